@@ -2,12 +2,12 @@ import { nodeCrypto } from '../internal/node-crypto.ts';
 import { type Refused, refuse } from './refusals.ts';
 
 /**
- * The app's client secret, or several while one is being replaced. `undefined` and empty ones are skipped, so that
- * `[process.env.SHOPIFY_API_SECRET, process.env.SHOPIFY_OLD_API_SECRET]` works as it stands.
+ * The app's client secret, or several during a rotation. `undefined` and empty ones are skipped, so that you can pass
+ * `[process.env.SHOPIFY_API_SECRET, process.env.SHOPIFY_OLD_API_SECRET]`.
  */
 export type AppSecrets = string | undefined | readonly (string | undefined)[];
 
-/** Which secret made a signature, counted from 0, or why none of them did. */
+/** Index of the secret that made a signature, or why none of them did. */
 export type SecretMatch =
   | { readonly ok: true; readonly secretIndex: number }
   | Refused<'secret-missing' | 'secret-has-whitespace' | 'crypto-missing' | 'signature-mismatch'>;
@@ -16,7 +16,7 @@ export type SecretMatch =
 export interface Signature {
   /** What is signed: bytes, or text in UTF-8. */
   readonly content: string | Uint8Array;
-  /** The signature as it was sent, and sure to be of 32 bytes in the one way to spell them. */
+  /** The signature as sent, already checked to be 32 bytes in canonical encoding. */
   readonly signature: string;
   readonly encoding: 'hex' | 'base64url';
 }
@@ -25,7 +25,7 @@ export interface Signature {
 export function matchSecret(secrets: unknown, { content, signature, encoding }: Signature): SecretMatch {
   const crypto = nodeCrypto;
   if (!crypto) return refuse('crypto-missing');
-  // Compared as text: node:crypto hands that over faster than bytes.
+  // Compared as text: node:crypto returns that faster than bytes.
   const isSignedBy = (secret: string): boolean =>
     isSameText(crypto.createHmac('sha256', secret).update(content).digest(encoding), signature);
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];

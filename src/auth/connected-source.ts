@@ -2,39 +2,42 @@ import { type AuthenticationError, isShopwrightError } from '../errors/errors.ts
 import { untilAborted } from '../internal/abort.ts';
 import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 
-/** What is at hand for one shop. Times are moments on the monotonic clock. */
+/** The cached token of one shop. Times are on the monotonic clock. */
 export interface KeptToken {
   accessToken: string | undefined;
-  /** From here on it is not used any more. */
+  /** From then on it is no longer used. */
   endsAtMs: number;
-  /** From here on it is renewed in the background. */
+  /** From then on it is renewed in the background. */
   renewAtMs: number;
-  /** Names the state of the token store that it is from. */
+  /** Version of the token store's entry that it comes from. */
   version: string | undefined;
   /** The last one that Shopify refused. */
   refused: string | undefined;
-  /** The last one that was renewed for a refusal: until `trustedUntilMs` its own refusal is no reason to do it again. */
+  /**
+   * The last one renewed because of a refusal: until `trustedUntilMs`, its own refusal does not trigger another
+   * renewal.
+   */
   trusted: string | undefined;
   trustedUntilMs: number;
-  /** Why there is none, as long as the store is in the state `version`: asked again from `askAgainAtMs` on. */
+  /** Why there is none, while the store's entry has that `version`; asked again from `askAgainAtMs` on. */
   dead:
     | { readonly error: AuthenticationError; readonly version: string | undefined; readonly askAgainAtMs: number }
     | undefined;
-  /** What is on its way, for all who wait. */
+  /** The request in flight, shared by all waiting calls. */
   flight: Promise<string> | undefined;
-  /** Whether it was said that responses for this shop lack fields. */
+  /** Whether missing fields in this shop's responses have been reported. */
   isToldIncomplete: boolean;
 }
 
 /** A token that was found or granted. */
 export interface ObtainedToken {
   readonly accessToken: string;
-  /** Moment on the monotonic clock at which it ends; infinite for one that does not expire, and past for one to use once. */
+  /** When it expires, on the monotonic clock; infinite if never, and in the past for a token to use once. */
   readonly endsAtMs: number;
   readonly version?: string | undefined;
 }
 
-/** What a token is wanted for. */
+/** A request for a token. */
 export interface TokenWish {
   readonly shop: string;
   readonly kept: KeptToken;
@@ -43,11 +46,11 @@ export interface TokenWish {
 
 /** What makes one source different from another. */
 export interface SourceSpec {
-  /** What is at hand is kept under this object. */
+  /** Cached tokens are kept under this object. */
   readonly under: object | undefined;
-  /** Tells apart sources that are kept under the same object, and never give each other's tokens. */
+  /** Distinguishes sources kept under the same object, which never share tokens. */
   readonly name: string;
-  /** Finds a token other than `kept.refused`, or has one made. Called once at a time for each shop. */
+  /** Finds a token other than `kept.refused`, or requests one. At most one call at a time per shop. */
   obtain(wish: TokenWish): Promise<ObtainedToken>;
 }
 
@@ -57,7 +60,7 @@ const trustMs = 30_000;
 /** Milliseconds until a token that does not expire is looked up in the store again. */
 const readAgainMs = 3_600_000;
 
-/** Keeps what one source has got for each shop, renews it in time, and has one request under way at most. */
+/** Caches a source's token per shop and renews it in time, with at most one request in flight. */
 export class ConnectedSource implements TokenSource {
   readonly #spec: SourceSpec;
   readonly #connection: TokenConnection;
@@ -88,7 +91,7 @@ export class ConnectedSource implements TokenSource {
 
   async invalidate(shop: string, token: string): Promise<boolean> {
     const kept = this.#keptFor(shop);
-    // What is on its way may bring another one.
+    // The request in flight may return another one.
     if (kept.flight && (await kept.flight) !== token) return true;
     if (kept.accessToken !== undefined && kept.accessToken !== token) return true;
     const now = this.#connection.clock.monotonic();
@@ -122,7 +125,7 @@ export class ConnectedSource implements TokenSource {
     return kept;
   }
 
-  /** One at a time, for all who wait. */
+  /** One request at a time, shared by all waiting calls. */
   #fly(shop: string, kept: KeptToken): Promise<string> {
     kept.flight ??= this.#obtain(shop, kept).finally(() => {
       kept.flight = undefined;
@@ -138,9 +141,9 @@ export class ConnectedSource implements TokenSource {
     kept.accessToken = accessToken;
     kept.version = version;
     kept.dead = undefined;
-    // Not up to its last moment, for a call takes a while to arrive.
+    // Not until the last moment, since a call takes a while to arrive.
     kept.endsAtMs = endsAtMs - Math.min(2_000, leftMs * 0.05);
-    // At another moment in each process, so that one of them has renewed it when the others look.
+    // At a different time in each process, so that one has renewed it when the others look.
     const early = Math.min(600_000, leftMs * 0.15) * (0.7 + Math.random() * 0.3);
     kept.renewAtMs =
       leftMs === Number.POSITIVE_INFINITY ? now + readAgainMs * (1 - Math.random() / 4) : endsAtMs - early;
@@ -151,7 +154,7 @@ export class ConnectedSource implements TokenSource {
     const { clock, logger } = this.#connection;
     this.#fly(shop, kept).catch((error: unknown) => {
       const now = clock.monotonic();
-      // Its callers have a token still; who comes when it has ended hears the error.
+      // Its callers still have a token; calls after its end get the error.
       const leftMs = Math.max(0, kept.endsAtMs - now);
       kept.renewAtMs = now + Math.min(60_000, Math.max(1_000, leftMs / 4)) * (0.5 + Math.random() / 2);
       const code = isShopwrightError(error) ? error.code : 'UNKNOWN';

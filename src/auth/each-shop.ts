@@ -5,26 +5,27 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { TokenStore } from '../ports/token-store.ts';
 import { keyPart, runPrefix } from '../storage/keys.ts';
 
-/** How a run over all shops works. */
+/** Options of `forEachShop`. */
 export interface ForEachShopOptions {
-  /** Shops in work at the same time. Default 4. */
+  /** Number of shops processed at the same time. Default 4. */
   readonly concurrency?: number;
   /**
-   * Names the run, so that another process goes on where this one ends: a shop that is done is noted in the key-value
-   * store and skipped. Once all are done the notes go, and the next run of that name begins anew. Default: no notes.
+   * Name of the run, so that another process can continue where this one stops: finished shops are recorded in the
+   * key-value store and skipped. Once all are finished, the records are deleted, and the next run of that name starts
+   * over. Default: nothing is recorded.
    */
   readonly resume?: string;
-  /** Ends the run: no further shop is begun, and those in work run to their own end. */
+  /** Ends the run: no further shop is started, and those in progress finish. */
   readonly signal?: AbortSignal;
 }
 
-/** What a run over all shops came to. */
+/** Result of `forEachShop`. */
 export interface ForEachShopReport {
-  /** Shops that were done in this run. */
+  /** Number of shops processed in this run. */
   readonly done: number;
-  /** Shops that an earlier run of this name had done. */
+  /** Number of shops that an earlier run of this name had processed. */
   readonly skipped: number;
-  /** Shops whose work threw, with what it threw. The run goes on; a run of the same name tries them again. */
+  /** Shops for which the function threw, with the error. The run continues; a run of the same name tries them again. */
   readonly failed: readonly { readonly shop: string; readonly error: unknown }[];
 }
 
@@ -38,9 +39,10 @@ export interface ShopRun {
 const optionNames: Readonly<Record<keyof ForEachShopOptions, true>> = { concurrency: true, resume: true, signal: true };
 
 /**
- * Does something for each shop of which the app has an offline token, several at a time.
+ * Runs a function for each shop that has an offline token of the app, several at a time.
  *
- * @throws ConfigError for invalid options, before anything is done. @throws StorageError @throws the signal's reason.
+ * @throws ConfigError if an option is invalid, before anything is done. @throws StorageError @throws the signal's
+ * reason.
  */
 export async function eachShop(
   { tokens, appId, keyValue }: ShopRun,
@@ -53,7 +55,7 @@ export async function eachShop(
     issues.push({ field: 'concurrency', message: 'must be a whole number from 1 to 1,000.' });
   }
   if (resume !== undefined && !keyValue) {
-    issues.push({ field: 'resume', message: 'needs a key-value store: give the app `stores` with `keyValue`.' });
+    issues.push({ field: 'resume', message: 'needs a key-value store: pass the app `stores` with `keyValue`.' });
   }
   if (resume !== undefined && (typeof resume !== 'string' || resume === '')) {
     issues.push({ field: 'resume', message: 'must be a name, such as "prices-2026-12".' });

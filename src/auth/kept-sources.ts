@@ -8,22 +8,22 @@ import { ConnectedSource, type SourceSpec, type TokenWish } from './connected-so
 import type { RenewalPlan } from './renew-tokens.ts';
 import { verifySessionToken } from './session-token.ts';
 
-/** The app that asks for tokens. */
+/** Credentials of the app that requests tokens. */
 export interface AppCredentials {
   /** Client id (API key) of the app, from the Dev Dashboard. */
   readonly clientId: string;
-  /** Client secret of the app. Sent to Shopify's token address only. */
+  /** Client secret of the app. Sent only to Shopify's token endpoint. */
   readonly clientSecret: string;
   /**
-   * Milliseconds for one request for tokens. Default 8,000. A process that dies while it renews tokens holds the others
-   * up for a quarter more at the most.
+   * Time limit for one token request, in milliseconds. Default 8,000. A process that dies while renewing tokens blocks
+   * the others for at most a quarter longer.
    */
   readonly requestTimeoutMs?: number;
 }
 
 /** Options of `clientCredentials`. */
 export interface ClientCredentialsOptions extends AppCredentials {
-  /** Where tokens are kept for all processes, such as `createTokenStore(…)`. Default: in the memory of this process. */
+  /** Stores the tokens for all processes, such as `createTokenStore(…)`. Default: in this process's memory. */
   readonly tokens?: RenewableTokenStore;
   /** Name of the app in the token store. Default `default`. */
   readonly appId?: string;
@@ -31,7 +31,7 @@ export interface ClientCredentialsOptions extends AppCredentials {
 
 /** Options of `offlineToken`. */
 export interface OfflineTokenOptions extends AppCredentials {
-  /** Where the tokens of each install are, such as `createTokenStore(…)`. */
+  /** Stores the tokens of each install, such as `createTokenStore(…)`. */
   readonly tokens: RenewableTokenStore;
   /** Name of the app in the token store. Default `default`. */
   readonly appId?: string;
@@ -39,39 +39,39 @@ export interface OfflineTokenOptions extends AppCredentials {
 
 /** Options of `tokenExchange`. */
 export type TokenExchangeOptions = AppCredentials & {
-  /** The session token of the request that is handled, or its whole `Authorization` header. */
+  /** The session token of the current request, or its whole `Authorization` header. */
   readonly sessionToken: string | null | undefined;
   /** Name of the app in the token store. Default `default`. */
   readonly appId?: string;
 } & (
     | {
-        /** `offline` (default): the app's own token, which jobs use later through `offlineToken`. */
+        /** `offline` (default): the app's own token, which jobs can use later through `offlineToken`. */
         readonly access?: 'offline';
-        /** Where it is kept, such as `createTokenStore(…)`. */
+        /** Stores the token, such as `createTokenStore(…)`. */
         readonly tokens: RenewableTokenStore;
       }
     | {
-        /** `online`: the token of the user in the admin, with no more than their own permissions. */
+        /** `online`: a token for the current user in the admin, with only their permissions. */
         readonly access: 'online';
-        /** Default: in the memory of this process. */
+        /** Stores the token. Default: in this process's memory. */
         readonly tokens?: RenewableTokenStore;
       }
   );
 
-/** What a function is told when it is asked for a token. */
+/** The context passed to a function that returns a token. */
 export interface TokenWishContext {
-  /** The token that Shopify has refused; `undefined` where the last one was not. Return another one, or throw. */
+  /** The last token, if Shopify has refused it: then return another one, or throw. Otherwise `undefined`. */
   readonly refused: string | undefined;
 }
 
-/** A token, and for how long it is good. */
+/** A token and its lifetime. */
 export interface TimedToken {
   readonly accessToken: string;
   /** Seconds from now. */
   readonly expiresInSeconds: number;
 }
 
-/** Finds the token of a shop. */
+/** Returns the token of a shop. */
 export type TokenFunction = (
   shop: string,
   context: TokenWishContext,
@@ -84,7 +84,7 @@ const lateTransport: Transport = {
   send: async (request) => (await loadTokenRequest()).fetchTransport().send(request),
 };
 
-/** A source asked without a client. */
+/** The connection of a source used without a client. */
 const withoutClient: TokenConnection = {
   origin: undefined,
   logger: undefined,
@@ -94,13 +94,13 @@ const withoutClient: TokenConnection = {
   clock: systemClock,
 };
 
-/** Loaded where something is not at hand: what renews is needed once an hour. */
+/** Loaded when a token is not cached: renewal is needed once an hour. */
 const loadRenewal = lateModule(() => import('./renew-tokens.ts'));
 
-/** How a source gets tokens, for any shop. */
+/** How a source obtains tokens, for any shop. */
 type Plan = Omit<RenewalPlan, 'owner' | keyof AppCredentials> & { readonly owner: Omit<RenewalPlan['owner'], 'shop'> };
 
-/** What makes a source of a plan. */
+/** Builds the source's specification from a plan. */
 function specOf(
   kind: string,
   { clientId, clientSecret, requestTimeoutMs = 8_000 }: AppCredentials,
@@ -117,7 +117,7 @@ function specOf(
   };
 }
 
-/** The source of `clientCredentials` for one connection. */
+/** Creates the source of `clientCredentials` for one connection. */
 export function credentialsSource(
   options: ClientCredentialsOptions,
   connection: TokenConnection = withoutClient,
@@ -127,14 +127,14 @@ export function credentialsSource(
   return new ConnectedSource(specOf('client-credentials', options, plan), connection);
 }
 
-/** The source of `offlineToken` for one connection. */
+/** Creates the source of `offlineToken` for one connection. */
 export function offlineSource(options: OfflineTokenOptions, connection: TokenConnection = withoutClient): TokenSource {
   const { tokens, appId = 'default' } = options;
   const plan: Plan = { tokens, owner: { appId }, isRefreshable: true, by: 'stored' };
   return new ConnectedSource(specOf('offline', options, plan), connection);
 }
 
-/** The source of `tokenExchange` for one connection. */
+/** Creates the source of `tokenExchange` for one connection. */
 export function exchangeSource(
   options: TokenExchangeOptions,
   connection: TokenConnection = withoutClient,
@@ -161,12 +161,12 @@ export function exchangeSource(
   });
   const obtain = async (wish: TokenWish) => {
     if (verified.shop === wish.shop) return spec.obtain(wish);
-    throw refused(wish.shop, `The session token is of another shop, ${verified.shop}.`);
+    throw refused(wish.shop, `The session token is for another shop, ${verified.shop}.`);
   };
   return new ConnectedSource({ ...spec, obtain }, connection);
 }
 
-/** The source of `tokenSource` for one connection. */
+/** Creates the source of `tokenSource` for one connection. */
 export function functionSource(find: TokenFunction, connection: TokenConnection = withoutClient): TokenSource {
   const { clock } = connection;
   const obtain = async ({ shop, kept }: TokenWish) => {
@@ -178,7 +178,7 @@ export function functionSource(find: TokenFunction, connection: TokenConnection 
       return { accessToken, endsAtMs: now + expiresInSeconds * 1_000 };
     }
     throw new AuthenticationError(
-      `The function of tokenSource gave no token for ${shop}: return its text, or { accessToken, expiresInSeconds }.`,
+      `The function of tokenSource gave no token for ${shop}: return a string, or { accessToken, expiresInSeconds }.`,
       { shop },
     );
   };

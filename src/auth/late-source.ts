@@ -1,10 +1,10 @@
 import { lateModule } from '../internal/late-module.ts';
 import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 
-/** What keeps tokens and gets new ones, for each kind of source. */
+/** The code that caches and renews tokens, for each kind of source. */
 type KeptSources = typeof import('./kept-sources.ts');
 
-/** What keeps tokens, once it was needed. */
+/** That code, once it was needed. */
 let loaded: KeptSources | undefined;
 
 const loadSources = lateModule(async () => {
@@ -12,12 +12,12 @@ const loadSources = lateModule(async () => {
   return loaded;
 });
 
-/** A source whose code is loaded when somebody asks for its first token. */
+/** Creates a source whose code is loaded when its first token is requested. */
 export function lateSource(
   make: (sources: KeptSources, connection: TokenConnection | undefined) => TokenSource,
 ): TokenSource {
   const connect = (connection?: TokenConnection): TokenSource => {
-    // Until the first token was asked for in this process, there is none at hand.
+    // Until the first token is requested in this process, none is cached.
     let source = loaded && make(loaded, connection);
     return through(
       () => source,

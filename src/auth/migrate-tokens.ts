@@ -13,78 +13,78 @@ import type { OfflineTokenOptions } from './kept-sources.ts';
 import { fetchTransport } from './token-request.ts';
 import { offlineToken } from './token-sources.ts';
 
-/** The app whose tokens are migrated: the options of `offlineToken`, and where the migration keeps its journal. */
+/** The app whose tokens are migrated: the options of `offlineToken`, and a store for the migration's journal. */
 export interface MigratingApp extends OfflineTokenOptions {
   readonly tokens: TokenStore;
-  /** Where is noted what was sent and which shops are dead, for later runs: `stores.keyValue` of any adapter. */
+  /** Records what was sent and which shops are dead, for later runs: `stores.keyValue` of any adapter. */
   readonly store: KeyValueStore;
-  /** A test server in place of `https://{shop}`, such as the fake's origin. */
+  /** A test server to use instead of `https://{shop}`, such as the fake's origin. */
   readonly origin?: string;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Sends the requests for tokens. Default: `fetch`. */
+  /** Sends the token requests. Default: `fetch`. */
   readonly transport?: Transport;
   readonly logger?: Logger;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /** Options of `migrateToExpiringTokens`. */
 export interface MigrateTokensOptions {
-  /** Only say what would be done: nothing is sent and nothing is stored. Default `false`. */
+  /** Only reports what would be done: nothing is sent or stored. Default `false`. */
   readonly dryRun?: boolean;
-  /** Shops in work at the same time. Default 4. */
+  /** Number of shops processed at the same time. Default 4. */
   readonly concurrency?: number;
-  /** Ends the run: no further shop is begun, and those in work run to their own end. */
+  /** Ends the run: no further shop is started, and those in progress finish. */
   readonly signal?: AbortSignal;
-  /** Called as soon as a shop is done with. */
+  /** Called as soon as a shop is finished. */
   readonly onShop?: (shop: ShopMigration) => void;
 }
 
 /** Why a shop's token cannot be migrated: the shop must open or install the app again. */
 export type DeadReason =
-  /** The app is not installed there any more. */
+  /** The app is no longer installed there. */
   | 'not-installed'
-  /** Shopify does not take the token. */
+  /** Shopify does not accept the token. */
   | 'revoked'
   /** The response of an earlier exchange was lost more than 7 days ago, after which Shopify does not repeat it. */
   | 'recovery-expired';
 
-/** What a migration did for one shop. */
+/** Result of a migration for one shop. */
 export type ShopMigration =
-  /** Its tokens expire now, and are stored. */
+  /** It now has expiring tokens, and they are stored. */
   | { readonly shop: string; readonly outcome: 'migrated' }
-  /** Its tokens expired already. */
+  /** It already had expiring tokens. */
   | { readonly shop: string; readonly outcome: 'untouched' }
-  /** Its token would be migrated: of a dry run. */
+  /** Its token would be migrated (in a dry run). */
   | { readonly shop: string; readonly outcome: 'to-migrate' }
   | { readonly shop: string; readonly outcome: 'dead'; readonly reason: DeadReason }
-  /** It failed in a way that can pass, such as a lost response. The next run tries it again. */
+  /** It failed in a way that may pass, such as a lost response. The next run tries it again. */
   | { readonly shop: string; readonly outcome: 'unfinished'; readonly error: unknown };
 
-/** What a migration came to. */
+/** Result of a migration. */
 export interface MigrationReport {
   readonly dryRun: boolean;
-  /** Shops by outcome. */
+  /** Number of shops by outcome. */
   readonly counts: Readonly<Record<ShopMigration['outcome'], number>>;
-  /** In order of the shops' names. */
+  /** Sorted by shop name. */
   readonly shops: readonly ShopMigration[];
 }
 
 /**
- * Exchanges offline tokens that never expire for pairs that do, for all shops of an app: from 2027-01-01 Shopify refuses the
- * former for public apps. There is no way back.
+ * Exchanges offline tokens that never expire for pairs that do, for all shops of an app: from 2027-01-01, Shopify
+ * refuses the former for public apps. This cannot be undone.
  *
- * It may be ended or killed at any time and run again: a token stays in the store until its replacement is there, and a lost
- * response is asked for again with the same token, which Shopify allows for 7 days. Several processes may run it at once. A
- * later run sends nothing for shops that are done or dead.
+ * It can be stopped or killed at any time and run again: a token stays in the store until its replacement is there, and
+ * a lost response is requested again with the same token, which Shopify allows for 7 days. Several processes may run it
+ * at once. A later run sends nothing for shops that are finished or dead.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/migrate-to-expiring-offline-access-tokens
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ConfigError for invalid options. @throws AuthenticationError where Shopify does not take the app's own
- * credentials: no shop is called dead for that. @throws StorageError @throws the signal's reason.
+ * @throws ConfigError if an option is invalid. @throws AuthenticationError if Shopify does not accept the app's own
+ * credentials: no shop is reported dead because of that. @throws StorageError @throws the signal's reason.
  *
  * @example
  * ```ts
@@ -150,10 +150,10 @@ function checkOptions(app: MigratingApp, options: MigrateTokensOptions): void {
   const issues: Issue[] = [...unknownNames(app, appNames), ...unknownNames(options, optionNames)];
   const methods = ['get', 'set', 'delete', 'scan'];
   if (!methods.every((name) => typeof Object(app.store)[name] === 'function')) {
-    issues.push({ field: 'store', message: 'is missing: give `stores.keyValue` of an adapter, for the journal.' });
+    issues.push({ field: 'store', message: 'is missing: pass `stores.keyValue` of an adapter, for the journal.' });
   }
   if (typeof app.tokens?.owners !== 'function') {
-    issues.push({ field: 'tokens', message: 'cannot list its shops: give what createTokenStore returns.' });
+    issues.push({ field: 'tokens', message: 'cannot list its shops: pass what createTokenStore returns.' });
   }
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
@@ -161,11 +161,11 @@ function checkOptions(app: MigratingApp, options: MigrateTokensOptions): void {
 /** Milliseconds for which Shopify repeats a response: see the changelog of the exchange without a user's session. */
 const recoveryMs = 7 * 24 * 3_600_000;
 
-/** What is noted of a shop. It counts for one state of its tokens only. */
+/** The note about a shop. It applies only to one version of its tokens. */
 interface Note {
-  /** Version of the tokens that it is about. */
+  /** Version of the tokens that the note is about. */
   readonly version: string;
-  /** When the exchange was sent first, in milliseconds since the epoch. */
+  /** When the exchange was first sent, in milliseconds since the epoch. */
   readonly sentAt: number;
   readonly dead: DeadReason | null;
 }
@@ -227,7 +227,7 @@ class Migration {
     return this.#clock.now() - sentAt > recoveryMs ? 'recovery-expired' : 'revoked';
   }
 
-  /** What an earlier run has noted of these very tokens. */
+  /** Returns an earlier run's note about these same tokens. */
   async #note(key: string, version: string): Promise<Note | undefined> {
     const text = await this.#app.store.get(key);
     const found = text === undefined ? undefined : parseJson(text);

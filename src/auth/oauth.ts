@@ -19,79 +19,87 @@ import { fetchTransport, missingFields, requestTokens, storedTokens } from './to
 /** Options of `createOAuth`. */
 export interface OAuthOptions {
   readonly clientId: string;
-  /** The client secret. With several, the first signs cookies and is sent with the code, and all of them verify. */
+  /**
+   * The client secret. If there are several, the first signs cookies and is sent with the code, and all of them verify.
+   */
   readonly secrets: AppSecrets;
-  /** What the app asks for, such as `['write_products']`; may be empty. All of it must be granted. */
+  /** Scopes that the app requests, such as `['write_products']`; may be empty. All of them must be granted. */
   readonly scopes: readonly string[];
   /**
-   * Where Shopify sends the browser back to: an absolute address without a query, exactly as it is in the settings of
-   * the app. https, or http on this machine.
+   * Where Shopify redirects the browser after approval: an absolute URL without a query, exactly as in the app's
+   * settings. https, or http on this machine.
    */
   readonly redirectUrl: string;
-  /** Where tokens are stored, before the browser goes on: what `createTokenStore` returns. */
+  /** Stores the tokens, before the browser is redirected: what `createTokenStore` returns. */
   readonly tokens: TokenStore;
   /** Name of the app in `tokens`. Default `default`. */
   readonly appId?: string | undefined;
-  /** `offline` tokens are the shop's and expire after an hour; `online` ones are of the user who approves. Default `offline`. */
+  /**
+   * `offline` tokens belong to the shop and expire after an hour; `online` ones belong to the approving user. Default
+   * `offline`.
+   */
   readonly mode?: 'offline' | 'online' | undefined;
-  /** Whether the browser goes to the app inside of the shop's admin in the end. Default `false`: to the app's own site. */
+  /**
+   * Whether to redirect the browser to the app inside the shop's admin at the end. Default `false`: to the app's own
+   * site.
+   */
   readonly embedded?: boolean | undefined;
-  /** Where on the app's site the browser goes in the end, where `beginAuth` was not told. Default `/`. */
+  /** Path on the app's site to redirect to at the end, unless `beginAuth` got another one. Default `/`. */
   readonly returnTo?: string | undefined;
-  /** Seconds that the timestamp of a callback may be before or after now, from 0 to 86,400. Default 90. */
+  /** Seconds by which a callback's timestamp may differ from now, from 0 to 86,400. Default 90. */
   readonly windowSeconds?: number | undefined;
-  /** Hosts of shops besides `myshopify.com`. Default none. */
+  /** Hosts of shops besides `myshopify.com`. Default: none. */
   readonly otherHosts?: readonly Exclude<OtherShopHost, 'admin.shopify.com'>[] | undefined;
-  /** A test server in place of `https://{shop}`, such as the fake's origin. */
+  /** A test server to use instead of `https://{shop}`, such as the fake's origin. */
   readonly origin?: string | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** Sends the request for tokens. Default: `fetch`. */
+  /** Sends the token request. Default: `fetch`. */
   readonly transport?: Transport | undefined;
-  /** Milliseconds that the exchange of the code may take. Default 10,000. */
+  /** Time limit for exchanging the code, in milliseconds. Default 10,000. */
   readonly timeoutMs?: number | undefined;
-  /** Hears which fields Shopify left out of the tokens of an installation. Default: nobody does. */
+  /** Receives a warning if Shopify omitted fields of an installation's tokens. Default: none. */
   readonly logger?: Logger | undefined;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock | undefined;
 }
 
-/** What is read of a request: a `Request` fits, and so does any object of this form. */
+/** The part of a request that is read: a `Request`, or any object of this shape. */
 export interface OAuthRequest {
   readonly method: string;
-  /** With its query exactly as it came; in Express `originalUrl`. */
+  /** The URL with its query exactly as received; in Express, `originalUrl`. */
   readonly url: string;
   readonly headers: { get(name: string): string | null };
 }
 
-/** What may be said where an installation begins. */
+/** Options of `beginAuth`. */
 export interface BeginAuthOptions {
   /**
-   * Where on the app's site the browser goes in the end: a path such as `/settings?tab=1`. Anything else, such as the
-   * address of another site, is refused.
+   * Path on the app's site to redirect to at the end, such as `/settings?tab=1`. Anything else, such as another site's
+   * URL, is refused.
    */
   readonly returnTo?: string | undefined;
 }
 
-/** The browser is to be sent to the shop's owner, to approve. */
+/** An installation that has begun: the response redirects the browser to the shop for approval. */
 export interface BegunAuth {
   readonly ok: true;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** To be sent as it is: it redirects, and sets a cookie. */
+  /** Send it unchanged: it redirects the browser and sets a cookie. */
   readonly response: Response;
 }
 
-/** The app is installed, and its tokens are stored. */
+/** A completed installation, whose tokens are stored. */
 export interface CompletedAuth {
   readonly ok: true;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** What was granted, as Shopify lists it; `null` where its response did not say. */
+  /** Granted scopes as Shopify lists them; `null` if its response has none. */
   readonly scopes: readonly string[] | null;
-  /** Shopify's id of the user, of an online token; else `null`. */
+  /** Shopify's id of the user, for an online token; otherwise `null`. */
   readonly userId: string | null;
-  /** Redirects the browser, and deletes the cookie. Add a session cookie of your own to its headers. */
+  /** Redirects the browser and deletes the cookie. You can add a session cookie of your own to its headers. */
   readonly response: Response;
 }
 
@@ -99,19 +107,19 @@ export interface CompletedAuth {
 export interface RefusedAuth<Reason extends string> {
   readonly ok: false;
   readonly reason: Reason;
-  /** What is wrong and how to fix it. Holds no secret, and nothing of the request. */
+  /** What is wrong and how to fix it. Contains no secret and no part of the request. */
   readonly message: string;
-  /** Says the message in plain text. */
+  /** Contains the message as plain text. */
   readonly response: Response;
 }
 
 /**
- * Why an installation does not begin.
+ * Why an installation was not started.
  *
- * - `shop-missing`, `shop-invalid`, `shop-host-not-allowed`: as of `verifyShop`.
+ * - `shop-missing`, `shop-invalid`, `shop-host-not-allowed`: as in `verifyShop`.
  * - `parameter-repeated`: more than one `shop`.
- * - `query-too-long`: the address is longer than 16,384 characters.
- * - `return-to-invalid`: `returnTo` is no path of the app's own site.
+ * - `query-too-long`: the URL is longer than 16,384 characters.
+ * - `return-to-invalid`: `returnTo` is not a path on the app's own site.
  * - `method-not-allowed`: not GET.
  * - `input-invalid`: the request or the options could not be read.
  */
@@ -127,15 +135,15 @@ export type BeginAuthRefusal =
  * Why a callback was refused. Nothing is stored then.
  *
  * - Those of `verifyOAuthQuery`.
- * - `method-not-allowed`: not GET. A HEAD would use up the code.
- * - `cookie-missing`: the browser has not begun here, or sends no cookie.
- * - `cookie-invalid`: not signed by this app.
- * - `cookie-expired`: begun more than 10 minutes ago.
- * - `shop-mismatch`: begun for another shop.
- * - `code-missing`: signed, but without a code.
- * - `exchange-refused`: Shopify does not take the code, or the app's credentials.
- * - `exchange-failed`: Shopify did not respond; `error` says how. The code may be used up, so the browser must begin again.
- * - `scopes-missing`: fewer scopes were granted than asked for; `missingScopes` has them.
+ * - `method-not-allowed`: not GET. A HEAD request would use up the code.
+ * - `cookie-missing`: the installation was not started in this browser, or the browser sends no cookie.
+ * - `cookie-invalid`: the cookie was not signed by this app.
+ * - `cookie-expired`: the installation was started more than 10 minutes ago.
+ * - `shop-mismatch`: the installation was started for another shop.
+ * - `code-missing`: the query is signed, but has no code.
+ * - `exchange-refused`: Shopify does not accept the code, or the app's credentials.
+ * - `exchange-failed`: Shopify did not respond; `error` has the details. The code may be used up: start again.
+ * - `scopes-missing`: not all scopes were granted; `missingScopes` lists the others.
  * - `store-failed`: the tokens could not be stored; `error` says why.
  */
 export type CallbackRefusal =
@@ -153,35 +161,35 @@ export type CallbackRefusal =
 
 /** A callback that was refused. */
 export interface RefusedCallback extends RefusedAuth<CallbackRefusal> {
-  /** The shop, once Shopify's signature says so; before that `null`. */
+  /** The shop, once Shopify's signature has confirmed it; otherwise `null`. */
   readonly shop: string | null;
-  /** Of `scopes-missing`; else empty. */
+  /** The missing scopes, for `scopes-missing`; otherwise empty. */
   readonly missingScopes: readonly string[];
-  /** Of `exchange-failed` and `store-failed`. */
+  /** Set for `exchange-failed` and `store-failed`. */
   readonly error?: ShopwrightError;
 }
 
-/** The two ends of an installation by OAuth. */
+/** The two steps of an installation by OAuth. */
 export interface ShopifyOAuth {
   /**
-   * Sends the browser to the shop in the query (`?shop=acme.myshopify.com`) for approval. Never throws, whatever the
-   * request is.
+   * Redirects the browser to the shop in the query (`?shop=acme.myshopify.com`) for approval. Never throws because of a
+   * request.
    */
   beginAuth(request: OAuthRequest, options?: BeginAuthOptions): Promise<BegunAuth | RefusedAuth<BeginAuthRefusal>>;
   /**
-   * Takes the browser back: checks cookie, signature, time, state and shop, exchanges the code, checks the scopes, stores
-   * the tokens, and redirects. Never throws, whatever the request is.
+   * Handles the callback: checks cookie, signature, time, state and shop, exchanges the code, checks the scopes, stores
+   * the tokens, and redirects. Never throws because of a request.
    */
   handleCallback(request: OAuthRequest): Promise<CompletedAuth | RefusedCallback>;
 }
 
 /**
- * Installs a stand-alone app by OAuth (authorization code grant). An embedded app needs none of this: Shopify installs it,
- * and session tokens are exchanged.
+ * Installs a stand-alone app by OAuth (authorization code grant). An embedded app does not need this: Shopify installs
+ * it, and it exchanges session tokens.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
  *
- * @throws ConfigError with every invalid option, before any request.
+ * @throws ConfigError listing every invalid option, before any request.
  *
  * @example
  * ```ts
@@ -203,10 +211,10 @@ export function createOAuth(options: OAuthOptions): ShopifyOAuth {
 }
 
 /**
- * Begins an installation, as `createOAuth(options).beginAuth(request)` does. `options.returnTo` says where the browser goes in
- * the end.
+ * Starts an installation, like `createOAuth(options).beginAuth(request)`. `options.returnTo` is where the browser is
+ * redirected at the end.
  *
- * @throws ConfigError with every invalid option; for the request it never throws.
+ * @throws ConfigError listing every invalid option; never because of a request.
  *
  * @example
  * ```ts
@@ -222,10 +230,10 @@ export async function beginAuth(
 }
 
 /**
- * Takes the browser back, as `createOAuth(options).handleCallback(request)` does: checks everything, stores the tokens, and
+ * Handles the callback, like `createOAuth(options).handleCallback(request)`: checks everything, stores the tokens, and
  * redirects.
  *
- * @throws ConfigError with every invalid option; for the request it never throws.
+ * @throws ConfigError listing every invalid option; never because of a request.
  *
  * @example
  * ```ts
@@ -253,7 +261,7 @@ interface Settings extends Omit<OAuthOptions, 'secrets' | 'fetch'> {
   readonly clock: Clock;
 }
 
-/** Milliseconds from the beginning to the callback. */
+/** Maximum milliseconds from the start to the callback. */
 const attemptMs = 10 * 60_000;
 
 /** Characters. Node refuses a request whose address and headers are longer than this. */
@@ -331,7 +339,7 @@ class OAuthFlow implements ShopifyOAuth {
     }
   }
 
-  /** From a code that Shopify has signed to the redirect. */
+  /** Completes the installation, from a code signed by Shopify to the redirect. */
   async #complete(shop: string, code: string, { returnTo }: Attempt): Promise<CompletedAuth | RefusedCallback> {
     const {
       clientId,
@@ -345,7 +353,7 @@ class OAuthFlow implements ShopifyOAuth {
       tokens: store,
       logger,
     } = this.#settings;
-    // By the clock that everybody who reads the tokens goes by, and not later than they were made.
+    // By the clock that all readers of the tokens use, and no later than the tokens were issued.
     const asked = await this.#storing(shop, async () => (await store.now?.()) ?? clock.now());
     if (!asked.ok) return asked;
     const reply = await requestTokens({
@@ -364,7 +372,7 @@ class OAuthFlow implements ShopifyOAuth {
       return refuseCallback('exchange-refused', { shop, hint: ` Status ${status}${error ? `, ${error}` : ''}.` });
     }
     const { tokens } = reply;
-    // Whoever approves can change the address of the approval.
+    // The approving user can change the approval URL.
     if ((tokens.userId !== null) !== (mode === 'online')) {
       return refuseCallback('exchange-refused', { shop, hint: ` It gave a token that is not ${mode}.` });
     }
@@ -393,14 +401,14 @@ class OAuthFlow implements ShopifyOAuth {
     try {
       return { ok: true, value: await step() };
     } catch (thrown) {
-      // A host's own store may repeat what it was given in its errors.
+      // A host's own store may repeat its input in its errors.
       const name = thrown instanceof Error ? thrown.name : typeof thrown;
       const error = isShopwrightError(thrown) ? thrown : new StorageError(`The token store failed: ${name}.`, { shop });
       return refuseCallback('store-failed', { shop, error });
     }
   }
 
-  /** Puts the new tokens in the place of whatever is there: older refresh tokens are dead from now on. */
+  /** Replaces whatever is stored: older refresh tokens no longer work. */
   async #store(shop: string, next: StoredTokens, userId: string | null): Promise<void> {
     const { tokens, appId } = this.#settings;
     const owner: TokenOwner = { shop, appId, ...(userId !== null && { userId }) };
@@ -410,7 +418,7 @@ class OAuthFlow implements ShopifyOAuth {
     }
   }
 
-  /** Where the browser goes in the end: never to another site than the app's own or the shop's admin. */
+  /** Returns where to redirect the browser at the end: only ever to the app's own site or the shop's admin. */
   #addressAfter(shop: string, returnTo: string): string {
     const { embedded, redirect, clientId } = this.#settings;
     if (!embedded) return new URL(returnTo, redirect.origin).href;
@@ -422,7 +430,7 @@ class OAuthFlow implements ShopifyOAuth {
   }
 }
 
-/** What a browser was sent away with. */
+/** The state a browser carries in its cookie. */
 interface Attempt {
   readonly state: string;
   readonly shop: string;
@@ -432,8 +440,8 @@ interface Attempt {
 }
 
 /**
- * The cookie that ties a callback to the browser that began: `PAYLOAD.SIGNATURE`, each in base64url. It is signed with a
- * key that is derived from the client secret: a signature by the secret itself could pass for one of Shopify's.
+ * The cookie that ties a callback to the browser that started it: `PAYLOAD.SIGNATURE`, each in base64url. It is signed
+ * with a key derived from the client secret: a signature by the secret itself could pass for Shopify's.
  */
 class AttemptCookie {
   readonly #name: string;
@@ -487,8 +495,8 @@ const isAttempt = (value: unknown): value is Attempt =>
   isOwnPath(value['returnTo']);
 
 /**
- * Whether a text is a path of the site itself. `//other.example` and `/\other.example` are other sites to a browser, and
- * `/..` leads out of the app's part of the admin.
+ * Whether a text is a path on the site itself. To a browser, `//other.example` and `/\other.example` are other sites,
+ * and `/..` leads out of the app's part of the admin.
  */
 const isOwnPath = (text: unknown): text is string =>
   typeof text === 'string' &&
@@ -496,15 +504,15 @@ const isOwnPath = (text: unknown): text is string =>
   /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(text) &&
   !/\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(text);
 
-/** Nothing of an installation is for a cache, and no address of it for the next site. */
+/** No part of an installation may be cached, and none of its URLs may reach the next site. */
 const privately = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 const redirectTo = (location: string, cookie: string): Response =>
   new Response(null, { status: 302, headers: { ...privately, location, 'set-cookie': cookie } });
 
 /**
- * A page that opens the same address outside of the admin's frame, by App Bridge: a browser does not let a frame of
- * another site do it. https://shopify.dev/docs/api/app-bridge-library/apis/navigation
+ * Returns a page that opens the same URL outside the admin's frame, using App Bridge: browsers do not let another
+ * site's frame do it. https://shopify.dev/docs/api/app-bridge-library/apis/navigation
  */
 function leaveFrame(clientId: string, shop: string): Response {
   // Relative, so that no header can lead elsewhere.
@@ -525,31 +533,30 @@ function leaveFrame(clientId: string, shop: string): Response {
 }
 
 const beginMessages: Readonly<Record<Exclude<BeginAuthRefusal, ShopRefusal>, string>> = {
-  'parameter-repeated': 'The address has more than one `shop`.',
-  'query-too-long': `The address is longer than ${maxUrlLength} characters.`,
+  'parameter-repeated': 'The URL has more than one `shop`.',
+  'query-too-long': `The URL is longer than ${maxUrlLength} characters.`,
   'return-to-invalid':
-    '`returnTo` must be a path of the app itself, such as /settings, of at most 1,024 characters, percent-encoded.',
-  'method-not-allowed': 'An installation begins with GET.',
-  'input-invalid': 'The request could not be read. Pass a `Request`, and of options only `returnTo`.',
+    '`returnTo` must be a percent-encoded path on the app itself, such as /settings, of at most 1,024 characters.',
+  'method-not-allowed': 'Start the installation with GET.',
+  'input-invalid': 'The request could not be read. Pass a `Request`, and no option but `returnTo`.',
 };
 
-/** Messages that are not of `verifyOAuthQuery`. */
+/** Messages beyond those of `verifyOAuthQuery`. */
 const callbackMessages: Readonly<Partial<Record<CallbackRefusal, string>>> = {
-  'method-not-allowed': 'Shopify sends the browser back with GET.',
-  'cookie-missing': 'The browser brings no cookie of this installation: begin it again, in this browser.',
-  'cookie-invalid': 'The cookie of this installation was not signed here: begin it again.',
-  'cookie-expired': 'This installation began more than 10 minutes ago: begin it again.',
-  'shop-mismatch': 'This installation began for another shop: begin it again.',
-  'code-missing': 'There is no code in the address: the app was not approved. Begin again.',
-  'exchange-refused':
-    'Shopify did not accept the code: begin again. If it happens each time, check client id and secret.',
-  'exchange-failed': 'Shopify did not respond to the exchange of the code: begin the installation again.',
-  'scopes-missing': 'The app was approved with fewer scopes than it needs: begin again, and approve all of them.',
-  'store-failed': 'The tokens could not be stored: begin the installation again.',
+  'method-not-allowed': 'Shopify redirects the browser with GET.',
+  'cookie-missing': 'The browser sent no cookie for this installation: start again, in this browser.',
+  'cookie-invalid': 'The cookie for this installation was not signed here: start again.',
+  'cookie-expired': 'This installation was started over 10 minutes ago: start again.',
+  'shop-mismatch': 'This installation was started for another shop: start again.',
+  'code-missing': 'There is no code in the URL: the app was not approved. Start again.',
+  'exchange-refused': 'Shopify did not accept the code: start again. If this recurs, check client id and secret.',
+  'exchange-failed': 'Shopify did not respond to the code exchange: start the installation again.',
+  'scopes-missing': 'The app was approved with fewer scopes than it needs: start again, and approve all of them.',
+  'store-failed': 'The tokens could not be stored: start the installation again.',
   'input-invalid': 'The request could not be read. Pass a `Request`.',
 };
 
-/** A fault on this side or on Shopify's is a 5xx; the rest is the browser's. */
+/** 5xx for a failure here or at Shopify; anything else is the browser's. */
 const statuses: Readonly<Partial<Record<BeginAuthRefusal | CallbackRefusal, number>>> = {
   'method-not-allowed': 405,
   'secret-has-whitespace': 500,
@@ -575,12 +582,12 @@ function refuseBegin(
   return { ok: false, reason, message, response: refusalResponse(reason, message) };
 }
 
-/** What is known about a callback that is refused. */
+/** Details of a refused callback. */
 interface CallbackDetails {
   readonly shop?: string;
   /** Default: the message of the reason. */
   readonly message?: string;
-  /** Put after the message. */
+  /** Appended to the message. */
   readonly hint?: string;
   readonly missingScopes?: readonly string[];
   readonly error?: ShopwrightError;
@@ -644,15 +651,11 @@ function readOptions(options: OAuthOptions): Settings {
   const [first, ...others] = secrets;
   const redirect = URL.parse(String(redirectUrl));
   check('clientId', typeof clientId === 'string' && /^[\w-]+$/.test(clientId), 'must be the client id of the app.');
-  check(
-    'secrets',
-    first !== undefined,
-    'are missing: give the client secret of the app. Is its environment variable set?',
-  );
+  check('secrets', first !== undefined, "are missing: pass the app's client secret. Is its environment variable set?");
   check(
     'secrets',
     secrets.every((secret) => secret === secret.trim()),
-    'have white space around one: trim it.',
+    'have white space around one of them: trim it.',
   );
   const isList =
     Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && scopePattern.test(scope));
@@ -661,19 +664,19 @@ function readOptions(options: OAuthOptions): Settings {
   check(
     'redirectUrl',
     isReturn,
-    'must be an absolute https address without query, as in the settings of the app; http only on this machine.',
+    "must be an absolute https URL without a query, as in the app's settings; http only on this machine.",
   );
-  check('tokens', typeof tokens?.replace === 'function', 'is missing: give what createTokenStore returns.');
-  check('returnTo', isOwnPath(returnTo), 'must be a path of the app itself, such as /settings.');
+  check('tokens', typeof tokens?.replace === 'function', 'is missing: pass what createTokenStore returns.');
+  check('returnTo', isOwnPath(returnTo), 'must be a path on the app itself, such as /settings.');
   check('windowSeconds', isSecondsUpTo(86_400, windowSeconds), 'must be from 0 to 86,400.');
-  check('timeoutMs', typeof timeoutMs === 'number' && timeoutMs > 0, 'must be a number above zero.');
+  check('timeoutMs', typeof timeoutMs === 'number' && timeoutMs > 0, 'must be a number above 0.');
   const server = origin === undefined ? undefined : URL.parse(origin);
   const isServer =
     server === undefined || (server !== null && server.origin === origin?.replace(/\/$/, '') && isSafeOrigin(server));
   check(
     'origin',
     isServer,
-    'must be scheme and host only, such as http://127.0.0.1:4010; https where it is not on this machine.',
+    'must be only a scheme and host, such as http://127.0.0.1:4010; https unless it is on this machine.',
   );
   if (issues.length > 0 || first === undefined || redirect === null)
     throw new ConfigError('Invalid configuration', { issues });
@@ -688,6 +691,6 @@ function readOptions(options: OAuthOptions): Settings {
   };
 }
 
-/** Codes and secrets go there, so in clear text only on this machine. */
+/** Codes and secrets are sent there, so in clear text only on this machine. */
 const isSafeOrigin = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));

@@ -1,45 +1,47 @@
 import { unknownNames } from '../internal/names.ts';
 
-/** Characters that a session token may have; Shopify's have some 600, and no header that Node accepts is twice as long. */
+/**
+ * Maximum length of a session token; Shopify's have some 600 characters, and no header that Node accepts is twice as
+ * long.
+ */
 export const maxTokenLength = 8_192;
 
-/** Characters that a query may have. Node refuses a request whose address and headers are longer than this. */
+/** Maximum length of a query. Node refuses a request whose URL and headers are longer than this. */
 export const maxQueryLength = 16_384;
 
-/** Why the verifiers refuse, and how to fix it. Holds no secret, and nothing of what was verified. */
+/** Why the verifiers refuse, and how to fix it. Contains no secret and no part of the verified input. */
 const messages = {
-  'input-invalid': 'Pass `secrets`, and `query` or `token` as text.',
+  'input-invalid': 'Pass `secrets`, and `query` or `token` as a string.',
   'secret-missing': 'Pass the client secret of the app as `secrets`: is its environment variable set?',
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
   'crypto-missing': 'There is no node:crypto here, as in an edge runtime: run this on Node.',
   'client-id-missing': 'Pass the client id of the app as `clientId`.',
   'signature-mismatch':
-    'None of the secrets made this signature: use the client secret of the app, and pass what is signed unchanged.',
+    "None of the secrets made this signature: use the app's client secret, and pass the signed input unchanged.",
 
   'token-missing': 'There is no session token: App Bridge sends it as `Authorization: Bearer …`, or as `id_token`.',
   'token-too-long': `The session token is longer than ${maxTokenLength} characters.`,
-  'token-malformed': 'The session token is no JSON Web Token: it was cut or changed on the way.',
+  'token-malformed': 'The session token is not a JSON Web Token: was it cut or changed in transit?',
   'algorithm-not-allowed': 'The session token is not signed with HS256.',
-  'claims-invalid': 'The session token lacks exp, nbf, aud, iss, dest or sub, or has it in another type.',
-  'token-expired': 'The session token has expired: App Bridge gives a new one for each request.',
-  'token-not-yet-valid': 'The session token is not valid yet: compare the clock of this machine.',
+  'claims-invalid': 'The session token lacks exp, nbf, aud, iss, dest or sub, or one has a wrong type.',
+  'token-expired': 'The session token has expired: get a new one from App Bridge for each request.',
+  'token-not-yet-valid': "The session token is not valid yet: check this machine's clock.",
   'audience-mismatch': 'The session token is for another app: `aud` is not `clientId`.',
-  'issuer-mismatch': '`iss` and `dest` of the session token are not of the same shop.',
+  'issuer-mismatch': '`iss` and `dest` of the session token name different shops.',
 
   'query-missing': 'There is no query: pass `request.url`.',
-  'query-already-parsed':
-    'The query was parsed already: pass `request.url` (`request.originalUrl` in Express) as text.',
+  'query-already-parsed': 'The query was already parsed: pass `request.url` (`request.originalUrl` in Express).',
   'query-too-long': `The query is longer than ${maxQueryLength} characters.`,
-  'query-malformed': 'The query is not encoded as Shopify does it: it was cut or changed on the way.',
-  'parameter-repeated': 'A parameter that Shopify sends once comes twice.',
+  'query-malformed': 'The query is not encoded as by Shopify: was it cut or changed in transit?',
+  'parameter-repeated': 'A parameter that Shopify sends once appears twice.',
   'signature-missing': 'The query has no `hmac`, or no `signature` of an app proxy: it is not from Shopify.',
-  'signature-malformed': 'The signature is not 64 hex digits in lower case.',
+  'signature-malformed': 'The signature is not 64 lower-case hex digits.',
   'parameter-ambiguous':
-    'A parameter repeats one of Shopify’s, so that the signed text can be read in two ways: give it another name.',
-  'timestamp-invalid': 'The timestamp is missing, or no number of seconds.',
+    'A parameter repeats one of Shopify’s, which makes the signed text ambiguous: give it another name.',
+  'timestamp-invalid': 'The timestamp is missing or not in seconds.',
   'timestamp-outside-window':
-    'The timestamp is too far from now: open no old address, and compare the clock of this machine.',
-  'state-mismatch': 'The state is not that of this browser: begin again, in the same browser.',
+    "The timestamp is too far from now: do not reuse an old URL, and check this machine's clock.",
+  'state-mismatch': 'The state is not that of this browser: start again, in the same browser.',
 
   'shop-missing': 'There is no shop: pass a domain such as acme.myshopify.com.',
   'shop-invalid': 'The shop is not a domain such as acme.myshopify.com, without protocol, port or path.',
@@ -60,7 +62,7 @@ export const refuse = <Reason extends keyof typeof messages>(reason: Reason, hin
   message: messages[reason] + hint,
 });
 
-/** Whatever throws on hostile input, such as a getter that throws, refuses it. */
+/** Turns anything thrown by hostile input, such as a throwing getter, into a refusal. */
 export function neverThrowing<T>(verify: () => T): T | Refused<'input-invalid'> {
   try {
     return verify();
@@ -69,7 +71,7 @@ export function neverThrowing<T>(verify: () => T): T | Refused<'input-invalid'> 
   }
 }
 
-/** What is wrong with options: a name that does not exist, or seconds that are not from 0 to a limit. */
+/** Finds what is wrong with options: an unknown name, or seconds outside 0 to a limit. */
 export function refuseOptions(
   input: object,
   known: Readonly<Record<string, unknown>>,
@@ -79,7 +81,7 @@ export function refuseOptions(
 ): Refused<'input-invalid'> | undefined {
   for (const name in input) {
     if (Object.hasOwn(known, name)) continue;
-    // Nearly always there is none, and to list the names each time would cost as much as a signature.
+    // There is almost never one, and listing the names each time would cost as much as a signature.
     const [unknown] = unknownNames(input, known);
     if (unknown) return refuse('input-invalid', ` \`${unknown.field}\` ${unknown.message}`);
   }

@@ -13,15 +13,15 @@ import type { RenewableTokenStore, StoredTokens, TokenEntry, TokenOwner } from '
 import type { ObtainedToken, TokenWish } from './connected-source.ts';
 import { type GrantedTokens, missingFields, requestTokens, storedTokens, type TokenReply } from './token-request.ts';
 
-/** One way to new tokens. */
+/** One way to obtain new tokens. */
 export interface GrantRequest {
-  /** `session`: a session token, which is good for one minute, so that its refusal says nothing about the shop. */
+  /** `session`: a session token, valid for one minute, so its refusal says nothing about the shop. */
   readonly kind: 'refresh' | 'migration' | 'session' | 'credentials';
   /** Parameters besides the app's own. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** How one source renews. */
+/** How one source renews tokens. */
 export interface RenewalPlan {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -31,7 +31,7 @@ export interface RenewalPlan {
   readonly owner: TokenOwner;
   /** Whether tokens of this kind have a refresh token. */
   readonly isRefreshable: boolean;
-  /** What new tokens are asked for with: the app's own credentials, what is in the store, or a session token. */
+  /** What new tokens are requested with: the app's own credentials, the stored tokens, or a session token. */
   readonly by: 'credentials' | 'stored' | { readonly sessionToken: string };
 }
 
@@ -45,7 +45,7 @@ const exchangeOf = (subject: string, subjectType: string, isOnline: boolean) => 
   ...(!isOnline && { expiring: '1' }),
 });
 
-/** Ways to new tokens, the best first. A way that Shopify refuses leads to the next. */
+/** Ways to obtain new tokens, best first. If Shopify refuses one, the next is tried. */
 function grantsOf({ by, isRefreshable }: RenewalPlan, current: StoredTokens | undefined): readonly GrantRequest[] {
   if (by === 'credentials') return [{ kind: 'credentials', params: { grant_type: 'client_credentials' } }];
   const refreshToken = (isRefreshable && current?.refreshToken) || null;
@@ -64,10 +64,10 @@ function grantsOf({ by, isRefreshable }: RenewalPlan, current: StoredTokens | un
 }
 
 /**
- * Finds a token in the store, or has new ones made: by one process at a time where the store has locks, stored before
- * anybody uses them, and with the old refresh token again where a response was lost.
+ * Finds a token in the store, or requests new ones: by one process at a time if the store has locks, stored before
+ * anybody uses them, and with the old refresh token again if a response was lost.
  *
- * @throws AuthenticationError with a `reason` where there is none, and what Shopify or the store failed with.
+ * @throws AuthenticationError with a `reason` if there is none, and errors of Shopify or the store.
  */
 export function obtainTokens(plan: RenewalPlan, wish: TokenWish): Promise<ObtainedToken> {
   return new Renewal(plan, wish).run();
@@ -80,20 +80,20 @@ const firstDelayMs = 100;
 
 const longestDelayMs = 5_000;
 
-/** Milliseconds to wait for another process, before a look at what it has stored. */
+/** Milliseconds to wait for another process before checking what it has stored. */
 const waitForOthersMs = 300;
 
-/** Milliseconds for which a shop that Shopify has refused is not asked for again, unless its tokens in the store change. */
+/** Milliseconds for which a refused shop is not tried again, unless its stored tokens change. */
 const deadForMs = 60_000;
 
-/** What stands in the store, and when that was. */
+/** The store's content, and when it was read. */
 interface Look {
   readonly entry: TokenEntry | undefined;
-  /** Moment on the monotonic clock before the store was asked. */
+  /** Monotonic time before the store was read. */
   readonly atMs: number;
   /** The store's time, at that moment or a little later. */
   readonly storeMs: number;
-  /** Moment on the monotonic clock at which that time was here. */
+  /** Monotonic time at which the store's time arrived. */
   readonly readAtMs: number;
 }
 
@@ -125,7 +125,7 @@ class Renewal {
       }
       const leaseMs = Math.max(1_000, requestTimeoutMs * 1.25);
       const lock = await tokens.lock(owner, { leaseMs, waitMs: waitForOthersMs });
-      // Somebody else is at it, and may have stored new ones by now.
+      // Another process is renewing them, and may have stored new ones by now.
       if (!lock) continue;
       try {
         const renewed = await this.#renew(lock);
@@ -135,7 +135,7 @@ class Renewal {
         await lock
           .release()
           .catch((error: unknown) =>
-            connection.logger?.warn({ shop, error: codeOf(error) }, 'the lock on tokens was not given back'),
+            connection.logger?.warn({ shop, error: codeOf(error) }, 'the lock on tokens was not released'),
           );
       }
     }
@@ -149,21 +149,21 @@ class Renewal {
     return { entry, atMs, storeMs, readAtMs: clock.monotonic() };
   }
 
-  /** What the store has, if that can be used and is what is wanted. */
+  /** The store's token, if it is usable and the one wanted. */
   #usable({ entry, atMs, storeMs }: Look): ObtainedToken | undefined {
     if (!entry) return undefined;
     const { kept } = this.#wish;
     const { accessToken, accessTokenExpiresAt } = entry.tokens;
-    // What nothing can renew is the best there is, until Shopify refuses it or the store has another one.
+    // A token that cannot be renewed is used until Shopify refuses it or the store has another one.
     const isLast = grantsOf(this.#plan, entry.tokens).length === 0;
-    // On this process's own clock the difference counts, and not what either of them says.
+    // The difference is measured on this process's clock, whatever either clock says.
     const endsAtMs =
       accessTokenExpiresAt === null || isLast ? Number.POSITIVE_INFINITY : atMs + accessTokenExpiresAt - storeMs;
     if (accessToken === kept.refused || endsAtMs <= this.#wish.connection.clock.monotonic()) return undefined;
     if (isLast)
       this.#tellMissing(
         ['refresh_token'],
-        'it is used until Shopify refuses it: have the shop open the app, or install it again',
+        'it is used until Shopify refuses it: have the shop open the app or reinstall it',
       );
     const isToBeRenewed = entry.version === kept.version && endsAtMs !== Number.POSITIVE_INFINITY;
     return isToBeRenewed && kept.accessToken === accessToken
@@ -171,7 +171,7 @@ class Renewal {
       : { accessToken, endsAtMs, version: entry.version };
   }
 
-  /** @throws AuthenticationError where Shopify has refused this very state a short while ago. */
+  /** @throws AuthenticationError if Shopify refused this same entry a short while ago. */
   #assertAlive({ entry }: Look): void {
     const { kept, shop, connection } = this.#wish;
     const { dead } = kept;
@@ -180,14 +180,14 @@ class Renewal {
     throw new AuthenticationError(message, { shop, reason, ...(requestId !== undefined && { requestId }) });
   }
 
-  /** Has new tokens made, and stores them. `undefined` where the store must be looked at again. */
+  /** Requests new tokens and stores them. Returns `undefined` if the store must be read again. */
   async #renew(lock: Lock | undefined): Promise<ObtainedToken | undefined> {
     const { requestTimeoutMs } = this.#plan;
     const { shop, connection } = this.#wish;
     const { clock } = connection;
     for (;;) {
       if (lock?.signal.aborted) return undefined;
-      // Each time, for whoever installs the app anew asks nobody for a lock.
+      // Each time, since a new installation takes no lock.
       const look = await this.#look();
       const found = this.#usable(look);
       if (found) return found;
@@ -200,7 +200,8 @@ class Renewal {
         const reply = await this.#ask(grant, lock);
         if (!reply) return undefined;
         if (reply.outcome === 'granted') {
-          // Never later than it really is, or others would use the token for as long as this store took to answer.
+          // Never later than it really is, or others would use an expired token for as long as this store took to
+          // respond.
           const storeMs = look.storeMs + sentAtMs - look.readAtMs;
           return this.#store(look, reply.tokens, { sentAtMs, storeMs });
         }
@@ -216,14 +217,14 @@ class Renewal {
         refusals.push(refusal);
       }
       if (refusals.length < grants.length) continue;
-      // Whoever was faster has replaced what was refused.
+      // Someone faster has replaced the refused token.
       const now = await this.#look();
       if (now.entry?.version !== look.entry?.version) continue;
       this.#giveUp(refusals, look);
     }
   }
 
-  /** `undefined` where the lock was lost, so that somebody else is at it. */
+  /** Returns `undefined` if the lock was lost, so that another process is at it. */
   async #ask(grant: GrantRequest, lock: Lock | undefined): Promise<TokenReply | undefined> {
     const { clientId, clientSecret, requestTimeoutMs } = this.#plan;
     const { shop, connection } = this.#wish;
@@ -244,7 +245,7 @@ class Renewal {
     }
   }
 
-  /** Waits before the next request. @throws `error` where there were enough. */
+  /** Waits before the next request. @throws `error` after too many. */
   async #waitAfter(error: ShopwrightError, retryAfterMs: number | undefined): Promise<void> {
     const { shop, connection } = this.#wish;
     if (!error.isRetryable || this.#requests >= maxRequests) {
@@ -255,7 +256,7 @@ class Renewal {
     await sleep(connection.clock, Math.min(longestDelayMs, Math.max(delayMs, retryAfterMs ?? 0)));
   }
 
-  /** Stores what was granted. `undefined` where somebody else has stored something meanwhile, which counts. */
+  /** Stores the granted tokens. Returns `undefined` if another process stored something meanwhile, which counts. */
   async #store(
     { entry }: Look,
     granted: GrantedTokens,
@@ -273,7 +274,7 @@ class Renewal {
     return { accessToken, endsAtMs: at.sentAtMs + lifeMs, version };
   }
 
-  /** Nobody may use tokens that are not stored: without them the next renewal would have nothing to begin with. */
+  /** Tokens may be used only once stored: otherwise the next renewal would have nothing to start from. */
   async #replace(
     tokens: RenewableTokenStore,
     owner: TokenOwner,
@@ -290,16 +291,16 @@ class Renewal {
     }
   }
 
-  /** Says once for each shop that responses lack what they should have. */
-  #tellMissing(missing: readonly string[], what = 'they are used, and asked for again within the hour'): void {
+  /** Reports once per shop that responses lack fields. */
+  #tellMissing(missing: readonly string[], what = 'they are used, and requested again within the hour'): void {
     const { shop, kept, connection } = this.#wish;
     if (missing.length === 0 || kept.isToldIncomplete) return;
     kept.isToldIncomplete = true;
     connection.emit?.({ type: 'token', shop, outcome: 'incomplete', errorCode: null, missing });
-    connection.logger?.warn({ shop, missing }, `Shopify granted tokens without saying all of them: ${what}`);
+    connection.logger?.warn({ shop, missing }, `Shopify granted tokens without all of their fields: ${what}`);
   }
 
-  /** @throws AuthenticationError with the reason, which is kept in mind for a while. */
+  /** @throws AuthenticationError with the reason, which is remembered for a while. */
   #giveUp(refusals: readonly Refusal[], { entry, storeMs }: Look): never {
     const { kept, shop, connection } = this.#wish;
     const refused = refusals.at(-1)?.error ?? noToken(shop, entry !== undefined);
@@ -307,7 +308,7 @@ class Renewal {
     const isTooOld =
       isShopwrightError(refused, 'AUTHENTICATION_FAILED') && refused.reason === 'revoked' && endsAt <= storeMs;
     const error = isTooOld ? refusedFor('refresh-token-expired', shop, refused.requestId) : refused;
-    // A session token is good for a minute: the next one may be taken.
+    // A session token is valid for a minute: the next one may be accepted.
     if (error instanceof AuthenticationError && !refusals.some(({ grant }) => grant.kind === 'session')) {
       kept.dead = { error, version: entry?.version, askAgainAtMs: connection.clock.monotonic() + deadForMs };
     }
@@ -324,7 +325,7 @@ const codeOf = (error: unknown): string => (isShopwrightError(error) ? error.cod
 interface Refusal {
   readonly grant: GrantRequest;
   readonly error: ShopwrightError;
-  /** The same request would be refused again, so that another way is tried. */
+  /** Whether the same request would be refused again, so that another way is tried. */
   readonly isFinal: boolean;
 }
 
@@ -352,7 +353,7 @@ function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs
   const { status, error: code, location, requestId, retryAfterMs } = reply;
   const details = { shop, status, ...(requestId !== undefined && { requestId }) };
   if (status === 429) {
-    const error = new ThrottledError(`${shop} takes no more requests for tokens now (429).`, {
+    const error = new ThrottledError(`${shop} accepts no more token requests now (429).`, {
       ...details,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
@@ -371,15 +372,14 @@ function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs
 const messages: Readonly<Record<RefusedReason, string>> = {
   'not-installed': 'The app is not installed there. Install it, or stop calling the shop.',
   revoked:
-    'Shopify no longer takes the stored tokens: the app was uninstalled, or tokens that are newer were not stored here. Have the shop open the app, or install it again.',
+    'Shopify no longer accepts the stored tokens: the app was uninstalled, or newer tokens were not stored here. Have the shop open the app or reinstall it.',
   'refresh-token-expired':
-    'The refresh token has expired, since it was not used for 90 days. Have the shop open the app, or install it again.',
+    'The refresh token expired after 90 days without use. Have the shop open the app or reinstall it.',
   'shop-not-permitted':
-    "Client credentials work on stores of the app's own organization only. Use offlineToken with the tokens of an install.",
-  'app-credentials':
-    'Shopify does not take the client id with this client secret. Copy both from the Dev Dashboard again.',
+    "Client credentials work only on stores of the app's own organization. Use offlineToken with the tokens of an install.",
+  'app-credentials': 'Shopify does not accept this client id and secret. Copy both from the Dev Dashboard again.',
   'session-token':
-    'Shopify does not take the session token: it lives for a minute, and is good for one app on one shop. Ask App Bridge for a new one.',
+    'Shopify does not accept the session token: it is valid for a minute, for one app on one shop. Get a new one from App Bridge.',
 };
 
 function refusedFor(reason: RefusedReason, shop: string, requestId?: string): AuthenticationError {
@@ -389,10 +389,10 @@ function refusedFor(reason: RefusedReason, shop: string, requestId?: string): Au
 
 function noToken(shop: string, isRefused: boolean): AuthenticationError {
   const why = isRefused
-    ? 'Shopify no longer takes the one in the store, which came without a refresh token'
+    ? 'Shopify no longer accepts the stored one, which came without a refresh token'
     : 'The token store has none';
   return new AuthenticationError(
-    `There is no token for ${shop}. ${why}: have the shop open the app or install it again, and store what it brings.`,
+    `There is no token for ${shop}. ${why}: have the shop open the app or reinstall it, and store its tokens.`,
     { shop, reason: 'no-token' },
   );
 }

@@ -10,7 +10,7 @@ export type VerifySessionOptions = Omit<VerifySessionTokenInput, 'token'>;
 /** Options of the middleware that checks requests of the app proxy: those of `verifyAppProxy`, without the query. */
 export type VerifyAppProxyOptions = Omit<VerifyAppProxyInput, 'query'>;
 
-/** A request that goes no further, in a form that every framework can send. */
+/** A refused request, in a form that every framework can send. */
 export interface RefusedRequest {
   readonly ok: false;
   readonly status: number;
@@ -18,7 +18,7 @@ export interface RefusedRequest {
   readonly body: string;
 }
 
-/** Reasons that lie in the host's settings, and not in the request. */
+/** Reasons caused by the host's settings, not by the request. */
 const hostFaults: ReadonlySet<string> = new Set([
   'secret-missing',
   'secret-has-whitespace',
@@ -44,16 +44,16 @@ function refusedRequest(
   };
 }
 
-/** App Bridge repeats a request that is refused so, with a new token. */
+/** App Bridge repeats such a request with a new token. */
 const retryWithNewToken = { 'x-shopify-retry-invalid-session-request': '1' };
 
 const sessionNames = { clientId: 1, secrets: 1, skewSeconds: 1, otherHosts: 1, clock: 1 };
 
 /**
- * Checks the session token of whole requests: that of the `Authorization` header, or where there is none the `id_token`
- * of the query, as on a page load.
+ * Checks the session token of whole requests: from the `Authorization` header or, without one, the query's `id_token`,
+ * as on a page load.
  *
- * @throws ConfigError for the name of an option that does not exist.
+ * @throws ConfigError for an unknown option.
  */
 export function sessionVerifier(
   options: VerifySessionOptions,
@@ -71,7 +71,7 @@ const proxyNames = { secrets: 1, windowSeconds: 1, otherHosts: 1, clock: 1 };
 /**
  * Checks whole requests of the app proxy.
  *
- * @throws ConfigError for the name of an option that does not exist.
+ * @throws ConfigError for an unknown option.
  */
 export function appProxyVerifier(
   options: VerifyAppProxyOptions,
@@ -93,19 +93,22 @@ function queryOf(url: string): URLSearchParams {
   return new URLSearchParams(at < 0 ? '' : url.slice(at));
 }
 
-/** What a host does with the outcome of a callback, before it is sent. `Rest` is what the framework hands to a route. */
+/**
+ * Hooks called with the outcome of an OAuth callback, before the response is sent. `Rest` is what the framework passes
+ * to a route.
+ */
 export interface AuthCallbackHooks<Rest extends readonly unknown[]> {
   /**
-   * The app is installed and its tokens are stored. A session cookie of the host's goes into the headers of
-   * `installed.response`. What it throws goes to the framework, and the browser is not sent on.
+   * Called once the app is installed and its tokens are stored. Add a session cookie of your own to the headers of
+   * `installed.response`. If it throws, the error goes to the framework and the browser is not redirected.
    */
   readonly onInstalled?: (installed: CompletedAuth, ...rest: Rest) => unknown;
-  /** The callback was refused. For a log line; the response stays as it is. */
+  /** Called when the callback was refused, for logging; it cannot change the response. */
   readonly onRefused?: (refused: RefusedCallback, ...rest: Rest) => unknown;
 }
 
 /**
- * Takes a callback, and calls the host's hooks.
+ * Handles a callback and calls the host's hooks.
  *
  * @throws what a hook throws.
  */

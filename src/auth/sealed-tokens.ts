@@ -14,22 +14,25 @@ import type { StoredTokens, TokenEntry, TokenOwner, TokenStore } from '../ports/
 import { isStorableText, maxKeyLength } from '../storage/adapter-kit.ts';
 import { defaultApp, ownersPrefix, tokenPrefix } from '../storage/keys.ts';
 
-/** What a rotation found. */
+/** Result of a key rotation. */
 export interface RotationReport {
-  /** Entries that were encrypted again. */
+  /** Number of entries that were encrypted again. */
   readonly rotated: number;
-  /** Entries that the newest key encrypts already. */
+  /** Number of entries already encrypted with the newest key. */
   readonly current: number;
-  /** Entries that this process cannot read, such as those of a key that is not given. They are left as they are; `get` says what is wrong with each. */
+  /**
+   * Number of entries that this process cannot read, for example because their key was not passed. They are left
+   * unchanged; `get` says what is wrong with each.
+   */
   readonly unreadable: number;
 }
 
-/** A token store whose keys can be changed while it is in use. */
+/** A token store whose encryption keys can be changed while in use. */
 export interface RotatingTokenStore extends TokenStore {
   /**
-   * Encrypts again, with the newest key, whatever an older key encrypted. Safe at any time, by several processes at
-   * once and while others write: an entry is replaced only where nobody else has changed it. Once it reports nothing
-   * unreadable and all processes have the new key in front, the old keys can be removed.
+   * Re-encrypts with the newest key all entries that an older key encrypted. Safe at any time, in several processes at
+   * once and during writes: an entry is replaced only if nobody else has changed it. Once it reports nothing unreadable
+   * and all processes have the new key first, you can remove the old keys.
    */
   rotate(): Promise<RotationReport>;
 }
@@ -66,7 +69,7 @@ export class SealedTokens implements Required<RotatingTokenStore> {
     for (;;) {
       const sealed = await this.#store.get(key);
       if (sealed === undefined || this.#seal.open(known, sealed).version !== version) return undefined;
-      // Where it fails, a rotation may have been faster, which changes no version.
+      // If it fails, a rotation may have been faster, which does not change the version.
       if (await this.#store.compareAndSet(key, sealed, this.#seal.close(known, next))) return next.version;
     }
   }
@@ -110,13 +113,13 @@ export class SealedTokens implements Required<RotatingTokenStore> {
     }
   }
 
-  /** Encrypts one entry again, however often somebody else changes it meanwhile. */
+  /** Re-encrypts one entry, however often it is changed meanwhile. */
   async #rotateOne(key: string, owner: KnownOwner): Promise<keyof RotationReport | undefined> {
     for (;;) {
       const sealed = await this.#store.get(key);
       if (sealed === undefined) return undefined;
       try {
-        // Opened even where it names the newest key: its secret may be another one, or the entry damaged.
+        // Opened even if it names the newest key: the secret may differ, or the entry be damaged.
         const entry = this.#seal.open(owner, sealed);
         if (this.#seal.isNewest(sealed)) return 'current';
         if (await this.#store.compareAndSet(key, sealed, this.#seal.close(owner, entry))) return 'rotated';
@@ -139,7 +142,7 @@ export interface KnownOwner {
 const parts = ['shop', 'appId', 'userId'] as const;
 
 /**
- * The owner with its defaults.
+ * Returns the owner with its defaults.
  *
  * @throws StorageError naming each invalid part.
  */
@@ -164,7 +167,7 @@ function shownOwner({ shop, appId, userId }: KnownOwner): string {
 /**
  * The key of an owner's tokens: its parts, escaped so that no two owners share one.
  *
- * @throws StorageError where they are too long for a key.
+ * @throws StorageError if they are too long for a key.
  */
 function ownerKey(prefix: string, owner: KnownOwner): string {
   const { shop, appId, userId } = owner;
@@ -193,7 +196,7 @@ function ownerOf(prefix: string, key: string): KnownOwner | undefined {
 }
 
 /**
- * A copy of the tokens, sure to come back as it is.
+ * Returns a checked copy of the tokens.
  *
  * @throws StorageError naming the invalid fields, and none of their values.
  */
@@ -201,7 +204,7 @@ function checkedTokens(owner: KnownOwner, tokens: StoredTokens): StoredTokens {
   const invalid = invalidFields(tokens);
   if (invalid.length === 0) return copyTokens(tokens);
   throw new StorageError(
-    `The tokens of ${shownOwner(owner)} cannot be stored: ${invalid.join(', ')} must be text, milliseconds since the epoch or null, as TokenStore's types say.`,
+    `The tokens of ${shownOwner(owner)} cannot be stored: ${invalid.join(', ')} must be strings, milliseconds since the epoch or null, as in TokenStore's types.`,
     { shop: owner.shop },
   );
 }
@@ -278,7 +281,7 @@ class Seal {
     return [sealMark, id, Buffer.concat([nonce, encryption.getAuthTag(), body]).toString('base64')].join(':');
   }
 
-  /** @throws StorageError where no key opens it, what is in it is no entry, or a newer release has sealed it. */
+  /** @throws StorageError if no key opens it, it contains no entry, or a newer release has sealed it. */
   open(owner: KnownOwner, sealed: string): TokenEntry {
     const unreadable = (problem: string): StorageError =>
       new StorageError(`The tokens of ${shownOwner(owner)} cannot be read: ${problem}.`, { shop: owner.shop });
@@ -286,7 +289,7 @@ class Seal {
     const format = Number(/^v(\d+)$/.exec(mark)?.[1] ?? 0);
     if (format > sealFormat) {
       throw unreadable(
-        `a newer release of shopwright has stored them, in format ${format}; this release knows formats up to ${sealFormat}. They were left as they are. Update this process. If you have gone back to this release for good, ${startAgain}`,
+        `a newer release of shopwright stored them, in format ${format}; this release knows formats up to ${sealFormat}. They were left unchanged. Update this process. If you went back to this release for good, ${startAgain}`,
       );
     }
     if (mark !== sealMark || keyId === '' || body === '' || rest.length > 0) {
@@ -295,18 +298,18 @@ class Seal {
     const key = this.#keys.get(keyId);
     if (!key) {
       throw unreadable(
-        `they are encrypted with the key ${JSON.stringify(keyId.slice(0, 64))}, which is not among \`keys\`. Add that key`,
+        `they are encrypted with the key ${JSON.stringify(keyId.slice(0, 64))}, which is not in \`keys\`. Add that key`,
       );
     }
     const text = decrypt(key, Buffer.from(body, 'base64'), boundTo(keyId, owner));
     if (text === undefined) {
       throw unreadable(
-        `the key ${JSON.stringify(keyId)} does not decrypt them. Its secret is not the one they were encrypted with, or the entry was damaged or copied from another owner. Give the right secret; if it is lost, ${startAgain}`,
+        `the key ${JSON.stringify(keyId)} does not decrypt them. Its secret is not the one that encrypted them, or the entry was damaged or copied from another owner. Pass the right secret; if it is lost, ${startAgain}`,
       );
     }
     const entry = parseJson(text);
     if (!isRecord(entry) || typeof entry.version !== 'string' || !isStoredTokens(entry.tokens)) {
-      throw unreadable(`the entry is not what this release writes. To start again, ${startAgain}`);
+      throw unreadable(`the entry is not in this release's format. To start again, ${startAgain}`);
     }
     const { savedAt } = entry;
     // Entries of the first releases have no time.
@@ -323,7 +326,7 @@ class Seal {
   }
 }
 
-/** What is not in the ciphertext and still cannot be changed: whose entry it is, and which key it is for. */
+/** Authenticated data outside the ciphertext: the entry's owner and key. */
 function boundTo(keyId: string, { shop, appId, userId }: KnownOwner): Buffer {
   return Buffer.from(JSON.stringify([sealMark, keyId, shop, appId, userId ?? null]));
 }
@@ -336,7 +339,7 @@ function decrypt(key: KeyObject, sealed: Buffer, bound: Buffer): string | undefi
   try {
     return Buffer.concat([decryption.update(sealed.subarray(nonceBytes + tagBytes)), decryption.final()]).toString();
   } catch {
-    // The tag does not match. That is all there is to know, and all that may be told.
+    // The tag does not match: nothing else is known, or may be revealed.
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { StorageError } from '../errors/errors.ts';
 import type { StoredTokens, TokenEntry, TokenOwner } from '../ports/token-store.ts';
 
-/** A session of Shopify's libraries, as far as its tokens go. */
+/** A session of Shopify's libraries: the fields about its tokens. */
 export interface ShopifySession {
   accessToken?: string | undefined;
   expires?: Date | undefined;
@@ -12,30 +12,30 @@ export interface ShopifySession {
 }
 
 /**
- * A session storage of Shopify's libraries, such as `PrismaSessionStorage`: the part of `SessionStorage` that is needed.
+ * A session storage of Shopify's libraries, such as `PrismaSessionStorage`: the required part of `SessionStorage`.
  * https://github.com/Shopify/shopify-app-js/tree/main/packages/apps/session-storage/shopify-app-session-storage
  */
 export interface ShopifySessionStorage<Session extends ShopifySession> {
   loadSession(id: string): Promise<Session | undefined>;
   storeSession(session: Session): Promise<boolean>;
-  /** Tells a shop without a session from a database that is gone, where `loadSession` gives nothing in both cases. */
+  /** Distinguishes a shop without a session from a failed database, for which `loadSession` may also return nothing. */
   findSessionsByShop?(shop: string): Promise<readonly Session[]>;
 }
 
-/** Milliseconds for which a token is used whose session does not say when it ends, and which can be renewed. */
+/** Milliseconds for which a renewable token is used if its session does not say when it expires. */
 const unknownEndMs = 600_000;
 
-/** The tokens of an owner's session. @throws StorageError */
+/** Returns the tokens of an owner's session. @throws StorageError */
 export async function readSession<Session extends ShopifySession>(
   storage: ShopifySessionStorage<Session>,
   owner: TokenOwner,
 ): Promise<TokenEntry | undefined> {
   const session = await load(storage, owner);
-  // Storages of the host's own give `null` for none.
+  // A host's own storage may return `null` for none.
   return session ? entryOf(session) : undefined;
 }
 
-/** Puts tokens into an owner's session, where its tokens are still those of `version`. @throws StorageError */
+/** Stores tokens in an owner's session, if its tokens are still those of `version`. @throws StorageError */
 export async function replaceSession<Session extends ShopifySession>(
   storage: ShopifySessionStorage<Session>,
   owner: TokenOwner,
@@ -45,7 +45,7 @@ export async function replaceSession<Session extends ShopifySession>(
   const session = await load(storage, owner);
   if (!session) {
     throw new StorageError(
-      `There is no session ${sessionId(owner)} to store tokens in. Have the shop open the app, which makes it.`,
+      `There is no session ${sessionId(owner)} to store tokens in. Have the shop open the app, which creates it.`,
       { shop: owner.shop },
     );
   }
@@ -56,7 +56,7 @@ export async function replaceSession<Session extends ShopifySession>(
   session.refreshTokenExpires = dateOf(tokens.refreshTokenExpiresAt);
   if (tokens.scopes.length > 0) session.scope = tokens.scopes.join(',');
   const isStored = await guarded(owner, () => storage.storeSession(session));
-  if (!isStored) throw storageFailed(owner, 'it said that it has stored nothing');
+  if (!isStored) throw storageFailed(owner, 'it reported that nothing was stored');
   // The app may have written its own just then.
   const after = await load(storage, owner);
   const stored = after && entryOf(after);
@@ -66,7 +66,7 @@ export async function replaceSession<Session extends ShopifySession>(
 const load = <Session extends ShopifySession>(storage: ShopifySessionStorage<Session>, owner: TokenOwner) =>
   guarded(owner, async () => {
     const session = await storage.loadSession(sessionId(owner));
-    // The storage on Drizzle gives nothing where its database fails, but this method of it fails then.
+    // The Drizzle storage returns nothing if its database fails, but this method throws.
     if (!session) await storage.findSessionsByShop?.(owner.shop);
     return session;
   });
@@ -77,10 +77,10 @@ export const sessionId = ({ shop, userId }: TokenOwner): string =>
 
 const dateOf = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
 
-/** Numbers below are seconds: as milliseconds they were of 1973. */
+/** Smaller numbers are seconds: as milliseconds they would be in 1973. */
 const leastMs = 100_000_000_000;
 
-/** A date, or the text or number that a storage of the host's own gives in its place; `null` for none. */
+/** Reads a date, or the string or number that a host's own storage returns instead; `null` for none. */
 function msOf(date: unknown): number | null {
   const isNumber = typeof date === 'number' || typeof date === 'bigint' || /^\d+$/.test(String(date));
   const number = isNumber ? Number(date) : Number.NaN;
@@ -97,7 +97,7 @@ function entryOf(session: ShopifySession): TokenEntry | undefined {
   if (accessToken === '') return undefined;
   const refresh = textOf(session.refreshToken) || null;
   const endsAt = msOf(expires);
-  // A token that can be renewed does end, whether or not its session says when.
+  // A renewable token does expire, whether or not its session says when.
   const isUnknown = endsAt === null && refresh !== null;
   const tokens: StoredTokens = {
     accessToken,
@@ -119,13 +119,13 @@ async function guarded<T>(owner: TokenOwner, step: () => Promise<T>): Promise<T>
   try {
     return await step();
   } catch (error) {
-    // Errors of a database can hold the row, and with it the tokens.
+    // Database errors can contain the row, and with it the tokens.
     throw storageFailed(owner, `it failed with ${error instanceof Error ? error.name : typeof error}`);
   }
 }
 
 const storageFailed = (owner: TokenOwner, why: string): StorageError =>
-  new StorageError(`The session storage did not give or take ${sessionId(owner)}: ${why}.`, {
+  new StorageError(`The session storage could not read or write ${sessionId(owner)}: ${why}.`, {
     shop: owner.shop,
     isRetryable: true,
   });

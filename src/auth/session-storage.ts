@@ -7,28 +7,28 @@ import type { ShopifySession, ShopifySessionStorage } from './session-rows.ts';
 
 /** Options of `sessionTokens`. */
 export interface SessionTokensOptions<Session extends ShopifySession> {
-  /** The storage of the app, such as the one given to `shopifyApp`. */
+  /** The app's session storage, such as the one passed to `shopifyApp`. */
   readonly storage: ShopifySessionStorage<Session>;
   /**
-   * Locks for the processes that use this, such as `stores.keyValue` of any adapter. Default: none, and then two
-   * processes may ask for the same renewal at the same time, which Shopify answers with the same tokens.
+   * Locks between processes, such as `stores.keyValue` of any adapter. Default: none; then two processes may request
+   * the same renewal at the same time, and Shopify returns the same tokens to both.
    */
   readonly locks?: Pick<KeyValueStore, 'lock'>;
 }
 
-/** Loaded at the first use: all that reads and writes sessions. */
+/** Loaded at first use: the code that reads and writes sessions. */
 const loadRows = lateModule(() => import('./session-rows.ts'));
 
 /**
- * The tokens in the sessions of an app that is built on Shopify's own libraries, for `offlineToken`: jobs beside an app
- * of the React Router template then use and renew the same row as the app does.
+ * Creates a token store on the sessions of an app built with Shopify's own libraries, for `offlineToken`: jobs next to
+ * an app of the React Router template then use and renew the same row as the app.
  *
- * Both may renew it at the same moment. The row is read again right before a renewal is asked for and before it is
- * written, and what the other side has written since counts. In the moments between, both have sent the same refresh
- * token, and Shopify gives both the same new pair.
+ * Both may renew it at the same time. The row is read again right before a renewal is requested and before it is
+ * written, and what the other side has written since counts. If both have sent the same refresh token in between,
+ * Shopify gives both the same new pair.
  *
- * @throws ConfigError for options that are missing or unknown. Its methods throw StorageError where the storage fails, or
- * there is no session to store tokens in.
+ * @throws ConfigError for missing or unknown options. Its methods throw StorageError if the storage fails, or there is
+ * no session to store tokens in.
  *
  * @example
  * const tokens = sessionTokens({ storage: new PrismaSessionStorage(prisma), locks: stores.keyValue });
@@ -48,7 +48,7 @@ export function sessionTokens<Session extends ShopifySession>(
   return {
     get: async (owner) => (await loadRows()).readSession(storage, owner),
     async replace(owner, version, tokens) {
-      // What its caller does to it meanwhile changes nothing.
+      // A copy, in case the caller changes it meanwhile.
       const copy = { ...tokens, scopes: [...tokens.scopes] };
       return (await loadRows()).replaceSession(storage, { ...owner }, version, copy);
     },

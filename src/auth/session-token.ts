@@ -4,48 +4,48 @@ import { type AppSecrets, matchSecret } from './app-secrets.ts';
 import { maxTokenLength, neverThrowing, refuse, refuseOptions } from './refusals.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
-/** A session token, and what it must fit. */
+/** A session token, and what to verify it against. */
 export interface VerifySessionTokenInput {
-  /** The token, or the whole `Authorization` header with `Bearer` before it. */
+  /** The token, or the whole `Authorization` header starting with `Bearer`. */
   readonly token: string | null | undefined;
   /** The client id of the app: the audience that the token must be for. */
   readonly clientId: string | undefined;
   readonly secrets: AppSecrets;
-  /** Seconds that the clocks of Shopify and this machine may differ by, from 0 to 300. Default 10. */
+  /** Seconds by which the clocks of Shopify and this machine may differ, from 0 to 300. Default 10. */
   readonly skewSeconds?: number | undefined;
-  /** Hosts of shops besides `myshopify.com`. Default none. */
+  /** Hosts of shops besides `myshopify.com`. Default: none. */
   readonly otherHosts?: readonly Exclude<OtherShopHost, 'admin.shopify.com'>[] | undefined;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
-/** A session token that Shopify signed for this app, and that is valid now. */
+/** A session token that Shopify signed for this app and that is currently valid. */
 export interface VerifiedSessionToken {
   readonly ok: true;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
   /** Id of the user in the admin (`sub`). */
   readonly userId: string;
   /** The same for all tokens of one session (`sid`). */
   readonly sessionId: string | null;
-  /** The token's own id (`jti`), for who lets a token act once only. */
+  /** The token's own id (`jti`), for allowing each token only once. */
   readonly tokenId: string | null;
-  /** Seconds since the epoch at which the token expires, without the skew. */
+  /** When the token expires, in seconds since the epoch, without the skew. */
   readonly expiresAtSeconds: number;
   /** All claims, as Shopify signed them. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Which of `secrets` matched, counted from 0. */
+  /** Index of the matching secret in `secrets`. */
   readonly secretIndex: number;
 }
 
 /**
  * Why a session token was refused.
  *
- * - `secret-missing`, `client-id-missing`: no usable secret, or no client id, was given.
- * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
- * - `crypto-missing`: it was called where there is no node:crypto, as in an edge runtime.
+ * - `secret-missing`, `client-id-missing`: no usable secret, or no client id, was passed.
+ * - `secret-has-whitespace`: a secret would match without the space or line break around it.
+ * - `crypto-missing`: called in a runtime without node:crypto, such as an edge runtime.
  * - `token-missing`: there is no token.
- * - `token-too-long`: longer than 8,192 characters.
+ * - `token-too-long`: the token is longer than 8,192 characters.
  * - `token-malformed`: not three parts of base64url, or a header or claims that are not JSON.
  * - `algorithm-not-allowed`: signed with anything but HS256, or with extensions (`crit`).
  * - `signature-mismatch`: none of the secrets made this signature.
@@ -53,8 +53,8 @@ export interface VerifiedSessionToken {
  * - `token-expired`, `token-not-yet-valid`: by `exp` and `nbf`, with the skew.
  * - `audience-mismatch`: for another app.
  * - `shop-invalid`: `dest` is not the address of a shop.
- * - `issuer-mismatch`: `iss` is not of the shop in `dest`.
- * - `input-invalid`: the input could not be read, or has an option that does not exist.
+ * - `issuer-mismatch`: `iss` does not belong to the shop in `dest`.
+ * - `input-invalid`: the input could not be read, or has an unknown option.
  */
 export type SessionTokenRefusal =
   | 'secret-missing'
@@ -78,16 +78,16 @@ export type SessionTokenRefusal =
 export interface RefusedSessionToken {
   readonly ok: false;
   readonly reason: SessionTokenRefusal;
-  /** What is wrong and how to fix it. Holds no secret, and nothing of the token. */
+  /** What is wrong and how to fix it. Contains no secret and no part of the token. */
   readonly message: string;
 }
 
-/** The outcome of a verification; decide by `ok`. */
+/** Result of a verification; check `ok`. */
 export type SessionTokenVerification = VerifiedSessionToken | RefusedSessionToken;
 
 /**
- * Checks the session token (ID token) that the admin hands to an embedded app: HS256 with a secret of the app, `exp`,
- * `nbf`, `aud`, and that `iss` and `dest` are of one shop. Never throws, whatever it is given.
+ * Verifies the session token (ID token) that the admin passes to an embedded app: HS256 with a secret of the app,
+ * `exp`, `nbf`, `aud`, and that `iss` and `dest` belong to the same shop. Never throws, whatever the input.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/session-tokens
  *
@@ -128,7 +128,7 @@ function verify(input: VerifySessionTokenInput): SessionTokenVerification {
     return refuse('claims-invalid');
   }
   const now = clock.now() / 1_000;
-  // Written so that a time that is not a number is refused.
+  // Written so that times that are not numbers are refused.
   if (!(now < exp + skewSeconds)) return refuse('token-expired');
   if (!(now >= nbf - skewSeconds)) return refuse('token-not-yet-valid');
   if (aud !== clientId) return refuse('audience-mismatch');
@@ -151,7 +151,7 @@ const isTime = (value: unknown): value is number => Number.isFinite(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** A token that has all it takes for its signature to be checked. */
+/** A token whose signature can be checked. */
 interface SignedToken {
   /** Header and payload, as they are signed. */
   readonly content: string;
@@ -182,7 +182,7 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
 /** `{"alg":"HS256","typ":"JWT"}`: what nearly all tokens begin with. */
 const usualHeader = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
 
-/** Refuses any algorithm but the one. Extensions that must be understood (`crit`, RFC 7515) are not. */
+/** Refuses any algorithm but HS256, and extensions that must be understood (`crit`, RFC 7515). */
 function checkHeader(header: string): RefusedSessionToken | undefined {
   if (header === usualHeader) return undefined;
   const fields = decodePart(header);
@@ -192,7 +192,7 @@ function checkHeader(header: string): RefusedSessionToken | undefined {
 
 function decodePart(part: string): Record<string, unknown> | undefined {
   const bytes = Buffer.from(part, 'base64url');
-  // That takes plain base64 too, and skips whatever is neither.
+  // `Buffer.from` also accepts plain base64, and skips anything else.
   const value = bytes.toString('base64url') === part ? parseJson(bytes.toString()) : undefined;
   return isRecord(value) ? value : undefined;
 }

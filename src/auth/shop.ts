@@ -1,37 +1,37 @@
 import { refuse } from './refusals.ts';
 
 /**
- * A host of shops besides `myshopify.com`. `admin.shopify.com` stands for the address of the admin,
- * `admin.shopify.com/store/acme`. The other two are development hosts of Shopify's own.
+ * A host of shops besides `myshopify.com`. `admin.shopify.com` allows the admin's address,
+ * `admin.shopify.com/store/acme`. The other two are Shopify's own development hosts.
  */
 export type OtherShopHost = 'myshopify.io' | 'shop.dev' | 'admin.shopify.com';
 
-/** What `verifyShop` accepts besides `….myshopify.com`. */
+/** Options of `verifyShop`. */
 export interface VerifyShopOptions {
-  /** Default: none. Give only what your app is reached from. */
+  /** Hosts to accept besides `….myshopify.com`. Pass only those from which your app is reached. Default: none. */
   readonly otherHosts?: readonly OtherShopHost[] | undefined;
 }
 
 /**
  * Why a shop was refused.
  *
- * - `shop-missing`: there is no text, or an empty one.
+ * - `shop-missing`: the text is missing or empty.
  * - `shop-invalid`: it is not exactly one shop's domain.
- * - `shop-host-not-allowed`: a shop of a host that `otherHosts` does not name.
+ * - `shop-host-not-allowed`: the shop's host is not in `otherHosts`.
  */
 export type ShopRefusal = 'shop-missing' | 'shop-invalid' | 'shop-host-not-allowed';
 
-/** What a shop parameter comes to; decide by `ok`. */
+/** Result of `verifyShop`; check `ok`. */
 export type ShopVerification =
   | {
       readonly ok: true;
-      /** Such as `acme.myshopify.com`, in lower case. */
+      /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
       readonly shop: string;
     }
   | {
       readonly ok: false;
       readonly reason: ShopRefusal;
-      /** What is wrong and how to fix it. Does not repeat the text. */
+      /** What is wrong and how to fix it. Does not repeat the input. */
       readonly message: string;
     };
 
@@ -44,11 +44,12 @@ const adminPattern = /^admin\.shopify\.com\/store\/([a-z0-9][a-z0-9-]{0,62})$/i;
 const maxShopLength = 90;
 
 /**
- * Checks a shop that somebody sent, such as the `shop` parameter of an install link. It must be exactly a domain like
- * `acme.myshopify.com`: no protocol, port, path, user or white space, and no host that only looks like Shopify's.
- * Never throws, whatever it is given.
+ * Verifies a shop from an untrusted source, such as the `shop` parameter of an install link. It must be exactly a
+ * domain like `acme.myshopify.com`: no protocol, port, path, user or white space, and no host that only looks like
+ * Shopify's. Never throws, whatever the input.
  *
- * For a shop from your own configuration, `parseShopDomain` of `shopwright/config` takes shorter forms too.
+ * For a shop from your own configuration, use `parseShopDomain` of `shopwright/config`, which also accepts shorter
+ * forms.
  *
  * @example
  * ```ts

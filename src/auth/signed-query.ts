@@ -3,78 +3,78 @@ import { type AppSecrets, isSameText, matchSecret } from './app-secrets.ts';
 import { maxQueryLength, neverThrowing, refuse, refuseOptions } from './refusals.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
-/** A query that Shopify signed. */
+/** The signed query of an app proxy request, and how to verify it. */
 export interface VerifyAppProxyInput {
-  /** The query exactly as it came over the wire, or the whole URL: `request.url`. Never a parsed object. */
+  /** The query exactly as received, or the whole URL: `request.url`. Never a parsed object. */
   readonly query: string;
   readonly secrets: AppSecrets;
-  /** Seconds that the timestamp may be before or after now, from 0 to 86,400. Default 90. */
+  /** Seconds by which the timestamp may differ from now, from 0 to 86,400. Default 90. */
   readonly windowSeconds?: number | undefined;
-  /** Hosts of shops besides `myshopify.com`. Default none. */
+  /** Hosts of shops besides `myshopify.com`. Default: none. */
   readonly otherHosts?: readonly Exclude<OtherShopHost, 'admin.shopify.com'>[] | undefined;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Pick<Clock, 'now'> | undefined;
 }
 
 /** The query of an OAuth callback, or of another request that the admin signs with `hmac`. */
 export interface VerifyOAuthQueryInput extends VerifyAppProxyInput {
   /**
-   * The `state` that this browser was sent away with, from its cookie. Where the property is given, even as `undefined`,
-   * the query must carry exactly this state. Leave it out for requests without one, such as the first of an install.
+   * The `state` that was sent with this browser, from its cookie. If the property is present, even as `undefined`, the
+   * query must have exactly this state. Omit it for requests without one, such as the first of an install.
    */
   readonly state?: string | undefined;
 }
 
-/** An OAuth query that Shopify signed just now. */
+/** An OAuth query that Shopify signed recently. */
 export interface VerifiedOAuthQuery {
   readonly ok: true;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** The authorization code, to be exchanged for a token. `null` where the query has none, such as that of an install. */
+  /** The authorization code, to exchange for a token; `null` if the query has none, such as that of an install. */
   readonly code: string | null;
-  /** The state, checked only where `state` was given. */
+  /** The state, verified only if `state` was passed. */
   readonly state: string | null;
   /** `host`, in base64, for App Bridge. */
   readonly host: string | null;
-  /** Seconds since the epoch at which Shopify signed it. */
+  /** When Shopify signed it, in seconds since the epoch. */
   readonly timestampSeconds: number;
-  /** Which of `secrets` matched, counted from 0. */
+  /** Index of the matching secret in `secrets`. */
   readonly secretIndex: number;
 }
 
-/** An app proxy request that Shopify passed on just now. */
+/** An app proxy request that Shopify forwarded recently. */
 export interface VerifiedAppProxy {
   readonly ok: true;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** Id of the customer who is logged in; `null` where nobody is. */
+  /** Id of the logged-in customer; `null` if there is none. */
   readonly customerId: string | null;
-  /** Such as `/apps/reviews`. */
+  /** Path prefix of the app proxy, such as `/apps/reviews`. */
   readonly pathPrefix: string | null;
-  /** Seconds since the epoch at which Shopify signed it. */
+  /** When Shopify signed it, in seconds since the epoch. */
   readonly timestampSeconds: number;
-  /** Which of `secrets` matched, counted from 0. */
+  /** Index of the matching secret in `secrets`. */
   readonly secretIndex: number;
 }
 
 /**
  * Why a signed query was refused.
  *
- * - `secret-missing`: no usable secret was given.
- * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
- * - `crypto-missing`: it was called where there is no node:crypto, as in an edge runtime.
+ * - `secret-missing`: no usable secret was passed.
+ * - `secret-has-whitespace`: a secret would match without the space or line break around it.
+ * - `crypto-missing`: called in a runtime without node:crypto, such as an edge runtime.
  * - `query-missing`: there is no query.
- * - `query-already-parsed`: `query` is an object that some parser made of it.
- * - `query-too-long`: longer than 16,384 characters.
- * - `query-malformed`: broken percent-encoding, or characters that Shopify encodes.
- * - `parameter-repeated`: a parameter comes twice; for an app proxy, one of Shopify's own.
+ * - `query-already-parsed`: `query` is an object made by a parser.
+ * - `query-too-long`: the query is longer than 16,384 characters.
+ * - `query-malformed`: broken percent-encoding, or unencoded characters that Shopify would encode.
+ * - `parameter-repeated`: a parameter appears twice; for an app proxy, one of Shopify's own.
  * - `signature-missing`, `signature-malformed`: no `hmac` or `signature`, or not 64 hex digits.
  * - `signature-mismatch`: none of the secrets made this signature over this query.
- * - `parameter-ambiguous`: signed, but the text could be read as two values of one of Shopify's parameters.
- * - `timestamp-invalid`, `timestamp-outside-window`: signed, but with no time, or too long ago or ahead.
+ * - `parameter-ambiguous`: signed, but the text could contain two values of one of Shopify's parameters.
+ * - `timestamp-invalid`, `timestamp-outside-window`: signed, but without a time, or too far from now.
  * - `shop-invalid`: signed, but the shop is not a shop's domain.
- * - `state-mismatch`: signed, but for another browser or another attempt.
- * - `input-invalid`: the input could not be read, or has an option that does not exist.
+ * - `state-mismatch`: signed, but for another browser or attempt.
+ * - `input-invalid`: the input could not be read, or has an unknown option.
  */
 export type SignedQueryRefusal =
   | 'secret-missing'
@@ -99,20 +99,20 @@ export type SignedQueryRefusal =
 export interface RefusedSignedQuery {
   readonly ok: false;
   readonly reason: SignedQueryRefusal;
-  /** What is wrong and how to fix it. Holds no secret, and nothing of the query. */
+  /** What is wrong and how to fix it. Contains no secret and no part of the query. */
   readonly message: string;
 }
 
-/** The outcome of a verification; decide by `ok`. */
+/** Result of a verification; check `ok`. */
 export type OAuthQueryVerification = VerifiedOAuthQuery | RefusedSignedQuery;
 
-/** The outcome of a verification; decide by `ok`. */
+/** Result of a verification; check `ok`. */
 export type AppProxyVerification = VerifiedAppProxy | RefusedSignedQuery;
 
 /**
- * Checks that Shopify signed the query of an OAuth callback (`hmac`), just now and for this browser's `state`. The
- * signature is checked over the query as it came: sorted by name, without `hmac`, and with spaces as `%20`. Never throws,
- * whatever it is given.
+ * Verifies that Shopify signed the query of an OAuth callback (`hmac`), recently and for this browser's `state`. The
+ * signature is checked over the query as received: sorted by name, without `hmac`, and with spaces as `%20`. Never
+ * throws, whatever the input.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
  *
@@ -129,7 +129,7 @@ export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerifi
     if ('ok' in read) return read;
     const values = new Map<string, string>();
     const pairs = read.query.split('&');
-    // As Shopify writes them they are in order, but for `hmac`; to sort them costs as much as the signature.
+    // Shopify sends them in order, except `hmac`; sorting them costs as much as the signature.
     let isSorted = true;
     let content = '';
     let before = '';
@@ -165,10 +165,10 @@ export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerifi
 }
 
 /**
- * Checks that Shopify passed this request on to the app proxy, just now (`signature`). Never throws, whatever it is given.
+ * Verifies that Shopify recently forwarded this request to the app proxy (`signature`). Never throws, whatever the
+ * input.
  *
- * What the result holds is Shopify's word. The other parameters of the query are the visitor's, like those of any web
- * page.
+ * The fields of the result come from Shopify. The query's other parameters come from the visitor, as on any web page.
  *
  * Source: https://shopify.dev/docs/apps/build/online-store/app-proxies/authenticate-app-proxies
  *
@@ -195,7 +195,7 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
       else before.push(value);
     }
     const values = new Map(Array.from(parameters, ([name, parts]) => [name, parts.join(',')]));
-    // As in the documentation: `name=value` as a whole is what is sorted, by bytes, which characters are here.
+    // As documented, `name=value` is sorted as a whole, by bytes, which are characters here.
     const content = Array.from(values, ([name, value]) => (name === 'signature' ? '' : `${name}=${value}`))
       .sort()
       .join('');
@@ -209,7 +209,7 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
   });
 }
 
-/** What Shopify adds to a request of the app proxy, over whatever the visitor sends under these names. */
+/** Parameters that Shopify adds to an app proxy request, replacing the visitor's of the same name. */
 const shopifysOwn: ReadonlySet<string> = new Set([
   'shop',
   'timestamp',
@@ -220,8 +220,8 @@ const shopifysOwn: ReadonlySet<string> = new Set([
 
 /**
  * An app proxy's parameters are signed without a separator: `a=1shop=x` is `a=1` and `shop=x`, or `a` with a value that
- * goes on. Who sees a signature, in a log or an echoed address, could cut its text elsewhere, and be another customer or
- * nobody. So each of these stands in the text as often as it was read from the query.
+ * goes on. Whoever sees a signature, in a log or an echoed URL, could split its text elsewhere, and pass for another
+ * customer or nobody. So each of these must appear in the text as often as in the query.
  */
 const ownMarks: readonly (readonly [name: string, mark: RegExp])[] = [
   ['logged_in_customer_id', /logged_in_customer_id=/g],
@@ -239,9 +239,9 @@ const proxyOptionNames = { query: 1, secrets: 1, windowSeconds: 1, otherHosts: 1
 
 const oauthOptionNames = { ...proxyOptionNames, state: 1 };
 
-/** What both verifiers read of their input, with its defaults. */
+/** The input of both verifiers, with defaults. */
 interface ReadInput {
-  /** Without the address before it, and without the question mark. */
+  /** Without the URL before it and the question mark. */
   readonly query: string;
   readonly secrets: AppSecrets;
   readonly windowSeconds: number;
@@ -249,7 +249,7 @@ interface ReadInput {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Reads the input, or says why it cannot be verified. May throw on hostile input, such as a getter that throws. */
+/** Reads the input, or says why it cannot be verified. May throw on hostile input, such as a throwing getter. */
 function readInput(
   input: VerifyAppProxyInput,
   names: Readonly<Record<string, unknown>>,
@@ -267,7 +267,7 @@ function readInput(
   return { query, secrets, windowSeconds, otherHosts, clock };
 }
 
-/** The query of a URL, of a path with a query, or of what is one already, with or without its question mark. */
+/** Returns the query of a URL, a path with a query, or a bare query, with or without the question mark. */
 function rawQueryOf(text: string): string {
   if (!/^(?:https?:\/\/|\/)/i.test(text)) return text.startsWith('?') ? text.slice(1) : text;
   const at = text.indexOf('?');
@@ -282,7 +282,7 @@ function decode(text: string): string {
     .replace(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** What both verifiers check alike: signature, time, shop. */
+/** Checks what both verifiers have in common: signature, time, shop. */
 function checkSigned(
   { secrets, windowSeconds, otherHosts, clock }: ReadInput,
   values: ReadonlyMap<string, string>,
@@ -296,7 +296,7 @@ function checkSigned(
   const timestamp = values.get('timestamp') ?? '';
   if (!/^\d{1,12}$/.test(timestamp)) return refuse('timestamp-invalid');
   const timestampSeconds = Number(timestamp);
-  // Written so that a clock that gives no number refuses.
+  // Written so that a clock without a number refuses.
   if (!(Math.abs(clock.now() / 1_000 - timestampSeconds) <= windowSeconds)) return refuse('timestamp-outside-window');
   const shop = verifyShop(values.get('shop'), { otherHosts });
   if (!shop.ok) return refuse('shop-invalid');

@@ -1,16 +1,16 @@
 import { assertValid, type Issue } from '../errors/base.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 
-/** What keeps a text from being an access token; nothing of the text is repeated. */
+/** Finds what is wrong with an access token, without repeating any of it. */
 export function tokenProblems(accessToken: unknown): readonly Issue[] {
   const problem = (message: string): Issue[] => [{ field: 'accessToken', message }];
   if (typeof accessToken !== 'string') {
-    return problem('is missing. Give an Admin API access token, or a token source as auth.');
+    return problem('is missing. Pass an Admin API access token, or a token source as auth.');
   }
   if (accessToken === '' || accessToken !== accessToken.trim()) {
     return problem('is empty or has white space around it. Copy the Admin API access token again.');
   }
-  // A header carries nothing else, and the refusal would come as a failed connection.
+  // A header allows nothing else, and the refusal would look like a failed connection.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
     return problem('has characters that no token has. Copy the Admin API access token again.');
   }
@@ -18,9 +18,9 @@ export function tokenProblems(accessToken: unknown): readonly Issue[] {
 }
 
 /**
- * One token that never changes, as a custom app of one shop has it.
+ * Creates a token source for a fixed token, such as that of a custom app.
  *
- * @throws ConfigError where it is none.
+ * @throws ConfigError if it is invalid.
  *
  * @example
  * ```ts

@@ -11,10 +11,13 @@ import type { Transport, TransportResponse } from '../ports/transport.ts';
 export interface TokenRequest {
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** A test server in place of `https://{shop}`: scheme and host. */
+  /** Scheme and host of a test server, instead of `https://{shop}`. */
   readonly origin?: string | undefined;
   readonly transport: Transport;
-  /** All of the body, such as `client_id`, `client_secret` and `grant_type`. Sent as a form, and repeated nowhere. */
+  /**
+   * The whole body, such as `client_id`, `client_secret` and `grant_type`. Sent as a form, and never repeated
+   * elsewhere.
+   */
   readonly params: Readonly<Record<string, string>>;
   /** Milliseconds until the response counts as lost. */
   readonly timeoutMs: number;
@@ -22,7 +25,7 @@ export interface TokenRequest {
   readonly clock?: Clock | undefined;
 }
 
-/** What Shopify has granted. What a response leaves out is `null`, and never means "for ever". */
+/** The tokens that Shopify granted. Fields missing from the response are `null`, which never means "forever". */
 export interface GrantedTokens {
   readonly accessToken: string;
   /** Seconds from the response on. */
@@ -30,20 +33,20 @@ export interface GrantedTokens {
   readonly refreshToken: string | null;
   /** Seconds from the response on. */
   readonly refreshTokenExpiresInSeconds: number | null;
-  /** Scopes as the response lists them: one to read is left out where there is the one to write. */
+  /** Scopes as the response lists them: it omits read scopes that a write scope implies. */
   readonly scopes: readonly string[] | null;
   /** Whose online token it is; `null` for an offline token. */
   readonly userId: string | null;
 }
 
-/** What came of a request for tokens. */
+/** Result of a token request. */
 export type TokenReply =
   | { readonly outcome: 'granted'; readonly tokens: GrantedTokens }
   | {
-      /** Shopify said no. Nothing was granted. */
+      /** Shopify refused. Nothing was granted. */
       readonly outcome: 'refused';
       readonly status: number;
-      /** `error` of OAuth, such as `invalid_grant`; `null` where the response has none. */
+      /** OAuth's `error`, such as `invalid_grant`; `null` if the response has none. */
       readonly error: string | null;
       readonly retryAfterMs: number | undefined;
       /** Where a redirect leads, which is not followed. */
@@ -51,19 +54,20 @@ export type TokenReply =
       readonly requestId: string | undefined;
     }
   | {
-      /** No response says whether anything was granted. `error.mayHaveExecuted` is `false` where nothing was sent. */
+      /** It is unknown whether anything was granted. `error.mayHaveExecuted` is `false` if nothing was sent. */
       readonly outcome: 'lost';
       readonly error: ShopwrightError;
     };
 
-/** Where every grant is asked for, without a version. https://shopify.dev/docs/apps/build/authentication-authorization */
+/** The endpoint of every grant, without a version. https://shopify.dev/docs/apps/build/authentication-authorization */
 const tokenPath = '/admin/oauth/access_token';
 
 /** A token response has some hundred bytes. */
 const maxResponseBytes = 65_536;
 
 /**
- * Asks Shopify for tokens, once. No token, code or secret is in what it returns besides the granted ones, or throws.
+ * Requests tokens from Shopify, once. Its result has no token, code or secret except the granted ones; its errors have
+ * none.
  *
  * @throws The reason of `signal`.
  */
@@ -74,7 +78,7 @@ export async function requestTokens(request: TokenRequest): Promise<TokenReply> 
     signal,
     timeoutMs,
     () =>
-      new TimeoutError(`The request for tokens of ${shop} had no complete response within ${timeoutMs} ms.`, {
+      new TimeoutError(`The token request for ${shop} had no complete response within ${timeoutMs} ms.`, {
         code: 'TIMEOUT',
         timeoutMs,
         shop,
@@ -87,7 +91,7 @@ export async function requestTokens(request: TokenRequest): Promise<TokenReply> 
         method: 'POST',
         url: `${origin ?? `https://${shop}`}${tokenPath}`,
         headers: {
-          // Without it Shopify answers a refusal with a page.
+          // Without it, Shopify responds to refusals with a page.
           accept: 'application/json',
           'content-type': 'application/x-www-form-urlencoded',
           'user-agent': 'shopwright',
@@ -103,7 +107,7 @@ export async function requestTokens(request: TokenRequest): Promise<TokenReply> 
     if (signal?.aborted) throw signal.reason;
     // Of a client's transport: its own limit says what to do for a call.
     if (isShopwrightError(thrown, 'INVALID_RESPONSE')) {
-      return lost(`${shop} answered a request for tokens with more than ${maxResponseBytes} bytes.`, shop);
+      return lost(`${shop} responded to a token request with more than ${maxResponseBytes} bytes.`, shop);
     }
     if (isShopwrightError(thrown)) return { outcome: 'lost', error: thrown };
     const name = thrown instanceof Error ? thrown.name : typeof thrown;
@@ -121,7 +125,7 @@ function lost(message: string, shop: string): TokenReply {
 const isGivenUp = (status: number): boolean => status >= 500 || status === 408 || status === 499;
 
 function readReply({ status, headers, body }: TransportResponse, shop: string, nowMs: number): TokenReply {
-  if (isGivenUp(status)) return lost(`${shop} answered a request for tokens with status ${status}.`, shop);
+  if (isGivenUp(status)) return lost(`${shop} responded to a token request with status ${status}.`, shop);
   const json = parseJson(body);
   const fields = isRecord(json) ? json : {};
   if (status < 200 || status > 299) {
@@ -129,7 +133,7 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
     return {
       outcome: 'refused',
       status,
-      // A code and no text: nobody knows what else a response repeats of the request.
+      // Only a code, no text: a response might repeat parts of the request.
       error: typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : null,
       retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), nowMs),
       location: headers.get('location'),
@@ -137,7 +141,7 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
     };
   }
   const accessToken = tokenOf(fields['access_token']);
-  if (accessToken === null) return lost(`${shop} answered a request for tokens without an access token.`, shop);
+  if (accessToken === null) return lost(`${shop} responded to a token request without an access token.`, shop);
   const user = fields['associated_user'];
   const userId = isRecord(user) ? user['id'] : undefined;
   return {
@@ -157,18 +161,18 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
 const tokenOf = (value: unknown): string | null =>
   typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null;
 
-/** Seconds, up to a hundred years. Tokens that have ended when they come are none. */
+/** Seconds, up to a hundred years. Tokens that arrive expired do not count. */
 const secondsOf = (value: unknown): number | null =>
   typeof value === 'number' && value > 0 && value <= 3_155_760_000 ? value : null;
 
-/** Seconds that an access token is taken to live where the response does not say it, and until it is asked for again. */
+/** Assumed lifetime of an access token in seconds, if the response does not say. */
 const assumedSeconds = 3_600;
 
 /** https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens */
 const refreshTokenSeconds = 7_776_000;
 
 /**
- * Fields that a response with an expiring token should have and does not.
+ * Returns the fields that a response with an expiring token should have but lacks.
  *
  * @param isRefreshable Whether tokens of this kind have a refresh token.
  */
@@ -183,12 +187,12 @@ export function missingFields(
 }
 
 /**
- * Tokens as a token store keeps them. What a response leaves out is taken from the tokens before, and a response that
- * should have it and does not is believed for an hour at most: Shopify has been seen to leave out each of the fields
- * (https://github.com/Shopify/shopify-app-js/issues/3400), and none of them then means "for ever".
+ * Returns tokens in the form of a token store. Missing fields are taken from the previous tokens, and a response that
+ * lacks required fields is trusted for at most an hour: Shopify has been seen to omit each of the fields
+ * (https://github.com/Shopify/shopify-app-js/issues/3400), which never means "forever".
  *
- * With neither an end nor a refresh token it is what an app gets that need not use tokens that expire: it is used until
- * Shopify refuses it, since after an hour there would be nothing to go on with.
+ * A token with neither expiry nor refresh token is what an app gets that need not use expiring tokens: it is used until
+ * Shopify refuses it, since it could not be renewed after an hour.
  *
  * @param nowMs Milliseconds since the epoch at which the request was sent, by the clock of the store.
  * @param isRefreshable Whether tokens of this kind have a refresh token.
@@ -217,7 +221,7 @@ export function storedTokens(
   };
 }
 
-/** Sends by `fetch`, for who has no client's transport at hand. */
+/** Creates a transport on `fetch`, for use without a client's transport. */
 export function fetchTransport(given?: typeof fetch): Transport {
   return {
     name: 'fetch',

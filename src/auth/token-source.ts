@@ -4,14 +4,14 @@ import type { TimedToken, TokenWishContext } from './kept-sources.ts';
 import { lateSource } from './late-source.ts';
 
 /**
- * A function as a token source, for tokens that come from anywhere else.
+ * Creates a token source from a function, for tokens from anywhere else.
  *
- * A `TimedToken` is kept, and the function asked again before it ends, while calls go on with the old one. A plain text
- * is used for the calls that wait for it, and asked for again by the next: the function can keep it itself. Calls for
- * one shop at the same time share one call of the function.
+ * A `TimedToken` is cached, and the function is called again before it expires, while calls keep using the old one. A
+ * plain string is used only for the calls that wait for it; the next call asks again, so cache it in the function if
+ * needed. Simultaneous calls for one shop share one call of the function.
  *
- * @throws ConfigError where it is no function. The source throws what the function throws; what is no error of this
- * package becomes an AuthenticationError that repeats nothing of it but its name.
+ * @throws ConfigError if it is not a function. The source throws what the function throws; errors not from this package
+ * become an AuthenticationError that repeats only their name.
  *
  * @example
  * const auth = tokenSource(async (shop) => {
@@ -23,7 +23,7 @@ export function tokenSource(
   find: (shop: string, context: TokenWishContext) => string | TimedToken | Promise<string | TimedToken>,
 ): TokenSource {
   if (typeof find !== 'function') {
-    assertValid([{ field: 'find', message: 'must be a function that gives the access token of a shop.' }]);
+    assertValid([{ field: 'find', message: "must be a function that returns a shop's access token." }]);
   }
   return lateSource((sources, connection) => sources.functionSource(find, connection));
 }

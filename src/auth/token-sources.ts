@@ -10,13 +10,13 @@ import type {
 import { lateSource } from './late-source.ts';
 
 /**
- * Tokens of an app for the stores of its own organization, which live for a day: the client credentials grant. Renewed
- * before they end.
+ * Creates a token source for the stores of the app's own organization, using the client credentials grant. Tokens are
+ * valid for a day and renewed before they expire.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/client-credentials-grant
  *
- * @throws ConfigError for options that are missing or unknown. The source throws AuthenticationError with a `reason`, such
- * as `not-installed` or `shop-not-permitted`.
+ * @throws ConfigError for missing or unknown options. The source throws AuthenticationError with a `reason`, such as
+ * `not-installed` or `shop-not-permitted`.
  *
  * @example
  * const app = createShopifyApp({ auth: clientCredentials({ clientId, clientSecret }) });
@@ -26,7 +26,7 @@ export function clientCredentials(options: ClientCredentialsOptions): TokenSourc
   return lateSource((sources, connection) => sources.credentialsSource(given, connection));
 }
 
-/** A copy of the options, which stays as it is. @throws ConfigError with all that is wrong, and nothing of the secret. */
+/** Returns a copy of the options. @throws ConfigError listing everything that is wrong, without the secret. */
 function check<Options extends AppCredentials>(
   options: Options,
   others: Readonly<Record<string, true>>,
@@ -51,23 +51,23 @@ function check<Options extends AppCredentials>(
   if (
     missingMethods('tokens', needsTokens ? Object(given['tokens']) : given['tokens'], ['get', 'replace']).length > 0
   ) {
-    problem('tokens', 'must be a token store with get and replace, such as createTokenStore makes.');
+    problem('tokens', 'must be a token store with get and replace, as createTokenStore returns.');
   }
   assertValid(issues);
   return { ...options };
 }
 
 /**
- * Offline tokens that expire, from the token store: what `handleCallback` or `tokenExchange` stored there. Renewed with
- * their refresh token before they end, by one process at a time.
+ * Creates a token source for the expiring offline tokens that `handleCallback` or `tokenExchange` put into the token
+ * store. They are renewed with their refresh token before they expire, by one process at a time.
  *
- * A token in the store that does not expire is used until Shopify refuses it; then it is exchanged for a pair that
- * does, for which there is no way back and no other way on.
+ * A stored token that does not expire is used until Shopify refuses it; then it is exchanged for a pair that does,
+ * which cannot be undone.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens
  *
- * @throws ConfigError for options that are missing or unknown. The source throws AuthenticationError with a `reason`, such
- * as `no-token`, `revoked` or `refresh-token-expired`.
+ * @throws ConfigError for missing or unknown options. The source throws AuthenticationError with a `reason`, such as
+ * `no-token`, `revoked` or `refresh-token-expired`.
  *
  * @example
  * const tokens = createTokenStore({ store: stores.keyValue, keys });
@@ -79,16 +79,16 @@ export function offlineToken(options: OfflineTokenOptions): TokenSource {
 }
 
 /**
- * The token of an embedded app for the request that it handles: a session token is exchanged, if there is nothing at hand
- * or in the store. An offline token that is about to end is renewed as by `offlineToken`.
+ * Creates a token source for one request to an embedded app: its session token is exchanged, unless a token is cached
+ * or stored. An offline token that is about to expire is renewed as by `offlineToken`.
  *
- * The session token is verified first, and gives tokens of its own shop only. Make a source for each request; what is at
- * hand is kept for the process.
+ * The session token is verified first, and only yields tokens of its own shop. Create a source for each request; tokens
+ * are cached per process.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/token-exchange
  *
- * @throws ConfigError for options that are missing or unknown. The source throws AuthenticationError with a `reason`, such
- * as `session-token`.
+ * @throws ConfigError for missing or unknown options. The source throws AuthenticationError with a `reason`, such as
+ * `session-token`.
  *
  * @example
  * const sessionToken = request.headers.get('authorization');

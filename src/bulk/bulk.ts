@@ -13,7 +13,7 @@ import {
 } from './query.ts';
 import type { Line } from './result-file.ts';
 
-/** A node of a bulk query as it is read: each connection is a list of its nodes. */
+/** A node of a bulk query's result, where each connection is a list of its nodes. */
 export type BulkNode<Node> = Node extends { readonly edges: readonly (infer Edge)[] }
   ? BulkNode<NodeOf<Edge>>[]
   : Node extends readonly (infer Item)[]
@@ -28,7 +28,7 @@ type BulkValue<Value> =
 
 type NodeOf<Edge> = Edge extends { readonly node?: infer Node } ? NonNullable<Node> : never;
 
-/** What a bulk query of that data gives: the nodes of its outermost connections. */
+/** The rows of a bulk query: the nodes of its outermost connections. */
 export type BulkRowOf<Data> = Data extends { readonly edges: readonly (infer Edge)[] }
   ? BulkNode<NodeOf<Edge>>
   : Data extends readonly unknown[]
@@ -37,7 +37,7 @@ export type BulkRowOf<Data> = Data extends { readonly edges: readonly (infer Edg
       ? { [Key in keyof Data]: BulkRowOf<Data[Key]> }[keyof Data]
       : never;
 
-/** A line as Shopify writes it: a node without its connections, and the id of the node it hangs on. */
+/** A line as written by Shopify: a node without its connections, and the id of its parent node. */
 export interface BulkFlatRow {
   readonly __parentId?: string;
   readonly [field: string]: unknown;
@@ -48,13 +48,13 @@ export interface BulkFinish {
   readonly admin_graphql_api_id: string;
 }
 
-/** Bulk operations of a shop. */
+/** The bulk operations of a shop. */
 export interface Bulk {
   /**
-   * Starts a bulk query, and gives its rows when Shopify has finished. The document is checked by the rules of bulk
-   * queries first; page sizes, cursors and `pageInfo` are left out, so that a document for paging serves here too.
+   * Starts a bulk query, and returns its rows when Shopify has finished. The document is first checked against the
+   * rules of bulk queries; page sizes, cursors and `pageInfo` are removed, so that you can reuse a document for paging.
    *
-   * Resolves once Shopify has taken the operation. Waits where five run already.
+   * Resolves once Shopify has accepted the operation. Waits if five are already running.
    *
    * @example
    * const products = await shop.bulk.query<{ title: string; variants: { sku: string }[] }>(
@@ -63,9 +63,9 @@ export interface Bulk {
    * );
    * for await (const product of products) console.log(product.title);
    *
-   * @throws ValidationError before anything is sent, with each rule that the document breaks.
-   * @throws BulkNotEnabledError where the app may run no bulk queries.
-   * @throws ShopifyUserError where Shopify refuses the query.
+   * @throws ValidationError before anything is sent, listing each rule that the document breaks.
+   * @throws BulkNotEnabledError if the app may not run bulk queries.
+   * @throws ShopifyUserError if Shopify refuses the query.
    * @throws BulkFailedError, BulkIncompleteError while the rows are read.
    */
   query<TData, TVariables>(
@@ -86,15 +86,15 @@ export interface Bulk {
   ): Promise<BulkRun<BulkRowOf<TData>>>;
   query<Row = unknown>(document: string, variables?: object, options?: BulkQueryOptions): Promise<BulkRun<Row>>;
   /**
-   * Runs a mutation once for each row of variables, in files of less than 100 MB, and tells of each what became of it.
-   * Rows are checked by the types of the operation's variables first; an invalid one is `refused`, and is not sent.
+   * Runs a mutation once for each row of variables, in files of less than 100 MB, and returns the outcome of each. Rows
+   * are first checked against the types of the operation's variables; an invalid one is `refused` and not sent.
    *
    * @example
    * const run = await shop.bulk.mutate(ProductSet, rows, { key: 'import-2026-11-30' });
    * for await (const { index, status, userErrors } of run) if (status !== 'done') console.log(index, status, userErrors);
    *
-   * @throws ValidationError where the document cannot run in bulk, or the key belongs to other rows.
-   * @throws BulkNotEnabledError where the app may run no bulk mutations.
+   * @throws ValidationError if the document cannot run in bulk, or the key belongs to other rows.
+   * @throws BulkNotEnabledError if the app may not run bulk mutations.
    */
   mutate<TData, TVariables extends object>(
     document: TypedDocument<TData, TVariables>,
@@ -107,16 +107,15 @@ export interface Bulk {
     options?: BulkMutateOptions,
   ): Promise<BulkMutation<Row, Data>>;
   /**
-   * Goes on with an operation: by its gid from the first row, or by the position of a run after the last row that
-   * counted.
+   * Continues an operation: by its gid from the first row, or by the position of a run after the last processed row.
    *
-   * @throws BulkFailedError where there is no such operation, or it has failed; see `partial`.
+   * @throws BulkFailedError if there is no such operation, or it has failed; see `partial`.
    */
   resume<Row = unknown>(idOrPosition: string, options?: BulkResumeOptions): Promise<BulkRun<Row>>;
   /**
-   * Tells of a webhook `bulk_operations/finish`, so that whoever waits for its operation in this process looks at once.
+   * Reports a `bulk_operations/finish` webhook, so that calls waiting for its operation in this process check at once.
    *
-   * @returns Whether somebody waits for it here.
+   * @returns Whether anything in this process is waiting for it.
    */
   notify(payload: BulkFinish): Promise<boolean>;
 }

@@ -55,7 +55,7 @@ export function bulkQuery(
   { apiVersion, operationName }: { readonly apiVersion: string; readonly operationName: string },
 ): BulkQuery {
   if (operation.operation !== 'query')
-    throw invalid([{ field: 'document', message: 'is a mutation. Give it to bulk.mutate, with its rows.' }]);
+    throw invalid([{ field: 'document', message: 'is a mutation. Pass it to bulk.mutate, with its rows.' }]);
   const expanded = withoutPages(expand(operation.selectionSet, fragmentsOf(document), []));
   const { selectionSet, issues } = inlined(expanded, operation, given, apiVersion);
   issues.push(...brokenRules(selectionSet));
@@ -69,7 +69,7 @@ export function bulkQuery(
     selectionSet: rewritten(selectionSet, marked),
   });
   if (Buffer.byteLength(text) > limits.bytes) {
-    const message = `has ${Buffer.byteLength(text)} bytes, and Shopify takes ${limits.bytes}. Select fewer fields, or give shorter lists of values.`;
+    const message = `has ${Buffer.byteLength(text)} bytes, but Shopify accepts ${limits.bytes}. Select fewer fields, or pass shorter lists of values.`;
     throw invalid([{ field: 'document', message }]);
   }
   return { text, roots: roots.map((connection) => described(connection, marked)) };
@@ -87,27 +87,27 @@ export function readBulkQuery(text: string): readonly BulkConnection[] {
 /** A query for pages, made ready for bulk. */
 export interface PagedQuery {
   readonly operation: OperationDefinitionNode;
-  /** A node as bulk gives it, as the data of a page with it alone. */
+  /** Converts a node of a bulk result to the data of a page with only that node. */
   toPage(node: Record<string, unknown>): Record<string, unknown>;
 }
 
 /**
- * Makes a query for bulk of one that reads pages: `edges` in place of `nodes`.
+ * Converts a query for pages to one for bulk: `edges` instead of `nodes`.
  *
- * @throws ValidationError where it selects what only pages have.
+ * @throws ValidationError if it selects fields that only pages have.
  */
 export function pagedQuery(document: DocumentNode, operation: OperationDefinitionNode): PagedQuery {
   const set = expand(operation.selectionSet, fragmentsOf(document), []);
   const [root, ...more] = connectionsIn([set]);
   const issues: Issue[] = [];
   const say = (message: string): void => void issues.push({ field: 'document', message });
-  if (!root || more.length > 0) say('must have one outermost connection to be read in the shape of pages.');
+  if (!root || more.length > 0) say('must have exactly one outermost connection to be read as pages.');
   for (const { name, sets } of root ? withInner(root) : []) {
     const inner = keysOf(sets);
     const edges = [...inner].flatMap(([key, fields]) => (key === 'edges' ? [...keysOf(below(fields)).keys()] : []));
     for (const key of [...inner.keys(), ...edges])
       if (!['nodes', 'edges', 'node', 'pageInfo'].includes(key))
-        say(`selects ${key} in ${name}, which bulk does not give. Leave it out, or read by pages.`);
+        say(`selects ${key} in ${name}, which bulk does not return. Remove it, or read by pages.`);
   }
   if (!root || issues.length > 0) throw invalid(issues);
   return {
@@ -182,7 +182,7 @@ export function bulkMutation(
   const issues: Issue[] = [];
   const say = (message: string): void => void issues.push({ field: 'document', message });
   const selectionSet = expand(operation.selectionSet, fragmentsOf(document), []);
-  if (operation.operation !== 'mutation') say('is a query. Give it to bulk.query.');
+  if (operation.operation !== 'mutation') say('is a query. Pass it to bulk.query.');
   const fields = keysOf([selectionSet]);
   if (fields.size !== 1)
     say(`has ${fields.size} top-level fields; a bulk mutation has one. Run one operation for each.`);
@@ -190,7 +190,7 @@ export function bulkMutation(
     if (name.value.startsWith('bulkOperation')) say(`calls ${name.value}, which cannot run in bulk.`);
   const connections = connectionsIn([selectionSet]).flatMap(withInner);
   if (connections.length > 1)
-    say(`selects ${connections.length} connections; the result of a bulk mutation may have one. Leave the others out.`);
+    say(`selects ${connections.length} connections; the result of a bulk mutation may have one. Remove the others.`);
   if (issues.length > 0) throw invalid(issues);
   const variables = new Map<string, RowVariable>();
   for (const { variable, type, defaultValue } of operation.variableDefinitions ?? [])
@@ -315,7 +315,7 @@ function brokenRules(selectionSet: SelectionSetNode): Issue[] {
     say('has no connection, so there is nothing to read in bulk. Use shop.graphql, or select edges { node { … } }.');
   if (all.length > limits.connections)
     say(
-      `has ${all.length} connections; a bulk query may have ${limits.connections}. Leave some out, or run two operations.`,
+      `has ${all.length} connections; a bulk query may have ${limits.connections}. Remove some, or run two operations.`,
     );
   const levels = (list: readonly FoundConnection[]): number =>
     list.length === 0 ? 0 : 1 + Math.max(...list.map((one) => levels(one.connections)));
@@ -387,7 +387,7 @@ function inlined(
     const definition = definitions.find(({ variable }) => variable.name.value === name);
     const value = ownValue(given, name);
     let node: ValueNode | undefined = definition?.defaultValue;
-    if (!definition) issues.push({ field: 'document', message: `uses $${name}, and does not declare it.` });
+    if (!definition) issues.push({ field: 'document', message: `uses $${name}, but does not declare it.` });
     else if (value !== undefined) {
       issues.push(...valueIssues(value, print(definition.type), types, `variables.${name}`));
       node = literal(value, definition.type, types);
@@ -464,7 +464,7 @@ type InputTypes = ReadonlyMap<string, string>;
 
 const known = new Map<string, InputTypes>();
 
-/** What the package knows of the inputs of an API version; nothing where its schema file is not beside the code. */
+/** Returns the input types of an API version; none if its schema file is not next to the code. */
 export function inputTypes(apiVersion: string): InputTypes {
   const found = known.get(apiVersion);
   if (found) return found;
@@ -484,7 +484,7 @@ export function inputTypes(apiVersion: string): InputTypes {
   return types;
 }
 
-/** Whether a connection of the root can be sorted by id and searched. `false` where the schema file is not beside the code. */
+/** Whether a root connection can be sorted by id and searched. `false` if the schema file is not next to the code. */
 export function sortsById(field: string, apiVersion: string): boolean {
   const types = inputTypes(apiVersion);
   const line = definitionParts(types.get('QueryRoot') ?? '').members.get(field) ?? '';
@@ -558,7 +558,7 @@ function valueIssues(value: unknown, type: string, types: InputTypes, field: str
   const wrong = (wanted: string): Issue[] => [{ field, message: `must be ${wanted}.` }];
   const isRequired = type.endsWith('!');
   const named = isRequired ? type.slice(0, -1) : type;
-  if (value === null || value === undefined) return isRequired ? wrong(`${type}, and not null`) : [];
+  if (value === null || value === undefined) return isRequired ? wrong(`${type}, not null`) : [];
   if (named.startsWith('[')) {
     const item = named.slice(1, -1);
     // A single value stands for a list of one.
@@ -567,7 +567,7 @@ function valueIssues(value: unknown, type: string, types: InputTypes, field: str
   }
   switch (named) {
     case 'String':
-      return typeof value === 'string' ? [] : wrong('a text (String)');
+      return typeof value === 'string' ? [] : wrong('a string (String)');
     case 'ID':
       return typeof value === 'string' || Number.isInteger(value) ? [] : wrong('an id (ID)');
     case 'Boolean':
@@ -610,7 +610,7 @@ function mark(roots: readonly FoundConnection[]): Map<SelectionSetNode, string> 
   return marked;
 }
 
-/** Begins the alias of `__typename` that tells the lines of connections apart. */
+/** Prefix of the `__typename` aliases that distinguish the lines of connections. */
 export const markerPrefix = 'bulk_';
 
 function rewritten(set: SelectionSetNode, marked: ReadonlyMap<SelectionSetNode, string>): SelectionSetNode {

@@ -10,7 +10,7 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import { type BulkConnection, holderOf, markerPrefix } from './document.ts';
 import { type Line, type LineBatch, parseLines } from './result-file.ts';
 
-/** Where a reader stands in a file, so that another one can go on. */
+/** Position of a reader in a file, from which another one can continue. */
 export interface Place {
   /** First byte of some lines, of which `skip` were taken, and of how many lines come before it. */
   readonly at: number;
@@ -18,7 +18,7 @@ export interface Place {
   readonly lines: number;
 }
 
-/** Where a reader stands that gets the nodes in an order of their own. */
+/** Position of a reader that receives the nodes in a different order. */
 export interface PartPlace {
   readonly parts: number;
   /** Nodes that were taken. */
@@ -236,7 +236,7 @@ function joinAll(lines: readonly Line[], shape: Shape, context: JoinContext): Li
     const above = shape.parents.get(connection);
     const parent = above && byId.get(above)?.get(parentId);
     if (parent) addChild(parent, connection, line);
-    else if (!context.isPartial) throw orphan(context, lines.length, 'a line names a parent that is not there.');
+    else if (!context.isPartial) throw orphan(context, lines.length, 'a line names a missing parent.');
   }
   return roots;
 }
@@ -291,7 +291,7 @@ async function* inMemory(
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(Buffer.from(chunk));
   const lines = parseLines(Buffer.concat(all), context.isExact);
-  if (!lines) throw orphan(context, 0, 'one is cut off, or no JSON object. Read it again with bulk.resume.');
+  if (!lines) throw orphan(context, 0, 'one is truncated or not a JSON object. Read it again with bulk.resume.');
   options.onCounted(lines.length);
   yield lines;
 }
@@ -351,7 +351,7 @@ async function* byDisk(
     const tail = Buffer.concat(rest);
     if (tail.length > 0) {
       if (tail.toString().trim() !== '' && parseJson(tail.toString()) === undefined)
-        throw orphan(context, count, 'the last one is cut off. Read it again with bulk.resume.');
+        throw orphan(context, count, 'the last one is truncated. Read it again with bulk.resume.');
       sort(tail, 0, tail.length);
     }
     onCounted(count);
@@ -370,7 +370,7 @@ async function* byDisk(
           scanner.read(piece, start, end);
           const to = rootPart.get(scanner.parentId.toString());
           if (to !== undefined) byRoot[to]?.append(piece, start, end);
-          else if (!context.isPartial) throw orphan(context, count, 'a line names a parent that is not there.');
+          else if (!context.isPartial) throw orphan(context, count, 'a line names a missing parent.');
           start = end + 1;
         }
         await spill.written();
@@ -382,7 +382,7 @@ async function* byDisk(
       const lines: Line[] = [];
       for await (const piece of part.take()) {
         const parsed = parseLines(piece, context.isExact);
-        if (!parsed) throw orphan(context, count, 'one is no JSON object. Read it again with bulk.resume.');
+        if (!parsed) throw orphan(context, count, 'one is not a JSON object. Read it again with bulk.resume.');
         for (const line of parsed) lines.push(line);
       }
       if (lines.length > 0) yield lines;
@@ -482,7 +482,7 @@ class LineScanner {
   #parse(chunk: Buffer, start: number, end: number): boolean {
     const line = parseJson(chunk.toString('utf8', start, end));
     if (!isRecord(line))
-      throw orphan(this.#context, 0, 'one is cut off, or no JSON object. Read it again with bulk.resume.');
+      throw orphan(this.#context, 0, 'one is truncated or not a JSON object. Read it again with bulk.resume.');
     const parentId = line['__parentId'];
     this.id = Buffer.from(String(line['id'] ?? ''));
     if (parentId === undefined) {
@@ -615,7 +615,7 @@ class Spill {
     const slot = this.#free.pop() ?? this.#slots++;
     const written = this.#file.write(buffer, 0, buffer.length, slot * this.#segment).then(({ bytesWritten }) => {
       if (bytesWritten < buffer.length)
-        throw new StorageError('The temporary file took only a part: is the disk full?');
+        throw new StorageError('The temporary file was only partly written: is the disk full?');
       this.giveBack(buffer);
     });
     // Awaited by `written`; a failure before that is no unhandled one.

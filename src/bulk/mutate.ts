@@ -34,38 +34,38 @@ import { isSafeAddress, type Line, ResultFile, unsafeAddress } from './result-fi
 export interface BulkMutateOptions extends BulkSettings {
   readonly signal?: AbortSignal;
   /**
-   * Names the run in the store: called again with the same key and the same rows after a crash, it goes on, and runs no
-   * row twice of which Shopify knows the outcome. Forgotten once all rows are told of. Needs `store`.
+   * Name of the run in the store: if called again with the same key and rows after a crash, it continues, and runs no
+   * row twice whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
    */
   readonly key?: string;
-  /** Bytes of one file; more rows go into the next one. Default 99,000,000: Shopify takes 100 MB. */
+  /** Maximum bytes per file; more rows go into the next one. Default 99,000,000: Shopify accepts 100 MB. */
   readonly fileBytes?: number;
-  /** How often rows of unknown outcome are run again, where that does no harm. Default 1. */
+  /** How often rows with unknown outcome are run again, if that is safe. Default 1. */
   readonly rerun?: number;
-  /** Called after each look at an operation, and after each file. */
+  /** Called after each check of an operation, and after each file. */
   readonly onProgress?: (summary: BulkSummary) => void;
-  /** Which operation of a document with several. */
+  /** The operation to run, if the document has several. */
   readonly operationName?: string;
 }
 
-/** What became of one row. */
+/** The outcome of one row. */
 export interface BulkRowResult<Row, Data> {
-  /** Place among the rows, from 0. */
+  /** Index of the row. */
   readonly index: number;
-  /** The row as it was sent, with its idempotency key where the mutation takes one: send it again like this. */
+  /** The row as sent, with its idempotency key if the mutation takes one: send it again in this form. */
   readonly row: Row;
   /**
-   * `done`: carried out. `refused`: not carried out, for what `userErrors` say. `unknown`: Shopify does not tell, so read
-   * the state before it is run again, unless it has a key.
+   * `done`: carried out. `refused`: not carried out, because of `userErrors`. `unknown`: Shopify does not say, so read
+   * the state before you run it again, unless it has a key.
    */
   readonly status: 'done' | 'refused' | 'unknown';
   readonly data: Data | null;
   readonly userErrors: readonly UserErrorEntry[];
 }
 
-/** How many rows there are of each outcome. */
+/** Number of rows by outcome. */
 export interface BulkSummary {
-  /** Rows that were taken from the caller. */
+  /** Rows read from the caller. */
   readonly rows: number;
   readonly done: number;
   readonly refused: number;
@@ -74,9 +74,9 @@ export interface BulkSummary {
   readonly operations: readonly string[];
 }
 
-/** A bulk mutation. Its rows are taken and run while the outcomes are read, which can be done once. */
+/** A bulk mutation. Its rows are read and run while you iterate over the outcomes, which is possible once. */
 export interface BulkMutation<Row, Data> extends AsyncIterable<BulkRowResult<Row, Data>> {
-  /** The counts of now; final when the outcomes were read. */
+  /** Returns the current counts, which are final once all outcomes were read. */
   summary(): BulkSummary;
 }
 
@@ -109,11 +109,11 @@ export async function startMutation(
   const { key, store, fileBytes = maxFileBytes, rerun = 1, operationName } = options;
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (key !== undefined && !store)
-    issues.push({ field: 'key', message: 'needs a store: give one here or in the option bulk of the client.' });
+    issues.push({ field: 'key', message: 'needs a store: set one here or in the option bulk of the client.' });
   if (!Number.isInteger(fileBytes) || fileBytes < 1 || fileBytes > maxFileBytes)
     issues.push({ field: 'fileBytes', message: `must be a whole number from 1 to ${maxFileBytes}.` });
   if (!Number.isInteger(rerun) || rerun < 0)
-    issues.push({ field: 'rerun', message: 'must be a whole number of zero or more.' });
+    issues.push({ field: 'rerun', message: 'must be a whole number, 0 or more.' });
   if (typeof rows !== 'object' || !(Symbol.asyncIterator in rows || Symbol.iterator in rows))
     issues.push({ field: 'rows', message: 'must be a list, or another iterable of variables.' });
   if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
@@ -126,7 +126,7 @@ export async function startMutation(
   );
   if (!operation)
     throw new ValidationError('The call is invalid', {
-      issues: [{ field: 'document', message: 'holds no operation.' }],
+      issues: [{ field: 'document', message: 'has no operation.' }],
     });
   const write = (token: string) => bulkMutation(parsed.document, operation, token);
   // Broken rules are told of here, and not with the first outcome.
@@ -182,7 +182,7 @@ class MutationRun implements BulkMutation<Line, Line> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Result> {
     if (this.#isTaken)
-      throw new ValidationError('The call is invalid', { issues: [{ field: 'run', message: 'was read already.' }] });
+      throw new ValidationError('The call is invalid', { issues: [{ field: 'run', message: 'was already read.' }] });
     this.#isTaken = true;
     const name = await this.#open();
     let number = 0;
@@ -199,7 +199,7 @@ class MutationRun implements BulkMutation<Line, Line> {
         if (line.length > this.#options.fileBytes)
           issues.push({
             field: 'row',
-            message: `has ${line.length} bytes, and a file takes ${this.#options.fileBytes}.`,
+            message: `has ${line.length} bytes, but a file may have ${this.#options.fileBytes}.`,
           });
         if (issues.length > 0) {
           const userErrors = issues.map(({ field, message }) => ({
@@ -306,7 +306,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     const read = isKept ? parseJson((await store.get(name)) ?? '') : undefined;
     const kept = isRecord(read) ? (read as unknown as KeptFile) : undefined;
     if (kept && kept.hash !== file.hash) {
-      const message = `belongs to other rows: row ${file.first} and those after it are not what they were. Give the same rows, or another key.`;
+      const message = `belongs to other rows: row ${file.first} and those after it have changed. Pass the same rows, or another key.`;
       throw new ValidationError('The call is invalid', { issues: [{ field: 'key', message }] });
     }
     const put = async (state: Omit<KeptFile, 'format' | 'hash'>): Promise<void> => {
@@ -519,7 +519,7 @@ async function upload(shop: BulkShop, file: RowFile, signal: AbortSignal | undef
   const url = target?.url;
   const path = target?.parameters.find(({ name }) => name === 'key')?.value;
   if (!target || !url || path === undefined)
-    throw new NetworkError('Shopify gave no place for the upload.', { shop: shop.shop, mayHaveExecuted: false });
+    throw new NetworkError('Shopify returned no upload target.', { shop: shop.shop, mayHaveExecuted: false });
   if (!isSafeAddress(shop, url)) throw unsafeAddress(shop, url);
   for (let tries = 1; ; tries += 1) {
     // Its bytes are read from the file as they are sent.
@@ -548,7 +548,7 @@ async function upload(shop: BulkShop, file: RowFile, signal: AbortSignal | undef
     }
     if (status !== undefined && status >= 200 && status < 300) return path;
     if (status !== undefined && status < 500 && status !== 408 && status !== 429) {
-      const message = `The rows were refused with ${status} at the place that Shopify gave for them. Start the run again.`;
+      const message = `The upload of the rows was refused with status ${status}. Start the run again.`;
       throw new HttpError(message, { shop: shop.shop, status });
     }
     if (tries === maxUploads) {

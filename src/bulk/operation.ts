@@ -16,7 +16,7 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import { keyPart } from '../storage/keys.ts';
 
-/** What the bulk operations of one shop work with. */
+/** What the bulk operations of one shop need. */
 export interface BulkShop {
   readonly graphql: GraphqlClient['graphql'];
   /** Domain of the shop. */
@@ -34,22 +34,22 @@ export interface BulkShop {
 /** The types of bulk operations; each has its own limit. */
 export type BulkKind = 'queries' | 'mutations';
 
-/** A bulk operation as Shopify tells of it. */
+/** A bulk operation as returned by Shopify. */
 export interface BulkOperation {
   readonly id: string;
   /** `CREATED`, `RUNNING`, `CANCELING`, `CANCELED`, `COMPLETED`, `FAILED` or `EXPIRED`. */
   readonly status: string;
   readonly errorCode: string | null;
   readonly kind: BulkKind;
-  /** The text that runs. */
+  /** The text of the operation. */
   readonly query: string;
-  /** Lines so far, or of the whole file. */
+  /** Number of lines so far, or in the whole file. */
   readonly objectCount: number;
-  /** Those of them that hang on no other. */
+  /** Number of lines without a parent. */
   readonly rootObjectCount: number;
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   readonly fileSize: number | null;
-  /** Where the result is. Whoever has it can read it: it is no part of errors and logs. */
+  /** URL of the result. It gives access to the result, so it never appears in errors or logs. */
   readonly url: string | null;
   readonly partialDataUrl: string | null;
 }
@@ -67,12 +67,12 @@ const operationOf = (state: BulkStateFragment): BulkOperation => ({
   partialDataUrl: state.partialDataUrl ?? null,
 });
 
-/** Reads one operation. @throws BulkFailedError where the shop has none of that id. */
+/** Reads one operation. @throws BulkFailedError if the shop has none with that id. */
 export async function readOperation(shop: BulkShop, id: string, signal?: AbortSignal): Promise<BulkOperation> {
   const { data } = await shop.graphql(BulkOperationByIdDocument, { id }, background(signal));
   if (data.bulkOperation) return operationOf(data.bulkOperation);
   throw new BulkFailedError(
-    `${shop.shop} has no bulk operation ${id} of this app. Take the id of the app and shop that started it, or start it again.`,
+    `${shop.shop} has no bulk operation ${id} of this app. Use the app and shop that started it, or start it again.`,
     { shop: shop.shop, operationId: id, status: 'UNKNOWN', errorCode: null, hasPartialData: false },
   );
 }
@@ -106,11 +106,11 @@ const looksMs = [0, 2_000, 10_000];
 const maxLost = 3;
 
 /**
- * Starts an operation, once: where the response is lost, it is looked for by its time and text before it is sent again.
- * Where five run already, it waits.
+ * Starts an operation once: if the response is lost, it is looked up by its time and text before it is sent again.
+ * Waits if five are already running.
  *
- * @throws BulkNotEnabledError where the app may run none of its kind.
- * @throws ShopifyUserError where Shopify refuses the text.
+ * @throws BulkNotEnabledError if the app may not run this kind.
+ * @throws ShopifyUserError if Shopify refuses the text.
  */
 export async function submit(shop: BulkShop, submission: Submission): Promise<BulkOperation> {
   const { signal } = submission;
@@ -121,7 +121,10 @@ export async function submit(shop: BulkShop, submission: Submission): Promise<Bu
       const { bulkOperation, userErrors } = await send(shop, submission);
       if (bulkOperation) return operationOf(bulkOperation);
       if (!userErrors.some(isCrowded)) throw refused(shop, submission, userErrors);
-      shop.logger?.debug({ shop: shop.shop, kind: submission.kind }, 'five bulk operations run already: waiting');
+      shop.logger?.debug(
+        { shop: shop.shop, kind: submission.kind },
+        'five bulk operations are already running: waiting',
+      );
       await sleep(shop.clock, waitMs * (0.75 + Math.random() / 4), signal);
       waitMs = Math.min(crowdedMs.longest, waitMs * 2);
     } catch (error) {
@@ -166,10 +169,10 @@ function refused(shop: BulkShop, { kind }: Submission, userErrors: readonly User
 /** Bulk operations are a permission of the app since 2026-11-06, switched off again after 31 days without use. */
 function notEnabled({ shop }: BulkShop, kind: BulkKind, cause: ShopwrightError): BulkNotEnabledError {
   const message =
-    `Bulk ${kind} are not enabled for this app on ${shop}. Enable them for the app in the Dev Dashboard: they are switched ` +
+    `Bulk ${kind} are not enabled for this app on ${shop}. Enable them for the app in the Dev Dashboard: they are turned ` +
     'off again after 31 days without use, and a public app needs an IP allowlist first. ' +
     (kind === 'queries'
-      ? "To read without them, give the option fallback: 'paginate'."
+      ? "To read without them, set the option fallback: 'paginate'."
       : 'To write without them, send the rows with shop.graphql.');
   return new BulkNotEnabledError(message, {
     ...{ shop, kind, cause },
@@ -235,7 +238,7 @@ function scopeOf({ fetch }: BulkShop): Scope {
   return scope;
 }
 
-/** Tells whoever waits for an operation that it has ended. `false`: nobody in this process does. */
+/** Notifies those waiting for an operation that it has ended. Returns `false` if nobody in this process is. */
 export function wake(shop: BulkShop, id: string): boolean {
   const wakers = scopeOf(shop).wakers.get(`${shop.origin} ${id}`);
   for (const run of wakers ?? []) run();
@@ -309,14 +312,14 @@ export function checkCompleted({ shop }: BulkShop, operation: BulkOperation): vo
   if (status === 'COMPLETED') return;
   const hasPartialData = operation.partialDataUrl !== null;
   const fixes: Readonly<Record<string, string>> = {
-    ACCESS_DENIED: 'The token may not read what it asks for: grant the scopes, and start it again.',
-    TIMEOUT: 'Shopify ran out of time: ask for less, such as one month at a time by the argument query.',
+    ACCESS_DENIED: 'The token lacks access to some fields: grant the scopes, and start it again.',
+    TIMEOUT: 'Shopify ran out of time: request less, such as one month at a time with the argument query.',
     EXPIRED: 'Results are kept for seven days: start it again.',
-    CANCELED: 'Start it again if that was not meant.',
+    CANCELED: 'Start it again if that was not intended.',
   };
-  const fix = fixes[errorCode ?? status] ?? 'Start it again; if it fails again, ask for less at a time.';
+  const fix = fixes[errorCode ?? status] ?? 'Start it again; if it fails again, request less at a time.';
   const partial = hasPartialData
-    ? ` What came before can be read with bulk.resume(${JSON.stringify(operationId)}, { partial: true }).`
+    ? ` The rows so far can be read with bulk.resume(${JSON.stringify(operationId)}, { partial: true }).`
     : '';
   throw new BulkFailedError(
     `The bulk operation ${operationId} ended as ${status}${errorCode ? ` (${errorCode})` : ''} after ${objectCount} objects. ${fix}${partial}`,
@@ -339,10 +342,10 @@ const slotLeaseMs = 60_000;
 const slotPollMs = { first: 500, longest: 10_000 };
 
 /**
- * Takes one of the five places of an app and shop, and waits until one is free: among all processes that share the
- * store, else in this process.
+ * Takes one of the five slots of an app and shop, and waits until one is free: among all processes that share the
+ * store, or else in this process.
  *
- * @param wait `false`: nothing where none is free.
+ * @param wait If `false`, returns nothing if none is free.
  */
 export async function takeSlot(
   shop: BulkShop,

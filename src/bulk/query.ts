@@ -36,45 +36,45 @@ import {
 import { readByPages } from './pages.ts';
 import { type Line, ResultFile } from './result-file.ts';
 
-/** What all bulk operations of a client have in common; the client's option `bulk`. */
+/** Settings of all bulk operations of a client: its option `bulk`. */
 export interface BulkSettings {
   /**
-   * Shares the five places of an app and shop among processes, and holds the runs that have a `key`. Default: places are
-   * shared in this process only.
+   * Shares the five slots of an app and shop among processes, and stores runs that have a `key`. Default: slots are
+   * shared only within this process.
    */
   readonly store?: KeyValueStore;
-  /** Folder for the temporary file of a join. It holds the result while it is joined. Default: the system's. */
+  /** Folder for the temporary file of a join, which contains the result while it is joined. Default: the system's. */
   readonly tempFolder?: string;
-  /** Bytes of the file that are joined in memory at a time; what is more goes through the temporary file. Default 8 MB. */
+  /** Bytes of the file to join in memory at a time; larger files go through the temporary file. Default 8 MB. */
   readonly memoryBytes?: number;
 }
 
-/** What is told while a bulk operation goes on. */
+/** Progress of a bulk operation. */
 export interface BulkProgress {
-  /** `running`: Shopify is at work. `reading`: its result is being read. `paging`: it is read without bulk. */
+  /** `running`: Shopify is working. `reading`: the result is being read. `paging`: it is read without bulk. */
   readonly phase: 'running' | 'reading' | 'paging' | 'done';
-  /** Objects that Shopify has written, or that were read. */
+  /** Number of objects written by Shopify, or read. */
   readonly objects: number;
-  /** Objects in a second, over the whole phase. */
+  /** Objects per second, over the whole phase. */
   readonly objectsPerSecond: number;
-  /** Bytes read, and of how many. */
+  /** Bytes read so far. */
   readonly bytes: number;
   readonly totalBytes: number | undefined;
-  /** Milliseconds until the phase ends, where its size is known: of `running` by `expectedObjects`. */
+  /** Milliseconds until the phase ends, if its size is known; for `running`, from `expectedObjects`. */
   readonly leftMs: number | undefined;
 }
 
-/** Options of reading a result. */
+/** Options for reading a result. */
 export interface BulkReadOptions extends BulkSettings {
   readonly signal?: AbortSignal;
-  /** `tree`: each node with its children in place of their connection. `rows`: one object a line. Default `tree`. */
+  /** `tree`: each node, with its children in place of their connection. `rows`: one object per line. Default `tree`. */
   readonly shape?: 'tree' | 'rows';
   readonly onProgress?: (progress: BulkProgress) => void;
-  /** Objects that the operation will have, for the time that is left. */
+  /** Expected number of objects, to estimate the remaining time. */
   readonly expectedObjects?: number;
   /**
-   * Whether each line follows its parent, so that nodes come while the file is read, in its order. Shopify takes longer
-   * for it, and may run out of time on large shops. Default `false`: lines are joined in any order.
+   * Whether each line follows its parent, so that nodes are returned while the file is read, in its order. This takes
+   * Shopify longer, and may time out on large shops. Default `false`: lines are joined in any order.
    */
   readonly groupObjects?: boolean;
 }
@@ -82,45 +82,46 @@ export interface BulkReadOptions extends BulkSettings {
 /** Options of `bulk.query`. */
 export interface BulkQueryOptions extends Omit<BulkReadOptions, 'shape'> {
   /**
-   * `tree`: each node with its children in place of their connection. `rows`: one object a line. `pages`: the data of a page
-   * with one node, in the shape of the document, which may select `nodes`; nested connections are whole. Default `tree`.
+   * `tree`: each node, with its children in place of their connection. `rows`: one object per line. `pages`: the data
+   * of a page with one node, in the shape of the document, which may select `nodes`; nested connections are complete.
+   * Default `tree`.
    */
   readonly shape?: 'tree' | 'rows' | 'pages';
-  /** Goes on after this position of an earlier run of the document, as `bulk.resume` does. */
+  /** Continues after this position of an earlier run of the document, like `bulk.resume`. */
   readonly position?: string;
   /**
-   * Names the run in the store, so that a process that starts again goes on where the last one was: at the same
-   * operation, after the rows that were read. Needs `store`.
+   * Name of the run in the store, so that a restarted process continues where the last one stopped: at the same
+   * operation, after the rows already read. Needs `store`.
    */
   readonly key?: string;
-  /** Rows after which the place in the file is stored, where the run has a `key`. Default 1,000. */
+  /** Number of rows after which the position in the file is saved, if the run has a `key`. Default 1,000. */
   readonly saveEvery?: number;
-  /** `paginate`: read by pages where the app may run no bulk queries. Default `throw`. */
+  /** `paginate`: read by pages if the app may not run bulk queries. Default `throw`. */
   readonly fallback?: 'throw' | 'paginate';
-  /** Which operation of a document with several. */
+  /** The operation to run, if the document has several. */
   readonly operationName?: string;
 }
 
 /** Options of `bulk.resume`. */
 export interface BulkResumeOptions extends BulkReadOptions {
-  /** Read what a failed operation had written. Default `false`. */
+  /** Whether to read what a failed operation had written. Default `false`. */
   readonly partial?: boolean;
 }
 
-/** A bulk operation whose rows can be read, once. */
+/** A bulk operation whose rows can be read once. */
 export interface BulkRun<Row> extends AsyncIterable<Row> {
-  /** Gid of the operation; `undefined` where it is read by pages. */
+  /** Gid of the operation; `undefined` if it is read by pages. */
   readonly id: string | undefined;
   /**
-   * Where the run stands after the row that was given last, as text: store it with what you made of the row, and
-   * give it to `bulk.resume`. Then each row counts once, whenever the process dies. Empty where it is read by pages.
+   * Position after the last returned row, as a string: store it together with the effect of the row, and pass it to
+   * `bulk.resume`. Then each row takes effect once, whenever the process dies. Empty if it is read by pages.
    */
   readonly position: string;
-  /** What goes on, now and at each change, until the rows are read or the run ends. */
+  /** Yields the progress, now and at each change, until the rows are read or the run ends. */
   progress(): AsyncIterable<BulkProgress>;
   /** Waits until Shopify has finished, without reading. @throws BulkFailedError */
   ended(): Promise<BulkOperation>;
-  /** Asks Shopify to stop; what is being read here ends with `BulkFailedError`. */
+  /** Asks Shopify to stop; reading the rows then fails with `BulkFailedError`. */
   cancel(): Promise<void>;
 }
 
@@ -176,7 +177,7 @@ function readIssues(
 
 const documents = createDocumentParser();
 
-/** Starts a bulk query, or goes on with the one of that key. */
+/** Starts a bulk query, or continues the one with that key. */
 export async function startQuery(
   shop: BulkShop,
   document: string | TypedDocument<unknown, never>,
@@ -189,11 +190,11 @@ export async function startQuery(
     ...readIssues(options, queryNames, ['tree', 'rows', 'pages']),
     ...unknownValue('fallback', options.fallback, ['throw', 'paginate']),
     ...(key !== undefined && !store
-      ? [{ field: 'key', message: 'needs a store: give one here or in the option bulk of the client.' }]
+      ? [{ field: 'key', message: 'needs a store: set one here or in the option bulk of the client.' }]
       : []),
     ...(Number.isInteger(saveEvery) && saveEvery >= 1
       ? []
-      : [{ field: 'saveEvery', message: 'must be a whole number of at least 1.' }]),
+      : [{ field: 'saveEvery', message: 'must be a whole number, 1 or more.' }]),
     ...(options.position !== undefined && !position
       ? [{ field: 'position', message: 'must be the position of a run.' }]
       : []),
@@ -207,7 +208,7 @@ export async function startQuery(
   );
   if (!given)
     throw new ValidationError('The call is invalid', {
-      issues: [{ field: 'document', message: 'holds no operation.' }],
+      issues: [{ field: 'document', message: 'has no operation.' }],
     });
   const paged = options.shape === 'pages' ? pagedQuery(parsed.document, given) : undefined;
   const operation = paged?.operation ?? given;
@@ -490,7 +491,7 @@ class RowReader implements AsyncIterableIterator<Line> {
 }
 
 function onlyOnce(isTaken: boolean): void {
-  if (isTaken) refuse([{ field: 'run', message: 'was read already. Read it again with bulk.resume.' }]);
+  if (isTaken) refuse([{ field: 'run', message: 'was already read. Read it again with bulk.resume.' }]);
 }
 
 interface RunOrigin {
@@ -662,7 +663,7 @@ class OperationRun implements BulkRun<Line> {
   #checkCount({ id, objectCount }: BulkOperation, lines: number): void {
     if (lines === objectCount) return;
     throw new BulkIncompleteError(
-      `The file of the bulk operation ${id} has ${lines} lines, and Shopify counted ${objectCount} objects: it is not whole. Read it again with bulk.resume(${JSON.stringify(id)}), or start it again.`,
+      `The file of the bulk operation ${id} has ${lines} lines, but Shopify counted ${objectCount} objects: it is incomplete. Read it again with bulk.resume(${JSON.stringify(id)}), or start it again.`,
       { shop: this.#shop.shop, operationId: id, expected: objectCount, received: lines },
     );
   }
@@ -700,7 +701,7 @@ class PagedRun implements BulkRun<Line> {
   }
 
   ended(): Promise<BulkOperation> {
-    refuse([{ field: 'run', message: 'is read by pages, and has no operation. Read its rows.' }]);
+    refuse([{ field: 'run', message: 'is read by pages, without an operation. Read its rows.' }]);
     return Promise.reject();
   }
 

@@ -61,10 +61,10 @@ export class ResultFile {
   }
 
   /**
-   * The lines from a byte on, which must be the first of a line.
+   * Returns the lines from a byte on, which must be the first of a line.
    *
-   * @throws BulkIncompleteError where the last line is cut.
-   * @throws NetworkError, HttpError where the file cannot be read.
+   * @throws BulkIncompleteError if the last line is truncated.
+   * @throws NetworkError, HttpError if the file cannot be read.
    */
   async *lines(from = 0): AsyncGenerator<LineBatch> {
     const { isExact } = this.#options;
@@ -87,14 +87,14 @@ export class ResultFile {
         lines = parseLines(line, isExact);
       }
       const others = lines && parseLines(chunk, isExact, first, last);
-      if (!lines || !others) throw this.#incomplete(`A line after byte ${at} is no JSON object.`);
+      if (!lines || !others) throw this.#incomplete(`A line after byte ${at} is not a JSON object.`);
       yield { lines: lines.length > 0 ? lines.concat(others) : others, at };
       at += bytes;
       rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     }
     // A file may end without a line break; a line that was cut is no JSON.
     const lines = parseLines(Buffer.concat(rest), isExact);
-    if (!lines) throw this.#incomplete('Its last line is cut off.');
+    if (!lines) throw this.#incomplete('Its last line is truncated.');
     if (lines.length > 0) yield { lines, at };
   }
 
@@ -139,7 +139,7 @@ export class ResultFile {
         for (;;) {
           const { done, value } = await boundedWait(reader.read(), {
             ...{ signal, clock: this.#shop.clock, timeoutMs: stallMs },
-            onTimeout: () => new NetworkError('The download stood still.', { mayHaveExecuted: false }),
+            onTimeout: () => new NetworkError('The download stalled.', { mayHaveExecuted: false }),
           });
           if (done) break;
           if (skip >= value.byteLength) {
@@ -170,7 +170,7 @@ export class ResultFile {
     }
   }
 
-  /** Opens a connection that brings the file from a byte on; `skip` of what it brings come before. */
+  /** Opens a connection for the file from a byte on; its first `skip` bytes come before that. */
   async #open(
     at: number,
     signal: AbortSignal,
@@ -182,7 +182,7 @@ export class ResultFile {
     if (isRange && this.#tag !== undefined) headers['if-range'] = this.#tag;
     const response = await boundedWait(this.#request(this.#url, headers, signal), {
       ...{ signal, clock: this.#shop.clock, timeoutMs: stallMs },
-      onTimeout: () => new NetworkError('The download did not begin.', { mayHaveExecuted: false }),
+      onTimeout: () => new NetworkError('The download did not start.', { mayHaveExecuted: false }),
     });
     const { status, body } = response;
     const isEncoded = !/^(identity)?$/.test(response.headers.get('content-encoding') ?? '');
@@ -197,7 +197,7 @@ export class ResultFile {
     if (status !== 200 && status !== 206) {
       void body?.cancel().catch(() => undefined);
       await this.#refused(status);
-      throw new NetworkError(`The download was answered with ${status}.`, { mayHaveExecuted: false });
+      throw new NetworkError(`The download failed with status ${status}.`, { mayHaveExecuted: false });
     }
     if (!body) throw new NetworkError('The download has no body.', { mayHaveExecuted: false });
     const tag = strongTag(response);
@@ -205,7 +205,7 @@ export class ResultFile {
       void body.cancel().catch(() => undefined);
       throw new Fatal(
         new InvalidResponseError(
-          'The file of the bulk operation was replaced while it was read. Read it from its beginning.',
+          'The file of the bulk operation was replaced while it was read. Read it from the beginning.',
           {
             ...{ shop: this.#shop.shop, isRetryable: false, mayHaveExecuted: false },
           },
@@ -246,7 +246,7 @@ export class ResultFile {
     throw new NetworkError('The download was redirected too often.', { mayHaveExecuted: false });
   }
 
-  /** An address that is no longer good is read again; what will not change is thrown. */
+  /** Requests a new URL if the old one has expired; throws if that will not help. */
   async #refused(status: number): Promise<void> {
     const { renew, operationId } = this.#options;
     if (status === 408 || status === 429 || status >= 500) return;
@@ -263,14 +263,14 @@ export class ResultFile {
         }),
       );
     }
-    const message = `The file of ${operationId} is gone (${status}). Results are kept for seven days: start the operation again.`;
+    const message = `The file of ${operationId} no longer exists (${status}). Results are kept for seven days: start the operation again.`;
     throw new Fatal(new HttpError(message, { shop: this.#shop.shop, status }));
   }
 
   #incomplete(what: string): BulkIncompleteError {
     const { operationId } = this.#options;
     return new BulkIncompleteError(
-      `The file of the bulk operation ${operationId} is not whole. ${what} Read it again with bulk.resume(${JSON.stringify(operationId)}).`,
+      `The file of the bulk operation ${operationId} is incomplete. ${what} Read it again with bulk.resume(${JSON.stringify(operationId)}).`,
       { shop: this.#shop.shop, operationId, received: 0 },
     );
   }
@@ -280,7 +280,7 @@ export class ResultFile {
 const textBytes = 64 * 1024;
 
 /**
- * The objects of some lines; `undefined` where one is something else. Blank lines hold nothing.
+ * Parses lines to objects; `undefined` if one is something else. Blank lines are skipped.
  *
  * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
  */
@@ -317,7 +317,7 @@ export function isSafeAddress(shop: BulkShop, address: string): boolean {
 export function unsafeAddress({ shop }: BulkShop, address: string): InvalidResponseError {
   const { protocol, hostname } = new URL(address);
   return new InvalidResponseError(
-    `The file of the bulk operation is at ${protocol}//${hostname}, and not behind https. Nothing was sent there.`,
+    `The file of the bulk operation is at ${protocol}//${hostname}, which is not https. Nothing was sent there.`,
     { shop, isRetryable: false, mayHaveExecuted: false },
   );
 }

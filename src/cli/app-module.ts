@@ -4,9 +4,9 @@ import { ConfigError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
 
 /**
- * Loads `app` of a module of the host: what `--app` names.
+ * Loads `app` from the host's module that `--app` names.
  *
- * @throws ConfigError where the module cannot be loaded, or exports no `app`.
+ * @throws ConfigError if the module cannot be loaded, or exports no `app`.
  */
 export async function loadApp(file: string): Promise<Readonly<Record<string, unknown>>> {
   const wrong = (message: string): ConfigError =>
@@ -17,7 +17,7 @@ export async function loadApp(file: string): Promise<Readonly<Record<string, unk
   });
   const app = isRecord(loaded) ? loaded['app'] : undefined;
   if (!isRecord(app)) {
-    throw wrong(`is ${file}, which exports no \`app\`. Export { clientId, clientSecret, tokens, store } so.`);
+    throw wrong(`is ${file}, which exports no \`app\`. Export { clientId, clientSecret, tokens, store } as \`app\`.`);
   }
   return app;
 }

@@ -5,7 +5,7 @@ import { ConfigError } from '../errors/errors.ts';
  * Reads the arguments of a command.
  *
  * @param command With its words, such as `fake compare`.
- * @throws ConfigError that says what is wrong with them, and how to see the help.
+ * @throws ConfigError saying what is wrong with them, and how to see the help.
  */
 export function readArguments<const Config extends Omit<ParseArgsConfig, 'args' | 'strict'>>(
   command: string,

@@ -12,18 +12,18 @@ const codegenHelp = `shopwright codegen: write types for your operations
 Usage: shopwright codegen [options]
        shopwright codegen upgrade VERSION [options]
 
-Needs no configuration file and no network. "upgrade" writes nothing: it says what another version's schema means for
-your operations, and ends with 2 where something is gone, changed, deprecated or needs a key.
+Needs no configuration file and no network. "upgrade" writes nothing: it reports what another version's schema means for
+your operations, and exits with 2 if something was removed, changed or deprecated, or needs a key.
 
 Options:
   --documents GLOB     Files with operations; may be repeated (default ./src/**/*.graphql)
   --out FOLDER         Folder to write to (default ./src/generated/)
   --api-version V      Version of the operations (default ${generatedApiVersion})
-  --schema FILE        A schema file in place of the package's, as "shopwright schema pull" writes it;
+  --schema FILE        Use a schema file from "shopwright schema pull" instead of the package's;
                        with upgrade, that of VERSION, for versions other than ${schemaVersions.join(', ')}
   --import-extension E Extension of imports in the generated files: .js (default), .ts or none
-  --input-enums KIND   Values that variables take: known (default) or open
-  --strict             Make errors of what is deprecated
+  --input-enums KIND   Enum values that variables accept: known (default) or open
+  --strict             Treat use of anything deprecated as an error
   -h, --help           Show this help`;
 
 /** Packages that the user brings. */
@@ -49,7 +49,7 @@ export async function runCodegen(args: readonly string[], terminal: Terminal): P
   }
   const [action, version, ...more] = positionals;
   if ((action !== undefined && action !== 'upgrade') || more.length > 0) {
-    throw wrong('codegen', `knows no ${more[0] ?? action}. Try: shopwright codegen --help`);
+    throw wrong('codegen', `does not know ${more[0] ?? action}. Try: shopwright codegen --help`);
   }
   const documents = values.documents ?? ['./src/**/*.graphql'];
   const { schema, 'api-version': apiVersion } = values;
@@ -103,7 +103,7 @@ async function upgrade(
 /**
  * The texts of the two schemas of an upgrade.
  *
- * @throws ConfigError where the package has none of the version and no file is given.
+ * @throws ConfigError if the package does not include the version and no file is given.
  */
 export function upgradeSchemas(
   command: string,
@@ -111,13 +111,12 @@ export function upgradeSchemas(
   schema: string | undefined,
   apiVersion: string,
 ): { readonly from: string; readonly to: string } {
-  if (version === undefined)
-    throw wrong('upgrade', `names no version. Give one, such as: shopwright ${command} 2027-01`);
+  if (version === undefined) throw wrong('upgrade', `needs a version, such as: shopwright ${command} 2027-01`);
   const isCarried = schemaVersions.some((one) => one === version);
   if (schema === undefined && !isCarried) {
     throw wrong(
       'upgrade',
-      `${version} is none that this package carries (${schemaVersions.join(', ')}). Get it with "shopwright schema pull --api-version ${version}", and give the file as --schema.`,
+      `needs the schema of ${version}, which this package does not include (only ${schemaVersions.join(', ')}). Get it with "shopwright schema pull --api-version ${version}", and pass the file as --schema.`,
     );
   }
   return {
@@ -126,7 +125,7 @@ export function upgradeSchemas(
   };
 }
 
-/** What another schema means for the operations in some files, a line each. */
+/** Returns what another schema means for the operations in some files, one line each. */
 export async function documentChanges(
   documents: readonly string[],
   from: string,

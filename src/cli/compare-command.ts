@@ -18,20 +18,20 @@ const compareHelp = `shopwright fake compare: find where the fake differs from a
 Usage: shopwright fake compare --shop DEV_STORE --token-env NAME [options]
 
 Sends a fixed list of documents to the shop and to a fake, and prints what differs: data, user errors, errors, search
-warnings and requested costs. The report has no token, no values of the shop and no ids: it can go into an issue.
+warnings and requested costs. The report contains no token, shop data or ids: you can attach it to an issue.
 
-Only queries are sent, unless --write is given. Then a draft product is made, changed, and deleted again in any case.
+Sends only queries, unless --write is given. Then a draft product is created, changed, and always deleted again.
 
 Options:
   --shop SHOP          Domain of a development store, such as acme-dev.myshopify.com
   --token-env NAME     Environment variable that holds an Admin API access token
-  --write              Send mutations too, to one product that is made for it and deleted
-  --any-shop           With --write: also to a shop that is no development store
-  --list               Print the documents, with --write those that write too, and send nothing
+  --write              Also send mutations, to one product created for this and deleted afterwards
+  --any-shop           With --write: allow a shop that is not a development store
+  --list               Print the documents (with --write, also those that write), and send nothing
   --out FILE           Write the report to FILE
   --json               Print JSON for machines
   --api-version V      Version to compare: ${schemaVersions.join(', ')} (default ${generatedApiVersion})
-  --origin URL         A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --origin URL         Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help           Show this help
 
 Exit code: 0 nothing differs, 2 something differs, 1 an error.`;
@@ -138,7 +138,7 @@ async function requireDevelopmentStore({ client }: Side, signal: AbortSignal): P
   if (data.shop.plan.partnerDevelopment) return;
   throw wrong(
     '--write',
-    `would write to ${client.shop}, which is no development store. Take one, or add --any-shop if you mean it.`,
+    `would write to ${client.shop}, which is not a development store. Use one, or add --any-shop if you mean it.`,
   );
 }
 
@@ -203,7 +203,7 @@ async function compareAll(
     const id = nameOf(document);
     const missing = missingIds(document, sides);
     if (missing.length > 0) {
-      notCompared.push({ document: id, why: `an earlier document gave no ${missing.join(', ')}` });
+      notCompared.push({ document: id, why: `an earlier document returned no ${missing.join(', ')}` });
       continue;
     }
     const shop = await send(sides.shop, document, signal);
@@ -263,12 +263,12 @@ async function send(side: Side, document: CompareDocument, signal: AbortSignal):
   const [response] = responses;
   const body = parseJson(response?.body ?? '');
   if (!isRecord(body))
-    throw new InvalidResponseError(`${nameOf(document)} was answered without JSON.`, { shop: client.shop });
+    throw new InvalidResponseError(`The response to ${nameOf(document)} is not JSON.`, { shop: client.shop });
   const served = response?.headers.get('x-shopify-api-version') ?? client.apiVersion;
   if (served !== client.apiVersion)
     throw wrong(
       '--api-version',
-      `is ${client.apiVersion}, and ${client.shop} served ${served}. Compare a version that it has.`,
+      `is ${client.apiVersion}, but ${client.shop} served ${served}. Compare a version that it supports.`,
     );
 
   for (const [name, path] of Object.entries(document.keep ?? {})) {
@@ -292,7 +292,7 @@ async function print(
     await writeFile(out, `${text}\n`);
   } catch (error) {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw wrong('--out', `is ${out}, which cannot be written (${code}). Give a file in a folder that exists.`);
+    throw wrong('--out', `is ${out}, which cannot be written (${code}). Use a file in an existing folder.`);
   }
   terminal.out(`Wrote ${out}: ${summaryOf(report)}`);
 }
@@ -367,14 +367,14 @@ function parseCompareArguments(
   } = values;
   if (values.list) return { list: true, write, json };
   if (!shop)
-    throw wrong('--shop', 'is missing. Give the domain of a development store, such as acme-dev.myshopify.com.');
-  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+    throw wrong('--shop', 'is missing. Pass the domain of a development store, such as acme-dev.myshopify.com.');
+  if (!variable) throw wrong('--token-env', 'is missing. Pass the name of the variable with the access token.');
   const accessToken = process.env[variable];
   if (!accessToken)
-    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+    throw wrong('--token-env', `is ${variable}, which is not set in the environment. Set it, or name another.`);
   if (!schemaVersions.some((version) => version === apiVersion))
-    throw wrong('--api-version', `is "${apiVersion}". Give one of ${schemaVersions.join(', ')}.`);
-  if (anyShop && !write) throw wrong('--any-shop', 'is for --write only. Add it, or leave this out.');
+    throw wrong('--api-version', `is "${apiVersion}". Use one of ${schemaVersions.join(', ')}.`);
+  if (anyShop && !write) throw wrong('--any-shop', 'is only for --write. Add that, or omit this.');
   return { shop, accessToken, apiVersion, origin, write, anyShop, out, json };
 }
 

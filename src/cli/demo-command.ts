@@ -24,16 +24,16 @@ const demoHelp = `shopwright demo: push a catalogue into a fake Shopify, and und
 
 Usage: shopwright demo [options]
 
-Plans, applies, is killed and goes on, corrects an option value while a merchant works in the shop, and rolls everything
-back: with the commands of shopwright, as processes of their own. Beside the push a naive loop (all products at once, each
-again a second after it was throttled) pushes the same into a shop like it. Nothing leaves this machine.
+Plans, applies, is killed and continues, corrects an option value while a merchant works in the shop, and rolls
+everything back, with shopwright's own commands as separate processes. Meanwhile, a naive loop (all products at once,
+each retried a second after it was throttled) pushes the same to a similar shop. Nothing leaves this machine.
 
 Options:
   --verbose      List what is wrong with each invalid row
-  --dashboard    Instead of that, show a service at work on its dashboard, and print the address
+  --dashboard    Instead, show a running service on its dashboard, and print the URL
   -h, --help     Show this help
 
-Exit code: 0, or 1 where something was sent twice or not put back.`;
+Exit code: 0, or 1 if something was sent twice or not restored.`;
 
 const shop = 'demo.myshopify.com';
 

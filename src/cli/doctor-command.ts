@@ -20,19 +20,19 @@ import { findToken, refreshTokenCheck } from './doctor/token-checks.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright doctor`. */
-const doctorHelp = `shopwright doctor: find what is wrong with a set-up, and say how to fix it
+const doctorHelp = `shopwright doctor: find what is wrong with a setup, and how to fix it
 
 Usage: shopwright doctor [options]
 
-Reads the environment as loadConfig does (SHOPIFY_STORE_URL, SHOPIFY_ACCESS_TOKEN, SHOPIFY_API_KEY and so on), and asks
-the shop, Redis and the databases that you name. Changes nothing, and prints no secret. Takes at most 10 seconds.
+Reads the environment like loadConfig (SHOPIFY_STORE_URL, SHOPIFY_ACCESS_TOKEN, SHOPIFY_API_KEY and so on), and checks
+the shop, Redis and the databases that you name. Changes nothing and prints no secrets. Takes at most 10 seconds.
 
 Options:
   --shop SHOP            Domain of the shop (default SHOPIFY_STORE_URL)
   --app FILE             Module that exports \`app\`, as for "shopwright tokens": { clientId, clientSecret, tokens, store }
   --scopes LIST          Scopes that the app needs, such as write_products,read_orders
-  --bulk                 The app runs bulk operations: ask whether they are enabled
-  --webhook-url URL      Where the app takes webhooks; may be given several times
+  --bulk                 The app runs bulk operations: check whether they are enabled
+  --webhook-url URL      URL where the app receives webhooks; may be repeated
   --topics LIST          Topics that it subscribes to and handles, such as products/update,app/uninstalled
   --redis URL            Redis of limiter, stores, queue and breaker, such as redis://127.0.0.1:6379
   --queue-prefix TEXT    Prefix of the queue (default {shopwright}); its name is SHOPIFY_SYNC_QUEUE
@@ -41,10 +41,10 @@ Options:
   --sqlite FILE          SQLite file of the stores
   --table-prefix TEXT    Prefix of the tables, in Postgres and SQLite (default shopwright_)
   --json                 Print JSON for machines
-  --origin URL           A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --origin URL           Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help             Show this help
 
-Exit codes: 0 nothing was found, 1 an error was found or the doctor failed, 2 there are only warnings.`;
+Exit codes: 0 nothing was found, 1 an error was found or the doctor failed, 2 only warnings.`;
 
 /** `shopwright doctor`: looks for what is wrong, and says what to do about it. */
 export async function runDoctor(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -106,14 +106,14 @@ function readSettings(values: Values, app: AppModule): Settings {
   const shop = values.shop || process.env[variables.shop];
   try {
     const config = loadConfig(process.env, shop ? { shop } : { shop: noShop }, clock);
-    const withoutShop = shop ? undefined : `there is no shop: set ${variables.shop}, or give --shop`;
+    const withoutShop = shop ? undefined : `there is no shop: set ${variables.shop}, or pass --shop`;
     return { ...common, config, problems: {}, withoutShop };
   } catch (error) {
     if (!isShopwrightError(error, 'CONFIG_INVALID')) throw error;
     const ofShop = error.issues.filter(({ field }) => field === 'shop');
     const others = error.issues.filter(({ field }) => field !== 'shop');
     const problems: Outcomes = {
-      ...(ofShop[0] && { 'shop-domain-wrong': { found: `The shop is no domain of a shop: ${ofShop[0].message}.` } }),
+      ...(ofShop[0] && { 'shop-domain-wrong': { found: `The shop is not a valid domain: ${ofShop[0].message}.` } }),
       ...(others.length > 0 && {
         'configuration-invalid': { found: `${others.map(({ field, message }) => `${field} ${message}`).join('; ')}.` },
       }),
@@ -148,10 +148,10 @@ function ofServices(
   const breaker = probe && { shop, key, clock, probe };
   const sql = { tablePrefix: values['table-prefix'], breaker };
   const isStored = [app.store, redis, postgres, sqlite].some((one) => one !== undefined);
-  const noStore = 'there is no store in which processes share it: give --app, --redis, --postgres or --sqlite';
+  const noStore = 'there is no store in which processes share it: pass --app, --redis, --postgres or --sqlite';
   return [
     redis === undefined
-      ? skipping(redisIds, 'give --redis')
+      ? skipping(redisIds, 'pass --redis')
       : redisCheck({
           url: redis,
           queue: config?.syncQueue ?? defaultQueue,
@@ -160,7 +160,7 @@ function ofServices(
         }),
     ...(postgres === undefined ? [] : [postgresCheck(postgres, values.schema, sql)]),
     ...(sqlite === undefined ? [] : [sqliteCheck(sqlite, sql)]),
-    ...(postgres === undefined && sqlite === undefined ? [skipping(sqlIds, 'give --postgres or --sqlite')] : []),
+    ...(postgres === undefined && sqlite === undefined ? [skipping(sqlIds, 'pass --postgres or --sqlite')] : []),
     ...(app.store && breaker ? [breakerCheck(app.store, breaker)] : []),
     ...(breaker && isStored ? [] : [skipping(['breaker-stuck'], withoutShop ?? noStore)]),
   ];
@@ -230,11 +230,11 @@ function checkValues(values: Values): void {
   for (const name of ['redis', 'postgres', 'origin'] as const) {
     const value = values[name];
     if (value !== undefined && !URL.canParse(value))
-      throw wrong(`--${name}`, 'is no address. Write it with its scheme, such as redis://127.0.0.1:6379.');
+      throw wrong(`--${name}`, 'is not a URL. Include the scheme, such as redis://127.0.0.1:6379.');
   }
   for (const name of ['schema', 'table-prefix'] as const) {
     if (!/^[a-z_][a-z0-9_]*$/.test(values[name]))
-      throw wrong(`--${name}`, `is "${values[name]}". Give lower-case letters, digits and underscores.`);
+      throw wrong(`--${name}`, `is "${values[name]}". Use lower-case letters, digits and underscores.`);
   }
 }
 

@@ -7,23 +7,23 @@ import { stringifyExactJson } from '../internal/json.ts';
 import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
-const exportHelp = `shopwright export: write all that a query finds, by a bulk operation
+const exportHelp = `shopwright export: write everything a query finds, using a bulk operation
 
 Usage: shopwright export QUERY --shop SHOP --token-env NAME [options]
 
 QUERY is GraphQL, or a file with it (*.graphql), such as
   '{ products { edges { node { id title variants { edges { node { id sku } } } } } } }'
-One JSON object a line is written: a node with its children in lists.
+Writes one JSON object per line: a node with its children in lists.
 
 Options:
   --shop SHOP          Domain of the shop, such as acme.myshopify.com
   --token-env NAME     Environment variable that holds an Admin API access token
-  --out FILE           File to write; it is there when it is whole (default: print)
+  --out FILE           File to write; created only once complete (default: print)
   --variables JSON     Variables of the query
-  --rows               One line for each line of Shopify's file, with __parentId, in place of joined nodes
-  --resume ID          Read the result of an operation that was started before, in place of a query
-  --paginate           Read by pages where the app may run no bulk queries
-  --origin URL         A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --rows               Write Shopify's lines, with __parentId, instead of joined nodes
+  --resume ID          Read the result of an earlier operation, instead of a query
+  --paginate           Read by pages if the app may not run bulk queries
+  --origin URL         Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help           Show this help`;
 
 /** `shopwright export`: writes the rows of a bulk query. */
@@ -37,12 +37,12 @@ export async function runExport(args: readonly string[], terminal: Terminal): Pr
   const { shop, 'token-env': variable, origin, out, resume } = values;
   if (more.length > 0) throw wrong('export', `takes one query, not ${positionals.length}. Quote it.`);
   if ((given === undefined) === (resume === undefined))
-    throw wrong('export', 'needs a query, or --resume with the id of an operation: give one of them.');
-  if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
-  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+    throw wrong('export', 'needs a query, or --resume with the id of an operation.');
+  if (!shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
+  if (!variable) throw wrong('--token-env', 'is missing. Pass the name of the variable with the access token.');
   const accessToken = process.env[variable];
   if (!accessToken)
-    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+    throw wrong('--token-env', `is ${variable}, which is not set in the environment. Set it, or name another.`);
   const { bulk } = createShopifyClient({ shop, accessToken, isolated: true, ...(origin !== undefined && { origin }) });
   const options = {
     signal: terminal.stop,
@@ -85,9 +85,9 @@ async function write(rows: AsyncIterable<object>, file: string): Promise<number>
 }
 
 /**
- * Writes beside the file, which gets its name when all is there.
+ * Writes to a temporary file, which is renamed when complete.
  *
- * @param field Which argument names the file.
+ * @param field The argument that names the file.
  */
 export async function writeWhole(pieces: AsyncIterable<string>, field: string, file: string): Promise<void> {
   const part = `${file}.part`;
@@ -107,7 +107,7 @@ export async function writeWhole(pieces: AsyncIterable<string>, field: string, f
     await rm(part, { force: true });
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    throw wrong(field, `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
+    throw wrong(field, `is ${file}, which cannot be written (${code}). Use a file in an existing folder.`);
   }
 }
 
@@ -144,7 +144,7 @@ function variablesOf(text = '{}'): object {
   } catch {
     // It is told of below.
   }
-  throw wrong('--variables', 'is no JSON object. Write it as \'{"since": "updated_at:>=2026-11-01"}\'.');
+  throw wrong('--variables', 'is not a JSON object. Write it as \'{"since": "updated_at:>=2026-11-01"}\'.');
 }
 
 function readOptions(args: readonly string[]) {

@@ -6,16 +6,16 @@ import type { FakeServer } from '../testing/fake/http/listen.ts';
 import type { FakePlan } from '../testing/fake/model.ts';
 import { readArguments, wrong } from './arguments.ts';
 
-/** Where a command writes, and how it is told to stop. */
+/** Where a command writes, and how it is stopped. */
 export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
   /** Aborted by Ctrl-C or a termination signal. */
   readonly stop: AbortSignal;
-  /** Asks whoever sits there; absent where nobody does. */
+  /** Asks the user; absent if there is none. */
   readonly ask?: (question: string) => Promise<boolean>;
   readonly hasColours?: boolean;
-  /** Shows a line in place of the one that it showed before; absent where that is no screen. */
+  /** Replaces the previously shown line; absent if the output is not a terminal. */
   readonly redraw?: (line: string) => void;
   /** The same beside the output, for progress while lines go elsewhere. */
   readonly bar?: (line: string) => void;
@@ -73,7 +73,7 @@ async function listenOn(fake: FakeShopify, { port, tls }: FakeArguments): Promis
     const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
     if (!reason) throw error;
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: '--port', message: `is ${port}, which ${reason}. Give another one.` }],
+      issues: [{ field: '--port', message: `is ${port}, which ${reason}. Use another one.` }],
     });
   }
 }
@@ -132,11 +132,11 @@ const plans: readonly FakePlan[] = ['standard', 'advanced', 'plus'];
 function parseFakeArguments(args: readonly string[]): FakeArguments {
   const values = readOptions(args);
   const plan = plans.find((known) => known === values.plan);
-  if (!plan) throw wrong('--plan', `is "${values.plan}". Give one of: ${plans.join(', ')}.`);
+  if (!plan) throw wrong('--plan', `is "${values.plan}". Use one of: ${plans.join(', ')}.`);
   for (const name of ['token', 'client-id', 'client-secret'] as const) {
-    if (values[name] === '') throw wrong(`--${name}`, 'is empty. Give any text, or leave it out.');
+    if (values[name] === '') throw wrong(`--${name}`, 'is empty. Set any value, or omit it.');
   }
-  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is for HTTPS only. Add --tls.');
+  if (values.ca !== undefined && !values.tls) throw wrong('--ca', 'is only for HTTPS. Add --tls.');
   return {
     plan,
     help: values.help,
@@ -177,5 +177,5 @@ function readOptions(args: readonly string[]) {
 function numberBetween(option: string, text: string, least: number, most: number, whole: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= least && value <= most && (!whole || Number.isInteger(value))) return value;
-  throw wrong(option, `is "${text}". Give a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+  throw wrong(option, `is "${text}". Use a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
 }

@@ -8,12 +8,12 @@ import { loadApp } from './app-module.ts';
 import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
-const healthHelp = `shopwright health: say how well the product sync of a shop is doing
+const healthHelp = `shopwright health: report the health of a shop's product sync
 
 Usage: shopwright health --shop SHOP [--db FILE | --app FILE] [options]
 
-Reads the records of the shop, and the queue where there is one. Calls nothing of Shopify, so circuit breaker, points and
-API success of your service are not in it: those are in sync.health().
+Reads the records of the shop, and the queue if there is one. Makes no calls to Shopify, so the circuit breaker, points
+and API success rate of your service are not included: use sync.health() for those.
 
 Options:
   --shop SHOP  Domain of the shop, such as acme.myshopify.com
@@ -30,15 +30,16 @@ interface AppModule {
   readonly health?: HealthOptions;
 }
 
-/** `shopwright health`: the figures of `sync.health()` that stand in the stores. */
+/** `shopwright health`: the statistics of `sync.health()` that are in the stores. */
 export async function runHealth(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const values = readOptions(args);
   if (values.help) {
     terminal.out(healthHelp);
     return 0;
   }
-  if (!values.shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
-  if (values.app !== undefined && values.db !== undefined) throw wrong('--db', 'does not go with --app. Give one.');
+  if (!values.shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
+  if (values.app !== undefined && values.db !== undefined)
+    throw wrong('--db', 'cannot be combined with --app. Pass one of them.');
   const app: AppModule = values.app === undefined ? {} : await loadApp(values.app);
   if (values.app !== undefined && !app.stores) {
     throw wrong('--app', `is ${values.app}, whose \`app\` has no \`stores\`.`);
@@ -65,10 +66,7 @@ export async function runHealth(args: readonly string[], terminal: Terminal): Pr
 /** A file that is not there is a wrong name, not a shop without products. */
 async function openFile(path: string): Promise<Stores> {
   await access(path).catch(() => {
-    throw wrong(
-      '--db',
-      `is ${path}, which does not exist. Give the file that "shopwright apply" or your service keeps.`,
-    );
+    throw wrong('--db', `is ${path}, which does not exist. Use the file of "shopwright apply" or of your service.`);
   });
   return sqliteStores({ path, migrate: 'manual' });
 }

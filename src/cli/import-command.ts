@@ -7,26 +7,26 @@ import { readArguments, wrong } from './arguments.ts';
 import { writeWhole } from './export-command.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
-const help = `shopwright import: read the products of a shop into a file, and into the records
+const help = `shopwright import: read a shop's products into a file and the sync records
 
 Usage: shopwright import [FILE] --shop SHOP --token-env NAME [options]
 
-FILE is a product CSV (*.csv) as Shopify exports it, or one draft a line (*.jsonl). Both are what "shopwright plan" and
-"apply" read. Without it only the records are made. Nothing is changed in the shop.
+FILE is a product CSV (*.csv) as exported by Shopify, or one draft per line (*.jsonl). "shopwright plan" and "apply" can
+read both. Without FILE, only the records are created. Changes nothing in the shop.
 
 Options:
   --record WHICH         Products that get a record: new, all or none (default new)
-  --query TEXT           Only these, in Shopify's search syntax, such as vendor:Acme
-  --via HOW              bulk or pages (default bulk; by pages where the app may run no bulk queries)
-  --variant-metafield N  Metafield of variants to read, such as custom.care; may be given several times
+  --query TEXT           Only matching products, in Shopify's search syntax, such as vendor:Acme
+  --via HOW              bulk or pages (default bulk; pages if the app may not run bulk queries)
+  --variant-metafield N  Metafield of variants to read, such as custom.care; may be repeated
   --shop SHOP            Domain of the shop, such as acme.myshopify.com
   --token-env NAME       Environment variable that holds an Admin API access token
   --db FILE              SQLite file of records and journal (default shopwright.db); keep it between runs
   --json                 Print JSON for machines
-  --origin URL           A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --origin URL           Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help             Show this help
 
-Exit code: 0 all was imported, 2 something was left out and is listed, 1 an error, or a product that was not imported.`;
+Exit code: 0 everything was imported, 2 something was skipped and is listed, 1 an error or a product not imported.`;
 
 /** `shopwright import`. */
 export async function runImport(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -39,11 +39,11 @@ export async function runImport(args: readonly string[], terminal: Terminal): Pr
   const { shop, 'token-env': variable, origin, query } = values;
   if (more.length > 0) throw wrong('import', `takes one file, not ${positionals.length}.`);
   if (file !== undefined && !/\.(csv|jsonl)$/i.test(file)) throw wrong(file, 'is neither *.csv nor *.jsonl.');
-  if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
-  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+  if (!shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
+  if (!variable) throw wrong('--token-env', 'is missing. Pass the name of the variable with the access token.');
   const accessToken = process.env[variable];
   if (!accessToken)
-    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+    throw wrong('--token-env', `is ${variable}, which is not set in the environment. Set it, or name another.`);
   const record = oneOf('--record', values.record, ['new', 'all', 'none'] as const);
   const via = oneOf('--via', values.via, ['bulk', 'pages'] as const);
   const client = createShopifyClient({ shop, accessToken, ...(origin !== undefined && { origin }) });
@@ -98,7 +98,7 @@ class Seen {
     if (isJson) this.#terminal.out(JSON.stringify({ counts: this.#counts, leftOut: this.#leftOut }));
     else
       this.#terminal.out(
-        `${imported + known + read} products${file === undefined ? '' : ` in ${file}`}: ${imported} with a new record, ${known} with the one they had, ${read} without. ${gone} gone, ${invalid} invalid, ${failed} failed.`,
+        `${imported + known + read} products${file === undefined ? '' : ` in ${file}`}: ${imported} with a new record, ${known} with an existing one, ${read} without. ${gone} gone, ${invalid} invalid, ${failed} failed.`,
       );
     if (invalid + failed > 0) return 1;
     return this.#leftOut > 0 ? 2 : 0;
@@ -140,6 +140,6 @@ function readOptions(args: readonly string[]) {
 
 function oneOf<Word extends string>(field: string, given: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === given);
-  if (found === undefined) throw wrong(field, `is "${given}". Give one of ${words.join(', ')}.`);
+  if (found === undefined) throw wrong(field, `is "${given}". Use one of ${words.join(', ')}.`);
   return found;
 }

@@ -17,9 +17,9 @@ const replayHelp = `shopwright replay: play a trace on a fake Shopify (experimen
 
 Usage: shopwright replay FILE [options]
 
-Makes the calls of a trace again, at the moments and with the costs, throttled responses and faults that were recorded, on
-a fake with a clock that runs ahead. Prints what each operation waited, took and cost, recorded and replayed, and which
-calls went another way. FILE is what "shopwright report" or recordTrace() has written.
+Repeats the calls of a trace with the recorded times, costs, throttled responses and faults, on a fake with an
+accelerated clock. Prints waits, durations and costs of each operation, recorded and replayed, and which calls differed.
+FILE is a trace written by "shopwright report" or recordTrace().
 
 Options:
   --json      Print JSON for machines
@@ -103,7 +103,7 @@ function callsOf({ lines }: ReadTrace) {
     const permits = of('permit');
     // One that ran at either end of the recording is there in part.
     if (!end || !last || !isWhole(end) || attempts.length !== end.attempts || permits.length < attempts.length) {
-      leave('calls that are not whole');
+      leave('incomplete calls');
       return [];
     }
     // Those that began together stay in the order in which they got their points.
@@ -369,7 +369,7 @@ function differencesOf(recorded: Course, replayed: Course): readonly string[] {
   return [
     ...told('ended with', ({ end }) => end.errorCode ?? 'success'),
     ...told('attempts', ({ attempts }) => attempts.map(({ errorCode }) => errorCode ?? 'success').join(', ')),
-    ...told('points asked for', pointsOf('requestedCost')),
+    ...told('points requested', pointsOf('requestedCost')),
     ...told('points charged', pointsOf('actualCost')),
     ...(isLonger ? [`waited for points: ${seconds(waited)}, replayed ${seconds(waits)}`] : []),
   ];
@@ -460,7 +460,7 @@ function print({ recorded, calls, shops, leftOut, operations, differences }: Sum
     terminal.out('Each call went as recorded.');
     return;
   }
-  terminal.out(`${differences.length} calls went another way (recorded → replayed):`);
+  terminal.out(`${differences.length} calls differed (recorded → replayed):`);
   for (const { operation, atMs, differences: found } of differences.slice(0, mostTold))
     terminal.out(`  ${operation} at ${seconds(atMs)}: ${found.join('; ')}`);
   if (differences.length > mostTold) terminal.out(`  … and ${differences.length - mostTold} more`);

@@ -8,24 +8,24 @@ import { type ReadTrace, readTrace, traceText } from '../telemetry/trace-lines.t
 import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
-const reportHelp = `shopwright report: put together what happened, for a report of a problem (experimental)
+const reportHelp = `shopwright report: record what happened, for a problem report (experimental)
 
 Usage: shopwright report PROGRAM [options] [-- ARGUMENTS]
        shopwright report --trace FILE [options]
 
 Runs a program of yours and records its calls, attempts, costs, waits for points and versions, until it ends or you press
-Ctrl-C. Or takes a trace that recordTrace() has written in your service. Shows each line before it writes one. No value of
-a variable, body or header is in it; shops, calls, jobs and queues are hashes. "shopwright replay" plays the file.
+Ctrl-C. Or reads a trace that recordTrace() wrote in your service. Shows each line before writing the file, which contains
+no values of variables, bodies or headers; shops, calls, jobs and queues are hashed. "shopwright replay" plays it.
 
 Options:
-  --trace FILE   A trace that there is already, in place of a program
-  --out FILE     File to write, after it was shown and you agreed (default: print only)
+  --trace FILE   Use an existing trace instead of a program
+  --out FILE     File to write, once you have seen and confirmed it (default: print only)
   --yes          Don't ask
-  --last-ms MS   Milliseconds before the end that are kept (default 300000)
+  --last-ms MS   Milliseconds before the end to keep (default 300000)
   --json         Print JSON for machines; writes only with --yes
   -h, --help     Show this help
 
-Exit codes: 0 done, 1 an error, or the program failed (its trace is shown all the same), 2 nothing was recorded.`;
+Exit codes: 0 done, 1 an error, or the program failed (its trace is still shown), 2 nothing was recorded.`;
 
 /** `shopwright report`: shows a trace, and writes it where that is wanted. */
 export async function runReport(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -37,11 +37,11 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
   const [program, ...rest] = positionals;
   const { trace: file, out } = values;
   if ((program === undefined) === (file === undefined))
-    throw wrong('report', 'needs a program, or --trace with a trace that was written: give one of them.');
+    throw wrong('report', 'needs a program, or --trace with an existing trace.');
   const lastMs = Number(values['last-ms']);
-  if (!(lastMs > 0)) throw wrong('--last-ms', `is "${values['last-ms']}". Give milliseconds, above 0.`);
+  if (!(lastMs > 0)) throw wrong('--last-ms', `is "${values['last-ms']}". Use milliseconds above 0.`);
   if (out !== undefined && !values.yes && (values.json || !terminal.ask))
-    throw wrong('--out', 'is written after you agreed, and nobody can be asked here. Add --yes.');
+    throw wrong('--out', 'needs your confirmation, and nobody can be asked here. Add --yes.');
 
   const { trace, failure } =
     file === undefined
@@ -51,7 +51,7 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
   const head = { ...trace.head, packages: { ...(await versionsHere()), ...trace.head.packages } };
   const text = traceText(head, lines);
   const isWritten = await show();
-  if (refused > 0) terminal.error(`${refused} lines and fields of ${file} are none of a trace, and were left out.`);
+  if (refused > 0) terminal.error(`${refused} lines and fields of ${file} do not belong to a trace, and were dropped.`);
   if (failure !== undefined) terminal.error(`${program} failed: ${failure}`);
   if (lines.length === 0) terminal.error('Nothing was recorded: no call was made.');
   if (failure !== undefined) return 1;
@@ -69,7 +69,7 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
       return false;
     }
     await writePrivate(out, text).catch((error: NodeJS.ErrnoException) => {
-      throw wrong('--out', `is ${out}, which cannot be written (${error.code}). Give a file in a folder that exists.`);
+      throw wrong('--out', `is ${out}, which cannot be written (${error.code}). Use a file in an existing folder.`);
     });
     terminal.error(`${lines.length} events in ${out}. Play them with: shopwright replay ${out}`);
     return true;
@@ -79,14 +79,15 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
 /**
  * Reads the trace that an argument names.
  *
- * @throws ConfigError where there is none.
+ * @throws ConfigError if there is none.
  */
 export async function traceOf(field: string, file: string): Promise<ReadTrace> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw wrong(field, `is ${file}, which cannot be read (${error.code}).`);
   });
   const trace = readTrace(text);
-  if (!trace) throw wrong(field, `is ${file}, which is no trace. Make one with "shopwright report" or recordTrace().`);
+  if (!trace)
+    throw wrong(field, `is ${file}, which is not a trace. Create one with "shopwright report" or recordTrace().`);
   return trace;
 }
 

@@ -9,34 +9,34 @@ const help = `shopwright: tools of the Shopify Admin SDK
 Usage: shopwright <command> [options]
 
 Commands:
-  plan           Say what a push of a CSV or JSON file would change in a shop
-  apply          Push it, or a plan that was saved, after a look at it
-  rollback       Put back what a run changed
-  import         Read the products of a shop into a CSV or JSON file, and into the records
-  export         Write all that a query finds into a file, by a bulk operation
+  plan           Show what pushing a CSV or JSON file would change in a shop
+  apply          Push it, or a saved plan, after confirmation
+  rollback       Undo the changes of a run
+  import         Read a shop's products into a CSV or JSON file and the sync records
+  export         Write everything a query finds to a file, using a bulk operation
   demo           Show plan, apply and rollback on a fake Shopify
-  health         Say how well the product sync of a shop is doing
-  doctor         Find what is wrong with a set-up, and say how to fix it
-  report         Put together what happened, for a report of a problem (experimental)
+  health         Report the health of a shop's product sync
+  doctor         Find what is wrong with a setup, and how to fix it
+  report         Record what happened, for a problem report (experimental)
   replay         Play such a report on a fake Shopify (experimental)
   fake           Run a fake Shopify on localhost
   fake compare   Find where the fake differs from a development store
-  schema pull    Write the Admin schema of a shop into a file, for types and tests
-  tokens report  Say which shops have a token that never expires
+  schema pull    Write a shop's Admin API schema to a file, for types and tests
+  tokens report  List shops whose token never expires
   tokens migrate Exchange those tokens for ones that expire (experimental)
   codegen        Write types for your operations
-  upgrade        Say what another API version means for your operations, topics and pinned versions
+  upgrade        Show what another API version means for your operations, topics and pinned versions
 
 Options:
   -h, --help     Show this help; with a command, its options
   -v, --version  Show the version of this package
 
 Exit codes: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings.
-What is experimental may change with any minor version; docs/stability.md has the list.`;
+Experimental commands may change with any minor version; docs/stability.md lists them.`;
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
 
-/** Each is loaded when it is called, so that the help and other commands do not wait for the schema and its libraries. */
+/** Each is loaded when called, so that the help and other commands do not wait for the schema and its libraries. */
 const commands: Readonly<Record<string, Command>> = {
   plan: async (args, terminal) => (await import('./sync-command.ts')).runSync('plan', args, terminal),
   apply: async (args, terminal) => (await import('./sync-command.ts')).runSync('apply', args, terminal),
@@ -79,7 +79,10 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command) return await command(rest, terminal);
     const nearest = nearestName(name, Object.keys(commands));
-    throw wrong('command', `"${name}" does not exist. Did you mean ${nearest}? All of them: shopwright --help`);
+    throw wrong(
+      'command',
+      `"${name}" does not exist. Did you mean ${nearest}? See all commands with: shopwright --help`,
+    );
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);
     return 1;

@@ -7,19 +7,19 @@ import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright schema`. */
-const schemaHelp = `shopwright schema pull: write the Admin schema of a shop into a file
+const schemaHelp = `shopwright schema pull: write a shop's Admin API schema to a file
 
 Usage: shopwright schema pull --shop SHOP --token-env NAME --out FILE [options]
 
-Asks the shop for its schema by introspection. Give the file to shopifyCodegen({ schema }) for types, and to
-createFakeShopify({ schemas: [file] }) for tests: also for an API version that this package does not carry.
+Requests the shop's schema by introspection. Pass the file to shopifyCodegen({ schema }) for types, and to
+createFakeShopify({ schemas: [file] }) for tests. Also works for API versions that this package does not include.
 
 Options:
   --shop SHOP          Domain of the shop, such as acme.myshopify.com
   --token-env NAME     Environment variable that holds an Admin API access token
   --out FILE           File to write, such as ./schema/admin-${generatedApiVersion}.graphql
-  --api-version V      Version to ask for (default ${generatedApiVersion}); unstable is one too
-  --origin URL         A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --api-version V      Version to request (default ${generatedApiVersion}), or unstable
+  --origin URL         Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help           Show this help`;
 
 /** Milliseconds for one attempt: an Admin schema is some 10 MB of JSON. */
@@ -40,7 +40,7 @@ export async function runSchema(args: readonly string[], terminal: Terminal): Pr
   const { data, response } = await client.graphql(introspectionQuery(), {}, { signal: terminal.stop });
   const introspection = readIntrospection(data);
   if (!introspection)
-    throw new InvalidResponseError('The response to introspection holds no schema with types.', { shop: client.shop });
+    throw new InvalidResponseError('The introspection response has no schema with types.', { shop: client.shop });
 
   const version = response.headers.get('x-shopify-api-version') ?? client.apiVersion;
   const head = [`Shopify Admin API ${version}, without descriptions. Made by "shopwright schema pull".`];
@@ -48,7 +48,7 @@ export async function runSchema(args: readonly string[], terminal: Terminal): Pr
   const isSame = (await readFile(file, 'utf8').catch(() => undefined)) === text;
   if (!isSame) await write(file, text);
   if (version !== client.apiVersion)
-    terminal.error(`${client.shop} served ${version} in place of ${client.apiVersion}: the file is of ${version}.`);
+    terminal.error(`${client.shop} served ${version} instead of ${client.apiVersion}: the file contains ${version}.`);
   terminal.out(
     `${isSame ? 'Unchanged' : 'Wrote'} ${file}: Admin API ${version}, ${introspection.__schema.types.length} types.`,
   );
@@ -60,7 +60,7 @@ async function write(file: string, text: string): Promise<void> {
     await writeFile(file, text);
   } catch (cause) {
     const { code = 'unknown reason' } = cause as NodeJS.ErrnoException;
-    throw wrong('--out', `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`, cause);
+    throw wrong('--out', `is ${file}, which cannot be written (${code}). Use a file in an existing folder.`, cause);
   }
 }
 
@@ -76,7 +76,7 @@ interface SchemaArguments {
 /**
  * Reads the arguments of `shopwright schema`.
  *
- * @throws ConfigError with each argument that is missing.
+ * @throws ConfigError for a missing argument.
  */
 function parseSchemaArguments(args: readonly string[]): SchemaArguments | 'help' {
   const { values, positionals } = readOptions(args);
@@ -85,15 +85,15 @@ function parseSchemaArguments(args: readonly string[]): SchemaArguments | 'help'
   if (action !== 'pull' || more.length > 0)
     throw wrong(
       'schema',
-      `knows no ${action === 'pull' ? more[0] : (action ?? 'command without a name')}. Try: shopwright schema --help`,
+      `does not know ${action === 'pull' ? more[0] : (action ?? 'command without a name')}. Try: shopwright schema --help`,
     );
   const { shop, out: file, 'token-env': variable, 'api-version': apiVersion, origin } = values;
-  if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
-  if (!file) throw wrong('--out', 'is missing. Give the file to write.');
-  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+  if (!shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
+  if (!file) throw wrong('--out', 'is missing. Pass the file to write.');
+  if (!variable) throw wrong('--token-env', 'is missing. Pass the name of the variable with the access token.');
   const accessToken = process.env[variable];
   if (!accessToken)
-    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+    throw wrong('--token-env', `is ${variable}, which is not set in the environment. Set it, or name another.`);
   return { shop, file, accessToken, apiVersion, origin };
 }
 

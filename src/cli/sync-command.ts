@@ -20,23 +20,23 @@ const shared = `  --shop SHOP            Domain of the shop, such as acme.myshop
   --token-env NAME       Environment variable that holds an Admin API access token
   --db FILE              SQLite file of records and journal (default shopwright.db); keep it between runs
   --json                 Print JSON for machines
-  --origin URL           A server in place of the shop's, such as a fake on http://127.0.0.1:4010
+  --origin URL           Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help             Show this help`;
 
-const ofFiles = `  --publish-to NAME      Sales channel for new products; may be given several times
-  --adopt-by WHAT        Take over products of the shop by handle, sku or barcode; may be given several times
+const ofFiles = `  --publish-to NAME      Sales channel for new products; may be repeated
+  --adopt-by WHAT        Adopt existing products of the shop by handle, sku or barcode; may be repeated
   --refresh              Compare unchanged products with the shop too
   --on-drift WHOSE       report, ours or theirs: values that only the shop changed (default report)
   --on-conflict WHOSE    report, ours or theirs: values that both changed (default report)
   --missing WHAT         keep, archive or delete products that earlier runs pushed and the file lacks (default keep)
-  --limit N              Products that are shown (default 50)`;
+  --limit N              Number of products to show (default 50)`;
 
 const helps = {
-  plan: `shopwright plan: say what a push of a file would change in a shop
+  plan: `shopwright plan: show what pushing a file would change in a shop
 
 Usage: shopwright plan FILE --shop SHOP --token-env NAME [options]
 
-FILE is a product CSV as Shopify exports it, or JSON (a list, or one product a line). Nothing is changed.
+FILE is a product CSV as exported by Shopify, or JSON (a list, or one product per line). Changes nothing.
 
 Options:
 ${ofFiles}
@@ -44,37 +44,37 @@ ${ofFiles}
 ${shared}
 
 Exit code: 0 nothing to do, 2 there are changes, 1 an error or an invalid product.`,
-  apply: `shopwright apply: push a file, or a plan that was saved (experimental)
+  apply: `shopwright apply: push a file, or a saved plan (experimental)
 
 Usage: shopwright apply FILE --shop SHOP --token-env NAME [options]
 
-Shows the plan and asks. Prints the name of the run, by which "shopwright rollback" undoes it.
-Call it again where it was cut off: nothing is sent twice.
+Shows the plan and asks for confirmation. Prints the name of the run, for "shopwright rollback".
+If it is interrupted, run it again: nothing is sent twice.
 
 Options:
 ${ofFiles}
-  --max-deletes N        Variants that may be deleted, those with stock included (default 0)
-  --max-stock-deletes N  Variants that have units in stock, those of deleted products included (default 0)
+  --max-deletes N        Variants that may be deleted, including those in stock (default 0)
+  --max-stock-deletes N  Variants in stock that may be deleted, including those of deleted products (default 0)
   --max-products N       Products that --missing may archive or delete (default 0)
-  --skip-invalid         Push the valid products of a file that has others too
-  --run NAME             Name of the run; take the same to continue one that was cut off (default: a new one)
+  --skip-invalid         Push the valid products of a file, even if others are invalid
+  --run NAME             Name of the run; reuse it to continue an interrupted one (default: a new one)
   --yes                  Do not ask
 ${shared}
 
-Exit code: 0 nothing to do, 2 the shop was changed, 1 an error, or a product that was not pushed.`,
-  rollback: `shopwright rollback: put back what a run changed
+Exit code: 0 nothing to do, 2 the shop was changed, 1 an error or a product not pushed.`,
+  rollback: `shopwright rollback: undo the changes of a run
 
 Usage: shopwright rollback RUN --shop SHOP --token-env NAME [options]
 
-What others changed since is left as it is, and listed. Call it again where it was cut off.
+Leaves alone and lists what others have changed since. If it is interrupted, run it again.
 
 Options:
-  --product ID           Undo the last push of this local id, in place of a run
-  --dry-run              Only say what would be done
-  --archive-created      Archive products that the run created, in place of deleting them
+  --product ID           Undo the last push of this local id, instead of a run
+  --dry-run              Only show what would be done
+  --archive-created      Archive products that the run created, instead of deleting them
 ${shared}
 
-Exit code: 0 nothing to undo, 2 the shop was changed, 1 an error, or something that was not put back.`,
+Exit code: 0 nothing to undo, 2 the shop was changed, 1 an error or something not restored.`,
 };
 
 /** A command on the products of a shop. */
@@ -93,11 +93,11 @@ export async function runSync(command: SyncCommand, args: readonly string[], ter
   if (target === undefined && command !== 'rollback')
     throw wrong(command, `needs a file. Try: shopwright ${command} --help`);
   const { shop, 'token-env': variable } = values;
-  if (!shop) throw wrong('--shop', 'is missing. Give the domain of the shop, such as acme.myshopify.com.');
-  if (!variable) throw wrong('--token-env', 'is missing. Give the name of the variable that holds the access token.');
+  if (!shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
+  if (!variable) throw wrong('--token-env', 'is missing. Pass the name of the variable with the access token.');
   const accessToken = process.env[variable];
   if (!accessToken)
-    throw wrong('--token-env', `is ${variable}, which the environment does not have. Set it, or name another.`);
+    throw wrong('--token-env', `is ${variable}, which is not set in the environment. Set it, or name another.`);
   const adoptBy = (values['adopt-by'] ?? []).map((by) =>
     oneOf('--adopt-by', by, ['handle', 'sku', 'barcode'] as const),
   );
@@ -136,7 +136,7 @@ async function push(
     variants: wholeNumber('--max-deletes', values['max-deletes']),
     variantsWithStock: wholeNumber('--max-stock-deletes', values['max-stock-deletes']),
   };
-  if (values.run === '') throw wrong('--run', 'is empty. Give any name, or leave it out.');
+  if (values.run === '') throw wrong('--run', 'is empty. Set any name, or omit it.');
   const missing = oneOf('--missing', values.missing, ['keep', 'archive', 'delete']);
   const { products, problems, warnings, saved } = await readProducts(file, client);
   for (const warning of warnings) terminal.error(warning);
@@ -148,9 +148,7 @@ async function push(
     for await (const localId of missingProducts(stores.records, client.shop, missing, (id) => listed.has(id)))
       kept.push(localId);
     if (kept.length > 0)
-      terminal.error(
-        `${file} is not whole, so what it lacks is not touched (--missing ${missing}): ${kept.join(', ')}`,
-      );
+      terminal.error(`${file} is incomplete, so products it lacks are kept (--missing ${missing}): ${kept.join(', ')}`);
   }
   const plan = saved ?? (await sync.plan(products, { ...options, missing: problems.length > 0 ? 'keep' : missing }));
   const isInvalid = problems.length > 0 || plan.products.some(({ outcome }) => /^(invalid|failed)$/.test(outcome));
@@ -164,7 +162,7 @@ async function push(
 
   if (!values.json) terminal.out(formatPlan(plan, shown(values, terminal)));
   if (isInvalid && !values['skip-invalid'])
-    throw wrong(file, 'has products that are invalid, listed above. Fix them, or leave them out with --skip-invalid.');
+    throw wrong(file, 'has invalid products, listed above. Fix them, or skip them with --skip-invalid.');
   if (isEmpty) {
     // A run that was cut off may have left sync records open, of products that lack nothing.
     if (plan.products.some((product) => product.plan)) await sync.apply(plan, options);
@@ -172,7 +170,7 @@ async function push(
     return isInvalid || isLeft ? 1 : 0;
   }
   if (!values.yes && !(await terminal.ask?.(`Apply this to ${plan.shop}?`)))
-    throw wrong('--yes', 'was not given, and nobody said yes. Nothing was changed.');
+    throw wrong('--yes', 'was not given, and nobody confirmed. Nothing was changed.');
   return report(
     await applyPlan(sync, plan, { ...options, maxDeletes }, values, terminal),
     isInvalid || isLeft,
@@ -229,7 +227,7 @@ async function undo(
 ): Promise<ExitCode> {
   const localId = values.product;
   if ((runId === undefined) === (localId === undefined))
-    throw wrong('rollback', 'needs a run, or --product with a local id: give one of them.');
+    throw wrong('rollback', 'needs a run, or --product with a local id.');
   const { counts, notable } = await sync.rollback(localId === undefined ? { runId: runId ?? '' } : { localId }, {
     signal: terminal.stop,
     dryRun: values['dry-run'],
@@ -240,9 +238,9 @@ async function undo(
     for (const result of notable) {
       const others = result.others.map(({ list, name, field }) => `${list} ${name} ${field ?? ''}`.trim());
       const more = [
-        ...others.map((one) => `${one} was changed since`),
-        ...result.remade.map((sku) => `${sku} was created again: it has another id, and no stock`),
-        ...result.lost.map((one) => `not brought back: ${one}`),
+        ...others.map((one) => `${one} has changed since`),
+        ...result.remade.map((sku) => `${sku} was created again: it has a new id and no stock`),
+        ...result.lost.map((one) => `not restored: ${one}`),
       ];
       terminal.error(`${result.localId}: ${result.outcome}${result.error ? `: ${result.error.message}` : ''}`);
       for (const line of more) terminal.error(`  ${line}`);
@@ -303,7 +301,7 @@ async function write(file: string, text: string): Promise<void> {
     await writeFile(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw wrong('--out', `is ${file}, which cannot be written (${code}). Give a file in a folder that exists.`);
+    throw wrong('--out', `is ${file}, which cannot be written (${code}). Use a file in an existing folder.`);
   }
 }
 
@@ -342,11 +340,11 @@ function parse(command: SyncCommand, args: readonly string[]) {
 
 function oneOf<Word extends string>(field: string, given: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === given);
-  if (found === undefined) throw wrong(field, `is "${given}". Give one of ${words.join(', ')}.`);
+  if (found === undefined) throw wrong(field, `is "${given}". Use one of ${words.join(', ')}.`);
   return found;
 }
 
 function wholeNumber(field: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw wrong(field, `is "${text}". Give a whole number.`);
+  throw wrong(field, `is "${text}". Use a whole number.`);
 }

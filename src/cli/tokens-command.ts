@@ -10,22 +10,22 @@ import { readArguments, wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
 /** The help text of `shopwright tokens`. */
-const tokensHelp = `shopwright tokens report: say which shops have a token that never expires
+const tokensHelp = `shopwright tokens report: list shops whose token never expires
 shopwright tokens migrate: exchange those tokens for ones that expire (experimental)
 
 Usage: shopwright tokens report --app FILE [options]
        shopwright tokens migrate --app FILE [options]
 
-From 2027-01-01 Shopify refuses offline tokens that never expire, for public apps. There is no way back from an exchange.
-"migrate" may be stopped at any time and run again: it goes on where it was, and does not ask for a shop twice.
+From 2027-01-01, Shopify refuses offline tokens that never expire, for public apps. An exchange cannot be undone.
+"migrate" can be stopped at any time and run again: it continues where it stopped, and skips shops that are done.
 
 Options:
-  --app FILE         Module that exports \`app\`: { clientId, clientSecret, tokens, store }, as of migrateToExpiringTokens
-  --concurrency N    Shops in work at the same time (default 4)
+  --app FILE         Module that exports \`app\`: { clientId, clientSecret, tokens, store }, as for migrateToExpiringTokens
+  --concurrency N    Shops processed at the same time (default 4)
   --yes              Do not ask
   -h, --help         Show this help
 
-Exit codes: 0 nothing is left to do, 1 an error, 2 shops are to be migrated, are dead or are unfinished.`;
+Exit codes: 0 nothing left to do, 1 an error, 2 shops must be migrated, are dead or are unfinished.`;
 
 /** `shopwright tokens`: reports on and migrates the tokens of all shops. */
 export async function runTokens(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -41,8 +41,8 @@ export async function runTokens(args: readonly string[], terminal: Terminal): Pr
   if (action === 'report') return print(before, terminal);
   if (count === 0) return print(before, terminal);
   terminal.out(`${shops(count)} would stop on 2027-01-01.`);
-  if (!wanted.yes && !(await terminal.ask?.(`Exchange the tokens of ${shops(count)}? There is no way back.`))) {
-    throw wrong('--yes', 'was not given, and nobody said yes. Nothing was sent.');
+  if (!wanted.yes && !(await terminal.ask?.(`Exchange the tokens of ${shops(count)}? This cannot be undone.`))) {
+    throw wrong('--yes', 'was not given, and nobody confirmed. Nothing was sent.');
   }
   let done = 0;
   const onShop = ({ outcome }: ShopMigration): void => {
@@ -61,7 +61,7 @@ const words: readonly (readonly [outcome: ShopMigration['outcome'], text: string
   ['migrated', 'migrated'],
   ['untouched', 'untouched: their tokens expire'],
   ['to-migrate', 'to migrate: their tokens never expire'],
-  ['dead', 'dead: they must open or install the app again'],
+  ['dead', 'dead: they must open or reinstall the app'],
   ['unfinished', 'unfinished: run it again'],
 ];
 
@@ -96,7 +96,7 @@ function parseTokensArguments(args: readonly string[]): TokensArguments | 'help'
   if ((action !== 'report' && action !== 'migrate') || more.length > 0) {
     throw wrong('tokens', `needs one of report and migrate. Try: shopwright tokens --help`);
   }
-  if (!values.app) throw wrong('--app', 'is missing. Give the module that exports `app`.');
+  if (!values.app) throw wrong('--app', 'is missing. Pass the module that exports `app`.');
   return { action, file: values.app, concurrency: Number(values.concurrency), yes: values.yes };
 }
 

@@ -7,18 +7,18 @@ import { readArguments, wrong } from './arguments.ts';
 import { documentChanges, upgradeSchemas } from './codegen-command.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
-const upgradeHelp = `shopwright upgrade: say what another API version means for your project
+const upgradeHelp = `shopwright upgrade: show what another API version means for your project
 
 Usage: shopwright upgrade VERSION [options]
 
-Reads your operations, the webhook topics that your code names, and the places that pin a version. Writes nothing, and
-ends with 2 where there is something to do. Needs no network.
+Checks your operations, the webhook topics in your code, and pinned versions. Writes nothing, needs no network, and exits
+with 2 if there is something to do.
 
 Options:
   --documents GLOB  Files with operations; may be repeated (default ./src/**/*.graphql)
   --sources FOLDER  Folder to look for topics and pinned versions in; may be repeated (default .)
   --from V          Version that your operations are written for (default ${generatedApiVersion})
-  --schema FILE     Schema of VERSION, as "shopwright schema pull" writes it, where this package does not carry it
+  --schema FILE     Schema of VERSION from "shopwright schema pull", if this package does not include it
   -h, --help        Show this help`;
 
 /** A version in code or in a configuration, however it is written. */
@@ -44,7 +44,7 @@ export async function runUpgrade(args: readonly string[], terminal: Terminal): P
   }
   const [version, extra] = positionals;
   if (extra !== undefined)
-    throw wrong('upgrade', `takes one version: what is ${extra}? Try: shopwright upgrade --help`);
+    throw wrong('upgrade', `takes one version, not also ${extra}. Try: shopwright upgrade --help`);
   const { from, to } = upgradeSchemas('upgrade', version, values.schema, values.from);
 
   const findings: string[] = [];
@@ -63,7 +63,7 @@ export async function runUpgrade(args: readonly string[], terminal: Terminal): P
   for (const file of sources.filter((name) => isSource.test(name))) {
     const { topics, pins } = readSource(file, await readFile(file, 'utf8'));
     for (const { at, text } of topics) {
-      if (lost.has(text)) findings.push(`${at}: the topic ${text} is gone`);
+      if (lost.has(text)) findings.push(`${at}: the topic ${text} was removed`);
     }
     for (const { at, text } of pins) if (text !== version) findings.push(`${at}: pins ${text}`);
   }

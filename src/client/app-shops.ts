@@ -13,13 +13,12 @@ import {
 } from '../webhooks/erasure.ts';
 import type { ShopifyAppOptions } from './options.ts';
 
-/** What an app does with its shops by what it keeps of them. `ShopifyApp` documents it. */
+/** The methods of an app that need its stores. `ShopifyApp` documents them. */
 export function createAppShops<Client>(options: ShopifyAppOptions, shop: (domain: string) => Client) {
   const { stores = {}, queue, appId = defaultApp, clock = systemClock } = options;
   const places = (): ErasurePlaces => {
     const { keyValue: store } = stores;
-    if (!store)
-      throw missing('stores.keyValue', 'the key-value store of an adapter, where webhooks keep what they keep');
+    if (!store) throw missing('stores.keyValue', 'the key-value store of an adapter, which webhooks use');
     return { store, stores, ...(queue && { queue }) };
   };
   return {
@@ -40,7 +39,7 @@ export function createAppShops<Client>(options: ShopifyAppOptions, shop: (domain
   };
 }
 
-/** @throws ConfigError where the text is no shop's domain: what is erased must not be left to a guess. */
+/** @throws ConfigError if the text is not a shop's domain: what to erase must not be guessed. */
 function ownerOf(domain: string, appId: string): ErasedOwner {
   const parsed = parseShopDomain(domain);
   if (parsed.ok) return { shop: parsed.domain, appId };

@@ -29,17 +29,17 @@ import {
 } from './options.ts';
 import { createRuntime, processRuntime, shared, shopStateFor } from './shop-state.ts';
 
-/** A client of one shop. Cheap to make: clients of the same app and shop share bucket and breaker. */
+/** A client of one shop. Cheap to create: clients of the same app and shop share a bucket and a breaker. */
 export interface ShopifyClient extends GraphqlClient, PaginatingClient {
   readonly rest: RestClient;
-  /** Bulk operations: all of a shop's products or orders in one call. Loaded at the first use. */
+  /** Bulk operations: all of a shop's products or orders in one call. Loaded on first use. */
   readonly bulk: Bulk;
-  /** Domain, such as `acme.myshopify.com`. */
+  /** Domain of the shop, such as `acme.myshopify.com`. */
   readonly shop: string;
   readonly apiVersion: string;
   /**
-   * The bucket as the limiter sees it, the breaker, and what is known of the API version. `limiter` is `undefined` before
-   * the first call.
+   * Returns the state of the bucket as the limiter sees it, of the breaker and of the API version. `limiter` is
+   * `undefined` before the first call.
    */
   status(): {
     readonly limiter: LimiterStatus | undefined;
@@ -50,15 +50,16 @@ export interface ShopifyClient extends GraphqlClient, PaginatingClient {
 
 const loadBulk = lateModule(() => import('../bulk/bulk.ts'));
 
-/** An app installed on many shops. */
+/** An app that is installed on many shops. */
 export interface ShopifyApp {
-  /** @throws ConfigError where the text is no shop's domain. */
+  /** Returns the client of one shop. @throws ConfigError if `domain` is not a shop's domain. */
   shop(domain: string): ShopifyClient;
   /**
-   * Does something for each shop of which `stores.tokens` has an offline token, several at a time. With `resume`, the name
-   * of a run, a process goes on where another was killed.
+   * Runs a function for each shop that has an offline token in `stores.tokens`, several at a time. With `resume`, the
+   * name of a run, a process continues where an earlier one was killed.
    *
-   * @throws ConfigError without `stores.tokens`, and for invalid options. @throws StorageError @throws the signal's reason.
+   * @throws ConfigError without `stores.tokens`, or if an option is invalid. @throws StorageError @throws the signal's
+   * reason.
    *
    * @example
    * const { failed } = await app.forEachShop((shop) => setPrices(shop), { concurrency: 8, resume: 'prices-2026-12' });
@@ -68,15 +69,15 @@ export interface ShopifyApp {
     options?: ForEachShopOptions,
   ): Promise<ForEachShopReport>;
   /**
-   * Erases all that `stores` and `queue` keep about a shop for this app, and says what it was. That is remembered: a job
-   * that was queued before and fails later leaves no dead letter. Safe to repeat.
+   * Erases everything that `stores` and `queue` hold about a shop for this app, and reports what it was. The erasure is
+   * remembered: a job that was queued before and fails later leaves no dead letter. Safe to repeat.
    *
-   * @throws ConfigError without `stores.keyValue`. @throws AggregateError with what each store threw.
+   * @throws ConfigError without `stores.keyValue`. @throws AggregateError with the errors of the stores.
    */
   eraseShop(shop: string): Promise<ErasureReport>;
-  /** Erases what is kept about one customer: deliveries that wait or are dead letters. @throws as `eraseShop`. */
+  /** Erases what is stored about one customer: deliveries that are waiting or dead letters. @throws as `eraseShop`. */
   eraseCustomer(shop: string, person: CustomerPerson): Promise<CustomerErasureReport>;
-  /** What `eraseCustomer` would erase. @throws as `eraseShop`. */
+  /** Returns what `eraseCustomer` would erase. @throws as `eraseShop`. */
   exportCustomer(shop: string, person: CustomerPerson): Promise<readonly CustomerData[]>;
 }
 
@@ -86,17 +87,17 @@ const loadPaginate = lateModule(() => import('../graphql/paginate.ts'));
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
- * Makes a client of one shop.
+ * Creates a client for one shop.
  *
  * @example
  * const shop = createShopifyClient({ shop: 'acme.myshopify.com', accessToken: 'shpat_…' });
  * const { data } = await shop.graphql('query { shop { name } }');
  *
- * @throws ConfigError with every invalid option, before anything is sent.
+ * @throws ConfigError listing every invalid option, before anything is sent.
  */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
   const problems: Issue[] = [...clientProblems(options)];
-  // What is refused is not used.
+  // A refused origin is not used.
   const clock = (problems.length === 0 && options.clock) || systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
@@ -213,9 +214,9 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
 }
 
 /**
- * Makes an app that hands out a client for each of its shops.
+ * Creates an app, which provides a client for each of its shops.
  *
- * @throws ConfigError with every invalid option, at once and not with the first shop.
+ * @throws ConfigError listing every invalid option, immediately rather than with the first shop.
  *
  * @example
  * ```ts
@@ -231,7 +232,7 @@ export function createShopifyApp(options: ShopifyAppOptions): ShopifyApp {
   );
   if (!version.ok) problems.push({ field: 'apiVersion', message: version.message });
   if (options.auth === undefined)
-    problems.push({ field: 'auth', message: 'is missing: give a token source, with get and invalidate.' });
+    problems.push({ field: 'auth', message: 'is missing: pass a token source, with get and invalidate.' });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const { stores: _stores, queue: _queue, ...common } = options;
   const shop = (domain: string): ShopifyClient => createShopifyClient({ ...common, shop: domain });

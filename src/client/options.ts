@@ -14,65 +14,66 @@ import type { BreakerPolicy, BreakerStore } from '../resilience/breaker.ts';
 import type { RetryPolicy } from '../resilience/retry.ts';
 import type { DeadLetterQueue, ErasableStores } from '../webhooks/erasure.ts';
 
-/** Options that one client and a whole app have in common. */
+/** Options shared by `createShopifyClient` and `createShopifyApp`. */
 export interface CommonOptions {
-  /** Name of the app; buckets belong to an app on a shop. Default `default`. */
+  /** Name of the app; each app has its own bucket on a shop. Default `default`. */
   readonly appId?: string;
-  /** Default: the version this package is generated for. */
+  /** Version of the Admin API. Default: the version this package is generated for. */
   readonly apiVersion?: string;
-  /** A test server in place of `https://{shop}`, such as `http://127.0.0.1:4010`: scheme and host, and a port. */
+  /** Scheme, host and port of a test server to use instead of `https://{shop}`, such as `http://127.0.0.1:4010`. */
   readonly origin?: string;
   /**
-   * `true` takes an `origin` of plain http that is not on this machine, such as a fake in a container beside it: the
-   * access token goes there in clear text. Default `false`.
+   * Allows an `origin` of plain http that is not on this machine, such as a fake in another container: the access token
+   * is sent there in clear text. Default `false`.
    */
   readonly allowInsecureOrigin?: boolean;
-  /** Replaces the global `fetch`, looked up at each request. */
+  /** Replaces the global `fetch`, which is otherwise looked up for each request. */
   readonly fetch?: typeof fetch;
-  /** Default: ky over `fetch`. */
+  /** Sends the requests. Default: ky over `fetch`. */
   readonly transport?: Transport;
-  /** Default: a token bucket in this process, shared by all clients of the same app and shop. */
+  /** Limits the calls. Default: a token bucket in this process, shared by all clients of the same app and shop. */
   readonly limiter?: RateLimiter;
   /**
-   * When to stop calling a shop that fails. With a `store`, processes share the news of a failing shop. All clients of an app and
-   * shop share the breaker that the first one sets up; `logger` is warned where another asks for something else.
+   * When to stop calling a failing shop. With a `store`, processes tell each other about a failing shop. All clients of
+   * an app and shop share the breaker that the first one sets up; if another asks for different settings, `logger` gets
+   * a warning.
    */
   readonly breaker?: Partial<BreakerPolicy> & { readonly store?: BreakerStore };
   readonly retry?: Partial<RetryPolicy>;
   /**
-   * Runs around each call, its waits and retries included: a bulkhead or a timeout of cockatiel, say. What it rejects with
-   * passes as it is where nothing was sent. It need not retry; a mutation that may have been carried out is not sent
-   * again by it.
+   * Wraps each call, including its waits and retries: for example a bulkhead or a timeout of cockatiel. Its own
+   * rejections are passed on unchanged if nothing was sent. It need not retry; it cannot resend a mutation that may
+   * have been carried out.
    */
   readonly policy?: HostPolicy;
   /**
-   * REST calls. `requestsPerSecond`: how many Shopify gives back each second. Default 2, or 20 where the
-   * bucket's size says Plus; set 4 for Advanced.
+   * REST calls. `requestsPerSecond`: how many requests Shopify restores per second. Default 2, or 20 if the bucket's
+   * size indicates Plus; set 4 for Advanced.
    */
   readonly rest?: { readonly requestsPerSecond?: number | undefined };
-  /** Bulk operations: the store that processes share, and how much memory a join may take. */
+  /** Bulk operations: the store that processes share, and how much memory a join may use. */
   readonly bulk?: BulkSettings;
-  /** Milliseconds for one attempt. Default 30,000. */
+  /** Time limit for one attempt, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds for everything, waits included. None by default. */
+  /** Time limit for the whole call, including waits, in milliseconds. None by default. */
   readonly deadlineMs?: number;
   /**
-   * Most bytes of a response's body, decompressed. A larger one is an `InvalidResponseError` that is not retried, and
-   * of a mutation an `OutcomeUnknownError`. Default 33,554,432 (32 MiB).
+   * Maximum size of a response body in bytes, after decompression. A larger one throws an `InvalidResponseError`, which
+   * is not retried, or an `OutcomeUnknownError` for a mutation. Default 33,554,432 (32 MiB).
    */
   readonly maxResponseBytes?: number;
   readonly logger?: Logger;
   /** Receives an event for each permit, attempt, retry and call. */
   readonly telemetry?: TelemetryListener;
-  /** Put in front of the `User-Agent` header. */
+  /** Added to the front of the `User-Agent` header. */
   readonly userAgentPrefix?: string;
-  /** `true` gives the client a bucket and a breaker of its own. Default `false`. */
+  /** Gives the client a bucket and a breaker of its own. Default `false`. */
   readonly isolated?: boolean;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** Options of `createShopifyClient`: a shop and, for it, either a token or a token source. */
+/** Options of `createShopifyClient`: a shop, and either its access token or a token source. */
 export type ShopifyClientOptions = CommonOptions & {
   /** `acme`, `acme.myshopify.com` or `https://acme.myshopify.com`. */
   readonly shop: string;
@@ -85,15 +86,15 @@ export type ShopifyClientOptions = CommonOptions & {
 export type ShopifyAppOptions = CommonOptions & {
   readonly auth: TokenSource;
   /**
-   * What the app keeps, for `forEachShop`, `eraseShop`, `eraseCustomer` and `exportCustomer`: the stores of an adapter, and
-   * as `tokens` the token store. Default: none, and these methods refuse to run.
+   * The app's stores, used by `forEachShop`, `eraseShop`, `eraseCustomer` and `exportCustomer`: those of an adapter,
+   * and the token store as `tokens`. Default: none, and these methods throw.
    */
   readonly stores?: ErasableStores;
-  /** The queue of the webhook handler, whose dead letters hold whole bodies. Default: none. */
+  /** The queue of the webhook handler, whose dead letters contain whole bodies. Default: none. */
   readonly queue?: DeadLetterQueue;
 };
 
-/** How a client retries, where nothing else is said. */
+/** The default retry policy. */
 export const defaultRetry: RetryPolicy = {
   maxRetries: 5,
   baseDelayMs: 500,
@@ -101,7 +102,7 @@ export const defaultRetry: RetryPolicy = {
   maxThrottledMs: 300_000,
 };
 
-/** When a client stops calling a shop, where nothing else is said. */
+/** The default breaker policy. */
 export const defaultBreaker: BreakerPolicy = { failures: 5, operations: 2, openMs: 300_000, trials: 3 };
 
 const commonNames: Record<keyof CommonOptions, true> = {
@@ -142,7 +143,7 @@ const retryNames: Record<keyof RetryPolicy, true> = {
   maxThrottledMs: true,
 };
 
-/** What is invalid in the options of a client: unknown names, the origin, and numbers out of range. */
+/** Finds what is invalid in the options of a client: unknown names, the origin, and numbers out of range. */
 export function clientProblems(options: ShopifyClientOptions): readonly Issue[] {
   return [
     ...unknownNames(options, { ...commonNames, shop: true, accessToken: true, auth: true }),
@@ -150,7 +151,7 @@ export function clientProblems(options: ShopifyClientOptions): readonly Issue[] 
   ];
 }
 
-/** What is invalid in the options of an app. */
+/** Finds what is invalid in the options of an app. */
 export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
   return [
     ...unknownNames(options, { ...commonNames, auth: true, stores: true, queue: true }),
@@ -158,7 +159,7 @@ export function appProblems(options: ShopifyAppOptions): readonly Issue[] {
   ];
 }
 
-/** The methods of what a host can plug in. */
+/** The methods required of each plug-in. */
 const methods: Readonly<Record<string, readonly string[]>> = {
   limiter: ['acquire', 'status', 'close'],
   transport: ['send'],
@@ -179,7 +180,7 @@ function valueProblems(options: CommonOptions & { readonly auth?: TokenSource | 
       .map((field) => ({ field, message: 'must be a function.' })),
   ];
   if (typeof appId !== 'string' || !appId || appId.length > 100)
-    problems.push({ field: 'appId', message: 'must be a text of 1 to 100 characters.' });
+    problems.push({ field: 'appId', message: 'must be a string of 1 to 100 characters.' });
   if (!/^[ -~]*$/.test(userAgentPrefix))
     problems.push({ field: 'userAgentPrefix', message: 'must be plain text that a header can hold.' });
   // What is no object has no options that could be looked at.
@@ -198,21 +199,21 @@ function valueProblems(options: CommonOptions & { readonly auth?: TokenSource | 
 
 function policyProblems(policy: unknown): readonly Issue[] {
   if (policy === undefined || (isRecord(policy) && typeof policy['execute'] === 'function')) return [];
-  return [{ field: 'policy', message: 'must have a method execute(fn, signal), as the policies of cockatiel do.' }];
+  return [{ field: 'policy', message: 'must have a method execute(fn, signal), as cockatiel policies do.' }];
 }
 
 function originProblems({ origin, allowInsecureOrigin = false }: CommonOptions): readonly Issue[] {
   if (origin === undefined) return [];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  // A parser forgives white space, missing slashes and odd numbers: it could lead elsewhere than a reader believes.
+  // A parser accepts white space, missing slashes and odd numbers: it could lead elsewhere than a reader expects.
   const text = String(origin).toLowerCase().replace(/\/$/, '');
   const isExact = url && [url.origin, `${url.origin}:${url.protocol === 'https:' ? 443 : 80}`].includes(text);
   if (!isExact || !/^https?:$/.test(url.protocol)) {
-    return [{ field: 'origin', message: 'must be scheme and host only, such as http://127.0.0.1:4010.' }];
+    return [{ field: 'origin', message: 'must be only a scheme and host, such as http://127.0.0.1:4010.' }];
   }
   if (url.protocol === 'https:' || allowInsecureOrigin || isLoopback(url.hostname)) return [];
   const message =
-    'is plain http on another machine, which would get the access token in clear text. Use https, or set ' +
+    'is plain http to another machine: the access token would be sent in clear text. Use https, or set ' +
     'allowInsecureOrigin: true for a test server in a network of your own.';
   return [{ field: 'origin', message }];
 }
@@ -230,27 +231,27 @@ function rangeProblems({ breaker = {}, ...options }: CommonOptions): readonly Is
   };
   const { store: _store, ...policy } = breaker;
   return [
-    ...outOfRange(times, (value) => value > 0, 'must be a number above zero.'),
+    ...outOfRange(times, (value) => value > 0, 'must be a number above 0.'),
     ...breakerProblems(policy, 'breaker.'),
   ];
 }
 
-/** What is invalid in a breaker's numbers. */
+/** Finds what is invalid in a breaker's numbers. */
 export function breakerProblems({ openMs, ...counts }: Partial<BreakerPolicy>, group = ''): readonly Issue[] {
   return [
-    ...outOfRange({ [`${group}openMs`]: openMs }, (value) => value > 0, 'must be a number above zero.'),
+    ...outOfRange({ [`${group}openMs`]: openMs }, (value) => value > 0, 'must be a number above 0.'),
     ...outOfRange(
       named(group, counts),
       (value) => value >= 1 && Number.isInteger(value),
-      'must be a whole number of at least 1.',
+      'must be a whole number, 1 or more.',
     ),
   ];
 }
 
 /**
- * What is invalid in a retry policy: unknown names, and numbers out of range.
+ * Finds what is invalid in a retry policy: unknown names, and numbers out of range.
  *
- * @param others Options that stand beside it.
+ * @param others Other options allowed beside it.
  */
 export function retryProblems(
   retry: Partial<RetryPolicy> = {},
@@ -262,7 +263,7 @@ export function retryProblems(
     ...outOfRange(
       named(group, Object.fromEntries(Object.keys(retryNames).map((name) => [name, retry[name as keyof RetryPolicy]]))),
       (value) => value >= 0,
-      'must be a number of zero or more.',
+      'must be a number, 0 or more.',
     ),
   ];
 }

@@ -33,51 +33,51 @@ import { breakerProblems, defaultBreaker, defaultRetry, retryProblems } from './
 
 /** Options of `shopifyRetry`. */
 export interface ShopifyRetryOptions extends Partial<RetryPolicy> {
-  /** What a second send of the call does. Default: as `document` says, and `unsafe` without one. */
+  /** What sending the call a second time does. Default: derived from `document`, or `unsafe` without one. */
   readonly idempotency?: Idempotency;
   /**
-   * The GraphQL document of the call, from which follows what a second send does: queries are `idempotent`, mutations
-   * with an idempotency key `keyed`, and others `unsafe`.
+   * The GraphQL document of the call, which determines what a second send does: queries are `idempotent`, mutations
+   * with an idempotency key `keyed`, and other mutations `unsafe`.
    */
   readonly document?: string | UntypedDocument | TypedDocument<unknown, never>;
-  /** The variables that go with the document: some mutations are idempotent only with certain ones. */
+  /** The variables of the document: some mutations are idempotent only with certain values. */
   readonly variables?: object;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** What the policy hands to the function that it runs. */
+/** The context passed to the function that the policy runs. */
 export interface ShopifyRetryContext extends IDefaultPolicyContext {
-  /** 0 for the first send. */
+  /** Starts at 0. */
   readonly attempt: number;
 }
 
-/** A retry that is about to be waited for. */
+/** A retry, reported before the wait for it. */
 export interface ShopifyRetryEvent {
-  /** 1 for the first retry. */
+  /** Starts at 1. */
   readonly attempt: number;
-  /** Milliseconds until it is sent. */
+  /** Milliseconds until the retry is sent. */
   readonly delayMs: number;
-  /** What was wrong with the send before it, in the codes of this package's errors. */
+  /** Why the previous send failed, as an error code of this package. */
   readonly errorCode: ErrorCode;
 }
 
-/** A policy of cockatiel that retries what Shopify allows to be sent again. */
+/** A cockatiel policy that retries calls where Shopify's rules allow it. */
 export interface ShopifyRetryPolicy extends IPolicy<ShopifyRetryContext> {
   readonly onRetry: Event<ShopifyRetryEvent>;
 }
 
 /**
- * A retry policy for calls of other clients (`@shopify/admin-api-client`, `@shopify/shopify-api`, ky, `fetch`), with
- * the rules of this package's own: 429 with `Retry-After`, `THROTTLED` with its cost, 5xx, responses that are not JSON,
- * and connections that failed. A call that is `unsafe` and may have been carried out is not sent again.
+ * Creates a retry policy for calls of other clients (`@shopify/admin-api-client`, `@shopify/shopify-api`, ky, `fetch`),
+ * with the rules of this package's own clients: 429 with `Retry-After`, `THROTTLED` with its cost, 5xx, responses that
+ * are not JSON, and failed connections. A call that is `unsafe` and may have been carried out is not sent again.
  *
- * The function returns or throws what its client does. The last of these is what `execute` returns or throws, unchanged.
- * An abort of the signal ends a wait at once with its reason. Switch the client's own retries off.
+ * The function returns or throws what its client does; `execute` returns or throws the last of these, unchanged.
+ * Aborting the signal ends a wait at once, with its reason. Turn off the client's own retries.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ConfigError for an invalid option. `execute` throws ValidationError where the document is no GraphQL.
+ * @throws ConfigError for an invalid option. `execute` throws ValidationError if the document is not valid GraphQL.
  *
  * @example
  * const retry = shopifyRetry({ document: ProductByHandle });
@@ -90,33 +90,34 @@ export function shopifyRetry(options: ShopifyRetryOptions = {}): ShopifyRetryPol
     ...unknownValue('idempotency', idempotency, ['idempotent', 'keyed', 'unsafe']),
   ];
   if (variables !== undefined && document === undefined)
-    problems.push({ field: 'variables', message: 'say nothing without the document. Give it too, or leave them out.' });
+    problems.push({ field: 'variables', message: 'have no effect without the document. Pass it too, or omit them.' });
   refuse(problems);
   return new RetryForOthers(options, withDefaults(defaultRetry, given));
 }
 
 /** Options of `shopifyBreaker`. */
 export interface ShopifyBreakerOptions extends Partial<Omit<BreakerPolicy, 'operations'>> {
-  /** The shop whose calls it stops, `acme` or `acme.myshopify.com`: make one breaker per shop, and keep it. */
+  /** The shop whose calls it stops, `acme` or `acme.myshopify.com`: create one breaker per shop, and keep it. */
   readonly shop: string;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** A policy of cockatiel that stops calls to a shop that fails. */
+/** A cockatiel policy that stops calls to a failing shop. */
 export interface ShopifyBreakerPolicy extends IPolicy {
   readonly state: BreakerState;
   readonly onStateChange: Event<BreakerState>;
 }
 
 /**
- * A circuit breaker for calls of other clients: after `failures` failed responses in a row (5xx, time-outs, connections,
- * responses that are not JSON) it refuses calls for `openMs` with a `CircuitOpenError`, and then lets `trials` through.
- * Throttling and refusals show that the shop is alive. `execute` names no operation, so all calls count alike.
+ * Creates a circuit breaker for calls of other clients: after `failures` failures in a row (5xx, timeouts, connections,
+ * responses that are not JSON) it refuses calls for `openMs` with a `CircuitOpenError`, then lets `trials` calls
+ * through. Throttling and refusals count as a healthy shop. `execute` does not know the operation, so all calls count
+ * alike.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ConfigError for an invalid option. `execute` throws CircuitOpenError while it is open; then nothing was sent.
+ * @throws ConfigError for an invalid option. `execute` throws CircuitOpenError while open; then nothing was sent.
  *
  * @example
  * import { wrap } from 'cockatiel';
@@ -140,14 +141,14 @@ function refuse(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
 
-/** What a function of the host did. */
+/** What the host's function returned or threw. */
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 type Work<C, T> = (context: C) => PromiseLike<T> | T;
 
 const documents = createDocumentParser();
 
-/** What all calls without a document are. */
+/** Stands for every call without a document. */
 const someCall: OperationOfOthers = { name: 'The call', kind: 'mutation', rootFields: [] };
 
 /** What cockatiel's policies have in common: their events. */
@@ -262,7 +263,7 @@ function isResponse(value: unknown): value is Response {
   return typeof status === 'number' && typeof clone === 'function' && isRecord(headers) && 'get' in headers;
 }
 
-/** A response that nobody reads holds its connection. */
+/** Cancels the body: a response that nobody reads keeps its connection. */
 function letGo(value: unknown): void {
   if (isResponse(value) && !value.bodyUsed) value.body?.cancel().catch(() => undefined);
 }
@@ -276,7 +277,7 @@ interface Reading {
   readonly nowMs: number;
 }
 
-/** Loaded with the first failure that no response tells of. */
+/** Loaded with the first failure without a response. */
 const loadNetworkError = lateModule(() => import('../http/network-error.ts'));
 
 /**

@@ -102,14 +102,14 @@ export function shopStateFor(
     state.hasWarned = true;
     logger.warn(
       { shop, app, options: ignored },
-      `an earlier client of this app and shop has set up the breaker, so these options have no effect: ${ignored.join(', ')}. ` +
-        'Give all of them the same, or this one isolated: true',
+      `an earlier client of this app and shop set up the breaker, so these options have no effect: ${ignored.join(', ')}. ` +
+        'Give all clients the same options, or this one isolated: true',
     );
   }
   return state;
 }
 
-/** What a client asks for and does not get. Who asks for nothing takes what there is. */
+/** The options that have no effect. A client that sets none takes what there is. */
 function ignoredOptions(state: ShopState, { store, ...given }: BreakerOptions): string[] {
   const names = Object.keys(given) as (keyof BreakerPolicy)[];
   const others = names.filter((name) => given[name] !== undefined && given[name] !== state.policy[name]);

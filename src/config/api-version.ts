@@ -2,18 +2,18 @@ import { generatedApiVersion } from './generated/api-versions.ts';
 
 export { generatedApiVersion };
 
-/** What an API version leads to at a given time. */
+/** The result of checking an API version. */
 export type ResolvedApiVersion =
   | {
       readonly ok: true;
-      /** The version to ask for. */
+      /** The version to request. */
       readonly version: string;
-      /** What to know about it, where Shopify will not serve it, or serves more than this package knows. */
+      /** Set if Shopify will not serve this version, or if it is newer than this package. */
       readonly warning?: string;
     }
   | {
       readonly ok: false;
-      /** How to fix it. */
+      /** What is wrong and how to fix it. */
       readonly message: string;
     };
 
@@ -46,7 +46,10 @@ const releasedAt = (quarter: number): number => Date.UTC(yearOf(quarter), monthO
 /** A version is served for twelve months and until 15:00 UTC of the 16th (same page). */
 const servedUntil = (quarter: number): number => Date.UTC(yearOf(quarter) + 1, monthOf(quarter) - 1, 16, 15);
 
-/** Milliseconds since the epoch until which Shopify serves a version; `undefined` for `unstable`, which does not end. */
+/**
+ * Returns when Shopify stops serving a version, in milliseconds since the epoch; `undefined` for `unstable`, which does
+ * not end.
+ */
 export function versionEndsAt(version: string): number | undefined {
   const quarter = parseQuarter(version);
   return quarter === undefined ? undefined : servedUntil(quarter);
@@ -62,10 +65,10 @@ function oldestServed(now: number): number {
 }
 
 /**
- * Checks an API version: the first month of a quarter such as `2026-10`, or `unstable`.
+ * Checks an API version: the year and first month of a quarter, such as `2026-10`, or `unstable`.
  *
  * @param version Default `generatedApiVersion`.
- * @param now Milliseconds since the epoch; decides what has expired.
+ * @param now Milliseconds since the epoch; determines which versions have expired.
  *
  * @example
  * ```ts
@@ -98,7 +101,7 @@ export function resolveApiVersion(version: string | undefined, now: number): Res
     };
   }
   if (asked > generatedApiVersion) {
-    const warning = `${asked} is newer than ${generatedApiVersion}, which this package is made for; install a newer shopwright or use ${generatedApiVersion}`;
+    const warning = `${asked} is newer than ${generatedApiVersion}, which this package supports; install a newer shopwright or use ${generatedApiVersion}`;
     return { ok: true, version: asked, warning };
   }
   return { ok: true, version: asked };

@@ -5,7 +5,7 @@ import { unknownNames } from '../internal/names.ts';
 import { generatedApiVersion, resolveApiVersion } from './api-version.ts';
 import { parseShopDomain } from './shop-domain.ts';
 
-/** Values that win over the environment. `undefined` and empty text count as not given. */
+/** Values that override the environment. `undefined` and empty strings count as not set. */
 export interface ConfigOverrides {
   readonly shop?: string | undefined;
   readonly accessToken?: string | undefined;
@@ -13,7 +13,7 @@ export interface ConfigOverrides {
   readonly apiKey?: string | undefined;
   readonly apiSecret?: string | undefined;
   readonly webhookSecret?: string | undefined;
-  /** REST only. */
+  /** For REST only. */
   readonly requestsPerSecond?: number | undefined;
   readonly syncQueue?: string | undefined;
   readonly maxBulkSyncSize?: number | undefined;
@@ -44,15 +44,15 @@ function warningsOf(found: Settings, nameOf: (setting: SettingName) => string, n
 }
 
 /**
- * Reads the settings from the environment. Every value is checked, and all problems are reported together.
+ * Reads the settings from the environment. Checks every value and reports all problems together.
  *
- * Empty text counts as not set. Flags are `true`, `1`, `yes`, `on` and their opposites. No value is ever part
- * of an error or a warning where it could be a secret.
+ * Empty strings count as not set. Flags are `true`, `1`, `yes`, `on` and their opposites. Values that could be secrets
+ * never appear in an error or a warning.
  *
  * @param environment Default `process.env`. `.env.example` describes each variable.
- * @param overrides Win over the environment, by the names of the options; a problem then names the option.
- * @param clock Decides which API version has expired. Default the machine's.
- * @throws ConfigError with every problem: the variable's name, what is wrong, and the fix.
+ * @param overrides Override the environment, by option name; problems then name the option.
+ * @param clock Determines which API versions have expired. Default: the system clock.
+ * @throws ConfigError listing every problem: the variable's name, what is wrong, and how to fix it.
  *
  * @example
  * const config = loadConfig();
@@ -82,38 +82,38 @@ export function loadConfig(
   return createConfig(parsed.data, warningsOf(parsed.data, nameOf, clock.now()));
 }
 
-/** Something that works, but not as its author may believe. */
+/** A setting that works, but perhaps not as intended. */
 export type ConfigWarning = Issue;
 
 /**
- * The settings, checked. `accessToken`, `apiSecret` and `webhookSecrets` can be read by name, but are not
- * enumerable and are redacted by `JSON.stringify` and `console.log`, so that logging the configuration shows no
- * secret. A spread copy (`{ ...config }`) leaves them behind.
+ * The validated settings. `accessToken`, `apiSecret` and `webhookSecrets` can be read by name, but are not enumerable
+ * and are redacted by `JSON.stringify` and `console.log`, so that logging the configuration shows no secret. A spread
+ * copy (`{ ...config }`) does not contain them.
  */
 export interface ShopwrightConfig {
-  /** Domain such as `acme.myshopify.com`. */
+  /** Domain of the shop, such as `acme.myshopify.com`. */
   readonly shop: string;
   readonly accessToken?: string;
-  /** Default the newest stable version that the package is made for. */
+  /** Default: the newest stable version that this package supports. */
   readonly apiVersion: string;
   /** The app's client id. */
   readonly apiKey?: string;
   /** The app's client secret. */
   readonly apiSecret?: string;
-  /** Secrets to try for a webhook, in order: the webhook secret, then the client secret. */
+  /** Secrets for verifying a webhook, in this order: the webhook secret, then the client secret. */
   readonly webhookSecrets: readonly string[];
-  /** Governs REST only: GraphQL follows the cost numbers in Shopify's responses. */
+  /** Applies to REST only: GraphQL follows the cost numbers in Shopify's responses. */
   readonly rest: { readonly requestsPerSecond?: number };
   /** Default `shopify-sync`. */
   readonly syncQueue: string;
-  /** Products of one batch of a run: 1 to 1,000, default 100. For `runs.batchSize` of `createProductQueue`. */
+  /** Products per batch of a run, 1 to 1,000. Default 100. Pass it to `createProductQueue` as `runs.batchSize`. */
   readonly maxBulkSyncSize: number;
   /** Default `true`. */
   readonly webhooksEnabled: boolean;
   /** Failures in a row that open a shop's circuit breaker. Default 5. */
   readonly circuitBreakerThreshold: number;
   readonly warnings: readonly ConfigWarning[];
-  /** The settings with their secrets redacted. */
+  /** Returns the settings with their secrets redacted. */
   toJSON(): Record<string, unknown>;
 }
 
@@ -161,26 +161,26 @@ function createConfig(settings: Settings, warnings: readonly ConfigWarning[]): S
 function credential(refused: RegExp, fix: string) {
   return z.string().superRefine((text, context) => {
     const problem = (message: string): void => context.addIssue({ code: 'custom', message });
-    if (/\s/.test(text)) problem('holds white space; copy it again, without spaces or line ends');
-    else if (/^["'].*["']$/.test(text)) problem('stands in quotes, which have become part of it; remove them');
-    else if (!/^[\x21-\x7e]+$/.test(text)) problem('holds characters that no Shopify credential has; copy it again');
+    if (/\s/.test(text)) problem('contains white space; copy it again, without spaces or line breaks');
+    else if (/^["'].*["']$/.test(text)) problem('is in quotes, which are now part of it; remove them');
+    else if (!/^[\x21-\x7e]+$/.test(text)) problem('contains characters that no Shopify credential has; copy it again');
     else if (refused.test(text)) problem(fix);
   });
 }
 
 const accessToken = credential(
   /^shp(?:ss|rt)_/,
-  'holds a client secret or a refresh token; use the Admin API access token (`shpat_…`), and put the client secret into SHOPIFY_API_SECRET',
+  'is a client secret or a refresh token; use the Admin API access token (`shpat_…`), and set SHOPIFY_API_SECRET to the client secret',
 );
 
 const tokenPrefix = /^(?:shp(?:at|ca|pa|ua|rt|tka)|atkn)_/;
 
 const secret = credential(
   tokenPrefix,
-  'holds an access token; use the client secret of the app (SHOPIFY_ACCESS_TOKEN is for the token)',
+  'is an access token; use the client secret of the app (SHOPIFY_ACCESS_TOKEN is for the token)',
 );
 
-const apiKey = credential(/^(?:shp[a-z]+|atkn)_/, 'holds a secret or a token; use the public client id of the app');
+const apiKey = credential(/^(?:shp[a-z]+|atkn)_/, 'is a secret or a token; use the public client id of the app');
 
 interface Range {
   readonly from: number;
@@ -206,7 +206,7 @@ const flags: ReadonlyMap<string, boolean> = new Map([
 const flag = z.string().transform((text, context) => {
   const value = flags.get(text.trim().toLowerCase());
   if (value !== undefined) return value;
-  context.addIssue({ code: 'custom', message: 'must be true or false (1, 0, yes, no, on and off will do too)' });
+  context.addIssue({ code: 'custom', message: 'must be true or false (or 1, 0, yes, no, on, off)' });
   return z.NEVER;
 });
 

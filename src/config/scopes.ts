@@ -2,7 +2,7 @@
 const readOf = (scope: string): string => scope.replace(/^((?:unauthenticated_|customer_)?)write_/, '$1read_');
 
 /**
- * The scopes among those required that were not granted. A scope to write grants the one to read.
+ * Returns the required scopes that were not granted. A write scope grants the matching read scope.
  *
  * Source: https://shopify.dev/docs/api/usage/access-scopes
  */

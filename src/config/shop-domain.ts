@@ -1,13 +1,13 @@
-/** What a text says about a shop. */
+/** The result of `parseShopDomain`. */
 export type ParsedShopDomain =
   | {
       readonly ok: true;
-      /** Such as `acme.myshopify.com`, in lower case. */
+      /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
       readonly domain: string;
     }
   | {
       readonly ok: false;
-      /** How to fix it. Does not repeat the text. */
+      /** How to fix it. Does not repeat the input. */
       readonly message: string;
     };
 
@@ -27,12 +27,13 @@ const fix = (text: string): string => {
     return `${expected}: the name after /store/ in the address of the admin`;
   if (/^[^/]*\.myshopify\.com[/:?#]/i.test(text.replace(/^https:\/\//i, '')))
     return `${expected}, without path, port or query`;
-  return `${expected}; no other host can be a shop, and its own domain does not work for the API`;
+  return `${expected}; custom domains do not work for the API`;
 };
 
 /**
- * A shop's domain however the shop is written: with any case, protocol and closing slash, and without
- * `.myshopify.com`. Text that is no shop comes back as it is. For names in stores; what calls go to is `parseShopDomain`'s.
+ * Returns a shop's domain however the shop is written: in any case, with any protocol and trailing slash, and without
+ * `.myshopify.com`. Text that is not a shop is returned unchanged. For names in stores only; use `parseShopDomain` for
+ * the address of calls.
  */
 export function shopNameOf(text: string): string {
   const parsed = parseShopDomain(text.trim().replace(/^https?:\/\//i, 'https://'));
@@ -40,8 +41,8 @@ export function shopNameOf(text: string): string {
 }
 
 /**
- * Reads a shop's domain: `acme`, `acme.myshopify.com` or `https://acme.myshopify.com` (there with a closing
- * slash too), in any case. Anything else is refused, since the access token is sent to that host.
+ * Parses a shop's domain: `acme`, `acme.myshopify.com` or `https://acme.myshopify.com` (optionally with a trailing
+ * slash), in any case. Anything else is refused, since the access token is sent to that host.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { DraftSource } from '../sync/push/retry-failed.ts';
 import { codeOf, type DashboardRuns, type DashboardSync } from './views.ts';
 
-/** What an operator can do. */
+/** An action that an operator can take in the dashboard. */
 export type DashboardAction =
   | { readonly action: 'retry-failed'; readonly shop: string }
   | { readonly action: 'push' | 'rollback-product'; readonly shop: string; readonly localId: string }
@@ -14,18 +14,18 @@ export type DashboardAction =
   | { readonly action: SteerAction; readonly shop: string; readonly runId: string }
   | { readonly action: 'requeue'; readonly queue: string; readonly jobId: string };
 
-/** What can be done with a run of a product queue. */
+/** Actions on a run of a product queue. */
 type SteerAction = 'pause' | 'resume' | 'cancel' | 'retry-run';
 
-/** What goes on after its response. */
+/** Actions that continue after the response. */
 type LongAction = Exclude<DashboardAction, { action: SteerAction | 'requeue' }>;
 
-/** An action that goes on after its response. */
+/** An action that continues after its response. */
 interface Task {
   readonly id: string;
   readonly action: string;
   readonly shop: string;
-  /** What it is about; `null` for the whole shop. */
+  /** Target of the action; `null` for the whole shop. */
   readonly target: string | null;
   readonly startedAt: number;
   endedAt: number | null;
@@ -37,7 +37,7 @@ interface Task {
   errorCode: string | null;
 }
 
-/** What is told of an action. */
+/** The result of an action. */
 interface ActionResult {
   readonly message: string;
 }
@@ -78,7 +78,7 @@ const fieldsOf: Readonly<Record<DashboardAction['action'], readonly string[]>> =
   requeue: ['queue', 'jobId'],
 };
 
-/** Does what operators ask for. What takes long goes on after the response, and its progress is on the page. */
+/** Runs the operators' actions. Long ones continue after the response, and their progress is on the page. */
 export class Actions {
   readonly #sources: ActionSources;
   readonly #tasks: Task[] = [];
@@ -125,10 +125,10 @@ export class Actions {
     try {
       await allow(action);
     } catch (error) {
-      this.#sources.logger?.warn({ ...action, error: codeOf(error) }, 'onAction refused an action of the dashboard');
+      this.#sources.logger?.warn({ ...action, error: codeOf(error) }, 'onAction refused a dashboard action');
       throw new ActionRefused(403, 'The action was refused.');
     }
-    this.#sources.logger?.info({ ...action }, 'an action of the dashboard');
+    this.#sources.logger?.info({ ...action }, 'a dashboard action');
     switch (action.action) {
       case 'pause':
       case 'resume':
@@ -143,7 +143,7 @@ export class Actions {
         if (!runs) return this.#begin(action);
         await runs.retryFailed({ filter: () => true });
         this.#sources.changed();
-        return { message: 'A run over what failed has begun.' };
+        return { message: 'Retrying the failed products.' };
       }
       default:
         return this.#begin(action);
@@ -163,16 +163,18 @@ export class Actions {
       throw error;
     }
     changed();
-    return { message: action === 'retry-run' ? 'A run over what failed has begun.' : `Asked the run to ${action}.` };
+    return {
+      message: action === 'retry-run' ? 'Retrying the failed products.' : `Asked the run to ${action}.`,
+    };
   }
 
   async #requeue(name: string, jobId: string): Promise<ActionResult> {
     const { queues, changed } = this.#sources;
     const queue = queues.find((one) => one.name === name);
     if (!queue) throw new ActionRefused(404, 'The dashboard has no such queue.');
-    if (!(await queue.retry(jobId))) throw new ActionRefused(409, 'It is no dead letter any more.');
+    if (!(await queue.retry(jobId))) throw new ActionRefused(409, 'It is no longer a dead letter.');
     changed();
-    return { message: 'The job is in the queue again.' };
+    return { message: 'The job was queued again.' };
   }
 
   /** Begins what takes long. */
@@ -186,7 +188,7 @@ export class Actions {
     const isRunning = this.#tasks.some(
       (one) => one.state === 'running' && one.action === name && one.shop === shop && one.target === target,
     );
-    if (isRunning) throw new ActionRefused(409, 'That is under way already.');
+    if (isRunning) throw new ActionRefused(409, 'That is already running.');
     const task: Task = {
       id: randomUUID(),
       action: name,
@@ -210,14 +212,14 @@ export class Actions {
       .catch((error: unknown) => {
         task.state = 'failed';
         task.errorCode = codeOf(error);
-        logger?.error({ ...action, error: codeOf(error) }, 'an action of the dashboard failed');
+        logger?.error({ ...action, error: codeOf(error) }, 'a dashboard action failed');
       })
       .finally(() => {
         task.endedAt = clock.now();
         changed();
       });
     changed();
-    return { message: 'Begun. Its progress is under “Actions”.' };
+    return { message: 'Started. See its progress under “Actions”.' };
   }
 
   async #work(action: LongAction, sync: DashboardSync, task: Task): Promise<Readonly<Record<string, number>>> {
@@ -245,7 +247,7 @@ export class Actions {
   }
 }
 
-/** @throws ActionRefused for what is no action. */
+/** @throws ActionRefused for an invalid action. */
 function checkedAction(given: Readonly<Record<string, unknown>>): DashboardAction {
   const name = given['action'];
   if (typeof name !== 'string' || !Object.hasOwn(fieldsOf, name))

@@ -2,7 +2,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { BreakerState, TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 import type { SyncWebhookEvent } from '../sync/reconcile/sync-webhooks.ts';
 
-/** What the dashboard is told of: telemetry events, and the events of `createSyncWebhooks`. */
+/** Events for the dashboard: telemetry events, and those of `createSyncWebhooks`. */
 export type DashboardEvent = TelemetryEvent | SyncWebhookEvent;
 
 /** Something that an operator may want to read, one line. */
@@ -158,7 +158,7 @@ export class Activity {
         break;
       case 'retry':
         this.#count(event.shop, 'retries');
-        this.#notice('retry', event.shop, `${event.operation} is sent again after ${event.errorCode}`);
+        this.#notice('retry', event.shop, `${event.operation} is retried after ${event.errorCode}`);
         break;
       case 'call':
         this.#count(event.shop, 'calls');
@@ -178,7 +178,7 @@ export class Activity {
         else {
           const { shop, outcome, errorCode } = event;
           this.#tokens.set(shop, { at: this.#clock.now(), shop, outcome, errorCode });
-          this.#notice('token', shop, `Renewal of the token: ${outcome}${errorCode === null ? '' : ` (${errorCode})`}`);
+          this.#notice('token', shop, `Token renewal: ${outcome}${errorCode === null ? '' : ` (${errorCode})`}`);
         }
         break;
       case 'api-version':
@@ -270,7 +270,7 @@ export class Activity {
     counts.add(this.#minute, name, amount);
   }
 
-  /** One line; where it was said a moment ago, that one counts on, so that a storm leaves room for the rest. */
+  /** Adds a notice, or counts up a recent identical one, so that a storm leaves room for the rest. */
   #notice(kind: string, shop: string | null, text: string): void {
     const at = this.#clock.now();
     const index = this.#notices.findLastIndex((one) => one.text === text && one.shop === shop && at - one.at < 60_000);

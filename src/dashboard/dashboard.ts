@@ -16,11 +16,11 @@ import { Activity, type DashboardEvent, heardTypes } from './activity.ts';
 import page from './page.html';
 import { codeOf, type DashboardApp, type DashboardRuns, type DashboardSync, type Sections, Views } from './views.ts';
 
-/** What a request may do: see, see and act, or nothing. */
+/** What a request may do: view, view and act, or nothing. */
 export type DashboardAccess = 'view' | 'act' | false;
 
 /**
- * Options of `createDashboardHandler`. What is left out is not shown; without `authorize` nothing is.
+ * Options of `createDashboardHandler`. Sections whose option is omitted are not shown; without `authorize`, nothing is.
  *
  * @example
  * const dashboard = createDashboardHandler({
@@ -28,51 +28,51 @@ export type DashboardAccess = 'view' | 'act' | false;
  * });
  */
 export interface DashboardOptions {
-  /** What `createProductSync` returns, or one for each shop. */
+  /** Product sync from `createProductSync`, or one per shop. */
   readonly sync?: DashboardSync | readonly DashboardSync[];
-  /** The queue whose depth, age and dead letters are shown, or several. */
+  /** Queue, or several, whose depth, age and dead letters are shown. */
   readonly queue?: JobQueue | readonly JobQueue[];
-  /** What `createShopifyApp` returns: for the buckets and breakers of shops without a product sync. */
+  /** App from `createShopifyApp`, for the buckets and breakers of shops without a product sync. */
   readonly app?: DashboardApp;
   /**
-   * `runs` of what `createProductQueue` returns: runs with their progress, and pause, resume and cancel. A function gives
-   * those of a shop. Default: the latest runs that the journal tells of.
+   * The `runs` of `createProductQueue`'s result: runs with their progress, pause, resume and cancel. A function returns
+   * those of a shop. Default: the latest runs found in the journal.
    */
   readonly runs?: DashboardRuns | ((shop: string) => DashboardRuns | undefined);
-  /** Gives drafts by local id, for the actions that push again. Default: none, and those actions are not offered. */
+  /** Returns drafts by local id, for actions that push again. Default: none; then those actions are not offered. */
   readonly source?: DraftSource;
-  /** What `createTokenStore` returns: tells which tokens will stop working. */
+  /** Token store from `createTokenStore`, to show which tokens will stop working. */
   readonly tokens?: Pick<TokenStore, 'get' | 'owners'>;
   /**
-   * Says who may see (`view`) and who may also act (`act`). Anything else that it returns, and what it throws, refuses.
+   * Decides who may view (`view`) and who may also act (`act`). Any other result, or an error, refuses the request.
    * Default: everybody is refused.
    */
   readonly authorize?: (request: Request) => DashboardAccess | Promise<DashboardAccess>;
-  /** Called before an action is done, such as to note who did it. If it throws or rejects, nothing is done. */
+  /** Called before an action runs, for example to record who started it. If it throws or rejects, nothing is done. */
   readonly onAction?: (action: DashboardAction, request: Request) => unknown;
   /**
-   * Origins from which actions are taken, such as `https://ops.example.com`. Default: the host that the request names.
-   * Give them where a proxy changes the `Host` header.
+   * Origins from which actions are accepted, such as `https://ops.example.com`. Set them if a proxy changes the `Host`
+   * header. Default: the host named by the request.
    */
   readonly origins?: readonly string[];
-  /** Stands beside the name, such as `production`. Default: none. */
+  /** Shown next to the name, such as `production`. Default: none. */
   readonly title?: string;
-  /** Told of each action and of what failed. Default: none. */
+  /** Logs each action and what failed. Default: none. */
   readonly logger?: Logger;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** The dashboard: a handler of requests that also listens to events. */
+/** The dashboard: a request handler that also receives events. */
 export interface Dashboard {
-  /** Answers requests of any path: mount it where you like. */
+  /** Handles requests for any path: mount it where you like. */
   (request: Request): Promise<Response>;
   /**
-   * Tells it of what it does not hear by itself: it hears the telemetry of its own process. Give it as `onEvent` to
-   * `createSyncWebhooks`, and hand it the telemetry events of other processes, such as workers.
+   * Receives events that the dashboard does not get by itself; it already gets the telemetry of its own process. Pass
+   * it to `createSyncWebhooks` as `onEvent`, and call it with telemetry events of other processes, such as workers.
    */
   readonly onEvent: (event: DashboardEvent) => void;
-  /** Ends all streams and the actions that run, and listens no longer. Requests get 503 from then on. */
+  /** Ends all streams and running actions, and stops listening. From then on, requests get a 503 response. */
   close(): void;
 }
 
@@ -113,7 +113,7 @@ const looksPerBeat = 7;
 /** Messages that wait for a slow reader before it is passed over. */
 const mostUnread = 4;
 
-/** Answers that are shorter are not compressed. */
+/** Shorter responses are not compressed. */
 const leastToCompress = 1_400;
 
 const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted-in-shopify'];
@@ -158,8 +158,8 @@ interface Watcher {
 }
 
 /**
- * Makes a dashboard for operators: one page, live, with health, runs, records, queues, webhooks and what goes wrong. Mount
- * it in any framework that takes `Request → Response`; `dashboardListener` is for Express and node:http.
+ * Creates a dashboard for operators: one live page with health, runs, records, queues, webhooks and problems. Mount it
+ * in any framework that accepts `Request → Response`; `dashboardListener` is for Express and node:http.
  *
  * It refuses every request until `authorize` allows it.
  *
@@ -190,7 +190,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
       const access: unknown = await authorize?.(request);
       return access === 'view' || access === 'act' ? access : false;
     } catch (error) {
-      logger?.error({ error: codeOf(error) }, 'authorize of the dashboard failed: the request was refused');
+      logger?.error({ error: codeOf(error) }, "the dashboard's authorize failed: the request was refused");
       return false;
     }
   };
@@ -201,7 +201,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
     if (kind === null) return pageFor(request);
     // Another site can't read a response, but need not have it made either.
     if (!['same-origin', 'none', null].includes(request.headers.get('sec-fetch-site')))
-      return refusal(403, 'This is for the page of the dashboard only.');
+      return refusal(403, "This is only for the dashboard's page.");
     const shop = query.get('shop') || (views.shops()[0] ?? '');
     const after = query.get('after') ?? undefined;
     if (kind === 'records') {
@@ -230,19 +230,19 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
   };
 
   const act = async (request: Request, access: 'view' | 'act'): Promise<Response> => {
-    if (access !== 'act') return refusal(403, 'You may see this dashboard, and not act.');
+    if (access !== 'act') return refusal(403, 'You may view this dashboard, but not act.');
     const problem = forgery(request, options.origins);
     if (problem !== undefined) return refusal(403, problem);
     if (!/^application\/json\b/.test(request.headers.get('content-type') ?? ''))
-      return refusal(415, 'An action is JSON.');
+      return refusal(415, 'An action must be JSON.');
     const body = await textOf(request, longestBody);
     const action = body === undefined ? undefined : parseJson(body);
-    if (!isRecord(action)) return refusal(400, 'An action is a JSON object of at most 10 KB.');
+    if (!isRecord(action)) return refusal(400, 'An action must be a JSON object of at most 10 KB.');
     try {
       return json(request, await actions.run(action, (checked) => onAction?.(checked, request)), 202);
     } catch (error) {
       if (error instanceof ActionRefused) return refusal(error.status, error.message);
-      logger?.error({ error: codeOf(error) }, 'an action of the dashboard failed');
+      logger?.error({ error: codeOf(error) }, 'a dashboard action failed');
       return refusal(500, `It failed: ${codeOf(error)}.`);
     }
   };
@@ -250,14 +250,14 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
   const handle = async (request: Request): Promise<Response> => {
     const access = await accessOf(request);
     if (!access)
-      return refusal(403, authorize ? 'Forbidden.' : 'Forbidden. The option `authorize` says who may see this page.');
+      return refusal(403, authorize ? 'Forbidden.' : 'Forbidden. The option `authorize` says who may view this page.');
     if (live.isClosed) return refusal(503, 'The dashboard is closed.');
     if (request.method === 'POST') return act(request, access);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405, 'Use GET or POST.');
     try {
       return await read(request, access);
     } catch (error) {
-      logger?.error({ error: codeOf(error) }, 'the dashboard could not read what was asked for');
+      logger?.error({ error: codeOf(error) }, 'the dashboard could not read the requested data');
       return refusal(500, `It could not be read: ${codeOf(error)}.`);
     }
   };
@@ -462,13 +462,13 @@ function forgery(request: Request, origins: readonly string[] | undefined): stri
     origin !== null &&
     URL.canParse(origin) &&
     (origins ? origins.includes(origin) : hosts.includes(new URL(origin).host));
-  if (!isOwn) return 'The action comes from another origin. Behind a proxy, give `origins`.';
+  if (!isOwn) return 'The action comes from another origin. Behind a proxy, set `origins`.';
   if (!['same-origin', null].includes(headers.get('sec-fetch-site'))) return 'The action comes from another site.';
   const cookie = cookieOf(request);
   const given = Buffer.from(headers.get('x-csrf-token') ?? '');
   const wanted = Buffer.from(cookie === undefined ? '' : tokenOf(cookie));
   if (wanted.length === 0 || given.length !== wanted.length || !timingSafeEqual(given, wanted))
-    return 'The action has no valid CSRF token. Load the page again.';
+    return 'The action has no valid CSRF token. Reload the page.';
   return undefined;
 }
 
@@ -485,7 +485,7 @@ async function textOf(request: Request, most: number): Promise<string | undefine
 }
 
 const found = (request: Request, value: object | undefined): Response =>
-  value ? json(request, value) : refusal(404, 'Nothing is known of it.');
+  value ? json(request, value) : refusal(404, 'Not found.');
 
 const json = (request: Request, value: object, status = 200): Response =>
   respond(request, redactText(JSON.stringify(value)), 'application/json', status);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dashboard } from './dashboard.ts';
 
-/** A request of node:http, Express or Connect; these are what earlier middleware may have left. */
+/** A request of node:http, Express or Connect; earlier middleware may have set these. */
 interface NodeRequest extends IncomingMessage {
   readonly originalUrl?: string;
   readonly protocol?: string;
@@ -9,7 +9,8 @@ interface NodeRequest extends IncomingMessage {
 }
 
 /**
- * Brings the dashboard to Express, Connect and `createServer` of node:http. A page that is closed ends its stream.
+ * Converts the dashboard to a listener for Express, Connect and `createServer` of node:http. Closing a page ends its
+ * stream.
  *
  * @example
  * app.use('/ops/shopify', dashboardListener(dashboard));

@@ -12,15 +12,15 @@ import type { SyncRuns } from '../sync/runs/runs.ts';
 import type { SyncClient } from '../sync/sync-client.ts';
 import type { Activity } from './activity.ts';
 
-/** The part of a product sync that the dashboard uses: what `createProductSync` returns has it. */
+/** The part of a product sync that the dashboard uses, as returned by `createProductSync`. */
 export type DashboardSync = Pick<ProductSync, 'client' | 'stores' | 'health' | 'push' | 'retryFailed' | 'rollback'>;
 
-/** The part of an app that the dashboard uses: what `createShopifyApp` returns has it. */
+/** The part of an app that the dashboard uses, as returned by `createShopifyApp`. */
 export interface DashboardApp {
   shop(domain: string): Pick<SyncClient, 'status'>;
 }
 
-/** Runs that can be listed and steered: what `runs` of a product queue has. */
+/** Runs that can be listed and controlled, such as `runs` of a product queue. */
 export type DashboardRuns = Pick<SyncRuns, 'list' | 'pause' | 'resume' | 'cancel' | 'retryFailed'>;
 
 /** What the views read. */

@@ -1,4 +1,4 @@
-/** Installing a stand-alone app by OAuth, and the scopes that an installation has. */
+/** Installing a stand-alone app by OAuth, and checking the scopes of an installation. */
 export {
   type BeginAuthOptions,
   type BeginAuthRefusal,

@@ -1,4 +1,4 @@
-/** Bulk operations: what `shop.bulk` takes, gives and throws. */
+/** Bulk operations: the types and errors of `shop.bulk`. */
 export type { Bulk, BulkFinish, BulkFlatRow, BulkNode, BulkRowOf } from '../bulk/bulk.ts';
 export type { BulkMutateOptions, BulkMutation, BulkRowResult, BulkSummary } from '../bulk/mutate.ts';
 export type { BulkOperation } from '../bulk/operation.ts';

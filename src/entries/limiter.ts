@@ -1,4 +1,4 @@
-/** The default limiter, the port for a limiter of your own, and what an operation costs. */
+/** The default limiter, the interface for a limiter of your own, and the cost of an operation. */
 export { type CostExplanation, explainCost, type FieldCost } from '../graphql/cost/explain.ts';
 export { type TokenBucketOptions, tokenBucketLimiter } from '../limiter/token-bucket.ts';
 export type {

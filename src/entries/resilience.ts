@@ -1,4 +1,4 @@
-/** Retries and a circuit breaker for calls of other clients, as policies of cockatiel. */
+/** Retries and a circuit breaker for calls of other clients, as cockatiel policies. */
 export {
   type ShopifyBreakerOptions,
   type ShopifyBreakerPolicy,

@@ -1,5 +1,5 @@
 /**
- * What the author of a storage adapter needs: the ports, and the checks that every adapter makes.
+ * What you need to write a storage adapter: the interfaces, and the checks that every adapter makes.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  */

@@ -1,5 +1,5 @@
 /**
- * The events of all clients of this process, for tools that watch it.
+ * The events of all clients of this process, for monitoring tools.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  */

@@ -1,6 +1,6 @@
 import { redactText } from '../internal/redact.ts';
 
-/** Every `code` an error of this package can have. */
+/** Every `code` that an error of this package can have. */
 export type ErrorCode =
   | 'THROTTLED'
   | 'HTTP_ERROR'
@@ -29,7 +29,7 @@ export type ErrorCode =
   | 'BULK_FAILED'
   | 'BULK_INCOMPLETE';
 
-/** What is known about the call that failed. */
+/** Details of the call that failed. */
 export interface ErrorDetails {
   /** Shop domain. */
   readonly shop?: string;
@@ -37,11 +37,11 @@ export interface ErrorDetails {
   readonly operation?: string;
   /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
   readonly requestId?: string;
-  /** Milliseconds after which a new try makes sense, where the response said so. */
+  /** Milliseconds after which it makes sense to try again, if the response said so. */
   readonly retryAfterMs?: number;
-  /** Whether Shopify can have carried the request out, in part at least. */
+  /** Whether Shopify may have carried out the request, at least in part. */
   readonly mayHaveExecuted?: boolean;
-  /** Data that came all the same. */
+  /** Data that Shopify sent despite the error. */
   readonly data?: unknown;
   readonly cause?: unknown;
 }
@@ -49,28 +49,28 @@ export interface ErrorDetails {
 export const errorBrand: unique symbol = Symbol.for('shopwright.error') as never;
 
 /**
- * The base class of all errors of this package. Decide by `code` or with `isShopwrightError(error, code)`,
- * which also works on errors from another copy of the package; `instanceof` does not.
+ * Base class of all errors of this package. Check `code` or use `isShopwrightError(error, code)`, which also works for
+ * errors from another copy of the package; `instanceof` does not.
  *
- * The constructors of all error classes take a message and one object of details. They are internal: for this
- * package and for adapters that report `StorageError`, `QueueError` or `NetworkError`.
+ * The constructors of all error classes take a message and an object of details. They are internal, for this package
+ * and for adapters that throw `StorageError`, `QueueError` or `NetworkError`.
  */
 export abstract class ShopwrightError extends Error {
   abstract override readonly name: string;
   readonly code: ErrorCode;
-  /** Whether the same call can succeed later without a change and without harm. */
+  /** Whether the same call can safely be tried again later and may then succeed. */
   readonly isRetryable: boolean;
   readonly shop: string | undefined;
   readonly operation: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
-  /** `true` where what was asked for may have been done, or a part of it: read the state before another try. */
+  /** `true` if the request may have been carried out, at least in part: read the state before you try again. */
   readonly mayHaveExecuted: boolean;
-  /** Requests sent for this call, set when the call gives up. */
+  /** Number of requests sent for this call, set when the call gives up. */
   attempts = 0;
   /**
-   * Where `paginate` can go on, set on what it throws; `null` is the beginning. Not part of `toJSON`: a cursor can hold
-   * what Shopify sorts by, such as a name.
+   * Where `paginate` can continue, set on errors it throws; `null` is the beginning. Not part of `toJSON`: a cursor can
+   * contain what Shopify sorts by, such as a name.
    */
   declare readonly cursor?: string | null;
 
@@ -84,11 +84,11 @@ export abstract class ShopwrightError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.mayHaveExecuted = details.mayHaveExecuted ?? false;
     Object.defineProperty(this, errorBrand, { value: true });
-    // Customer data: whoever wants it asks for it by name.
+    // Customer data: only available by name.
     if ('data' in details) Object.defineProperty(this, 'data', { value: details.data });
   }
 
-  /** What a log line needs; no cause, no body, no secret. */
+  /** Returns what a log line needs, without cause, body or secrets. */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,
@@ -105,7 +105,7 @@ export abstract class ShopwrightError extends Error {
   }
 }
 
-/** One issue in options, in the environment or in input data. */
+/** An issue in options, the environment or input data. */
 export interface Issue {
   /** Name of the option, variable or field, such as `SHOPIFY_STORE_URL` or `variants[2].price`. */
   readonly field: string;
@@ -117,7 +117,10 @@ export interface Issue {
 export const listed = (issues: readonly Issue[]): string =>
   issues.map(({ field, message }) => `\n  - ${field}: ${message}`).join('');
 
-/** Options or environment variables are invalid. Lists every issue, not only the first. Code `CONFIG_INVALID`. */
+/**
+ * Thrown when options or environment variables are invalid. Lists every issue, not just the first. Code
+ * `CONFIG_INVALID`.
+ */
 export class ConfigError extends ShopwrightError {
   override readonly name = 'ConfigError';
   declare readonly code: 'CONFIG_INVALID';
@@ -134,7 +137,7 @@ export class ConfigError extends ShopwrightError {
   }
 }
 
-/** @throws ConfigError where there are issues. */
+/** @throws ConfigError if there are issues. */
 export function assertValid(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }

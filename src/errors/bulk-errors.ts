@@ -1,6 +1,8 @@
 import { type ErrorDetails, ShopwrightError } from './errors.ts';
 
-/** Bulk operations of that kind are not enabled for the app; nothing was started. Code `BULK_NOT_ENABLED`. */
+/**
+ * Thrown when bulk operations of that kind are not enabled for the app; nothing was started. Code `BULK_NOT_ENABLED`.
+ */
 export class BulkNotEnabledError extends ShopwrightError {
   override readonly name = 'BulkNotEnabledError';
   declare readonly code: 'BULK_NOT_ENABLED';
@@ -12,16 +14,16 @@ export class BulkNotEnabledError extends ShopwrightError {
   }
 }
 
-/** A bulk operation failed, was canceled, or its result is no longer kept. Code `BULK_FAILED`. */
+/** Thrown when a bulk operation failed or was canceled, or its result is no longer available. Code `BULK_FAILED`. */
 export class BulkFailedError extends ShopwrightError {
   override readonly name = 'BulkFailedError';
   declare readonly code: 'BULK_FAILED';
   /** Gid of the bulk operation. */
   readonly operationId: string;
   readonly status: string;
-  /** Shopify's reason, such as `TIMEOUT`; `null` where it gives none. */
+  /** Shopify's reason, such as `TIMEOUT`; `null` if it gives none. */
   readonly errorCode: string | null;
-  /** Whether what came before can be read with `bulk.resume(operationId, { partial: true })`. */
+  /** Whether the rows so far can be read with `bulk.resume(operationId, { partial: true })`. */
   readonly hasPartialData: boolean;
 
   constructor(
@@ -47,8 +49,8 @@ export class BulkFailedError extends ShopwrightError {
 }
 
 /**
- * The file of a bulk operation is not whole: it has fewer or more lines than Shopify counted, its last line is cut, or
- * a line names a parent that is not there. Code `BULK_INCOMPLETE`.
+ * Thrown when the file of a bulk operation is incomplete: it has fewer or more lines than Shopify counted, its last
+ * line is truncated, or a line names a parent that is missing. Code `BULK_INCOMPLETE`.
  */
 export class BulkIncompleteError extends ShopwrightError {
   override readonly name = 'BulkIncompleteError';

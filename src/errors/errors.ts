@@ -13,21 +13,21 @@ import {
 
 export { ConfigError, type ErrorCode, type ErrorDetails, type Issue, ShopwrightError };
 
-/** What is known about a call that was refused or failed with an HTTP response. */
+/** Details of a call that was refused or failed with an HTTP response. */
 export interface ResponseErrorDetails extends ErrorDetails {
   /** HTTP status. */
   readonly status?: number;
 }
 
 /**
- * Shopify refused for lack of points or of requests. Nothing was executed, unless Shopify charged for it
- * (`mayHaveExecuted`). Code `THROTTLED`.
+ * Thrown when Shopify refused a call for lack of points or requests. Nothing was executed, unless Shopify charged for
+ * it (`mayHaveExecuted`). Code `THROTTLED`.
  */
 export class ThrottledError extends ShopwrightError {
   override readonly name = 'ThrottledError';
   declare readonly code: 'THROTTLED';
   readonly status: number | undefined;
-  /** Data that came all the same. Not part of `toJSON`. */
+  /** Data that Shopify sent despite the error. Not part of `toJSON`. */
   declare readonly data: unknown;
   /** Milliseconds from the first throttled response of the call to its end, set when the call gives up. */
   throttledMs = 0;
@@ -42,14 +42,14 @@ export class ThrottledError extends ShopwrightError {
   }
 }
 
-/** An HTTP status that has no error class of its own. Code `HTTP_ERROR`. */
+/** Thrown for an HTTP status that has no error class of its own. Code `HTTP_ERROR`. */
 export class HttpError extends ShopwrightError {
   override readonly name = 'HttpError';
   declare readonly code: 'HTTP_ERROR';
   readonly status: number;
-  /** Data that came all the same. Not part of `toJSON`. */
+  /** Data that Shopify sent despite the error. Not part of `toJSON`. */
   declare readonly data: unknown;
-  /** `false` only where Shopify says of the status that it carried nothing out. */
+  /** `false` only for a status by which Shopify says that it carried out nothing. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly status: number; readonly isRetryable?: boolean }) {
@@ -64,16 +64,16 @@ export class HttpError extends ShopwrightError {
 }
 
 /**
- * Why there is no token for a shop. With the first four the shop is dead for the app until somebody opens the app there,
- * or installs it again; the others are the app's own to fix.
+ * Why there is no token for a shop. With the first four, the app has no access until somebody opens it in that shop, or
+ * installs it again; the others must be fixed in the app.
  *
- * - `not-installed`: Shopify says that the app is not installed there.
- * - `revoked`: Shopify no longer takes the refresh token, or the token that never expires.
- * - `refresh-token-expired`: the same, and 90 days without a renewal are the cause.
- * - `no-token`: the token store has none, or one without a refresh token that Shopify has refused.
- * - `shop-not-permitted`: client credentials work on stores of the app's own organization only.
- * - `app-credentials`: Shopify does not know the client id, or not with that secret.
- * - `session-token`: the session token is none that Shopify takes, or of another shop.
+ * - `not-installed`: Shopify says that the app is not installed on the shop.
+ * - `revoked`: Shopify no longer accepts the refresh token, or the token that never expires.
+ * - `refresh-token-expired`: the same, because of 90 days without a renewal.
+ * - `no-token`: the token store has none, or one that Shopify has refused and that has no refresh token.
+ * - `shop-not-permitted`: client credentials work only on stores of the app's own organization.
+ * - `app-credentials`: Shopify does not know the client id, or the secret does not match it.
+ * - `session-token`: Shopify does not accept the session token, or it belongs to another shop.
  */
 export type TokenFailure =
   | 'not-installed'
@@ -84,13 +84,16 @@ export type TokenFailure =
   | 'app-credentials'
   | 'session-token';
 
-/** Missing, wrong or expired credentials (401), or a kind of token that Shopify no longer takes (403). Code `AUTHENTICATION_FAILED`. */
+/**
+ * Thrown for missing, wrong or expired credentials (401), or a kind of token that Shopify no longer accepts (403). Code
+ * `AUTHENTICATION_FAILED`.
+ */
 export class AuthenticationError extends ShopwrightError {
   override readonly name = 'AuthenticationError';
   declare readonly code: 'AUTHENTICATION_FAILED';
-  /** Data that came all the same. Not part of `toJSON`. */
+  /** Data that Shopify sent despite the error. Not part of `toJSON`. */
   declare readonly data: unknown;
-  /** Why a token source of `shopwright/auth` has no token; `undefined` of other errors. */
+  /** Why a token source of `shopwright/auth` has no token; otherwise `undefined`. */
   readonly reason: TokenFailure | undefined;
 
   constructor(message: string, details: ResponseErrorDetails & { readonly reason?: TokenFailure | undefined } = {}) {
@@ -104,17 +107,20 @@ export class AuthenticationError extends ShopwrightError {
 }
 
 /**
- * The token lacks a scope, or the app may not do this (403, or `ACCESS_DENIED`; code `ACCESS_DENIED`), or calls
- * from this address are refused (a plain 403; code `IP_NOT_ALLOWED`).
+ * Thrown when the token lacks a scope or the app may not do this (403, or `ACCESS_DENIED`; code `ACCESS_DENIED`), or
+ * when calls from this address are refused (a plain 403; code `IP_NOT_ALLOWED`).
  */
 export class AccessDeniedError extends ShopwrightError {
   override readonly name = 'AccessDeniedError';
   declare readonly code: 'ACCESS_DENIED' | 'IP_NOT_ALLOWED';
   /** What Shopify says is needed, such as "`write_products` access scope". */
   readonly requiredAccess: string | undefined;
-  /** The scopes that Shopify speaks of, such as `write_products`; empty where it names none. With several, one may do. */
+  /**
+   * The scopes that Shopify names, such as `write_products`; empty if it names none. If there are several, one may
+   * suffice.
+   */
   readonly requiredScopes: readonly string[];
-  /** Data of the fields that were allowed, where Shopify sent some. Not part of `toJSON`. */
+  /** Data of the fields that were allowed, if Shopify sent any. Not part of `toJSON`. */
   declare readonly data: unknown;
 
   constructor(
@@ -132,12 +138,15 @@ export class AccessDeniedError extends ShopwrightError {
   }
 }
 
-/** The shop is frozen (402), locked (423), inactive, gone, or has uninstalled the app. Code `SHOP_UNAVAILABLE`. */
+/**
+ * Thrown when the shop is frozen (402), locked (423), inactive or gone, or has uninstalled the app. Code
+ * `SHOP_UNAVAILABLE`.
+ */
 export class ShopUnavailableError extends ShopwrightError {
   override readonly name = 'ShopUnavailableError';
   declare readonly code: 'SHOP_UNAVAILABLE';
   readonly status: number | undefined;
-  /** Data that Shopify sent all the same. Not part of `toJSON`. */
+  /** Data that Shopify sent despite the error. Not part of `toJSON`. */
   declare readonly data: unknown;
 
   constructor(message: string, details: ResponseErrorDetails = {}) {
@@ -147,8 +156,8 @@ export class ShopUnavailableError extends ShopwrightError {
 }
 
 /**
- * The response is not what the API promises: HTML, truncated JSON, nothing. Or it is larger than `maxResponseBytes`,
- * which is not retried. Code `INVALID_RESPONSE`.
+ * Thrown when a response is not what the API promises (HTML, truncated JSON, an empty body), or is larger than
+ * `maxResponseBytes`, which is not retried. Code `INVALID_RESPONSE`.
  */
 export class InvalidResponseError extends ShopwrightError {
   override readonly name = 'InvalidResponseError';
@@ -162,23 +171,23 @@ export class InvalidResponseError extends ShopwrightError {
 }
 
 /**
- * A connection could not be read to its end: its pages go round in a circle (code `PAGE_CURSOR_REPEATED`), a page does
- * not say how to go on (`PAGE_INFO_MISSING`), or Shopify does not page on behind 25,000 nodes (`PAGE_LIMIT_REACHED`). It
- * is known by its code: there is no class to import.
+ * Thrown when a connection could not be read to its end: a cursor repeats (code `PAGE_CURSOR_REPEATED`), a page lacks
+ * its page info (`PAGE_INFO_MISSING`), or Shopify does not page past 25,000 nodes (`PAGE_LIMIT_REACHED`). Recognize it
+ * by its code: there is no class to import.
  */
 export interface PaginationError extends ShopwrightError {
   readonly code: 'PAGE_CURSOR_REPEATED' | 'PAGE_INFO_MISSING' | 'PAGE_LIMIT_REACHED';
-  /** Where the connection is: response keys from the root, joined by dots, such as `product.variants`. */
+  /** Path of the connection: response keys from the root, joined by dots, such as `product.variants`. */
   readonly path: string;
-  /** Give it as `after` (or `before`) to go on there; `null` is the beginning. */
+  /** Pass it as `after` (or `before`) to continue there; `null` is the beginning. */
   readonly cursor: string | null;
 }
 
-/** No complete response came. Code `NETWORK_ERROR`. */
+/** Thrown when no complete response arrived. Code `NETWORK_ERROR`. */
 export class NetworkError extends ShopwrightError {
   override readonly name = 'NetworkError';
   declare readonly code: 'NETWORK_ERROR';
-  /** `false` only where nothing can have reached the server. */
+  /** `false` only if nothing can have reached the server. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly mayHaveExecuted: boolean }) {
@@ -187,15 +196,15 @@ export class NetworkError extends ShopwrightError {
 }
 
 /**
- * Time ran out: of one attempt (code `TIMEOUT`), or of the whole call with its
- * waits (code `DEADLINE_EXCEEDED`).
+ * Thrown when time ran out: for one attempt (code `TIMEOUT`), or for the whole call including its waits (code
+ * `DEADLINE_EXCEEDED`).
  */
 export class TimeoutError extends ShopwrightError {
   override readonly name = 'TimeoutError';
   declare readonly code: 'TIMEOUT' | 'DEADLINE_EXCEEDED';
   /** The limit in milliseconds. */
   readonly timeoutMs: number;
-  /** `false` where the time ran out before anything was sent. */
+  /** `false` if the time ran out before anything was sent. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(
@@ -211,7 +220,7 @@ export class TimeoutError extends ShopwrightError {
   }
 }
 
-/** The shop's circuit breaker is open: nothing was sent. Code `CIRCUIT_OPEN`. */
+/** Thrown while the shop's circuit breaker is open; nothing was sent. Code `CIRCUIT_OPEN`. */
 export class CircuitOpenError extends ShopwrightError {
   override readonly name = 'CircuitOpenError';
   declare readonly code: 'CIRCUIT_OPEN';
@@ -224,18 +233,18 @@ export class CircuitOpenError extends ShopwrightError {
 }
 
 /**
- * The request was sent, and no response says that it was not carried out: none came, the response is of two minds, or
- * the caller aborted. Sending it again could do it twice. Read the state from Shopify before another try. Code
+ * Thrown when a request was sent and may have been carried out: no response arrived, the response is ambiguous, or the
+ * caller aborted. Sending it again could do it twice: read the state from Shopify before you try again. Code
  * `OUTCOME_UNKNOWN`; the `cause` is what happened last, such as the caller's abort reason.
  */
 export class OutcomeUnknownError extends ShopwrightError {
   override readonly name = 'OutcomeUnknownError';
   declare readonly code: 'OUTCOME_UNKNOWN';
-  /** The key the mutation was sent with, where it had one: a replay with it within 24 hours is safe. */
+  /** The mutation's idempotency key, if it had one: sending it again with this key within 24 hours is safe. */
   readonly idempotencyKey: string | undefined;
-  /** Wall time of the send, in milliseconds since the epoch: look for what was made after it. */
+  /** When the request was sent, in milliseconds since the epoch: look for what was created after that. */
   readonly sentAt: number;
-  /** What Shopify sent of the result, where it sent some: that part was carried out. Not part of `toJSON`. */
+  /** The part of the result that Shopify sent, if any: that part was carried out. Not part of `toJSON`. */
   declare readonly data: unknown;
 
   constructor(
@@ -259,7 +268,7 @@ export class OutcomeUnknownError extends ShopwrightError {
   }
 }
 
-/** One entry of a response's `errors`. */
+/** An entry of a response's `errors`. */
 export interface GraphqlErrorEntry {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -268,15 +277,15 @@ export interface GraphqlErrorEntry {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Shopify responded with `errors` that have no class of their own. Code `GRAPHQL_ERROR`. */
+/** Thrown when Shopify responded with `errors` that have no class of their own. Code `GRAPHQL_ERROR`. */
 export class GraphqlError extends ShopwrightError {
   override readonly name = 'GraphqlError';
   declare readonly code: 'GRAPHQL_ERROR';
-  /** The `extensions` of an entry can hold the caller's variables: read them by name, nothing prints them. */
+  /** The `extensions` of an entry can contain the caller's variables: they are available by name, but never printed. */
   readonly errors: readonly GraphqlErrorEntry[];
-  /** Partial data, where Shopify sent some. Not part of `toJSON`. */
+  /** Partial data, if Shopify sent any. Not part of `toJSON`. */
   declare readonly data: unknown;
-  /** `false` only where the errors say that nothing was executed, such as for an invalid document. */
+  /** `false` only if the errors say that nothing was executed, such as for an invalid document. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(
@@ -296,7 +305,7 @@ function withHiddenExtensions({ extensions, ...entry }: GraphqlErrorEntry): Grap
   return extensions ? Object.defineProperty(entry, 'extensions', { value: extensions, enumerable: false }) : entry;
 }
 
-/** One entry of a mutation's `userErrors`. */
+/** An entry of a mutation's `userErrors`. */
 export interface UserErrorEntry {
   /** Path of the input field, such as `['input', 'variants', '0', 'price']`. */
   readonly field?: readonly string[] | null;
@@ -304,7 +313,7 @@ export interface UserErrorEntry {
   readonly code?: string | null;
 }
 
-/** A mutation was understood and refused (`userErrors`). Code `USER_ERROR`. */
+/** Thrown when Shopify refused a mutation with `userErrors`. Code `USER_ERROR`. */
 export class ShopifyUserError extends ShopwrightError {
   override readonly name = 'ShopifyUserError';
   declare readonly code: 'USER_ERROR';
@@ -312,8 +321,8 @@ export class ShopifyUserError extends ShopwrightError {
   /** The whole data of the response: with several mutations in one document, some may have been executed. */
   declare readonly data: unknown;
   /**
-   * `true` where an earlier send of the same mutation may still be carried out, or have been, and where another mutation
-   * of the document was.
+   * `true` if an earlier send of the same mutation was or may still be carried out, or another mutation of the document
+   * was.
    */
   declare readonly mayHaveExecuted: boolean;
 
@@ -333,13 +342,15 @@ export class ShopifyUserError extends ShopwrightError {
   }
 }
 
-/** One query asks for more points than a query may, or than the bucket can hold. Code `MAX_COST_EXCEEDED`. */
+/**
+ * Thrown when a query costs more points than a single query may, or than the bucket can hold. Code `MAX_COST_EXCEEDED`.
+ */
 export class MaxCostError extends ShopwrightError {
   override readonly name = 'MaxCostError';
   declare readonly code: 'MAX_COST_EXCEEDED';
-  /** Points the query asks for. */
+  /** Points that the query costs. */
   readonly cost: number | undefined;
-  /** Points a query may ask for. */
+  /** Points that a single query may cost. */
   readonly maxCost: number | undefined;
 
   constructor(
@@ -355,7 +366,7 @@ export class MaxCostError extends ShopwrightError {
   }
 }
 
-/** Input data is invalid; nothing was sent. Code `VALIDATION_FAILED`. */
+/** Thrown when input data is invalid; nothing was sent. Code `VALIDATION_FAILED`. */
 export class ValidationError extends ShopwrightError {
   override readonly name = 'ValidationError';
   declare readonly code: 'VALIDATION_FAILED';
@@ -372,11 +383,13 @@ export class ValidationError extends ShopwrightError {
   }
 }
 
-/** A store could not be read or written. `isRetryable` where the store was only busy. Code `STORAGE_FAILED`. */
+/**
+ * Thrown when a store could not be read or written. `isRetryable` if the store was only busy. Code `STORAGE_FAILED`.
+ */
 export class StorageError extends ShopwrightError {
   override readonly name = 'StorageError';
   declare readonly code: 'STORAGE_FAILED';
-  /** `true` where a write was sent and no response came: read the state before another try. */
+  /** `true` if a write was sent and no response came: read the state before you try again. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly isRetryable?: boolean } = {}) {
@@ -384,7 +397,10 @@ export class StorageError extends ShopwrightError {
   }
 }
 
-/** A lock's lease ran out before its holder was done; what it did not finish may be somebody else's work now. Code `LOCK_LOST`. */
+/**
+ * Thrown when a lock's lease ran out before its holder was done; another process may have taken over the work. Code
+ * `LOCK_LOST`.
+ */
 export class LockLostError extends ShopwrightError {
   override readonly name = 'LockLostError';
   declare readonly code: 'LOCK_LOST';
@@ -394,13 +410,16 @@ export class LockLostError extends ShopwrightError {
   }
 }
 
-/** The error of a lock whose lease ran out, by the lock's key. */
+/** Creates the error for a lock whose lease ran out. */
 export function lockLost(key: string, details?: ErrorDetails): LockLostError {
   const what = `The lock on ${JSON.stringify(key)} was lost: its lease ran out.`;
   return new LockLostError(`${what} Stop this work, take the lock again and read the state again.`, details);
 }
 
-/** A queue could not take, give or change a job. `isRetryable` where it was only out of reach. Code `QUEUE_FAILED`. */
+/**
+ * Thrown when a queue could not add, return or change a job. `isRetryable` if it was only unreachable. Code
+ * `QUEUE_FAILED`.
+ */
 export class QueueError extends ShopwrightError {
   override readonly name = 'QueueError';
   declare readonly code: 'QUEUE_FAILED';
@@ -410,7 +429,7 @@ export class QueueError extends ShopwrightError {
   }
 }
 
-/** `BulkNotEnabledError` of `shopwright/bulk`: its class is loaded with what throws it. */
+/** `BulkNotEnabledError` of `shopwright/bulk`: its class is loaded with the code that throws it. */
 interface BulkNotEnabled extends ShopwrightError {
   readonly code: 'BULK_NOT_ENABLED';
   readonly kind: 'queries' | 'mutations';
@@ -467,7 +486,7 @@ interface ErrorOfCode {
 type ErrorWith<Code extends ErrorCode> = ErrorOfCode[Code] & { readonly code: Code };
 
 /**
- * Whether a value is an error of this package, with one of these codes if any are given. Unlike `instanceof` it
+ * Checks whether a value is an error of this package, with one of these codes if any are given. Unlike `instanceof`, it
  * also recognizes errors from another copy of the package.
  *
  * @example
@@ -489,8 +508,8 @@ export function isShopwrightError(value: unknown, ...codes: readonly ErrorCode[]
 }
 
 /**
- * Whether this is no failure but a framework's way to go elsewhere, thrown by the `fetch` that it has patched or by what a
- * host plugs in: Next leaves a prerender so, or redirects. It must reach the framework as the object that it is.
+ * Whether this is not a failure but a framework's control flow, thrown by its patched `fetch` or by a host's plug-in:
+ * Next leaves a prerender this way, or redirects. It must reach the framework as the same object.
  */
 export function isControlFlow(thrown: unknown): boolean {
   if (typeof thrown !== 'object' || thrown === null) return false;

@@ -6,23 +6,23 @@ import type { KeyValueStore } from '../ports/key-value-store.ts';
 import { checkFormat, erasedKey, keyPart } from '../storage/keys.ts';
 import type { FeedChange, FeedNode } from './read-changes.ts';
 
-/** Does one change. What it throws is tried again where there is a queue, and stops the run where there is none. */
+/** Handles one change. If it throws, the change is retried if there is a queue; without one, the run stops. */
 export type FeedHandler<Node extends FeedNode> = (change: FeedChange<Node>, context: FeedContext) => unknown;
 
-/** What a handler gets besides the change. */
+/** The second argument of a feed's handler. */
 export interface FeedContext {
-  /** The key of the change, for an idempotent effect. */
+  /** Key of the change, for an idempotent effect. */
   readonly key: string;
-  /** 1 for the first; more where the queue tries again. Always 1 without a queue. */
+  /** Starts at 1, and is incremented when the queue tries again. Always 1 without a queue. */
   readonly attempt: number;
-  /** Aborted when the run or the attempt is to end: its time is up, the lock is lost, or your signal aborted. */
+  /** Aborted when the run or attempt must end: it timed out, the lock was lost, or your signal was aborted. */
   readonly signal: AbortSignal;
 }
 
 interface ChangeJobsOptions<Node extends FeedNode> {
   readonly queue: JobQueue;
   readonly store: KeyValueStore;
-  /** Begins the keys of the changes that wait. */
+  /** Prefix of the keys of waiting changes. */
   readonly prefix: () => Promise<string>;
   /** Type of the jobs. */
   readonly type: string;
@@ -32,20 +32,20 @@ interface ChangeJobsOptions<Node extends FeedNode> {
 }
 
 /**
- * Throws where the shop was erased since the run began, once what the run has `written` meanwhile is gone too.
+ * Throws if the shop was erased since the run began, after removing what the run has `written` since.
  *
  * @throws ShopUnavailableError
  */
 export type AssertKept = (written?: string) => Promise<void>;
 
-/** Hands one change on. */
+/** Delivers one change. */
 export type ChangeDelivery<Node extends FeedNode> = (
   change: FeedChange<Node>,
   signal: AbortSignal,
   assertKept: AssertKept,
 ) => unknown;
 
-/** Watches for an erasure from now on: it leaves its mark first, and then erases what it sees. */
+/** Watches for an erasure from now on: an erasure first leaves a mark, then erases what it finds. */
 export async function watchErasure(
   store: KeyValueStore,
   { shop, appId }: { readonly shop: string; readonly appId: string },
@@ -57,19 +57,19 @@ export async function watchErasure(
     if ((await store.get(mark)) === before) return;
     if (written !== undefined) await store.delete(written);
     throw new ShopUnavailableError(
-      `What is kept of ${shop} was erased while its feed ${feed} was read, so that no more of it is handled. If the shop has installed the app again, run the feed again.`,
+      `The data of ${shop} was erased while its feed ${feed} was read, so no more changes are handled. If the shop has reinstalled the app, run the feed again.`,
       { shop },
     );
   };
 }
 
-/** The format in which a change that waits is stored. */
+/** The format in which a waiting change is stored. */
 const changeFormat = 1;
 
 /**
- * Hands changes to a queue. They wait in the store, one key each, and a job names the object whose changes are due: jobs of
- * one object never run side by side, and each does all that wait for it, oldest first. `assertKept` throws for a change
- * that was stored while its shop was erased, and takes it away.
+ * Queues changes. They wait in the store, one key each, and a job names the object whose changes are due: jobs of one
+ * object never run at the same time, and each handles all its waiting changes, oldest first. `assertKept` throws for a
+ * change stored while its shop was erased, and removes it.
  */
 export function createChangeJobs<Node extends FeedNode>(
   options: ChangeJobsOptions<Node>,
@@ -81,7 +81,7 @@ export function createChangeJobs<Node extends FeedNode>(
     const id = isRecord(job.payload) ? String(job.payload['id']) : '';
     const keys: string[] = [];
     for await (const key of store.scan(await ofObject(id))) keys.push(key);
-    // A time is written with as many digits as any other, and a deletion comes after all.
+    // All times have the same number of digits, and a deletion comes last.
     for (const key of keys.sort()) {
       signal.throwIfAborted();
       const text = await store.get(key);
@@ -97,14 +97,14 @@ export function createChangeJobs<Node extends FeedNode>(
   return async (change, assertKept) => {
     const { id, updatedAt } = change;
     const key = `${await ofObject(id)}${updatedAt === null ? 'deleted' : timePart(updatedAt)}`;
-    // Before its job: one that finds nothing would be done.
+    // Before its job, which would do nothing if it found no change.
     await store.set(key, JSON.stringify({ format: changeFormat, change }));
     await assertKept(key);
     await queue.enqueue({ type, key: id, payload: { id }, ...(retryDelaysMs && { retryDelaysMs }) });
   };
 }
 
-/** What tells objects of one kind apart. */
+/** The part of a gid that distinguishes objects of one kind. */
 export const idPart = (gid: string): string => gid.slice(gid.lastIndexOf('/') + 1);
 
 /** `0` sorts before the `d` of a deletion. */

@@ -22,119 +22,127 @@ import {
   type ReadResult,
 } from './read-changes.ts';
 
-/** The part of a client that a feed needs: what `createShopifyClient` returns. */
+/** The part of a client that a feed needs, as returned by `createShopifyClient`. */
 export interface FeedClient extends GraphqlClient {
-  /** Domain. */
+  /** Domain of the shop. */
   readonly shop: string;
-  /** Reads the first fill in bulk. Default: it is read by pages. */
+  /** Reads the first fill in bulk. Without it, it is read by pages. */
   readonly bulk?: FeedBulk;
 }
 
-/** The resources that a feed knows by name. */
+/** The resources that a feed supports by name. */
 export type FeedResourceName = 'orders' | 'products';
 
-/** An object as `fields` selects it. Give `createFeed` a type of your own where you want one: `createFeed<Order>({ … })`. */
+/** An object with the selected `fields`. You can pass `createFeed` a type of your own: `createFeed<Order>({ … })`. */
 export interface SelectedNode extends FeedNode {
   readonly [field: string]: unknown;
 }
 
 /** Options of `createFeed`. */
 export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never> {
-  /** What `createShopifyClient` returns. Its token needs the scope that reads the resource, such as `read_orders`. */
+  /** A client from `createShopifyClient`. Its token needs the scope for reading the resource, such as `read_orders`. */
   readonly client: FeedClient;
-  /** `orders`, `products`, or what is to be read instead. */
+  /** `orders`, `products`, or a definition of another resource. */
   readonly resource: FeedResourceName | FeedResource<Data, Node>;
   /**
-   * With `orders` and `products`: the fields to select besides `id` and `updatedAt`, in GraphQL. Default: none.
+   * For `orders` and `products`: GraphQL fields to select in addition to `id` and `updatedAt`. Default: none.
    *
    * @example 'name displayFinancialStatus totalPriceSet { shopMoney { amount currencyCode } }'
    */
   readonly fields?: string;
   /**
-   * Keeps the cursor of `run` and `follow`, the deletions, and the changes that wait on the queue. The `keyValue` of any stores;
-   * processes that share it share the feed. Default: none, and there is `read` only.
+   * Stores the cursor of `run` and `follow`, the deletions, and the changes waiting for the queue. The `keyValue` of
+   * any stores; processes that share it share the feed. Default: none; then only `read` is available.
    */
   readonly store?: KeyValueStore;
-  /** Called by `run` and `follow` with every change, one after another, an object's in their order. */
+  /** Called by `run` and `follow` with every change, one at a time, an object's changes in order. */
   readonly handle?: FeedHandler<Node>;
   /**
-   * Does the changes: with retries, and with a dead letter for what fails for good. Needs `store` and `handle`. Default: none,
-   * and a run stops at the change whose handler throws.
+   * Handles the changes, with retries, and a dead letter for what finally fails. Needs `store` and `handle`. Default:
+   * none; then a run stops at a change whose handler throws.
    */
   readonly queue?: JobQueue;
-  /** Milliseconds before each further attempt on the queue. Default: the queue's. */
+  /** Milliseconds before each retry on the queue. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
-  /** Where to begin: an ISO time, or a `Date`. It counts for a feed without a cursor only. Default: with the oldest object. */
+  /**
+   * Where to start: an ISO time or a `Date`. Only used if the feed has no cursor yet. Default: with the oldest object.
+   */
   readonly since?: string | Date;
   /**
-   * How the first fill is read, where it is more than ten pages: the rest `bulk`, by one bulk query, where there is a `store`, the
-   * app may and the document can; else by `pages`, which cost points. Nested connections come whole in bulk. Default `bulk`.
+   * How to read the first fill after its first ten pages. `bulk`: by one bulk query, if there is a `store` and both app
+   * and document allow it. `pages`: by pages, which cost points. In bulk, nested connections are complete. Default
+   * `bulk`.
    */
   readonly firstFill?: 'bulk' | 'pages';
-  /** Sets feeds of one resource apart. Default: the name of the resource. */
+  /** Distinguishes feeds of the same resource. Default: the name of the resource. */
   readonly name?: string;
   /** Name of the app, as for its client. Default `default`. */
   readonly appId?: string;
   /**
-   * Milliseconds that are read again each time, for what Shopify's search shows late. An object that it shows later than that is
-   * missed until its next change. Default 300,000 (5 minutes).
+   * Overlap with the previous read in milliseconds, for objects that Shopify's search returns late. An object returned
+   * even later is missed until its next change. Default 300,000 (5 minutes).
    */
   readonly overlapMs?: number;
-  /** Milliseconds that an object must be left alone before its change is delivered; at least 1,000. Default 2,000. */
+  /**
+   * Milliseconds for which an object must be unchanged before its change is delivered; at least 1,000. Default 2,000.
+   */
   readonly settleMs?: number;
-  /** Objects a page, 1 to 250: fewer where a page would cost too much. Default 100. */
+  /** Objects per page, 1 to 250; fewer if a page would cost too much. Default 100. */
   readonly pageSize?: number;
-  /** Is told, once, when the first fill cannot be read in bulk. Default: none. */
+  /** Receives a warning, once, if the first fill cannot be read in bulk. Default: none. */
   readonly logger?: Logger;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** Changes that were read at once, with the cursor behind them. */
+/** Changes that were read together, and the cursor after them. */
 export interface FeedPage<Node extends FeedNode = FeedNode> {
-  /** At most a page, and after the last one the deletions. An object's are in their order. */
+  /** At most one page; deletions come after the last one. An object's changes are in order. */
   readonly changes: readonly FeedChange<Node>[];
-  /** Store it in one transaction with what you do about the changes, and hand it to the next `read`. Store it also where there is no change. */
+  /**
+   * Store it in one transaction with the effect of the changes, and pass it to the next `read`. Store it even if there
+   * are no changes.
+   */
   readonly cursor: string;
-  /** Whether there is nothing more to read now. */
+  /** Whether there is nothing more to read for now. */
   readonly isCaughtUp: boolean;
-  /** ISO time up to which all was read. */
+  /** ISO time up to which everything has been read. */
   readonly position: string;
 }
 
 /** How a run ended. */
 export interface FeedRun {
-  /** `busy`: another process has the feed, and nothing was done. `stopped`: see `stoppedBy`. */
+  /** `busy`: another process is running the feed, and nothing was done. `stopped`: see `stoppedBy`. */
   readonly outcome: 'caught-up' | 'stopped' | 'busy';
-  /** Changes that were handled, or are safe on the queue. */
+  /** Number of changes handled, or stored for the queue. */
   readonly changes: number;
-  /** ISO time up to which all was read; `null` where that is not known. */
+  /** ISO time up to which everything has been read; `null` if unknown. */
   readonly position: string | null;
-  /** What the handler threw, an error of the shop, the store or the queue, or the reason of your abort. Look at it. */
+  /** What the handler threw, an error of the shop, store or queue, or the reason of your abort. Always check it. */
   readonly stoppedBy?: unknown;
-  /** The key of the change whose handler threw. The next run begins with it. */
+  /** Key of the change whose handler threw. The next run starts with it. */
   readonly stoppedAt?: string;
 }
 
-/** The part of a webhook that a feed looks at: the `event` of a webhook handler. */
+/** The part of a webhook that a feed needs: the `event` of a webhook handler. */
 export interface FeedEvent {
-  /** Such as `orders/updated`, or the resource of a next-generation event. */
+  /** Topic such as `orders/updated`, or the resource of a next-generation event. */
   readonly topic: string;
   readonly shop: string;
-  /** The body, parsed. */
+  /** The parsed body. */
   readonly payload: unknown;
   /** The bytes of the body, for ids above 2^53. */
   readonly rawBody?: Uint8Array;
-  /** `delete` for a deletion among the next-generation events. */
+  /** `delete` for a deletion, in next-generation events. */
   readonly action?: string | null;
   /** The object of a next-generation event. */
   readonly resourceId?: string;
 }
 
-/** What a webhook meant to a feed. `ignored`: it is of another shop, or names no object. */
+/** Effect of a webhook on a feed. `ignored`: it is for another shop, or names no object. */
 export type FeedNotice = 'nudged' | 'deletion' | 'ignored';
 
-/** The topics whose webhooks a feed takes. */
+/** The topics that a feed handles. */
 type FeedTopics =
   | 'orders/create'
   | 'orders/updated'
@@ -146,7 +154,7 @@ type FeedTopics =
 /** The changes of one resource of one shop. */
 export interface Feed<Node extends FeedNode = FeedNode> {
   /**
-   * Reads the next changes behind a cursor, and keeps nothing: commit your effect and `cursor` in one transaction, and
+   * Reads the next changes after a cursor, and stores nothing: commit your effect and `cursor` in one transaction, and
    * each change takes effect exactly once, whatever crashes.
    *
    * @throws ValidationError for a cursor of another feed, and whatever `client.graphql` throws.
@@ -160,30 +168,32 @@ export interface Feed<Node extends FeedNode = FeedNode> {
    */
   read(options?: { readonly after?: string | null; readonly signal?: AbortSignal }): Promise<FeedPage<Node>>;
   /**
-   * Delivers to `handle` (or hands to the queue) all changes since the last run, and moves the cursor in the store. Each comes at
-   * least once, with the same key. One process at a time; does not throw for what stops it, but says so.
+   * Delivers all changes since the last run to `handle` (or to the queue), and advances the cursor in the store. Each
+   * is delivered at least once, with the same key. Only one process at a time; if something stops it, it does not throw
+   * but returns it as `stoppedBy`.
    *
-   * @throws ConfigError where `createFeed` got no `store` or no `handle`.
+   * @throws ConfigError if `createFeed` got no `store` or no `handle`.
    *
    * @example
    * const { outcome, changes, stoppedBy } = await feed.run();
    */
   run(options?: { readonly signal?: AbortSignal }): Promise<FeedRun>;
   /**
-   * Runs again and again: every `everyMs` milliseconds (default 60,000), and soon after a webhook. Ends with your signal, or with
-   * a `break` of the loop.
+   * Calls `run` repeatedly: every `everyMs` milliseconds (default 60,000), and soon after a webhook. Ends with your
+   * signal, or when you `break` out of the loop.
    *
-   * @throws ConfigError where `createFeed` got no `store` or no `handle`, or `everyMs` is no number of milliseconds.
+   * @throws ConfigError if `createFeed` got no `store` or no `handle`, or `everyMs` is not a number of milliseconds.
    *
    * @example
    * for await (const { stoppedBy } of feed.follow({ signal })) if (stoppedBy) logger.error(stoppedBy);
    */
   follow(options?: { readonly everyMs?: number; readonly signal?: AbortSignal }): AsyncIterable<FeedRun>;
   /**
-   * `read` again and again: page by page as long as there is more, then every `everyMs` milliseconds (default 60,000), and soon
-   * after a webhook. The next read begins when you ask for the next page. Ends with your signal, or with a `break`.
+   * Calls `read` repeatedly: page by page while there is more, then every `everyMs` milliseconds (default 60,000), and
+   * soon after a webhook. The next read starts when you request the next page. Ends with your signal, or with a
+   * `break`.
    *
-   * @throws As `read` does: begin again with the cursor that you have committed.
+   * @throws As `read` does: start again with the cursor you committed last.
    *
    * @example
    * for await (const { changes, cursor } of feed.pages({ after: await db.loadCursor(), signal })) await db.commit(changes, cursor);
@@ -194,21 +204,21 @@ export interface Feed<Node extends FeedNode = FeedNode> {
     readonly signal?: AbortSignal;
   }): AsyncIterable<FeedPage<Node>>;
   /**
-   * Takes a verified webhook. A deletion is stored, and comes as a change; everything else makes `follow`, `pages` and,
-   * with a queue, a worker read soon. The change itself is read from the shop.
+   * Handles a verified webhook. A deletion is stored and delivered as a change; anything else makes `follow`, `pages`
+   * and, with a queue, a worker read soon. The change itself is read from the shop.
    *
    * @throws StorageError or QueueError: let Shopify send it again.
    */
   notify(event: FeedEvent): Promise<FeedNotice>;
-  /** `notify` by topic, for `createWebhookHandler({ on: { ...feed.on } })`. */
+  /** Handlers that call `notify`, by topic, for `createWebhookHandler({ on: { ...feed.on } })`. */
   readonly on: { readonly [Topic in FeedTopics]?: (event: FeedEvent) => Promise<FeedNotice> };
   /**
-   * Asks the shop which of these objects are gone, 250 a call, and stores those as deletions, for shops whose webhooks were
-   * lost. They come as changes.
+   * Checks in the shop which of these objects were deleted, 250 per call, and stores those as deletions, in case
+   * webhooks were lost. They are delivered as changes.
    *
    * @param ids Gids that you know.
-   * @returns The gids of those that are gone.
-   * @throws ConfigError where `createFeed` got no `store`, and whatever `client.graphql` throws.
+   * @returns The gids of the deleted objects.
+   * @throws ConfigError if `createFeed` got no `store`, and whatever `client.graphql` throws.
    */
   findDeleted(
     ids: Iterable<string> | AsyncIterable<string>,
@@ -235,34 +245,37 @@ const optionNames: Record<keyof FeedOptions, true> = {
   clock: true,
 };
 
-/** What a feed knows of a resource by its name. */
+/** The built-in resources. */
 const builtIn = {
   orders: { kind: 'Order', topics: ['orders/create', 'orders/updated', 'orders/delete'] },
   products: { kind: 'Product', topics: ['products/create', 'products/update', 'products/delete'] },
 } as const;
 
-/** Milliseconds for which it is known that an object was deleted. */
+/** Milliseconds for which a deletion is remembered. */
 const deletionTtlMs = 7 * 86_400_000;
 
-/** Milliseconds that the search gets, after an object has settled, to show what a webhook told of. */
+/** Milliseconds that the search gets, after an object has settled, to return what a webhook announced. */
 const searchLagMs = 1_000;
 
-/** Milliseconds after which a read on the queue tries again where another process has the feed. */
+/** Milliseconds after which a queued read tries again if another process is running the feed. */
 const busyPauseMs = 5_000;
 
-/** Milliseconds after which a read on the queue goes on in another attempt: a first fill may take hours, and is no failure. */
+/**
+ * Milliseconds after which a queued read continues in another attempt: a first fill may take hours, which is not a
+ * failure.
+ */
 const readJobMs = 60_000;
 
 const idsACall = 250;
 
 /**
- * All changes of a resource, also those whose webhooks were lost: webhooks only say when to read, and what has changed is read
- * from the shop by `updated_at`.
+ * Creates a feed of all changes of a resource, including those whose webhooks were lost: webhooks only say when to
+ * read; changes are read from the shop by `updated_at`.
  *
- * A change is the newest state of an object: of several edits between two reads the last one comes.
+ * A change is the newest state of an object: of several edits between two reads, only the last is delivered.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
- * @throws ConfigError when an option does not exist or is invalid, or the queue has a feed of that name already.
+ * @throws ConfigError if an option is unknown or invalid, or the queue already has a feed of that name.
  *
  * @example
  * const feed = createFeed({
@@ -286,7 +299,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
   const { name = resource.name } = options;
   const { shop } = client;
 
-  // All begin with the shop's prefix, which is what an erasure of the shop removes.
+  // All begin with the shop's prefix, which an erasure of the shop removes.
   const cursorKey = sharedTask(async () => `${await shopPrefix(shop, appId)}~feed:${await keyPart(name)}`);
   const deletionPrefix = async (): Promise<string> => `${await cursorKey()}:gone:`;
   const jobsOf = (work: string): string => `feed-${work} ${shop} ${appId === defaultApp ? name : `${appId}/${name}`}`;
@@ -318,7 +331,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       end?.();
     };
     wakers.add(waker);
-    /** Ends after the time, with an abort, or, where `isLight`, with a webhook. */
+    /** Ends after the time, with an abort or, if `isLight`, with a webhook. */
     const pause = (ms: number, isLight: boolean): Promise<void> =>
       new Promise((resolve) => {
         if (signal?.aborted || (isLight && isNudged)) return resolve();
@@ -337,7 +350,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       isNudged: false,
       async next() {
         await pause(everyMs, true);
-        // One read for all the webhooks of a moment, once the search can show their changes.
+        // One read for all simultaneous webhooks, once the search can return their changes.
         if (isNudged) await pause(settleMs + searchLagMs, false);
         this.isNudged = isNudged;
         isNudged = false;
@@ -351,7 +364,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     throw new ConfigError('Invalid configuration', { issues: [{ field, message: `is needed for ${work}` }], shop });
   };
 
-  /** Delivers page by page, under a lock, and moves the cursor behind what was delivered. */
+  /** Delivers page by page, under a lock, and advances the cursor past what was delivered. */
   const runLocked = async (
     deliver: ChangeDelivery<Node>,
     store: KeyValueStore,
@@ -385,7 +398,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
             done += 1;
           }
         } catch (error) {
-          // What was delivered is not to come again, if the store can be told.
+          // What was delivered should not be delivered again, if the store can record it.
           if (done > 0 && !lock.signal.aborted) await commit(done);
           throw error;
         } finally {
@@ -431,7 +444,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       const { outcome, stoppedBy } = await run(AbortSignal.any([signal, long.signal]), 0);
       cancel();
       if (outcome === 'stopped') throw stoppedBy;
-      // The other process may have begun before the change that this job is about.
+      // The other process may have started before the change that this job is for.
       if (outcome === 'busy') throw defer(busyPauseMs);
     });
   }
@@ -540,26 +553,22 @@ function check<Node extends FeedNode, Data>(options: FeedOptions<Node, Data> & {
   refuse(
     'resource',
     isConfigured || known.includes(String(resource)),
-    `give ${known.join(' or ')}, or an object with name, document and connection`,
+    `must be ${known.join(' or ')}, or an object with name, document and connection`,
   );
-  refuse('fields', fields === undefined || typeof resource === 'string', 'belongs into the document of your resource');
-  refuse('name', name === undefined || isName(name), 'give a text of 1 to 100 characters');
-  refuse('appId', appId === undefined || isName(appId), 'give a text of 1 to 100 characters');
-  refuse('handle', handle === undefined || typeof handle === 'function', 'give a function');
+  refuse('fields', fields === undefined || typeof resource === 'string', 'belongs in the document of your resource');
+  refuse('name', name === undefined || isName(name), 'must be a string of 1 to 100 characters');
+  refuse('appId', appId === undefined || isName(appId), 'must be a string of 1 to 100 characters');
+  refuse('handle', handle === undefined || typeof handle === 'function', 'must be a function');
   refuse('queue', queue === undefined || (store !== undefined && handle !== undefined), 'needs store and handle');
   const sinceMs = since instanceof Date ? since.getTime() : isoTimeToMs(String(since ?? new Date(0).toISOString()));
-  refuse(
-    'since',
-    Number.isFinite(sinceMs),
-    'give an ISO time with its offset, such as 2026-11-30T00:00:00Z, or a Date',
-  );
-  refuse('overlapMs', isMs(overlapMs, 0), 'give milliseconds, 0 or more, at most a year');
-  refuse('settleMs', isMs(settleMs, 1_000), 'give milliseconds, 1,000 or more: times of objects have whole seconds');
-  refuse('everyMs', isMs(everyMs, 1_000), 'give milliseconds, 1,000 or more, at most a year');
+  refuse('since', Number.isFinite(sinceMs), 'must be an ISO time with offset, such as 2026-11-30T00:00:00Z, or a Date');
+  refuse('overlapMs', isMs(overlapMs, 0), 'must be milliseconds from 0 to a year');
+  refuse('settleMs', isMs(settleMs, 1_000), 'must be 1,000 ms or more: times of objects have whole seconds');
+  refuse('everyMs', isMs(everyMs, 1_000), 'must be milliseconds, 1,000 or more, at most a year');
   refuse(
     'pageSize',
     pageSize === undefined || (Number.isInteger(pageSize) && pageSize >= 1 && pageSize <= 250),
-    'give a whole number from 1 to 250',
+    'must be a whole number from 1 to 250',
   );
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
@@ -567,7 +576,7 @@ function check<Node extends FeedNode, Data>(options: FeedOptions<Node, Data> & {
 const isName = (text: unknown): boolean =>
   typeof text === 'string' && text.length > 0 && text.length <= 100 && text.isWellFormed();
 
-/** What reads orders or products, with the fields that are asked for. */
+/** Returns the resource for orders or products, with the selected fields. */
 function resourceOf<Data, Node extends FeedNode>(name: FeedResourceName, fields = ''): FeedResource<Data, Node> {
   const document = `query Feed${builtIn[name].kind}s($first: Int!, $after: String, $query: String!) {
   ${name}(first: $first, after: $after, query: $query, sortKey: UPDATED_AT) {
@@ -583,7 +592,7 @@ function resourceOf<Data, Node extends FeedNode>(name: FeedResourceName, fields 
 const kindOf = (resource: FeedResourceName | { readonly kind?: string }): string | undefined =>
   typeof resource === 'string' ? builtIn[resource].kind : resource.kind;
 
-/** The gid of the object that was deleted. The bodies of such webhooks hold little more than its number. */
+/** Returns the gid of the deleted object. The bodies of such webhooks contain little more than its numeric id. */
 function gidOf({ payload, rawBody, resourceId }: FeedEvent, kind: string | undefined): string | undefined {
   const body = exactBody(payload, rawBody);
   const given = resourceId ?? (isRecord(body) ? (body['admin_graphql_api_id'] ?? body['id']) : undefined);
@@ -592,7 +601,7 @@ function gidOf({ payload, rawBody, resourceId }: FeedEvent, kind: string | undef
   return kind !== undefined && /^\d{1,20}$/.test(text) ? `gid://shopify/${kind}/${text}` : undefined;
 }
 
-/** `JSON.parse` rounds an id above 2^53 to that of something else. */
+/** `JSON.parse` rounds an id above 2^53 to a different one. */
 function exactBody(payload: unknown, rawBody: Uint8Array | undefined): unknown {
   if (!rawBody || !isRecord(payload) || typeof payload['id'] !== 'number' || Number.isSafeInteger(payload['id']))
     return payload;

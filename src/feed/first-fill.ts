@@ -4,7 +4,7 @@ import { whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 
-/** Bulk queries, as a client has them in `bulk`. */
+/** The bulk queries of a client's `bulk`. */
 export interface FeedBulk {
   query<Data>(
     document: string,
@@ -24,28 +24,28 @@ interface FillOptions<Data> {
   readonly bulk: FeedBulk;
   readonly store: KeyValueStore;
   readonly document: string | TypedDocument<Data, never>;
-  /** Names the run in the store. */
+  /** Identifies the run in the store. */
   readonly key: string;
-  /** Rows at once. */
+  /** Rows per read. */
   readonly rowsAtOnce: number;
   readonly clock: Clock;
 }
 
-/** Rows of a bulk operation, and the place behind each. */
+/** Rows of a bulk operation, and the place after each. */
 interface FillRows<Data> {
   readonly rows: readonly { readonly data: Data; readonly place: string }[];
-  /** Where to go on. */
+  /** Where to continue. */
   readonly place: string;
   readonly isOver: boolean;
 }
 
-/** What reads a resource in bulk. */
+/** Reads a resource in bulk. */
 export interface Fill<Data> {
   /** Starts the operation, or finds that of a process that died. @returns The place before its first row. */
   begin(variables: object, signal: AbortSignal | undefined): Promise<string>;
-  /** The rows behind a place: the data of a page with one object each. Waits until Shopify has finished. */
+  /** Returns the rows after a place: the data of a page with one object each. Waits until Shopify has finished. */
   next(place: string, variables: object, signal: AbortSignal | undefined): Promise<FillRows<Data>>;
-  /** Leaves what is being read: it goes on from any place. */
+  /** Stops reading; it can continue from any place. */
   close(): Promise<void>;
 }
 
@@ -56,25 +56,25 @@ interface OpenRun<Data> {
 }
 
 /**
- * How many rows are read before the store has how far it came: none. That is in the cursors alone, and whoever goes back to one
- * of before the operation gets all of its rows again.
+ * Rows after which progress is saved in the store: never. It is only in the cursors, and a cursor from before the
+ * operation returns all of its rows again.
  */
 const saveEvery = Number.MAX_SAFE_INTEGER;
 
-/** Milliseconds that a result stays open for whoever reads on. */
+/** Milliseconds for which a result stays open for the next read. */
 const idleMs = 30_000;
 
-/** Whether the app may not, or this document or shop cannot be read in bulk, so that pages are the way. */
+/** Whether app, document or shop do not allow bulk reads, so that pages must be used. */
 export const isNoBulk = (error: unknown): error is Error =>
   isShopwrightError(error) &&
   ['BULK_NOT_ENABLED', 'BULK_FAILED', 'BULK_INCOMPLETE', 'USER_ERROR', 'VALIDATION_FAILED'].includes(error.code);
 
-/** Creates what reads one feed's resource in bulk. */
+/** Creates the bulk reader of one feed's resource. */
 export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock }: FillOptions<Data>): Fill<Data> {
   let kept: { readonly open: OpenRun<Data>; readonly cancelTimer: () => void } | undefined;
 
   const leave = async ({ rows, stop }: OpenRun<Data>): Promise<void> => {
-    stop.abort(new DOMException('The result is not read any more.', 'AbortError'));
+    stop.abort(new DOMException('The result is no longer read.', 'AbortError'));
     await rows.return?.();
   };
   const close = async (): Promise<void> => {
@@ -85,7 +85,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
   };
   const keep = async (open: OpenRun<Data>): Promise<void> => {
     await close();
-    // Nobody is there to be told: what fails then fails again for whoever reads on.
+    // Nobody is there to be notified: what fails now fails again for the next read.
     const cancelTimer = clock.setTimer(() => void close().catch(() => undefined), idleMs);
     kept = { open, cancelTimer };
   };
@@ -97,7 +97,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
     return open;
   };
 
-  /** Works with an open run, which ends with the signal of this read and with an error. */
+  /** Uses an open run, which ends with this read's signal or an error. */
   const using = async <Result>(
     place: string | undefined,
     variables: object,
@@ -112,7 +112,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
       if (!open) {
         const position = place === undefined ? {} : { position: place };
         const options = { shape: 'pages', key, store, signal: stop.signal, saveEvery, ...position } as const;
-        // The document is a text for its type only.
+        // The document is a string only by its type.
         const run = await bulk.query<Data>(document as string, variables, options);
         open = { run, rows: run[Symbol.asyncIterator](), stop };
       }

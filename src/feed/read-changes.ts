@@ -9,7 +9,7 @@ import type { Logger } from '../ports/logger.ts';
 import { checkFormat } from '../storage/keys.ts';
 import { createFill, type FeedBulk, isNoBulk } from './first-fill.ts';
 
-/** What a feed needs to know of an object: the document must select both fields. */
+/** The fields of an object that a feed needs; the document must select both. */
 export interface FeedNode {
   /** Gid. */
   readonly id: string;
@@ -17,13 +17,13 @@ export interface FeedNode {
   readonly updatedAt: string;
 }
 
-/** The variables that a feed's document is sent with. */
+/** The variables of a feed's document. */
 export interface FeedVariables {
-  /** Objects a page: `$first: Int!`. */
+  /** Objects per page: `$first: Int!`. */
   readonly first: number;
-  /** The cursor of the page before: `$after: String`. */
+  /** Cursor of the previous page: `$after: String`. */
   readonly after: string | null;
-  /** A search for a window of `updated_at`: `$query: String`. */
+  /** Search for a window of `updated_at`: `$query: String`. */
   readonly query: string;
 }
 
@@ -33,37 +33,41 @@ export interface FeedConnection<Node extends FeedNode> {
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
 }
 
-/** What a feed reads: a connection that can be searched by `updated_at` and sorted by `UPDATED_AT`. */
+/** The resource of a feed: a connection that can be searched by `updated_at` and sorted by `UPDATED_AT`. */
 export interface FeedResource<Data, Node extends FeedNode> {
-  /** Begins the keys of the changes, and names the feed. Such as `customers`. */
+  /** Name of the feed and prefix of its changes' keys, such as `customers`. */
   readonly name: string;
   /**
-   * Has the variables `$first: Int!`, `$after: String` and `$query: String`, hands them to the connection with
-   * `sortKey: UPDATED_AT`, and selects `nodes { id updatedAt }` and `pageInfo { hasNextPage endCursor }`.
+   * Document with the variables `$first: Int!`, `$after: String` and `$query: String`, which it must pass to the
+   * connection with `sortKey: UPDATED_AT`. It must select `nodes { id updatedAt }` and `pageInfo { hasNextPage
+   * endCursor }`.
    */
   readonly document: string | TypedDocument<Data, FeedVariables>;
-  /** Finds the connection in the response. */
+  /** Returns the connection from the response's data. */
   readonly connection: (data: Data) => FeedConnection<Node>;
-  /** The type in its gids, such as `Customer`: the bodies of deletions hold numbers only. Default: deletions without a gid are ignored. */
+  /**
+   * Type in its gids, such as `Customer`, since the bodies of deletions contain only numeric ids. Default: deletions
+   * without a gid are ignored.
+   */
   readonly kind?: string;
-  /** Webhook topics that tell of a change or a deletion, such as `customers/update`. Default: none. */
+  /** Webhook topics for its changes and deletions, such as `customers/update`. Default: none. */
   readonly topics?: readonly string[];
 }
 
-/** An object that was created or changed, or one that is gone. */
+/** An object that was created or changed, or one that was deleted. */
 export type FeedChange<Node extends FeedNode = FeedNode> =
   | {
       readonly type: 'changed';
       /**
-       * `resource/id/updatedAt`, the same whenever this change is delivered: `orders/1001/2026-11-30T10:00:00Z`. Store it
-       * with what you do, and a second delivery does nothing.
+       * `resource/id/updatedAt`, the same each time this change is delivered: `orders/1001/2026-11-30T10:00:00Z`. Store
+       * it with your effect to make a second delivery harmless.
        */
       readonly key: string;
       /** Gid. */
       readonly id: string;
       /** ISO time. */
       readonly updatedAt: string;
-      /** The object as it was read: its newest state, whatever happened in between. */
+      /** The object as read: its newest state, whatever happened in between. */
       readonly node: Node;
     }
   | {
@@ -75,19 +79,19 @@ export type FeedChange<Node extends FeedNode = FeedNode> =
       readonly node: null;
     };
 
-/** How far a feed has read. Its text is the cursor. */
+/** How far a feed has read, serialized as the cursor. */
 interface Position {
-  /** ISO time up to which all was read, but for what the search showed late. */
+  /** ISO time up to which everything has been read, except for what the search returned late. */
   readonly at: string;
-  /** Nothing that was updated earlier is read. */
+  /** Objects updated earlier are not read. */
   readonly since: string;
-  /** The window that is being read. */
+  /** The window currently being read. */
   readonly window: Window | null;
-  /** When each object was updated that the next pages may show again: delivered already. */
+  /** Times of delivered objects that the next pages may return again. */
   readonly seen: ReadonlyMap<string, string>;
-  /** Gids whose deletion was delivered, as long as its mark is in the store. */
+  /** Gids whose deletion was delivered, while its mark is in the store. */
   readonly deleted: ReadonlySet<string>;
-  /** How the window is read, where it is the rest of the first fill: in bulk from that place on, or else by pages. */
+  /** How the window is read if it is the rest of the first fill: in bulk from that place on, or by pages. */
   readonly fill: { readonly place: string | null } | 'pages' | null;
 }
 
@@ -95,16 +99,16 @@ interface Window {
   /** ISO times, both inclusive. */
   readonly from: string;
   readonly to: string;
-  /** Shopify's cursor behind the last page; `null` before the first. */
+  /** Shopify's cursor after the last page; `null` before the first. */
   readonly after: string | null;
   /** Objects read since its beginning. */
   readonly count: number;
 }
 
-/** What was read at once. */
+/** Result of one read. */
 export interface ReadResult<Node extends FeedNode> {
   readonly changes: readonly FeedChange<Node>[];
-  /** The cursor behind the first changes of these. */
+  /** Returns the cursor after the first `count` of these changes. */
   cursorAfter(count: number): string;
   /** Whether there was nothing more to read. */
   readonly isCaughtUp: boolean;
@@ -112,11 +116,11 @@ export interface ReadResult<Node extends FeedNode> {
   readonly position: string;
 }
 
-/** What reads the changes of one feed. */
+/** Reads the changes of one feed. */
 export interface ChangeReader<Node extends FeedNode> {
   /** @param cursor `undefined` for the beginning. @throws ValidationError for a cursor that is not this feed's. */
   read(cursor: string | undefined, signal: AbortSignal | undefined): Promise<ReadResult<Node>>;
-  /** Leaves what is open for the next read. */
+  /** Closes what was kept open for the next read. */
   close(): Promise<void>;
 }
 
@@ -127,34 +131,37 @@ interface ReaderOptions<Data, Node extends FeedNode> {
   readonly overlapMs: number;
   readonly settleMs: number;
   readonly pageSize: number;
-  /** The gids that are marked as deleted. */
+  /** Returns the gids that are marked as deleted. */
   readonly deletions: () => Promise<readonly string[]>;
-  /** What the first fill is read in bulk with. */
+  /** How to read the first fill in bulk. */
   readonly inBulk: { readonly bulk: FeedBulk; readonly store: KeyValueStore } | undefined;
   readonly logger: Logger | undefined;
   readonly clock: Clock;
 }
 
-/** The newest format of a cursor: 1 without a first fill that is under way. A later release that stores more, or otherwise, takes the next number. */
+/**
+ * The newest format of a cursor; 1 if no first fill is in progress. A later release with another format uses the next
+ * number.
+ */
 const cursorFormat = 2;
 
 /**
- * Shopify pages through 25,000 objects of a search (https://shopify.dev/docs/api/usage/limits): behind so many the rest of
- * the window becomes a window of its own.
+ * Shopify pages through 25,000 objects of a search (https://shopify.dev/docs/api/usage/limits): after that many, the
+ * rest of the window becomes a window of its own.
  */
 const objectsAWindow = 10_000;
 
-/** Pages of the first fill that are read before the rest is read in bulk, which takes Shopify a while. */
+/** Pages of the first fill to read before the rest is read in bulk, which takes Shopify a while. */
 const pagesBeforeBulk = 10;
 
 /** What all gids begin with. */
 const gidPrefix = 'gid://shopify/';
 
-/** A key names an object by the last part of its gid. */
+/** A key identifies an object by the last part of its gid. */
 const changeKey = (resource: string, id: string, updatedAt: string | null): string =>
   `${resource}/${id.slice(id.lastIndexOf('/') + 1)}/${updatedAt ?? 'deleted'}`;
 
-/** Creates what reads windows of `updated_at`, and tells what is new in them. */
+/** Creates the reader of windows of `updated_at`, which finds what is new in them. */
 export function createChangeReader<Data, Node extends FeedNode>(
   options: ReaderOptions<Data, Node>,
 ): ChangeReader<Node> {
@@ -179,7 +186,9 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return { at: since, since, window: null, seen: new Map(), deleted: new Set(), fill: null };
   };
 
-  /** Both ends of a window are whole seconds, as Shopify's times are: what is changed in a second comes when it is over. */
+  /**
+   * Both ends of a window are whole seconds, like Shopify's times: changes in a second are delivered when it is over.
+   */
   const settled = (nowMs: number): string => wholeSecond(nowMs - settleMs);
 
   const nextWindow = ({ at, since }: Position): Window | undefined => {
@@ -188,10 +197,10 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return isAfter(from, to) ? undefined : { from, to, after: null, count: 0 };
   };
 
-  /** Objects a page: halved where one would cost too much. */
+  /** Objects per page, halved if a page would cost too much. */
   let size = pageSize;
 
-  /** Which page came behind which, in the window that is being read. */
+  /** The order of pages in the window being read. */
   const behind = new Map<string | null, string>();
 
   const ask = async (variables: FeedVariables, signal: AbortSignal | undefined): Promise<GraphqlResult<Data>> => {
@@ -214,17 +223,17 @@ export function createChangeReader<Data, Node extends FeedNode>(
     const isRound = (at: string | null): boolean => at === after || (behind.has(at) && isRound(behind.get(at) ?? null));
     checkPage(connection, { name, shop, isRound: isRound(endCursor ?? ''), requestId: result.requestId });
     behind.set(after, endCursor ?? '');
-    // This machine's clock may be ahead of Shopify's, which is what the times of objects are of.
+    // This machine's clock may be ahead of Shopify's, which sets the times of objects.
     const shopNowMs = Date.parse(result.response.headers.get('date') ?? '');
     const to = Number.isNaN(shopNowMs) ? window.to : earlier(window.to, settled(shopNowMs));
     return { ...connection, to };
   };
 
-  /** One page, what is new in it, and where reading goes on. */
+  /** Reads one page: what is new in it, and where to continue. */
   const step = async (position: Position, window: Window, signal: AbortSignal | undefined) => {
     const { nodes, pageInfo, to } = await readPage(window, signal);
     const seen = new Map(position.seen);
-    // The search may lag behind the objects that it shows, so that they are not quite in its order.
+    // The search may lag behind the objects it returns, so their order is not exact.
     const sorted = [...nodes].sort((a, b) => compareIsoTimes(a.updatedAt, b.updatedAt) ?? 0);
     const changes = sorted.flatMap((node) => changeOf(node, position, to, seen));
     const isFilling = filler !== undefined && position.at === position.since && position.fill === null;
@@ -243,7 +252,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return { changes, position: { ...position, at, window: next, seen, fill } };
   };
 
-  /** What is new of an object. */
+  /** What is new about an object. */
   const changeOf = (
     node: Node,
     { deleted }: Position,
@@ -252,7 +261,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
   ): readonly FeedChange<Node>[] => {
     const { id, updatedAt } = node;
     const before = seen.get(id);
-    // Changed since the window ends: it is in the next one.
+    // Changed after the window's end: it is in the next one.
     if (isAfter(updatedAt, to) || deleted.has(id)) return [];
     if (before !== undefined && !isAfter(updatedAt, before)) return [];
     seen.set(id, updatedAt);
@@ -260,8 +269,8 @@ export function createChangeReader<Data, Node extends FeedNode>(
   };
 
   /**
-   * The next objects of the first fill, in bulk. The operation is in the cursor before any of its objects is delivered, and its
-   * bound before it is started: whoever comes with a cursor goes on with the same one.
+   * Reads the next objects of the first fill in bulk. The operation is in the cursor before any of its objects is
+   * delivered, and its bound before it starts: any later read with the cursor continues with the same one.
    */
   const readFill = async (
     start: Position,
@@ -310,7 +319,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
     }
   };
 
-  /** The deletions that were not delivered yet. */
+  /** Returns the deletions that were not delivered yet. */
   const readDeletions = async (position: Position) => {
     const marked = await deletions();
     const fresh = marked.filter((id) => !position.deleted.has(id));
@@ -350,7 +359,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
   };
 }
 
-/** Where reading goes on when only some of a page's changes were handled: with the same page, without these. */
+/** Where to continue if only some of a page's changes were handled: with the same page, without these. */
 function partly({
   start,
   window,
@@ -382,7 +391,7 @@ const overlapBefore = (time: string, overlapMs: number): string => wholeSecond((
 const earliestOf = (nodes: readonly FeedNode[], otherwise: string): string =>
   nodes.reduce((first, { updatedAt }) => earlier(first, updatedAt), nodes[0]?.updatedAt ?? otherwise);
 
-/** The window behind a page that is not the last one. */
+/** The window after a page that is not the last one. */
 function windowBehind({
   window,
   nodes,
@@ -392,13 +401,14 @@ function windowBehind({
 }: PageRead & { readonly after: string; readonly most: number }): Window {
   const count = window.count + nodes.length;
   const first = earliestOf(nodes, window.from);
-  // Where all of a page was updated lately, the search may lag behind all of it, and the page does not tell how far it goes.
+  // If a whole page was updated recently, the search may lag behind all of it, so the page does not show how far it
+  // goes.
   const isTold = isAfter(overlapBefore(window.to, overlapMs), first) && isAfter(first, window.from);
   if (count >= most && isTold) return { from: first, to: window.to, after: null, count: 0 };
   return { ...window, after, count };
 }
 
-/** The time before which nothing that was delivered can be shown again by the pages of this window that follow, or the next window. */
+/** The time before which no delivered object can be returned again by the following pages or the next window. */
 function neededBehind({
   at,
   to,
@@ -410,7 +420,7 @@ function neededBehind({
   return earlier(overlapBefore(to, overlapMs), earliestOf(nodes, window.from));
 }
 
-/** @throws InvalidResponseError where reading on would miss something. ValidationError where the document lacks a field. */
+/** @throws InvalidResponseError if continuing would miss something, ValidationError if the document lacks a field. */
 function checkPage(
   { nodes, pageInfo }: FeedConnection<FeedNode>,
   { name, shop, isRound, requestId }: { name: string; shop: string; isRound: boolean; requestId: string | undefined },
@@ -422,14 +432,14 @@ function checkPage(
   }
   const { hasNextPage, endCursor } = pageInfo;
   if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && !isRound)) return;
-  const message = `The page of ${name} says that there is more, and gives ${isRound ? 'the cursor of a page that was read before' : 'no cursor'}. Nothing of it was delivered; read again.`;
+  const message = `The page of ${name} says that there is more, but has ${isRound ? 'the cursor of an earlier page' : 'no cursor'}. None of it was delivered; read again.`;
   throw new InvalidResponseError(message, {
     ...{ shop, mayHaveExecuted: false },
     ...(requestId !== undefined && { requestId }),
   });
 }
 
-/** @throws ValidationError, or StorageError where a newer release has written it. */
+/** @throws ValidationError, or StorageError if a newer release wrote it. */
 function readCursor(text: string, feed: string, shop: string): Position {
   const found = parseJson(text);
   checkFormat(found, cursorFormat, `The cursor of the feed ${feed}`, shop);
@@ -437,9 +447,9 @@ function readCursor(text: string, feed: string, shop: string): Position {
     throw new ValidationError('The cursor of a feed is invalid', { issues: [{ field: 'after', message }], shop });
   };
   if (!isRecord(found) || typeof found['at'] !== 'string' || !isRecord(found['seen']))
-    return refuse('is not one that a feed has given');
+    return refuse('is not a cursor of a feed');
   if (found['feed'] !== feed || found['shop'] !== shop)
-    return refuse(`belongs to another feed than ${feed} of ${shop}`);
+    return refuse(`belongs to a feed other than ${feed} of ${shop}`);
   const stored = found as unknown as Pick<Position, 'at' | 'since' | 'window'> & {
     readonly fill?: Position['fill'];
     readonly seen: Readonly<Record<string, readonly string[]>>;
@@ -462,8 +472,10 @@ const earlier = (one: string, other: string): string => (isAfter(one, other) ? o
 const wholeSecond = (ms: number): string =>
   `${new Date(Math.max(0, Math.floor(ms / 1_000) * 1_000)).toISOString().slice(0, 19)}Z`;
 
-/** The error of a feed whose cursor somebody else has moved. */
+/** Creates the error for a feed whose cursor somebody else has moved. */
 export function cursorMoved(feed: string, shop: string): StorageError {
   const what = `The cursor of the feed ${feed} was changed in the store while this process read.`;
-  return new StorageError(`${what} What was delivered comes again, with the same keys. Run the feed again.`, { shop });
+  return new StorageError(`${what} Delivered changes come again, with the same keys. Run the feed again.`, {
+    shop,
+  });
 }

@@ -12,7 +12,7 @@ import {
 } from './cost/selection.ts';
 import type { PageRead } from './pagination.ts';
 
-/** A field that has pages, and the response keys of what makes them. */
+/** A connection field, with the response keys of its parts. */
 export class ConnectionShape {
   readonly path: string;
   readonly field: MergedField;
@@ -38,15 +38,15 @@ export class ConnectionShape {
     return this.#below(this.#field('nodes')) ?? this.#below(fieldOf(this.#below(this.#field('edges')), 'node')) ?? none;
   }
 
-  /** @throws ValidationError where the document does not select how to go on. */
+  /** @throws ValidationError if the document does not select how to continue. */
   checkPageInfo(isBack: boolean): void {
     const names = isBack ? ['hasPreviousPage', 'startCursor'] : ['hasNextPage', 'endCursor'];
     const info = this.#below(this.#field('pageInfo'));
     if (names.every((name) => fieldOf(info, name))) return;
-    throw invalid('document', `does not select how ${this.path} goes on. Add pageInfo { ${names.join(' ')} } to it.`);
+    throw invalid('document', `does not select how ${this.path} continues. Add pageInfo { ${names.join(' ')} } to it.`);
   }
 
-  /** The page that an object of a response holds, in the order of reading. */
+  /** Returns the page in an object of a response, in the order of reading. */
   read(
     found: Record<string, unknown>,
     isBack: boolean,
@@ -81,7 +81,7 @@ export class ConnectionShape {
     return { nodes, ...(cursors?.length === nodes.length && { cursors }) };
   }
 
-  /** Puts more nodes and edges behind those of an object. */
+  /** Appends nodes and edges to those of an object. */
   append(found: Record<string, unknown>, more: Record<string, unknown>): void {
     for (const name of ['nodes', 'edges']) {
       const key = this.#field(name)?.key ?? '';
@@ -114,7 +114,7 @@ export function* fieldsIn({ fields, byType }: Selected): Generator<MergedField> 
   for (const type of byType) yield* fieldsIn(type);
 }
 
-/** The connections that are in no list: the outermost ones. */
+/** Returns the outermost connections: those not in a list. */
 export function* connectionsIn(selected: Selected, scope: SelectionScope, prefix = ''): Generator<ConnectionShape> {
   for (const field of fieldsIn(selected)) {
     const below = setsBelow(field);
@@ -139,7 +139,7 @@ export function findConnection(
   if (at !== undefined) {
     const found = all.get(at);
     if (found) return found;
-    const message = paths.length === 0 ? noConnection : `is no connection. Did you mean ${nearestName(at, paths)}?`;
+    const message = paths.length === 0 ? noConnection : `is not a connection. Did you mean ${nearestName(at, paths)}?`;
     throw invalid(paths.length === 0 ? 'document' : 'at', message);
   }
   const found = [...all.values()];
@@ -149,12 +149,12 @@ export function findConnection(
   const [only, ...others] = paged.length > 0 ? paged : found;
   if (!only) throw invalid('document', noConnection);
   if (others.length === 0) return only;
-  throw invalid('at', `is missing, and there are several connections: ${paths.join(', ')}. Say which one to read.`);
+  throw invalid('at', `is missing, and there are several connections: ${paths.join(', ')}. Set it to the one to read.`);
 }
 
-const noConnection = 'has no connection: a field with nodes or edges that is in no list.';
+const noConnection = 'has no connection: a field with nodes or edges outside any list.';
 
-/** The error of a call of `paginate` that cannot be carried out. */
+/** Creates the error for an invalid call of `paginate`. */
 export function invalid(field: string, message: string): ValidationError {
   return new ValidationError('The call of paginate is invalid', { issues: [{ field, message }] });
 }

@@ -31,30 +31,30 @@ import { argumentMutations } from './keyed-mutations.ts';
 import type { ParsedOperation } from './parse.ts';
 import { decodeResponse, type GraphqlValue } from './response.ts';
 
-/** What a call brought, and how it went. */
+/** Result of a call. */
 export interface GraphqlResult<TData> {
   readonly data: TData;
-  /** Points as Shopify counted them; `null` where the response did not say. */
+  /** Points as counted by Shopify; `null` if the response did not say. */
   readonly cost: CallCost | null;
   readonly extensions: Readonly<Record<string, unknown>>;
   /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
   readonly requestId: string | undefined;
-  /** Requests sent. */
+  /** Number of requests sent. */
   readonly attempts: number;
   /** Milliseconds spent waiting for points and between attempts. */
   readonly waitedMs: number;
   readonly response: { readonly status: number; readonly headers: { get(name: string): string | null } };
 }
 
-/** What a call with `errors: 'return'` brought: the data that came, and what Shopify says of the rest. */
+/** Result of a call with `errors: 'return'`: partial data, and Shopify's errors. */
 export interface PartialGraphqlResult<TData> extends Omit<GraphqlResult<TData>, 'data'> {
-  /** `null` where an error left nothing of a query. A field that failed is null, where its type lets it be. */
+  /** `null` if an error left no data of a query. A failed field is null, if its type allows it. */
   readonly data: TData | null;
-  /** Empty where all went well. */
+  /** Empty if there were no errors. */
   readonly errors: readonly GraphqlErrorEntry[];
 }
 
-/** Options of a call that gives errors on its result instead of throwing them. */
+/** Options of a call that returns errors in its result instead of throwing them. */
 interface ErrorsReturned extends Omit<RequestOptions, 'errors'> {
   readonly errors: 'return';
 }
@@ -73,19 +73,19 @@ const optionNames: OptionNames<RequestOptions> = {
   operationName: true,
 };
 
-/** `[variables]`, or nothing where the operation has no variable that must be given. */
+/** `[variables]`, optional if the operation has no required variable. */
 export type VariablesArgument<TVariables> =
   Record<string, never> extends TVariables
     ? [variables?: TVariables, options?: RequestOptions]
     : [variables: TVariables, options?: RequestOptions];
 
-/** The GraphQL half of a client. */
+/** The GraphQL part of a client. */
 export interface GraphqlClient {
   /**
-   * Sends one operation and returns its data, or throws one typed error.
+   * Sends one operation and returns its data, or throws a typed error.
    *
-   * A query, a mutation that takes an idempotency key, and `productSet` with an identifier are sent again
-   * after a lost response. Any other mutation is not: it throws `OutcomeUnknownError`.
+   * Queries, mutations that take an idempotency key, and `productSet` with an identifier are retried after a lost
+   * response. Any other mutation is not: it throws `OutcomeUnknownError`.
    *
    * @example
    * const { data } = await shop.graphql(`query { shop { name } }`);
@@ -94,7 +94,7 @@ export interface GraphqlClient {
    * // One field may fail without the others: what came, and why the rest did not.
    * const { data, errors } = await shop.graphql(document, variables, { errors: 'return' });
    *
-   * @throws ValidationError before anything is sent, where the document is no GraphQL.
+   * @throws ValidationError before anything is sent, if the document is not valid GraphQL.
    * @throws ShopifyUserError, GraphqlError, AccessDeniedError, MaxCostError for what Shopify refuses.
    * @throws ThrottledError, HttpError, NetworkError, TimeoutError, InvalidResponseError after the last retry.
    * @throws AuthenticationError, ShopUnavailableError, CircuitOpenError, OutcomeUnknownError.
@@ -129,7 +129,9 @@ interface GraphqlClientSettings extends DefaultLimits {
   readonly costs: CostBook;
 }
 
-/** Points that one query may ask for, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits */
+/**
+ * Points that a single query may cost, on any plan: https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits
+ */
 const maxQueryCost = 1000;
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
@@ -217,7 +219,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
 
   cost(): number {
     const { operation, estimate, options } = this.#prepared;
-    // What was learned of other calls must never refuse this one: Shopify itself refuses what is too much.
+    // What was learned from other calls must never refuse this one: Shopify itself refuses what is too expensive.
     const expected = (): number => this.#settings.costs.expect(operation.costKey, estimate, this.#shared());
     return wholePoints(options.cost ?? Math.min(maxQueryCost, expected()));
   }
@@ -245,7 +247,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
     return decoded;
   }
 
-  /** What other processes have seen of the operation, where the limiter tells. */
+  /** Costs of the operation in other processes, if the limiter shares them. */
   #shared(): readonly CostSample[] {
     const { environment } = this.#settings;
     return environment.limiter.costs?.get(environment, this.#prepared.operation.costKey) ?? [];
@@ -264,15 +266,15 @@ async function tooCostly(
   const { explainParsed } = await loadExplanation();
   const [costliest] = explainParsed(operation.document, variables, operationName).fields;
   return new MaxCostError(
-    `${operation.name} would ask for about ${cost} points, and one query may ask for ${maxQueryCost}. ` +
+    `${operation.name} would cost about ${cost} points, but a single query may cost ${maxQueryCost}. ` +
       `${costliest ? `The most expensive field is ${costliest.path} with ${costliest.points}. ` : ''}` +
-      'Ask for smaller pages or fewer nested fields, or give the option cost if you know better.',
+      'Request smaller pages or fewer nested fields, or set the option cost if you know better.',
     { cost, maxCost: maxQueryCost, operation: operation.name },
   );
 }
 
 function keyWithoutUse(operation: string): ValidationError {
-  const message = `has no effect: Shopify takes no key for ${operation}. Leave it out, or say with retry.idempotency what a second send does.`;
+  const message = `has no effect: Shopify takes no key for ${operation}. Omit it, or set retry.idempotency to what a second send does.`;
   return new ValidationError(`The call of ${operation} is invalid`, { issues: [{ field: 'idempotencyKey', message }] });
 }
 
@@ -292,14 +294,14 @@ function requestBody(query: string, variables: string, operationName: string | u
 const hasNoMedia = (field: FieldNode, variables: Variables): boolean =>
   argumentOf(field.arguments, 'media', variables) == null;
 
-/** Mutations that say a whole state, so that a second send changes nothing more. */
+/** Mutations that set a whole state, so that a second send changes nothing. */
 const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Variables) => boolean>> = {
   // Without an identifier productSet creates a product each time.
   productSet: (field, variables) => {
     const identifier = argumentOf(field.arguments, 'identifier', variables);
     return isRecord(identifier) && Object.values(identifier).some((value) => value !== undefined && value !== null);
   },
-  // With a digest to compare, the second send would find the first one's value and be refused.
+  // With a digest to compare, a second send would find the first one's value and be refused.
   metafieldsSet: (field, variables) =>
     !JSON.stringify(argumentOf(field.arguments, 'metafields', variables) ?? null).includes('"compareDigest"'),
   // An upload is one each time.
@@ -313,7 +315,7 @@ const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Va
   publishableUnpublish: () => true,
 };
 
-/** What a second send of the operation would do. */
+/** Returns what a second send of the operation would do. */
 export function idempotencyOf(operation: ParsedOperation, given: Readonly<Record<string, unknown>>): Idempotency {
   if (operation.kind === 'query') return 'idempotent';
   const variables = { given, defaults: operation.defaults };

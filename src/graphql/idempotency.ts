@@ -15,7 +15,7 @@ export interface KeySlot {
  * its key comes by the same keys again, and finds what was done with them.
  */
 export interface CallKeys {
-  /** Variables for the next attempt: the caller's, with our keys where the caller gave none. */
+  /** Returns variables for the next attempt: the caller's, with our keys added where missing. */
   variables(): Readonly<Record<string, unknown>>;
   /** The key to name in an error. */
   readonly first: string | undefined;

@@ -26,55 +26,58 @@ import type { GraphqlClient, GraphqlResult } from './graphql.ts';
 import { connectionPages, type PageRead, pageInfoMissing } from './pagination.ts';
 import { nameNode, node, variableNode } from './parse.ts';
 
-/** Options of `paginate`. Those of a call hold for each page. */
+/** Options of `paginate`. Options of a call apply to each page. */
 export interface PaginateOptions
   extends Omit<RequestOptions, 'cost' | 'errors' | 'idempotencyKey' | 'retry' | 'userErrors'> {
   /**
-   * Where the connection is in the data, such as `product.variants`. Default: the only one, or of several the one whose
-   * `after` or `before` is a variable.
+   * Path of the connection in the data, such as `product.variants`. Default: the only one, or the one whose `after` or
+   * `before` is a variable.
    */
   readonly at?: string;
-  /** Goes on behind that cursor, on the way forward (`first`). Default: what the variables say. */
+  /** Continues after this cursor, when reading forward (`first`). Default: from the variables. */
   readonly after?: string | null;
-  /** Goes on before that cursor, on the way back (`last`). Default: what the variables say. */
+  /** Continues before this cursor, when reading backward (`last`). Default: from the variables. */
   readonly before?: string | null;
   /**
-   * Connections within the nodes that are read to their end, such as `['variants', 'variants.metafields']`. Each must
-   * select its `pageInfo`, and the object that holds it its `id`. Default: none.
+   * Connections within the nodes to read completely, such as `['variants', 'variants.metafields']`. Each must select
+   * its `pageInfo`, and its parent object its `id`. Default: none.
    */
   readonly nested?: readonly string[];
-  /** How often to try each page again. */
+  /** How often to retry each page. */
   readonly retry?: Omit<NonNullable<RequestOptions['retry']>, 'idempotency'>;
 }
 
-/** One page of a connection. On the way back (`last`) nodes and cursors are in the order of reading: the last one first. */
+/**
+ * A page of a connection. When reading backward (`last`), nodes and cursors are in the order of reading: the last one
+ * first.
+ */
 export interface Page<Node> {
   readonly nodes: readonly Node[];
-  /** The cursor of each node, where the document selects `edges { cursor }`; else `undefined`. */
+  /** The cursor of each node, if the document selects `edges { cursor }`; otherwise `undefined`. */
   readonly cursors: readonly string[] | undefined;
-  /** Goes on behind this page. `null` for the last one where Shopify names none, which has nothing behind it. */
+  /** Cursor for continuing after this page; `null` after the last one if Shopify names none. */
   readonly cursor: string | null;
   readonly hasMore: boolean;
-  /** Nodes that were asked for: less than before where a page would have cost too much. */
+  /** Number of nodes requested; reduced if a page would have cost too much. */
   readonly size: number;
-  /** Points of the page, without those of connections within its nodes; `null` where the response did not say. */
+  /** Points of the page, without those of nested connections; `null` if the response did not say. */
   readonly cost: CallCost | null;
 }
 
-/** All nodes of a connection. Nothing is sent before the first one is asked for; each iteration begins anew. */
+/** All nodes of a connection. Nothing is sent before the first one is requested; each iteration starts over. */
 export interface Pagination<Node> extends AsyncIterable<Node> {
   /**
-   * Behind what was handed over last: give it as `after` (or `before`) to go on there. It moves with each node where the
-   * document selects `edges { cursor }`, else with the last node of each page. Before that: where the reading begins, `undefined` for the
-   * beginning.
+   * Cursor after what was returned last: pass it as `after` (or `before`) to continue there. It advances with each node
+   * if the document selects `edges { cursor }`, otherwise with the last node of each page. Before that, it is where
+   * reading starts; `undefined` for the beginning.
    */
   readonly cursor: string | undefined;
-  /** Page by page. */
+  /** Returns the connection page by page. */
   pages(): AsyncGenerator<Page<Node>, void, undefined>;
   [Symbol.asyncIterator](): AsyncGenerator<Node, void, undefined>;
 }
 
-/** `[variables, options]`, where the variables can be left out only if none must be given. */
+/** `[variables, options]`, where the variables are optional only if none is required. */
 type TypedArguments<TVariables, TOptions> =
   Record<string, never> extends TVariables
     ? [variables?: TVariables, options?: TOptions]
@@ -88,7 +91,7 @@ type NodeOf<T> = T extends { readonly nodes: readonly (infer Node)[] }
     ? Node
     : never;
 
-/** The nodes of all connections in some data that are in no list. */
+/** The nodes of all connections in some data, except those in lists. */
 type NodesIn<T> = T extends readonly unknown[]
   ? never
   : T extends IsConnection
@@ -99,7 +102,7 @@ type NodesIn<T> = T extends readonly unknown[]
 
 type NodesBelow<T> = { [Key in keyof T]: NodesIn<T[Key]> }[keyof T];
 
-/** Where the connections of some data are: `products`, `product.variants`. */
+/** Paths of the connections in some data: `products`, `product.variants`. */
 export type ConnectionPath<T> = T extends readonly unknown[]
   ? never
   : T extends object
@@ -122,22 +125,22 @@ type NodesAt<T, Path> = T extends object
       : never
   : never;
 
-/** The part of a client that reads whole connections. */
+/** The part of a client that reads complete connections. */
 export interface PaginatingClient {
   /**
-   * Reads all nodes of a connection, page by page. While a page is in use, the next one is read. A page that would cost
-   * more than Shopify allows is asked for smaller. To leave the loop sends nothing more.
+   * Reads all nodes of a connection, page by page. While you use a page, the next one is fetched. If a page would cost
+   * more than Shopify allows, a smaller one is requested. After you leave the loop, nothing more is sent.
    *
-   * The document passes a variable to `after` (with `first`) or `before` (with `last`: from the end to the beginning) and
-   * selects `pageInfo`: `hasNextPage` and `endCursor`, or `hasPreviousPage` and `startCursor`. Without a page size, pages
-   * have 250 nodes, or as many as points allow.
+   * The document must pass a variable to `after` (with `first`) or `before` (with `last`: from the end to the
+   * beginning) and select `pageInfo`: `hasNextPage` and `endCursor`, or `hasPreviousPage` and `startCursor`. Without a
+   * page size, pages have 250 nodes, or as many as points allow.
    *
    * @example
    * for await (const product of shop.paginate(Products, { first: 250 })) console.log(product.title);
    *
-   * @throws ValidationError before anything is sent, where the document or an option does not allow it.
-   * @throws PaginationError for pages that go round in a circle, do not say how to go on, or reach Shopify's limit.
-   * @throws What `graphql` throws for a page. Each of these errors has the `cursor` to go on from.
+   * @throws ValidationError before anything is sent, if the document or an option does not allow it.
+   * @throws PaginationError if a cursor repeats, a page does not say how to continue, or Shopify's limit is reached.
+   * @throws What `graphql` throws for a page. Each of these errors has the `cursor` to continue from.
    */
   paginate<TNode = unknown>(
     document: string | UntypedDocument,
@@ -169,14 +172,14 @@ const optionNames: Readonly<Record<keyof PaginateOptions, true>> = {
   operationName: true,
 };
 
-/** What `paginate` was called with. */
+/** The arguments of `paginate`. */
 export type PaginateArguments = readonly [
   document: string | TypedDocument<unknown, never>,
   variables?: object,
   options?: PaginateOptions,
 ];
 
-/** What `paginate` was called with, and what it reads with. */
+/** A call of `paginate`, with what it needs. */
 export interface PaginationCall {
   readonly graphql: GraphqlClient['graphql'];
   readonly documents: DocumentParser;
@@ -184,7 +187,7 @@ export interface PaginationCall {
   readonly document: string | TypedDocument<unknown, never>;
   readonly variables?: object | undefined;
   readonly options?: PaginateOptions | undefined;
-  /** Whether the rest of a connection is read: it is there, so that nothing at all is an error. */
+  /** Whether the rest of a connection is read: it exists, so an empty result is an error. */
   readonly isRest?: boolean;
 }
 
@@ -224,7 +227,7 @@ export const readPages: Read<Page<unknown>> = async function* (progress, graphql
 const cursorIn = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** A page with the object that it came in, so that the rest can be put into one that is nested. */
+/** A page with its object, to which the rest of a nested connection can be added. */
 interface WholePage extends PageRead<unknown> {
   readonly cursors: readonly string[] | undefined;
   readonly size: number;
@@ -246,7 +249,7 @@ async function* pagesOf(call: PaginationCall, progress: Progress): AsyncGenerato
     isFirst = false;
     const { size } = requests;
     if (found === null || found === undefined || !isRecord(found)) {
-      // A product that is not there has no variants. One that goes between two pages has not told them all.
+      // A missing product has no variants. One deleted between two pages has not returned all of them.
       const hasMore = found === null && mayBeMissing ? false : undefined;
       return { nodes: [], cursors: undefined, size, cost, connection: {}, hasMore, cursor: undefined };
     }
@@ -298,7 +301,7 @@ async function planOf(call: PaginationCall): Promise<Plan> {
   const cursorNode = connection.argumentNode(cursorName)?.value;
   if (cursorNode?.kind !== 'Variable') {
     const fix = `Declare $${cursorName}: String and pass it: ${connection.field.name}(${sizeName}: …, ${cursorName}: $${cursorName}).`;
-    throw invalid('document', `gives ${path} no cursor from a variable, so there is only one page. ${fix}`);
+    throw invalid('document', `passes no cursor variable to ${path}, so there is only one page. ${fix}`);
   }
   const own = argument(cursorName);
   const from = (isBack ? before : after) ?? (typeof own === 'string' ? own : null);
@@ -339,11 +342,11 @@ function textOf({ definitions }: DocumentNode, operationName: string | undefined
     if (operationName === undefined || definition.name?.value === operationName) operation ??= definition;
   }
   // The parser has seen that there is one.
-  if (!operation) throw invalid('document', 'holds no operation.');
+  if (!operation) throw invalid('document', 'has no operation.');
   return { operation, fragments };
 }
 
-/** The largest page, where the document says no size: https://shopify.dev/docs/api/usage/limits */
+/** The largest page, used if the document sets no size: https://shopify.dev/docs/api/usage/limits */
 const largestPage = 250;
 
 interface RequestParts {
@@ -355,7 +358,7 @@ interface RequestParts {
   readonly cursorVariable: string;
 }
 
-/** Sends the requests for pages, which get smaller where they would cost too much, and never larger again. */
+/** Requests pages, which get smaller if they would cost too much, and never larger again. */
 class PageRequests {
   readonly #call: PaginationCall;
   readonly #parts: RequestParts;
@@ -480,7 +483,7 @@ class NestedConnection {
         const keys = [...fieldsIn(inside)].filter((one) => setsBelow(one).length > 0).map((one) => one.key);
         throw invalid(
           'nested',
-          `names "${path}", and the document selects no ${key} there. Did you mean ${nearestName(key, keys)}?`,
+          `names "${path}", but the document selects no ${key} there. Did you mean ${nearestName(key, keys)}?`,
         );
       }
       const below = selectedFields(setsBelow(field), parts.scope);
@@ -488,10 +491,10 @@ class NestedConnection {
       steps.push({ key, shape: last });
       inside = last?.node ?? below;
     }
-    if (!last) throw invalid('nested', `names "${path}", which is no connection.`);
+    if (!last) throw invalid('nested', `names "${path}", which is not a connection.`);
     last.checkPageInfo(false);
     const id = fieldOf(holder, 'id');
-    if (!id) throw invalid('document', `selects no id beside ${path}, by which its rest could be read. Add id to it.`);
+    if (!id) throw invalid('document', `selects no id beside ${path}, which is needed to read its rest. Add id there.`);
     this.#way = steps.slice(0, -1);
     this.#shape = last;
     this.#idKey = id.key;
@@ -526,7 +529,7 @@ class NestedConnection {
     const { path, field } = this.#shape;
     if (hasMore !== true || cursorIn(cursor) === undefined) throw pageInfoMissing(hasMore, { path, shop: call.shop });
     if (type === undefined)
-      throw invalid('nested', `names "${path}", whose objects have no Shopify id to read the rest by.`);
+      throw invalid('nested', `names "${path}", whose objects have no Shopify id for reading the rest.`);
     const rest: PaginationCall = {
       ...call,
       isRest: true,

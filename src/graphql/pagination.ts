@@ -1,7 +1,7 @@
 import { isShopwrightError, type PaginationError, ShopwrightError } from '../errors/errors.ts';
 import { whenAborted } from '../internal/abort.ts';
 
-/** One page as it was read. What says how to go on comes from outside, and is looked at before it is believed. */
+/** A page as read. How to continue comes from outside, and is checked before it is trusted. */
 export interface PageRead<Node> {
   readonly nodes: readonly Node[];
   /** Whether there is another page: `hasNextPage`, or `hasPreviousPage` on the way back. */
@@ -28,11 +28,11 @@ type ReadPage<Page> = (cursor: string | null, signal: AbortSignal) => Promise<Pa
 const pagingLimit = 25_000;
 
 /**
- * The pages of a connection, one after another. While a page is in use, the next one is read, and no other. An end of the
+ * Returns the pages of a connection one after another. While a page is in use, only the next one is read. Ending the
  * iteration aborts that read.
  *
- * A page that does not say how to go on, or goes round in a circle, is not handed over: each error has the cursor
- * from which reading can go on.
+ * A page that does not say how to continue, or repeats a cursor, is not returned: each error has the cursor from which
+ * reading can continue.
  *
  * @throws PaginationError, and what `read` throws, with its `cursor`.
  */
@@ -48,7 +48,7 @@ export async function* connectionPages<Page extends PageRead<unknown>>(
       const next = cursorBehind(page, place);
       if (next === undefined) return { page, next };
       if (used.has(next)) {
-        const message = `${place.path} goes round in a circle: the page ends at a cursor that was read before.`;
+        const message = `${place.path} repeats: the page ends at a cursor that was read before.`;
         throw new PageError(message, { ...place, code: 'PAGE_CURSOR_REPEATED' });
       }
       used.add(next);
@@ -81,10 +81,10 @@ export async function* connectionPages<Page extends PageRead<unknown>>(
 }
 
 /**
- * The pages of a connection that is sorted by id, to its end: behind Shopify's limit reading begins anew with what is above
- * the last id. `read` searches for that, which is `undefined` at first.
+ * Returns all pages of a connection sorted by id: past Shopify's limit, reading restarts above the last id. `read`
+ * searches for ids above it; it is `undefined` at first.
  *
- * @throws As `connectionPages` does; the limit too, where the search does not know ids.
+ * @throws As `connectionPages` does; also for the limit, if the search does not support ids.
  */
 export async function* pagesById<Page extends PageRead<{ readonly id?: unknown }>>(
   read: (cursor: string | null, signal: AbortSignal, above: number | undefined) => Promise<Page>,
@@ -158,11 +158,11 @@ function cursorBehind({ hasMore, cursor }: PageRead<unknown>, place: Reading): s
 /** The error of a page that does not say how to go on. */
 export function pageInfoMissing(hasMore: unknown, place: Reading): PaginationError {
   const what = hasMore === true ? 'that there is more, but no cursor' : 'not whether there is more';
-  const message = `The pageInfo of ${place.path} is missing or incomplete: it says ${what}. Nothing of this page was handed over.`;
+  const message = `The pageInfo of ${place.path} is missing or incomplete: it says ${what}. This page was not returned.`;
   return new PageError(message, { ...place, code: 'PAGE_INFO_MISSING' });
 }
 
-/** Behind so many nodes Shopify refuses a page, with an error that has no code of its own. */
+/** After that many nodes Shopify refuses a page, with an error that has no code of its own. */
 function isLimit(error: unknown, count: number): error is ShopwrightError {
   if (!isShopwrightError(error, 'GRAPHQL_ERROR') || error.isRetryable) return false;
   return count >= pagingLimit || /\b25[,_ ]?000\b/.test(error.message);
@@ -170,8 +170,8 @@ function isLimit(error: unknown, count: number): error is ShopwrightError {
 
 function limitError(cause: ShopwrightError, place: Reading): PaginationError {
   const message =
-    `Shopify does not page on through ${place.path} behind ${pagingLimit} nodes. Narrow it with its argument query ` +
-    '(sorted by id, and with id:> the last one), or read it with a bulk operation.';
+    `Shopify does not page through ${place.path} past ${pagingLimit} nodes. Narrow it with its argument query ` +
+    '(sorted by id, with id:> the last one), or read it with a bulk operation.';
   return new PageError(message, { ...place, code: 'PAGE_LIMIT_REACHED', cause });
 }
 

@@ -58,7 +58,7 @@ export interface ParseOptions {
 /**
  * Parses one operation of a document.
  *
- * @throws ValidationError where the text is no GraphQL, is nested too deep, or holds no such operation.
+ * @throws ValidationError if the text is not valid GraphQL, is nested too deep, or has no such operation.
  */
 export function parseOperation(source: string, { operationName, keys }: ParseOptions): ParsedOperation {
   refuseDepth(depthOfText(source));
@@ -80,9 +80,9 @@ const bytesPerCharacter = 2;
 const bytesPerToken = 250;
 
 /**
- * The text of a document that the host has parsed.
+ * Prints a document that the host has parsed.
  *
- * @throws ValidationError where it is nested too deep.
+ * @throws ValidationError if it is nested too deep.
  */
 export function printDocument(document: DocumentNode): string {
   for (const definition of document.definitions) {
@@ -94,9 +94,9 @@ export function printDocument(document: DocumentNode): string {
 }
 
 /**
- * The text of a document that is no syntax tree: as it stands, or as `TypedDocumentString` wraps it.
+ * Returns the text of a document that is not a syntax tree: a string, or a `TypedDocumentString`.
  *
- * @throws ValidationError for anything else, such as what a missing export of generated code is.
+ * @throws ValidationError for anything else, such as a missing export of generated code.
  */
 export function textOf(document: unknown): string {
   // By its tag, for the class may be that of another realm.
@@ -111,7 +111,7 @@ export function textOf(document: unknown): string {
         : typeof document === 'object'
           ? "an object without `kind: 'Document'`"
           : `a ${typeof document}`;
-  throw invalid(`is ${what}. Give a text of GraphQL, or a document that a code generator has made; check its import.`);
+  throw invalid(`is ${what}. Pass GraphQL text, or a document from a code generator; check its import.`);
 }
 
 function parseSource(source: string): DocumentNode {
@@ -134,17 +134,17 @@ function findOperation(document: DocumentNode, operationName: string | undefined
   const [operation, ...others] =
     operationName === undefined ? operations : operations.filter(({ name }) => name?.value === operationName);
   if (!operation) {
-    if (operationName === undefined) throw invalid('holds no operation.');
+    if (operationName === undefined) throw invalid('has no operation.');
     const names = operations.flatMap(({ name }) => name?.value ?? []);
     const nearest =
       names.length > 0 && operationName !== '' ? ` Did you mean ${nearestName(operationName, names)}?` : '';
-    throw invalid(`holds no operation named ${operationName || '""'}.${nearest}`);
+    throw invalid(`has no operation named ${operationName || '""'}.${nearest}`);
   }
   if (others.length > 0) {
     throw invalid(
       operationName === undefined
-        ? 'holds several operations. Say which with the option operationName.'
-        : `holds ${others.length + 1} operations named ${operationName}. Rename one.`,
+        ? 'has several operations. Choose one with the option operationName.'
+        : `has ${others.length + 1} operations named ${operationName}. Rename one.`,
     );
   }
   if (operation.operation === 'subscription') throw invalid('is a subscription, which the Admin API does not have.');
@@ -170,7 +170,7 @@ const maxDepth = 200;
 
 function refuseDepth(depth: number): void {
   if (depth <= maxDepth) return;
-  throw invalid(`is nested ${depth} levels deep, with its fragments; at most ${maxDepth} are read. Split it.`);
+  throw invalid(`is nested ${depth} levels deep, including fragments; at most ${maxDepth} are allowed. Split it.`);
 }
 
 /** How deep the brackets of a text are nested, those in texts and comments aside. */
@@ -384,11 +384,11 @@ function keyArgument(field: FieldNode): NonNullable<FieldNode['arguments']>[numb
 const variableName = 'idempotencyKey';
 
 /**
- * Gives each mutation field of an operation that takes an idempotency key, and has none, a variable for
- * it: `@idempotent(key: $idempotencyKey)`, or the argument where Shopify takes it so. One key for each response key,
- * wherever its field stands: in the operation, in an inline fragment or in a named one.
+ * Adds a key variable to each mutation field of an operation that takes an idempotency key and has none:
+ * `@idempotent(key: $idempotencyKey)`, or the argument if Shopify takes the key there. One key per response key,
+ * wherever its field is: in the operation, an inline fragment or a named one.
  *
- * @returns The document itself where there was nothing to add.
+ * @returns The document itself if there was nothing to add.
  */
 export function injectKeys(
   document: DocumentNode,

@@ -55,7 +55,9 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   const isGoodStatus = response.status >= 200 && response.status <= 299;
   const read = bodyOf(response);
   if (!isRecord(read) && isGoodStatus) {
-    return fail(new InvalidResponseError(`${options.shop} answered with ${nameOf(response)}, not with JSON.`, context));
+    return fail(
+      new InvalidResponseError(`${options.shop} responded with ${nameOf(response)}, not with JSON.`, context),
+    );
   }
   const body = isRecord(read) ? read : {};
   const extensions = isRecord(body['extensions']) ? body['extensions'] : {};
@@ -90,7 +92,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   }
   if (!data) {
     return {
-      ...fail(new InvalidResponseError(`${options.shop} answered with neither data nor errors.`, context)),
+      ...fail(new InvalidResponseError(`${options.shop} responded with neither data nor errors.`, context)),
       feedback,
       cost,
     };
@@ -116,8 +118,8 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
 }
 
 /**
- * Whether a response with errors can be given as a result: it says of each field what became of it. What may succeed
- * later is retried, and of a mutation that may have been carried out without a trace nobody knows.
+ * Whether a response with errors can be returned as a result, which says what happened to each field. Anything that may
+ * succeed later is retried, and a mutation that may have been carried out without a trace is unknown.
  */
 function isPartial(error: ShopwrightError, { kind, data }: RefusedResponse): boolean {
   if (holdsData(data)) return true;
@@ -138,7 +140,7 @@ function nameOf(response: TransportResponse): string {
   const { body } = response;
   if (body.trim() === '') return 'an empty body';
   if (/^\s*</.test(body)) return 'an HTML page';
-  return 'a body that is cut off or malformed';
+  return 'a body that is truncated or malformed';
 }
 
 interface ReadCost {
@@ -270,7 +272,7 @@ function errorOfEntries(
       const value = tooCostly.extensions?.[key];
       return typeof value === 'number' ? value : undefined;
     };
-    return new MaxCostError(`${message}. Ask for smaller pages or fewer nested fields.`, {
+    return new MaxCostError(`${message}. Request smaller pages or fewer nested fields.`, {
       cost: number('cost'),
       maxCost: number('maxCost'),
       ...context,
@@ -429,7 +431,7 @@ function idempotencyRefusal(
           retryAfterMs: concurrentWaitMs,
         });
       case 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH':
-        return new ShopifyUserError(`${message} Use a key of its own for each different input.`, {
+        return new ShopifyUserError(`${message} Use a separate key for each different input.`, {
           ...details,
           ...context,
         });

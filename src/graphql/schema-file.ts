@@ -14,7 +14,7 @@ import { isRecord } from '../internal/json.ts';
 /**
  * The schema of an API version as text, in the form that `npm run schema` and `shopwright schema pull` print: comments
  * at the head, no descriptions, a blank line between definitions, a line for each member, all in the order of names.
- * The package carries the newest version whole, and each older one as a patch of the next newer.
+ * The package includes the newest version in full, and each older one as a patch of the next newer.
  *
  * @param version One of `schemaVersions`.
  */
@@ -46,11 +46,11 @@ export function readSchemaFile(file: string, field: string): SchemaFile {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw invalid(`is ${file}, which cannot be read. Make it with: npx shopwright schema pull`, cause);
+    throw invalid(`is ${file}, which cannot be read. Create it with: npx shopwright schema pull`, cause);
   }
   const version = versionOf(text);
   if (version !== undefined && text.includes('\nschema {\n')) return { version, text };
-  throw invalid(`is ${file}, which is not what shopwright schema pull writes. Pull it again.`);
+  throw invalid(`is ${file}, which was not written by shopwright schema pull. Pull it again.`);
 }
 
 /** The query whose response `readIntrospection` takes. Descriptions say which mutations take a key. */

@@ -4,23 +4,23 @@ import type { RequestOptions } from '../http/request-options.ts';
 import type { GraphqlClient } from './graphql.ts';
 import { GrantedScopesDocument } from './operations/generated/graphql.ts';
 
-/** What an installation has of the scopes that an app needs; decide by `ok`. */
+/** Result of `scopes.check`; check `ok`. */
 export interface ScopeCheck {
   /** Whether nothing is missing. */
   readonly ok: boolean;
-  /** Those required that were not granted. A scope to write grants the one to read. */
+  /** Required scopes that were not granted. A write scope grants the matching read scope. */
   readonly missing: readonly string[];
-  /** All that the installation has, as Shopify lists them. */
+  /** All granted scopes, as Shopify lists them. */
   readonly granted: readonly string[];
 }
 
-/** Compares the scopes that an app needs with those that it was given. */
+/** Compares the scopes that an app needs with those granted to it. */
 export const scopes: {
   /**
-   * Asks a shop what the app was granted there. Costs one point.
+   * Checks which scopes a shop has granted to the app. Costs one point.
    *
    * @param required Such as `['write_products', 'read_orders']`.
-   * @throws ConfigError where `required` is no list of scopes; else as `graphql`.
+   * @throws ConfigError if `required` is not a list of scopes; otherwise as `graphql`.
    *
    * @example
    * const { ok, missing } = await scopes.check(app.shop('acme.myshopify.com'), ['write_products']);

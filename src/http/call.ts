@@ -33,10 +33,10 @@ import type { ApiWatch } from './version-watch.ts';
 /**
  * The life of one call: attempt after attempt until there is a good response, or a reason to stop.
  *
- * Each attempt waits for its own permit, so retries never skip the limiter, and no permit is held
- * between attempts. What is thrown in the end is the last real error, with the number of requests sent.
+ * Each attempt waits for its own permit, so retries never skip the limiter, and no permit is held between attempts. If
+ * it fails, it throws the last real error, with the number of requests sent.
  *
- * @throws ShopwrightError of the fitting class, or the caller's abort reason.
+ * @throws ShopwrightError of the appropriate class, or the caller's abort reason.
  */
 export function run<T>(call: Call<T>, environment: CallEnvironment): Promise<CallResult<T>> {
   const { policy, clock } = environment;
@@ -53,10 +53,10 @@ export function run<T>(call: Call<T>, environment: CallEnvironment): Promise<Cal
   );
 }
 
-/** Few hosts have one. */
+/** Loaded on demand: few hosts set a policy. */
 const loadHostPolicy = lateModule(() => import('./host-policy.ts'));
 
-/** One call, made ready by the GraphQL or REST client. */
+/** One call, prepared by the GraphQL or REST client. */
 export interface Call<T> {
   /** Name for events and errors. */
   readonly operation: string;
@@ -67,29 +67,29 @@ export interface Call<T> {
   readonly priority: Priority;
   /** Milliseconds for one attempt, without the wait for points. */
   readonly timeoutMs: number;
-  /** Milliseconds for everything. */
+  /** Milliseconds for the whole call. */
   readonly deadlineMs?: number;
   readonly retry: RetryPolicy;
   readonly signal?: AbortSignal;
 }
 
-/** One call as GraphQL or REST puts it: how it is written, what it costs and how its response is read. */
+/** What GraphQL and REST do differently in a call: encoding, cost and reading the response. */
 export interface Protocol<T> {
-  /** The request. Made anew for each attempt, since a response may have called for another idempotency key. */
+  /** Returns the request. Built for each attempt, since a response may have required another idempotency key. */
   encode(): EncodedRequest;
-  /** Points to reserve; asked before each attempt and while it waits, since a response may have taught better. */
+  /** Points to reserve; called before each attempt and while it waits, since a response may have revealed the cost. */
   cost(): number;
   /** Reads a response, once. Never throws. */
   decode(response: TransportResponse, before: EarlierSends): Decoded<T>;
 }
 
-/** What is known of the sends of a call before the one whose response is read. */
+/** What is known about earlier sends of the call whose response is being read. */
 export interface EarlierSends {
-  /** One of them may have been carried out, and no response has settled that. */
+  /** Whether one of them may have been carried out, and no response has settled the question. */
   readonly unresolved: boolean;
 }
 
-/** What a protocol says of a request; address, token and the client's own headers are added. */
+/** The protocol's part of a request; address, token and the client's own headers are added. */
 export interface EncodedRequest {
   readonly method: TransportRequest['method'];
   /** Path and query, from `/admin/…`. */
@@ -98,20 +98,20 @@ export interface EncodedRequest {
   readonly body?: string;
 }
 
-/** What one response means: a value or a typed error, and what it said about the points. */
+/** The meaning of one response: a value or a typed error, and what it said about points. */
 export type Decoded<T> = { readonly feedback: ThrottleFeedback; readonly cost: CallCost | null } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ShopwrightError }
 );
 
-/** Cost of a call as Shopify counted it, in points. */
+/** Cost of a call in points, as counted by Shopify. */
 export interface CallCost {
   readonly requested: number;
-  /** `null` where Shopify did not execute the call. */
+  /** `null` if Shopify did not execute the call. */
   readonly actual: number | null;
 }
 
-/** What a call goes through, for one app on one shop. */
+/** What all calls of one app on one shop use. */
 export interface CallEnvironment {
   readonly shop: string;
   readonly app: string;
@@ -126,16 +126,16 @@ export interface CallEnvironment {
   readonly budget: RetryBudget;
   readonly tokens: TokenSource;
   readonly transport: Transport;
-  /** Most bytes of a response's body. */
+  /** Maximum size of a response body, in bytes. */
   readonly maxResponseBytes: number;
   readonly watch: ApiWatch;
-  /** The host's own, around each call. */
+  /** The host's own policy, around each call. */
   readonly policy: HostPolicy | undefined;
-  /** Asked whether anybody listens before an event is made. */
+  /** Events are created only if somebody listens. */
   readonly telemetry: Telemetry;
 }
 
-/** What a call brought, with how it went. */
+/** The result of a call and how it went. */
 interface CallResult<T> extends Received<T> {
   /** Requests sent. */
   readonly attempts: number;
@@ -143,7 +143,7 @@ interface CallResult<T> extends Received<T> {
   readonly waitedMs: number;
 }
 
-/** What one good response brought. */
+/** The result of one good response. */
 interface Received<T> {
   readonly value: T;
   readonly cost: CallCost | null;
@@ -186,7 +186,7 @@ class RunningCall<T> {
   #sentAt = 0;
   /** An earlier send may have been carried out, and no response has settled that since. */
   #unresolved = false;
-  /** Where there is a tracer. */
+  /** Set if there is a tracer. */
   #span: TracedSpan | undefined;
   #attemptSpan: TracedSpan | undefined;
   #id: string | undefined;
@@ -206,7 +206,7 @@ class RunningCall<T> {
     return this.#span ? this.#span.run(() => this.#run()) : this.#run();
   }
 
-  /** What each event of the call says; made for whoever listens. */
+  /** The fields that all events of the call have. */
   #eventOf<Type extends string>(type: Type) {
     this.#id ??= uniqueId();
     return { type, shop: this.#environment.shop, operation: this.#call.operation, callId: this.#id };
@@ -278,7 +278,7 @@ class RunningCall<T> {
       const tokenRenewed =
         error.code === 'AUTHENTICATION_FAILED' &&
         (await this.#inTime(false, (limit) => renewToken(tokens, { shop, token, error }, limit, signal))) &&
-        // Another token is no licence to do again what was done in spite of the old one.
+        // With another token, what may have been done despite the old one must not be done again.
         (this.#call.idempotency !== 'unsafe' || !mayHaveExecuted(error));
       return { ok: false, error, tokenRenewed };
     } finally {
@@ -324,7 +324,7 @@ class RunningCall<T> {
     this.#firstSentAt ??= this.#sentAt;
 
     const failed = (error: unknown): FailedSend => {
-      // What was under way when the caller aborted may have arrived.
+      // A request in flight when the caller aborted may have arrived.
       if (this.#isAbort(error)) this.#unresolved = true;
       else if (isShopwrightError(error)) this.#noteOutcome(error);
       return { ok: false, error: withoutTokenInError(error, token), ranMs: clock.monotonic() - startedAt };
@@ -370,7 +370,7 @@ class RunningCall<T> {
         const response = await limit.until(exchange);
         // Here it is known that the request was sent; later this would be an error like any other.
         if (typeof response.body !== 'string' || typeof response.headers.get !== 'function') throw new TypeError();
-        // One that ignores the limit has read too much; at least nobody works with it.
+        // A transport that ignores the limit has read too much; at least nobody uses it.
         if (response.body.length > maxResponseBytes) throw responseTooLarge(maxResponseBytes);
         return response;
       } catch (thrown) {
@@ -412,7 +412,7 @@ class RunningCall<T> {
     this.#waitedMs += delayMs;
   }
 
-  /** Whether Shopify would no longer recognize the key of a mutation that was sent long ago. */
+  /** Whether Shopify may no longer recognize the key of a mutation that was sent long ago. */
   #keyIsForgotten(nowMs: number): boolean {
     if (this.#call.idempotency !== 'keyed' || !this.#unresolved) return false;
     return nowMs - (this.#firstSentAt ?? nowMs) >= keyLifeMs;
@@ -454,10 +454,10 @@ class RunningCall<T> {
     const isDone =
       isRecord(data) && Object.values(data).some((value) => value !== null) && codeOf(cause) !== 'USER_ERROR';
     const what = isDone
-      ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}): ` +
-        'error.data holds what it brought.'
+      ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}); ` +
+        'see error.data for its result.'
       : `${operation} was sent, but no response says whether Shopify carried it out (${codeOf(cause)}).`;
-    // Other causes pass by themselves. These come again until somebody changes a limit or the input, or looks where a
+    // Other causes pass by themselves. These recur until somebody changes a limit or the input, or checks where a
     // redirect leads.
     const isToldBest = isShopwrightError(cause, 'INVALID_RESPONSE', 'HTTP_ERROR', 'USER_ERROR') && !cause.isRetryable;
     const why = isToldBest ? ` ${cause.message}` : '';
@@ -509,16 +509,16 @@ class RunningCall<T> {
     const details = { code, mayHaveExecuted, shop: this.#environment.shop, operation };
     return code === 'TIMEOUT'
       ? new TimeoutError(
-          `${operation} had no complete response within ${timeoutMs} ms. Raise timeoutMs if the shop answers slowly.`,
+          `${operation} had no complete response within ${timeoutMs} ms. Raise timeoutMs if the shop is slow to respond.`,
           { ...details, timeoutMs },
         )
       : new TimeoutError(
-          `${operation} did not end within its deadline of ${deadlineMs} ms. Raise deadlineMs, or send less at a time.`,
+          `${operation} did not finish within its deadline of ${deadlineMs} ms. Raise deadlineMs, or send less at a time.`,
           { ...details, timeoutMs: deadlineMs },
         );
   }
 
-  /** @param decoded What the response said, where there was one. */
+  /** @param decoded The decoded response, if there was one. */
   #reportAttempt(
     startedAt: number,
     errorCode: string | null,
@@ -567,7 +567,7 @@ const keyLifeMs = 24 * 60 * 60 * 1000;
 /** A shop that has not responded for so long is in trouble, however short the caller's deadline. */
 const patienceMs = 5000;
 
-/** What an error keeps of the response that it was made of. */
+/** The details of its response that an error carries over. */
 function received(error: ShopwrightError): {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -584,7 +584,7 @@ function codeOf(error: unknown): string {
   return isShopwrightError(error) ? error.code : 'ABORTED';
 }
 
-/** Differs between all attempts, so that no cache between here and Shopify takes one for another. */
+/** Unique to each attempt, so that no cache between here and Shopify mistakes one for another. */
 const attemptHeader = 'x-shopwright-attempt';
 
 let made = 0;
@@ -600,7 +600,7 @@ function uniqueId(): string {
   return `${firstAt}-${made}`;
 }
 
-/** A transport of the host's own can throw anything; after that, nobody knows how far the request came. */
+/** A host's own transport can throw anything; after that, nobody knows how far the request got. */
 function asNetworkError(thrown: unknown, transport: string): unknown {
   if (isShopwrightError(thrown) || isControlFlow(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;

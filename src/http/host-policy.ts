@@ -2,33 +2,33 @@ import { isShopwrightError } from '../errors/errors.ts';
 import { boundedWait, type WaitBounds } from '../internal/abort.ts';
 
 /**
- * What a host puts around each call: a policy of cockatiel, such as a bulkhead or a timeout, or anything that runs a
- * function so. It must hand on what the function resolves with.
+ * A policy around each call: one of cockatiel, such as a bulkhead or a timeout, or any object that runs a function in
+ * the same way. It must return what the function resolves with.
  */
 export interface HostPolicy {
   /**
-   * Runs the function, or rejects without having run it. The function heeds the signal of the context that it is given.
+   * Runs the function, or rejects without having run it. The function obeys the signal of its context.
    *
-   * @param signal The caller's; without one, nobody aborts the call.
+   * @param signal The caller's; omitted if the caller passed none.
    */
   execute<T>(fn: (context: HostPolicyContext) => Promise<T>, signal?: AbortSignal): PromiseLike<T>;
 }
 
-/** What a policy hands to the function that it runs. */
+/** The context passed to the function that a policy runs. */
 export interface HostPolicyContext {
-  /** Ends the call. */
+  /** Aborts the call. */
   readonly signal: AbortSignal;
 }
 
 type Outcome<R> = { readonly value: R } | { readonly error: unknown };
 
 /**
- * Runs a call under a host's policy. What the policy rejects with passes as it is, unless the call had been sent by
+ * Runs a call under a host's policy. The policy's rejections are passed on unchanged, unless the call had been sent by
  * then: how the call itself ended says more, above all that a mutation may have been carried out.
  *
- * An abort and the deadline end also a wait inside of the policy, such as for a place in a bulkhead.
+ * An abort and the deadline also end a wait inside the policy, such as for a place in a bulkhead.
  *
- * @param run Makes the call. Called again where the policy repeats it, but not after `OUTCOME_UNKNOWN`: the policy gets
+ * @param run Makes the call. Called again if the policy repeats it, but not after `OUTCOME_UNKNOWN`: the policy gets
  * that error again, and nothing is sent.
  */
 export async function runUnder<R>(

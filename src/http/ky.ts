@@ -6,14 +6,14 @@ import type { Transport, TransportRequest, TransportResponse } from '../ports/tr
 
 /** Options of `kyTransport`. */
 export interface KyTransportOptions {
-  /** Replaces the global `fetch`, which is otherwise looked up at each request, so that mocks installed later work. */
+  /** Replaces the global `fetch`, which is otherwise looked up for each request, so that mocks installed later work. */
   readonly fetch?: typeof fetch;
   /**
-   * An instance of the host's own, whose hooks, headers, `fetch` and `prefix` (or `baseUrl`) hold for each attempt.
-   * With a prefix the path of the request is put behind it, and the header `x-shopify-shop-domain` tells the shop.
-   * Its retries and time limits do not hold, since the client has its own, and neither do errors that a `beforeError`
-   * hook makes of a status: the hook runs, and the client throws what the status means. The `signal` of the request that
-   * hooks see does not tell of an abort: the call ends without waiting for them, and nothing is sent after it.
+   * A ky instance of your own, whose hooks, headers, `fetch` and `prefix` (or `baseUrl`) apply to each attempt. With a
+   * prefix, the path of the request is appended to it, and the header `x-shopify-shop-domain` names the shop. Its
+   * retries and timeouts do not apply, since the client has its own, and neither do errors that a `beforeError` hook
+   * creates for a status: the hook runs, but the client throws its own error. The `signal` of the request that hooks
+   * see is not aborted: an aborted call ends without waiting for hooks, and nothing is sent after it.
    */
   readonly ky?: KyInstance;
 }
@@ -28,9 +28,9 @@ const loadNetworkError = lateModule(() => import('./network-error.ts'));
 const clientsOwn = { retry: 0, timeout: false } as const;
 
 /**
- * The default transport: ky over `fetch`, with ky's own retries, time-outs and status errors switched off.
+ * Creates the default transport: ky over `fetch`, with ky's own retries, timeouts and status errors turned off.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
  * @example
  * const logged = ky.create({ hooks: { afterResponse: [({ request, response }) => log(request.url, response.status)] } });
@@ -39,7 +39,7 @@ const clientsOwn = { retry: 0, timeout: false } as const;
 export function kyTransport(options: KyTransportOptions = {}): Transport {
   const problems = [...unknownNames(options, { fetch: true, ky: true }, 'kyTransport.')];
   if (options.ky !== undefined && typeof options.ky?.extend !== 'function')
-    problems.push({ field: 'kyTransport.ky', message: 'is no instance of ky. Give ky, or what ky.create returns.' });
+    problems.push({ field: 'kyTransport.ky', message: 'is not a ky instance. Pass ky, or the result of ky.create.' });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   if (options.ky) return hostTransport(options.ky, options.fetch);
 
@@ -47,7 +47,7 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
   return {
     name: 'ky',
     async send(request: TransportRequest): Promise<TransportResponse> {
-      // Outside of the exchange, to which all that fails is the network's fault.
+      // Outside the exchange, which treats every failure as the network's.
       http ??= (await loadKy()).default.create({ ...clientsOwn, throwHttpErrors: false });
       const short = http;
       return exchange(request.signal, async (stop) => {
@@ -165,20 +165,20 @@ export async function received(response: Response, limit = Number.POSITIVE_INFIN
   }
 }
 
-/** The error of a response that is larger than the client takes. Sending again would bring the same. */
+/** Creates the error for a response that is too large. Sending again would return the same. */
 export function responseTooLarge(limit: number): InvalidResponseError {
   return new InvalidResponseError(
-    `The response has more than ${limit} bytes (maxResponseBytes). Raise maxResponseBytes, or ask for less: fewer fields, or smaller pages.`,
+    `The response has more than ${limit} bytes (maxResponseBytes). Raise the limit, or request fewer fields or smaller pages.`,
     { isRetryable: false },
   );
 }
 
 /**
- * Runs one exchange so that it ends as the port promises, whatever the HTTP client below does.
+ * Runs one exchange so that it ends as the interface promises, whatever the HTTP client below does.
  *
- * An abort ends it at once with the signal's reason: undici by itself lets a request wait on that has no
- * connection yet. All else that is thrown becomes a `NetworkError`, but for a framework's control flow. No listener stays on the signal: `fetch`
- * by itself leaves one there until the garbage collector comes, and a shop's worker may use one signal for days.
+ * An abort ends it at once with the signal's reason: undici itself keeps a request waiting that has no connection yet.
+ * Anything else thrown becomes a `NetworkError`, except for a framework's control flow. No listener stays on the
+ * signal: `fetch` itself leaves one there until garbage collection, and a shop's worker may use one signal for days.
  *
  * @param run Makes the exchange; the signal it gets is its own.
  */

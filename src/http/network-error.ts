@@ -1,8 +1,8 @@
 import { ConfigError, NetworkError } from '../errors/errors.ts';
 
 /**
- * Makes a typed error of what a fetch-like client threw. The original is not kept as the cause:
- * it can hold the request with its access token.
+ * Creates a typed error from what a fetch-like client threw. The original is not kept as the cause: it can contain the
+ * request with its access token.
  *
  * A kept connection that the server closed just as the request was written counts as unknown: what the
  * system took may have arrived, and no client learns of it.
@@ -10,7 +10,7 @@ import { ConfigError, NetworkError } from '../errors/errors.ts';
 export function networkError(error: unknown): NetworkError | ConfigError {
   // Next refuses `no-store` on such a page, and its cache would serve mutations without sending them.
   if (error instanceof Error && error.message.includes("fetchCache = 'only-cache'")) {
-    const message = "is 'only-cache' for this page or layout, which forbids calls to Shopify. Remove it there.";
+    const message = "is 'only-cache' for this page or layout, which prevents calls to Shopify. Remove it there.";
     return new ConfigError('Nothing was sent', { issues: [{ field: 'fetchCache', message }] });
   }
   const failure = failureOf(error);
@@ -20,7 +20,7 @@ export function networkError(error: unknown): NetworkError | ConfigError {
       { mayHaveExecuted: false },
     );
   }
-  return new NetworkError(`The connection failed before a complete response came (${failure?.name ?? 'no code'}).`, {
+  return new NetworkError(`The connection failed before a complete response arrived (${failure?.name ?? 'no code'}).`, {
     mayHaveExecuted: true,
   });
 }

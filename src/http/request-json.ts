@@ -2,13 +2,13 @@ import { type Issue, ValidationError } from '../errors/errors.ts';
 import { stringifyExactJson } from '../internal/json.ts';
 
 /**
- * Writes down what a call sends, at the moment of the call: the host may change its objects while the call waits for
- * points, and a second send must say what the first one said. What JSON would leave out or turn into something else is
- * refused, with its path: `NaN` would arrive as null, a `Map` as an empty object.
+ * Serializes what a call sends, at the moment of the call: the host may change its objects while the call waits for
+ * points, and a second send must equal the first. Values that JSON would omit or change are refused, with their path:
+ * `NaN` would arrive as null, a `Map` as an empty object.
  *
  * @param field Name of the value, such as `variables`.
  * @param bigints Whether a `bigint` is written as the number it is; else it is refused.
- * @throws ValidationError, without a word of what the value holds.
+ * @throws ValidationError, which does not reveal the value.
  */
 export function writeJson(field: string, value: object, bigints: boolean): string {
   const issues: Issue[] = [];
@@ -21,7 +21,7 @@ export function writeJson(field: string, value: object, bigints: boolean): strin
   }
   if (text !== undefined) return text;
   if (issues.length === 0)
-    issues.push({ field, message: 'holds itself, is nested too deep, or fails to be written as JSON.' });
+    issues.push({ field, message: 'contains itself, is nested too deep, or cannot be written as JSON.' });
   throw new ValidationError('The call is invalid', { issues });
 }
 
@@ -47,9 +47,9 @@ function inspect(value: unknown, place: Place): void {
     if (!Number.isFinite(value)) refuse(`is ${value}, which JSON turns into null.`);
   } else if (typeof value === 'bigint') {
     // Some hosts teach bigints to be text.
-    if (!bigints && !('toJSON' in BigInt.prototype)) refuse('is a bigint. Give it as text.');
+    if (!bigints && !('toJSON' in BigInt.prototype)) refuse('is a bigint. Pass it as text.');
   } else if (typeof value === 'function' || typeof value === 'symbol') {
-    refuse(`is a ${typeof value}, which JSON leaves out.`);
+    refuse(`is a ${typeof value}, which JSON omits.`);
   }
 }
 
@@ -66,7 +66,7 @@ function inspectObject(value: object, place: Place, refuse: (message: string) =>
   if ('toJSON' in value && typeof value.toJSON === 'function' && !ArrayBuffer.isView(value)) {
     const written: unknown = value.toJSON('');
     if (written === undefined || written === null)
-      refuse('is written as nothing by its toJSON, as an invalid date is.');
+      refuse('has a toJSON that returns nothing, as an invalid date does.');
     else if (written !== value) inspect(written, inside(''));
     return;
   }
@@ -74,9 +74,7 @@ function inspectObject(value: object, place: Place, refuse: (message: string) =>
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
   if (Symbol.iterator in value || value instanceof Error || (!isPlain && names.length === 0)) {
-    refuse(
-      `is of class ${value.constructor?.name}, whose content JSON leaves out. Give a plain object, a list or a text.`,
-    );
+    refuse(`is of class ${value.constructor?.name}, whose content JSON omits. Pass a plain object, list or text.`);
     return;
   }
   for (const name of names) {

@@ -5,7 +5,7 @@ import type { Priority } from '../ports/rate-limiter.ts';
 import type { Idempotency, RetryPolicy } from '../resilience/retry.ts';
 import type { Call } from './call.ts';
 
-/** What a client says for all its calls. */
+/** The client's defaults for all its calls. */
 export interface DefaultLimits {
   readonly timeoutMs: number;
   readonly deadlineMs: number | undefined;
@@ -14,13 +14,13 @@ export interface DefaultLimits {
 
 type Limits = Pick<Call<unknown>, 'priority' | 'timeoutMs' | 'deadlineMs' | 'retry' | 'signal'>;
 
-/** Names that an option of a call can have. As a record, so that the compiler sees one that is missing. */
+/** The names of a call's options. A record, so that the compiler notices a missing one. */
 export type OptionNames<TOptions> = Readonly<Record<keyof TOptions, true>>;
 
 /**
- * The limits of one call: its options, and the client's where it has none.
+ * Returns the limits of one call: its options, or else the client's.
  *
- * @throws ValidationError for a number that is none, or out of range.
+ * @throws ValidationError for a value that is not a number, or out of range.
  */
 export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>, defaults: DefaultLimits): Limits {
   const timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
@@ -50,14 +50,14 @@ const checked: ReadonlySet<string> = new Set([...Object.keys(choices), 'retry', 
 
 function textProblems(field: string, value: unknown): readonly Issue[] {
   if (value === undefined || (typeof value === 'string' && value.trim() !== '')) return [];
-  return [{ field, message: 'must be a text that is not blank.' }];
+  return [{ field, message: 'must be a non-blank string.' }];
 }
 
 /**
- * Refuses options of a call that do not exist.
+ * Refuses unknown options of a call.
  *
- * @param names All options that the call takes.
- * @throws ValidationError for names and values that do not exist, with the nearest that do.
+ * @param names All options of the call.
+ * @throws ValidationError for unknown names and values, suggesting the nearest ones.
  */
 export function refuseUnknown(options: object, names: Readonly<Record<string, true>>, { retry }: DefaultLimits): void {
   for (const name in options) {
@@ -70,7 +70,7 @@ export function refuseUnknown(options: object, names: Readonly<Record<string, tr
       ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
       ...missingMethods('signal', given['signal'], ['throwIfAborted', 'addEventListener']),
       ...textProblems('idempotencyKey', given['idempotencyKey']),
-      // Whatever is not `unsafe` is sent again.
+      // Anything but `unsafe` would be sent again.
       ...unknownValue('retry.idempotency', Object(given['retry']).idempotency, ['idempotent', 'keyed', 'unsafe']),
     ];
     if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
@@ -91,13 +91,16 @@ function namedRetry(retry: CallRetry | undefined): Readonly<Record<string, unkno
 
 function refuse(aboveZero: Readonly<Record<string, unknown>>, others: Readonly<Record<string, unknown>>): void {
   const problems: Issue[] = [
-    ...outOfRange(aboveZero, (value) => value > 0, 'must be a number above zero.'),
-    ...outOfRange(others, (value) => value >= 0, 'must be a number of zero or more.'),
+    ...outOfRange(aboveZero, (value) => value > 0, 'must be a number above 0.'),
+    ...outOfRange(others, (value) => value >= 0, 'must be a number, 0 or more.'),
   ];
   if (problems.length > 0) throw new ValidationError('The call is invalid', { issues: problems });
 }
 
-/** A problem for each value that is given and does not pass. Infinity passes; what is no number does not. */
+/**
+ * Returns a problem for each value that is set and does not pass. Infinity passes; a value that is not a number does
+ * not.
+ */
 export function outOfRange(
   values: Readonly<Record<string, unknown>>,
   passes: (value: number) => boolean,
@@ -109,7 +112,7 @@ export function outOfRange(
 }
 
 /**
- * A caller's headers with their names in lower case, so that one spelling does not come to stand beside another.
+ * Returns a caller's headers with lower-case names, so that two spellings do not appear side by side.
  *
  * @throws ValidationError for a name or value that cannot be sent, without the value.
  */
@@ -131,7 +134,7 @@ export function requestHeaders(headers: Readonly<Record<string, string>> = {}): 
   return Object.fromEntries(checked);
 }
 
-/** The defaults, and what is given in their place. An option that is `undefined` is not given. */
+/** Merges options over defaults. An option that is `undefined` counts as not set. */
 export function withDefaults<T extends object>(
   defaults: T,
   given: { readonly [Name in keyof T]?: T[Name] | undefined } = {},
@@ -140,35 +143,35 @@ export function withDefaults<T extends object>(
   return { ...defaults, ...Object.fromEntries(known) };
 }
 
-/** Options of one call; each wins over the client's. */
+/** Options of one call; each overrides the client's. */
 export interface RequestOptions {
-  /** Ends any wait and any request at once; the call rejects with the signal's reason. */
+  /** Ends any wait or request at once; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Default `interactive`. */
+  /** Priority of the call. Default `interactive`. */
   readonly priority?: Priority;
-  /** Milliseconds for one attempt, from its send to the last byte of the response. Default 30,000. */
+  /** Time limit for one attempt in milliseconds, up to the last byte of the response. Default 30,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds for everything, with the waits for points and all attempts. None by default. */
+  /** Time limit for the whole call in milliseconds, including waits for points and all attempts. None by default. */
   readonly deadlineMs?: number;
-  /** How often to try again, and whether the operation can be sent twice without harm (`idempotency`). */
+  /** How often to retry, and whether the operation can safely be sent twice (`idempotency`). */
   readonly retry?: Partial<RetryPolicy> & { readonly idempotency?: Idempotency };
   /**
-   * The key under which Shopify recognises a second send of a mutation, for 24 hours; best a UUID. Give it
-   * where a job can run twice, and the same one each time. Default: a new one for each call of a mutation
-   * that takes one. Shopify takes keys for stock, transfers, shipments, locations, refunds and billing only.
+   * The key by which Shopify recognizes a repeated mutation for 24 hours, ideally a UUID. Set it if a job can run
+   * twice, to the same key each time. Default: a new one for each call of a mutation that takes one. Shopify supports
+   * keys only for stock, transfers, shipments, locations, refunds and billing.
    */
   readonly idempotencyKey?: string;
   /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** `throw` (default) makes a `ShopifyUserError` of a mutation's user errors; `return` leaves them in the data. */
+  /** `throw` (default) throws a `ShopifyUserError` for a mutation's user errors; `return` leaves them in the data. */
   readonly userErrors?: 'throw' | 'return';
   /**
-   * `throw` (default) makes an error of a response's `errors`, with the data that came on it. `return` gives the data that
-   * came and the errors on the result; what brought no data at all is thrown all the same. GraphQL only.
+   * `throw` (default) throws an error for a response's `errors`, with any data attached. `return` puts the partial data
+   * and the errors on the result; without any data it still throws. GraphQL only.
    */
   readonly errors?: 'throw';
-  /** Points to reserve, in place of the estimate. */
+  /** Points to reserve, instead of the estimate. */
   readonly cost?: number;
-  /** Which operation of a document with several. */
+  /** The operation to run, if the document has several. */
   readonly operationName?: string;
 }

@@ -11,7 +11,7 @@ import { isRecord, parseJson } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
-/** The typed error of a response whose status is not 2xx. */
+/** Creates the typed error for a response whose status is not 2xx. */
 export function errorOfStatus(
   response: TransportResponse,
   context: ResponseErrorDetails,
@@ -45,7 +45,7 @@ export function errorOfStatus(
         details,
       );
     case 429:
-      return new ThrottledError(`${shop} takes no more requests now (429).${quoted}`, details);
+      return new ThrottledError(`${shop} accepts no more requests now (429).${quoted}`, details);
     case 404:
       return new HttpError(
         `Not found (404). Check that ${shop} exists, and the path and API version.${quoted}`,
@@ -63,7 +63,7 @@ export function errorOfStatus(
         details,
       );
     default:
-      return new HttpError(`${shop} answered with status ${status}.${quoted}`, {
+      return new HttpError(`${shop} responded with status ${status}.${quoted}`, {
         isRetryable: status >= 500 && status !== 783,
         ...details,
       });
@@ -71,10 +71,9 @@ export function errorOfStatus(
 }
 
 /**
- * Three causes of a 403, each with its own fix:
- * a kind of token that public apps may no longer use, which a token source can renew; a missing scope, told as JSON;
- * and an address outside of the app's IP allowlist, which is refused before any API sees the request.
- * https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
+ * Three causes of a 403, each with its own fix: a kind of token that public apps may no longer use, which a token
+ * source can renew; a missing scope, reported as JSON; and an address outside the app's IP allowlist, which is refused
+ * before any API sees the request. https://shopify.dev/docs/apps/build/dev-dashboard/ip-allowlist
  */
 function errorOfForbidden(
   body: string,
@@ -84,7 +83,7 @@ function errorOfForbidden(
 ): AuthenticationError | AccessDeniedError {
   if (/non-?expiring/i.test(body)) {
     return new AuthenticationError(
-      `Shopify no longer takes the non-expiring access token for ${shop} (403). Exchange it for an expiring offline token.${quoted}`,
+      `Shopify no longer accepts the non-expiring access token for ${shop} (403). Exchange it for an expiring offline token.${quoted}`,
       details,
     );
   }
@@ -95,7 +94,7 @@ function errorOfForbidden(
     );
   }
   return new AccessDeniedError(
-    `${shop} refused the call before the API saw it (403 without an API response), as it does for addresses outside of ` +
+    `${shop} refused the call before it reached the API (403 without an API response), as it does for addresses outside ` +
       "the app's IP allowlist. Add this server's outgoing addresses to the allowlist in the Dev Dashboard.",
     { ...details, code: 'IP_NOT_ALLOWED' },
   );
@@ -105,20 +104,20 @@ function errorOfForbidden(
 function meaningOfRedirect(location: string | null, shop: string): string {
   const base = `https://${shop}`;
   if (location === null || !URL.canParse(location, base)) {
-    return "without saying where to. Check the shop's domain and the path.";
+    return "without a location. Check the shop's domain and the path.";
   }
   const { host, origin, pathname } = new URL(location, base);
   const to = `to ${origin}${pathname}`;
   if (/(^|\/)password\/?$/.test(pathname)) {
-    return `${to}: the password page of a storefront. Give the shop's *.myshopify.com domain, and check the path.`;
+    return `${to}: a storefront's password page. Use the shop's *.myshopify.com domain, and check the path.`;
   }
   if (host === 'accounts.shopify.com' || /(^|\/)(login|authorize)(\/|$)/.test(pathname)) {
-    return `${to}: a page to log in. The Admin API is not at this address: check the shop's domain and the path.`;
+    return `${to}: a login page. The Admin API is not at this address: check the shop's domain and the path.`;
   }
   if (host !== shop && host.endsWith('.myshopify.com')) {
-    return `${to}: the shop has another domain now. Use ${host} as its domain.`;
+    return `${to}: the shop has a new domain. Use ${host} instead.`;
   }
-  return `${to}. It is not followed, since the access token would go along: check the shop's domain and the path.`;
+  return `${to}. It is not followed, to protect the access token: check the shop's domain and the path.`;
 }
 
 /**

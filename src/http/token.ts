@@ -4,13 +4,13 @@ import { isRecord } from '../internal/json.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
-/** Characters that a header can carry; `Headers` refuses others with an error that names no field. */
+/** Characters allowed in a header; `Headers` refuses others with an error that names no field. */
 const sendable = /^[\x21-\x7e]+$/;
 
 /**
- * The token that the source has at hand, so that there is nothing to wait for.
+ * Returns the token if the source has it at hand, so that there is nothing to wait for.
  *
- * @throws AuthenticationError where the source fails.
+ * @throws AuthenticationError if the source fails.
  */
 export function tokenAtHand(tokens: TokenSource, shop: string): string | undefined {
   try {
@@ -26,13 +26,13 @@ export function tokenAtHand(tokens: TokenSource, shop: string): string | undefin
  * Asks the token source.
  *
  * @param limit The time that it has.
- * @throws AuthenticationError where there is no usable token, and the limit's reason.
+ * @throws AuthenticationError if there is no usable token, and the limit's reason.
  */
 export async function takeToken(tokens: TokenSource, shop: string, limit: LinkedSignal): Promise<string> {
   try {
     const token = await limit.until(tokens.get(shop, limit.signal));
     if (typeof token === 'string' && sendable.test(token)) return token;
-    throw new AuthenticationError(`The token source gave no usable access token for ${shop}.`, { shop });
+    throw new AuthenticationError(`The token source returned no usable access token for ${shop}.`, { shop });
   } catch (error) {
     if (limit.signal.aborted) throw limit.signal.reason;
     throw isShopwrightError(error) || isControlFlow(error) ? error : sourceFailed(error, shop);
@@ -47,7 +47,7 @@ interface RefusedToken {
 }
 
 /**
- * After a 401: whether the source can give another token, so that the call is worth one replay.
+ * After a 401: asks whether the source can return another token, so that the call is worth retrying once.
  *
  * @param limit The time that the source has.
  * @param signal The caller's.
@@ -65,21 +65,21 @@ export async function renewToken(
     if (signal?.aborted) throw signal.reason;
     // A source that knows why there is no token says it better than the refusal.
     if (isControlFlow(thrown) || isShopwrightError(thrown, 'AUTHENTICATION_FAILED')) throw thrown;
-    // The caller must hear of the refusal; what went wrong with the source is added to it.
+    // The caller must learn of the refusal; the source's failure is added to it.
     error.message += ` ${sourceFailed(thrown, shop).message}`;
     return false;
   }
 }
 
-/** A host's own source can throw anything, so only the name of the error is repeated. */
+/** A host's own source can throw anything, so only the error's name is quoted. */
 function sourceFailed(thrown: unknown, shop: string): AuthenticationError {
   const name = thrown instanceof Error ? thrown.name : typeof thrown;
   return new AuthenticationError(`The token source failed for ${shop} with ${name}.`, { shop });
 }
 
 /**
- * A response as errors, events and log lines may repeat it: without the token in its headers and, if the response is a
- * refusal, in its body. What a good response holds is the caller's and stays as it came.
+ * Returns a response in a form that errors, events and log lines may quote: without the token in its headers and, if it
+ * is a refusal, in its body. A good response belongs to the caller and is left unchanged.
  */
 export function withoutToken(response: TransportResponse, token: string): TransportResponse {
   const { status, headers, body } = response;
@@ -96,7 +96,7 @@ export function withoutToken(response: TransportResponse, token: string): Transp
   };
 }
 
-/** Cuts the token out of what an error shows. Its data is hidden, and stays as it came. */
+/** Removes the token from what an error shows. Its data is hidden, and left unchanged. */
 export function withoutTokenInError<E>(error: E, token: string): E {
   if (!isShopwrightError(error)) return error;
   error.message = cutToken(error.message, token);

@@ -7,13 +7,13 @@ import type { Transport, TransportResponse } from '../ports/transport.ts';
 import { exchangeUntil, responseTooLarge } from './ky.ts';
 
 /**
- * The fast transport: undici over kept connections, at about a third of the CPU time that `fetch`
- * takes. Needs the package undici (6.20 or later). Make one for a process: it holds the connections. `close`
- * lets the calls in flight come to their end.
+ * Creates the fast transport: undici over pooled connections, at about a third of the CPU time of `fetch`. Needs the
+ * package undici (6.20 or later). Create one per process: it holds the connections. `close` waits for the calls in
+ * flight.
  *
- * It asks for gzip and undoes it, unless a call brings an `accept-encoding` of its own.
+ * Requests and decodes gzip, unless a call sets its own `accept-encoding`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid, and on Bun, which puts a stub in place of undici.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid, and on Bun, which replaces undici by a stub.
  *
  * @example
  * const transport = undiciTransport({ connections: 20 });
@@ -53,9 +53,9 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
 function assertWorks(dispatcher: Dispatcher, isOwn: boolean): void {
   if (typeof dispatcher?.dispatch === 'function') return;
   const message = isOwn
-    ? 'does not work here: this runtime puts a stub without `dispatch` in place of the package undici, as Bun does. ' +
-      'Leave the option transport out: the default transport uses the fetch of the runtime.'
-    : 'has no method `dispatch`. Give an Agent, a ProxyAgent or a MockAgent of the package undici.';
+    ? 'does not work here: this runtime, like Bun, replaces the package undici by a stub without `dispatch`. ' +
+      "Omit the option transport: the default transport uses the runtime's fetch."
+    : 'has no method `dispatch`. Pass an Agent, ProxyAgent or MockAgent of the package undici.';
   const field = isOwn ? 'undiciTransport' : 'undiciTransport.dispatcher';
   throw new ConfigError('Invalid configuration', { issues: [{ field, message }] });
 }
@@ -109,7 +109,7 @@ class Reception implements Dispatcher.DispatchHandler {
 
   /** Ends the exchange; a request that still waits for a connection is not sent any more. */
   abort(reason: unknown): void {
-    // undici tells the reason of everything by an error, and hands it back to nobody but this.
+    // undici reports every reason as an error, and passes it only to this handler.
     const error = reason instanceof Error ? reason : new Error('aborted', { cause: reason });
     this.#aborted ??= { reason: error };
     this.#reject(reason);
@@ -193,31 +193,33 @@ function headerOf(headers: ReceivedHeaders, name: string): string | null {
   return Array.isArray(value) ? value.join(', ') : (value ?? null);
 }
 
-/** Settings of the agent that `undiciTransport` makes for itself. All may be left out. */
+/** Settings of the agent that `undiciTransport` creates. All are optional. */
 export interface UndiciAgentSettings {
-  /** Connections that are open to one shop at the same time; further calls wait for one. Default: no limit. */
+  /** Maximum number of open connections per shop; further calls wait for one. Default: no limit. */
   readonly connections?: number;
   /**
-   * Milliseconds that an idle connection is kept, where the server does not say. Shorter than the server's own
-   * time: a call that meets the server's close ends with an unknown outcome. Default 4,000.
+   * Milliseconds for which an idle connection is kept, if the server does not say. Keep it shorter than the server's
+   * own limit: a call that the server's close interrupts ends with an unknown outcome. Default 4,000.
    */
   readonly keepAliveTimeoutMs?: number;
-  /** Milliseconds for making a connection, 0 for no limit. Default 10,000. */
+  /** Time limit for connecting, in milliseconds; 0 for none. Default 10,000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds from the send to the headers, 0 for no limit. Default 300,000; `timeoutMs` of the client ends a call before. */
+  /**
+   * Time limit until the headers arrive, in milliseconds; 0 for none. Default 300,000; the client's `timeoutMs` ends a
+   * call earlier.
+   */
   readonly headersTimeoutMs?: number;
-  /** Milliseconds between two parts of a body, 0 for no limit. Default 300,000. */
+  /** Time limit between two parts of a body, in milliseconds; 0 for none. Default 300,000. */
   readonly bodyTimeoutMs?: number;
 }
 
-/** Options of `undiciTransport`: a dispatcher of the host's own, or settings for an agent that the transport makes. */
+/** Options of `undiciTransport`: a dispatcher of your own, or settings for the agent that the transport creates. */
 export type UndiciTransportOptions =
   | (UndiciAgentSettings & { readonly dispatcher?: undefined })
   | ({
       /**
-       * Sends everything, in place of an own agent: a `ProxyAgent`, a `MockAgent`, or an `Agent` that the host
-       * uses already. Its owner closes it. It must not retry and not follow redirects, or the client's promise
-       * to send nothing twice is lost.
+       * Sends all requests: a `ProxyAgent`, a `MockAgent`, or an existing `Agent`. You close it yourself. It must
+       * neither retry nor follow redirects, or the client cannot guarantee that nothing is sent twice.
        */
       readonly dispatcher: Dispatcher;
     } & { readonly [K in keyof UndiciAgentSettings]?: undefined });
@@ -238,7 +240,7 @@ function refuse(issues: readonly Issue[]): void {
 /**
  * The settings in undici's words.
  *
- * @throws ConfigError with every invalid option.
+ * @throws ConfigError listing every invalid option.
  */
 export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
   const { connections, keepAliveTimeoutMs, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs } = settings;
@@ -246,7 +248,7 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
   const problems = Object.entries(least).flatMap(([field, smallest]) => {
     const value = settings[field as keyof typeof least];
     if (value === undefined || (Number.isSafeInteger(value) && value >= smallest)) return [];
-    return [{ field: `undiciTransport.${field}`, message: `is ${value}. Give a whole number, ${smallest} or more.` }];
+    return [{ field: `undiciTransport.${field}`, message: `is ${value}. Use a whole number, ${smallest} or more.` }];
   });
   refuse(problems);
   return {

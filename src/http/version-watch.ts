@@ -6,26 +6,26 @@ import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Looks at what each response says beside its data: version, deprecations, and the points that are left. */
+/** Checks what each response says besides its data: version, deprecations and remaining points. */
 export interface ApiWatch {
   see(operation: string, headers: TransportResponse['headers'], points: ThrottleStatus | undefined): void;
   versions(): ApiVersions;
 }
 
-/** The API version that a client asks for, and what Shopify has said of it. */
+/** The API version that a client requests, and what Shopify has said about it. */
 export interface ApiVersions {
   readonly asked: string;
-  /** Version of the last response; `null` before the first. */
+  /** Version served with the last response; `null` before the first. */
   readonly served: string | null;
-  /** Milliseconds since the epoch until which Shopify serves `asked`; `null` where it does not end (`unstable`). */
+  /** When Shopify stops serving `asked`, in milliseconds since the epoch; `null` if it does not end (`unstable`). */
   readonly endsAt: number | null;
-  /** Whole days until then, 0 or less where it has ended. */
+  /** Whole days until then; 0 or less once it has ended. */
   readonly daysLeft: number | null;
-  /** Operations that use something deprecated, as Shopify's responses said: at most 100. */
+  /** Operations that use something deprecated, according to Shopify's responses; at most 100. */
   readonly deprecated: readonly { readonly operation: string; readonly reason: string }[];
 }
 
-/** What responses of a shop have said, for all clients of the app and shop. */
+/** What a shop's responses have said, for all clients of the app and shop. */
 export class SeenVersions {
   /** By the version that was asked for. */
   readonly served = new Map<string, string>();
@@ -48,7 +48,7 @@ interface ApiWatchSettings {
   readonly logger: Logger | undefined;
 }
 
-/** Part of a bucket that is used when that is reported. */
+/** Used part of a bucket from which on it is reported. */
 const lowAt = 0.8;
 
 /** Milliseconds between two reports of one shop. */
@@ -88,8 +88,8 @@ export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
     telemetry.emit({ type: 'bucket-low', shop, available, maximumAvailable, restoreRate });
     logger?.warn(
       { shop, available, maximumAvailable, restoreRate },
-      `${shop} has ${Math.floor(available)} of ${maximumAvailable} points left, and ${restoreRate} come back a second: ` +
-        'calls wait for points now. Ask for less at a time, or send background work with priority: "background"',
+      `${shop} has ${Math.floor(available)} of ${maximumAvailable} points left, and ${restoreRate} are restored per second: ` +
+        'calls now wait for points. Request less at a time, or use priority: "background" for background work',
     );
   };
 
@@ -100,7 +100,7 @@ export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
     const days = daysLeft() ?? 0;
     if (!isNew(`ends ${asked} ${days}`)) return;
     telemetry.emit({ type: 'version-ending', apiVersion: asked, endsAt, daysLeft: days });
-    // Of one that has ended, the client has warned when it was made; else the version that is served tells.
+    // For a version that has ended, the client warned when it was created; otherwise the served version shows it.
     if (days <= 0 || !isNew(`ends ${asked}`)) return;
     const date = new Date(endsAt).toISOString().slice(0, 10);
     logger?.warn(

@@ -9,7 +9,7 @@ export interface BucketState {
   maximumAvailable: number;
   /** How many such buckets make up the shop's: 1, unless this is the share of one process. */
   shares: number;
-  /** Points that come back per second. */
+  /** Points restored per second. */
   restoreRate: number;
   /**
    * Points free to be reserved: what Shopify has, less what it will still charge for permits that are
@@ -26,7 +26,7 @@ export interface BucketState {
   spent: number;
   /** Whether Shopify's own numbers are known. */
   confirmed: boolean;
-  /** Whether a call ended without Shopify's numbers: the others no longer wait for one that brings them. */
+  /** Whether a call ended without Shopify's numbers: the others then no longer wait for one that has them. */
   isBlind: boolean;
   /** Monotonic milliseconds up to which the refill is counted. */
   refilledAtMs: number;
@@ -95,7 +95,7 @@ export function settle(bucket: BucketState, reservation: Reservation, feedback: 
   capLevel(bucket);
 }
 
-/** Points that a call was charged which had reserved so many: at most what the shop's bucket holds on top of that. */
+/** Returns the points charged to a call with that reservation: at most the shop's bucket size above it. */
 export function spentPoints(
   { maximumAvailable, shares }: BucketState,
   reserved: number,
@@ -107,7 +107,7 @@ export function spentPoints(
   return Math.min(actualCost, reserved + Math.max(maximumAvailable, told) * shares);
 }
 
-/** Ends a permit whose request was never sent: its points come back. */
+/** Ends a permit whose request was never sent: its points are returned. */
 export function refund(bucket: BucketState, reservation: Reservation): void {
   release(bucket, reservation);
   bucket.level += reservation.points;
@@ -150,8 +150,8 @@ function isSize(points: number): boolean {
 }
 
 /**
- * Milliseconds of refill until `points` are free, 0 where they are, `Infinity` where no refill brings
- * them: then a permit that is out must end first.
+ * Returns the milliseconds of refill until `points` are free; 0 if they are, `Infinity` if no refill suffices: then a
+ * permit in use must end first.
  */
 export function msUntil(bucket: BucketState, points: number): number {
   if (points <= bucket.level) return 0;
@@ -159,7 +159,7 @@ export function msUntil(bucket: BucketState, points: number): number {
   return ((points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
-/** Milliseconds until a call is granted that waits behind so many points, if all of them are spent. */
+/** Returns the milliseconds until a call is granted that waits behind that many points, if all of them are spent. */
 export function msInLine(bucket: BucketState, pointsAhead: number, points: number): number {
   return ((pointsAhead + points - bucket.level) * 1_000) / bucket.restoreRate;
 }
@@ -177,7 +177,7 @@ export interface Headroom {
 /** Milliseconds after an interactive call during which background calls leave room for the next one. */
 const interactiveWindowMs = 60_000;
 
-/** Milliseconds until a call can be granted as things stand; `Infinity` where a permit must end first. */
+/** Returns the milliseconds until a call can be granted as things stand; `Infinity` if a permit must end first. */
 export function msUntilGrant(
   bucket: BucketState,
   headroom: Headroom,

@@ -18,15 +18,14 @@ import { Dispatcher } from './dispatcher.ts';
 import { tooExpensive, WaitQueue } from './wait-queue.ts';
 
 /**
- * The limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's
- * numbers. Where points are available and no call waits, `acquire` grants at once. Calls that wait are
- * served in order of arrival, interactive ones first; a background call catches up with age. Until the
- * first call has ended, it is the only one in flight: its response brings the numbers. Where it brings none, the
- * others go by the assumed ones.
+ * Creates the limiter for one process: a bucket per app and shop that refills with the clock and follows Shopify's
+ * numbers. If points are available and no call is waiting, `acquire` grants at once. Waiting calls are served in order
+ * of arrival, interactive ones first; background calls gain priority with age. The first call is sent alone, since its
+ * response contains Shopify's numbers. If it does not, the assumed numbers apply.
  *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
  * @example
  * const limiter = tokenBucketLimiter({ softCeiling: 0.7 });
@@ -39,27 +38,27 @@ export function tokenBucketLimiter(options?: TokenBucketOptions): RateLimiter {
   return limiterPerShop(settings, ({ shop }) => new TokenBucket(shop, settings));
 }
 
-/** Options of `tokenBucketLimiter`. All may be left out. */
+/** Options of `tokenBucketLimiter`. All are optional. */
 export interface TokenBucketOptions {
-  /** Default: the machine's own clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Points a bucket is assumed to hold until Shopify says. Default 1,000, the smallest seen. */
+  /** Assumed size of a bucket in points, until Shopify's numbers are known. Default 1,000, the smallest seen. */
   readonly maximumAvailable?: number;
-  /** Points per second a bucket is assumed to regain until Shopify says. Default 50, the smallest seen. */
+  /** Assumed points restored per second, until Shopify's numbers are known. Default 50, the smallest seen. */
   readonly restoreRate?: number;
   /**
-   * Part of the bucket that background calls may use while the shop is in interactive use (a call within
-   * the last 60 s). Above 0, at most 1. Default 0.8.
+   * Fraction of the bucket that background calls may use while the shop is in interactive use (a call within the last
+   * 60 s). Above 0, at most 1. Default 0.8.
    */
   readonly softCeiling?: number;
   /**
-   * Milliseconds after which a waiting background call ranks equal with an interactive one that has just
-   * come, so that neither class starves. Default 30,000.
+   * Milliseconds after which a waiting background call ranks equal to a new interactive one, so that neither class
+   * starves. Default 30,000.
    */
   readonly agingMs?: number;
   /**
-   * Milliseconds without a call after which a bucket is forgotten, unless a call waits or a permit is
-   * out. Default 600,000.
+   * Milliseconds without a call after which a bucket is dropped, unless a call is waiting or a permit is in use.
+   * Default 600,000.
    */
   readonly idleMs?: number;
 }
@@ -221,7 +220,7 @@ export function limiterStatus(bucket: BucketState, queue: WaitQueue): LimiterSta
 
 function invalidCost(shop: string, cost: number): ValidationError {
   return new ValidationError('The call is invalid', {
-    issues: [{ field: 'cost', message: `${cost} is not a number of points; give 0 or more` }],
+    issues: [{ field: 'cost', message: `${cost} is not a number of points; use 0 or more` }],
     shop,
   });
 }
@@ -259,10 +258,10 @@ export function readTokenBucketOptions(
     if (!isValid) problems.push({ field: `limiter.${field}`, message });
   };
   const { maximumAvailable, restoreRate, softCeiling, agingMs, idleMs } = settings;
-  check('maximumAvailable', Number.isFinite(maximumAvailable) && maximumAvailable > 0, 'give points, more than 0');
-  check('restoreRate', Number.isFinite(restoreRate) && restoreRate > 0, 'give points per second, more than 0');
-  check('softCeiling', softCeiling > 0 && softCeiling <= 1, 'give a part of the bucket, above 0 and at most 1');
-  check('agingMs', Number.isFinite(agingMs) && agingMs >= 0, 'give milliseconds, 0 or more');
-  check('idleMs', idleMs > 0, 'give milliseconds, more than 0');
+  check('maximumAvailable', Number.isFinite(maximumAvailable) && maximumAvailable > 0, 'must be points above 0');
+  check('restoreRate', Number.isFinite(restoreRate) && restoreRate > 0, 'must be points per second above 0');
+  check('softCeiling', softCeiling > 0 && softCeiling <= 1, 'must be a fraction of the bucket, above 0 and at most 1');
+  check('agingMs', Number.isFinite(agingMs) && agingMs >= 0, 'must be milliseconds, 0 or more');
+  check('idleMs', idleMs > 0, 'must be milliseconds above 0');
   return { settings, problems };
 }

@@ -142,7 +142,7 @@ export class WaitQueue {
     return front;
   }
 
-  /** Asks what the call costs by now; `false` where it has left the queue. */
+  /** Updates the call's cost; returns `false` if it has left the queue. */
   reprice(waiter: Waiter): boolean {
     try {
       const cost = waiter.costNow?.();
@@ -222,7 +222,7 @@ function precedes(one: Place, other: Place): boolean {
 /** The error of a call that asks for more points than the bucket can ever hold. */
 export function tooExpensive(shop: string, cost: number, maxCost: number): MaxCostError {
   return new MaxCostError(
-    `The call asks for ${cost} points, and the bucket of ${shop} never holds more than ${maxCost}. Ask for smaller pages or fewer fields, or use a bulk operation.`,
+    `The call costs ${cost} points, but the bucket of ${shop} never holds more than ${maxCost}. Request smaller pages or fewer fields, or use a bulk operation.`,
     { cost, maxCost, shop },
   );
 }
@@ -231,15 +231,17 @@ export function tooExpensive(shop: string, cost: number, maxCost: number): MaxCo
 export function waitTooLong(shop: string, maxWaitMs: number, waitMs: number): TimeoutError {
   const retryAfterMs = Math.ceil(waitMs);
   return new TimeoutError(
-    `The call can wait ${maxWaitMs} ms for points of ${shop}, and needs about ${retryAfterMs} ms. Nothing was sent.`,
+    `The call can wait ${maxWaitMs} ms for points of ${shop}, but needs about ${retryAfterMs} ms. Nothing was sent.`,
     { code: 'DEADLINE_EXCEEDED', timeoutMs: maxWaitMs, mayHaveExecuted: false, shop, retryAfterMs },
   );
 }
 
 /** The error of a call that has waited for as long as it could. */
 function waitedTooLong(shop: string, maxWaitMs: number): TimeoutError {
-  return new TimeoutError(
-    `The call waited ${maxWaitMs} ms for points of ${shop}, which is all it could. Nothing was sent.`,
-    { code: 'DEADLINE_EXCEEDED', timeoutMs: maxWaitMs, mayHaveExecuted: false, shop },
-  );
+  return new TimeoutError(`The call waited ${maxWaitMs} ms for points of ${shop}, its limit. Nothing was sent.`, {
+    code: 'DEADLINE_EXCEEDED',
+    timeoutMs: maxWaitMs,
+    mayHaveExecuted: false,
+    shop,
+  });
 }

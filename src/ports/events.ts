@@ -1,19 +1,19 @@
 import type { CallFields } from './logger.ts';
 import type { Priority } from './rate-limiter.ts';
 
-/** What an event says of the call that it belongs to. */
+/** The call that an event belongs to. */
 interface EventOfCall extends CallFields {
-  /** The same in all events of one call, and of no other call of this process. */
+  /** Identical in all events of one call, and unique to it within this process. */
   readonly callId: string;
 }
 
-/** What happens inside, as it happens. Holds no token, no variable and no body. */
+/** An event inside the client, reported as it happens. Never contains a token, variables or a body. */
 export type TelemetryEvent =
   | (EventOfCall & {
       readonly type: 'permit';
-      /** The attempt that it is for: 1 for the first. */
+      /** The attempt that the permit is for, starting at 1. */
       readonly attempt: number;
-      /** Points that were reserved. */
+      /** Points reserved. */
       readonly cost: number;
       readonly waitedMs: number;
       readonly priority: Priority;
@@ -28,7 +28,7 @@ export type TelemetryEvent =
       readonly durationMs: number;
       readonly requestedCost: number | null;
       readonly actualCost: number | null;
-      /** Points that the bucket has left, as Shopify's response says. */
+      /** Points left in the bucket, according to Shopify's response. */
       readonly available: number | null;
       /** Shopify's `X-Request-Id`. */
       readonly requestId: string | null;
@@ -42,17 +42,17 @@ export type TelemetryEvent =
   | (EventOfCall & {
       readonly type: 'call';
       readonly kind: OperationKind;
-      /** Requests sent. */
+      /** Number of requests sent. */
       readonly attempts: number;
-      /** Milliseconds from its start to its end, waits included. */
+      /** Duration of the call in milliseconds, including waits. */
       readonly durationMs: number;
-      /** Milliseconds of it that were spent waiting for points and between attempts. */
+      /** Milliseconds of that spent waiting for points and between attempts. */
       readonly waitedMs: number;
       readonly errorCode: string | null;
     })
   | { readonly type: 'breaker'; readonly shop: string; readonly state: BreakerState }
   | {
-      /** Four fifths of a bucket are used; at most once a minute for each shop. In points. */
+      /** Four fifths of a bucket, in points, are used. Reported at most once a minute per shop. */
       readonly type: 'bucket-low';
       readonly shop: string;
       readonly available: number;
@@ -61,54 +61,54 @@ export type TelemetryEvent =
       readonly restoreRate: number;
     }
   | {
-      /** Shopify serves another version than the one asked for; told once for each shop. */
+      /** Shopify serves a different version from the one requested. Reported once per shop. */
       readonly type: 'api-version';
       readonly shop: string;
       readonly asked: string;
       readonly served: string;
     }
   | {
-      /** The version that is asked for ends within 90 days, or has ended; told once a day. */
+      /** The requested version ends within 90 days or has ended. Reported once a day. */
       readonly type: 'version-ending';
       readonly apiVersion: string;
       /** Milliseconds since the epoch. */
       readonly endsAt: number;
-      /** Whole days until then, 0 or less where it has ended. */
+      /** Whole days until then; 0 or less once it has ended. */
       readonly daysLeft: number;
     }
   | {
       /**
-       * A token source has asked Shopify for tokens. `renewed`: there are new ones. `incomplete`: new ones, or those of an
-       * install, whose response left out `missing`; told once for each shop. `failed`: none this time. `dead`: none until
-       * the app is installed or opened again.
+       * A token source requested tokens from Shopify. `renewed`: it received new ones. `incomplete`: it received some,
+       * by renewal or install, but the response lacked the fields in `missing`; reported once per shop. `failed`: it
+       * received none this time. `dead`: there will be none until the app is installed or opened again.
        */
       readonly type: 'token';
       readonly shop: string;
       readonly outcome: 'renewed' | 'incomplete' | 'failed' | 'dead';
-      /** Error code of `failed` and `dead`, else `null`. */
+      /** Error code for `failed` and `dead`, otherwise `null`. */
       readonly errorCode: string | null;
-      /** Fields that the response of `incomplete` lacks, such as `expires_in`; else empty. */
+      /** Fields missing from an `incomplete` response, such as `expires_in`; otherwise empty. */
       readonly missing: readonly string[];
     }
   | (CallFields & { readonly type: 'deprecation'; readonly reason: string })
   | {
-      /** One attempt of a queued job has ended. */
+      /** An attempt of a queued job has ended. */
       readonly type: 'job';
       readonly queue: string;
       readonly jobId: string;
       readonly jobType: string;
-      /** 1 for the first. */
+      /** Starts at 1. */
       readonly attempt: number;
-      /** `failed`: it comes again. `dead`: that was its last attempt. `given-back`: the queue was closed. */
+      /** `failed`: it will be tried again. `dead`: that was its last attempt. `given-back`: the queue was closed. */
       readonly outcome: 'done' | 'failed' | 'dead' | 'deferred' | 'given-back';
-      /** Error code of a failed attempt, else `null`. */
+      /** Error code of a failed attempt, otherwise `null`. */
       readonly errorCode: string | null;
       readonly durationMs: number;
-      /** Milliseconds from when the job was due to the start of the attempt; `null` where unknown. */
+      /** Milliseconds between the job being due and the start of the attempt; `null` if unknown. */
       readonly waitedMs: number | null;
     }
   | {
-      /** A webhook handler is done with a delivery for now. */
+      /** A webhook handler has finished with a delivery, at least for now. */
       readonly type: 'webhook';
       /** As in `WebhookHandlerEvent`. */
       readonly outcome:
@@ -120,23 +120,23 @@ export type TelemetryEvent =
         | 'failed'
         | 'unavailable'
         | 'refused';
-      /** `null` where the delivery was refused before that was known. */
+      /** `null` if the delivery was refused before it was known. */
       readonly topic: string | null;
       readonly shop: string | null;
-      /** Milliseconds from the change in the shop to now; `null` where the delivery does not say when that was. */
+      /** Milliseconds since the change in the shop; `null` if the delivery does not say when that was. */
       readonly lagMs: number | null;
-      /** Why it was refused or could not be taken in, else `null`. */
+      /** Why it was refused or could not be accepted, otherwise `null`. */
       readonly reason: string | null;
     };
 
-/** What a call asks for. */
+/** The kind of request a call makes. */
 export type OperationKind = 'query' | 'mutation' | 'rest';
 
-/** One type of event. */
+/** The telemetry event of a given `type`. */
 export type TelemetryEventOf<Type extends TelemetryEvent['type']> = Extract<TelemetryEvent, { readonly type: Type }>;
 
-/** Receives each event, synchronously. An error thrown in it is logged and goes no further. */
+/** Receives each event synchronously. An error it throws is logged and goes no further. */
 export type TelemetryListener = (event: TelemetryEvent) => void;
 
-/** State of a shop's circuit breaker. `half-open`: a few trial calls are let through. */
+/** The state of a shop's circuit breaker. `half-open`: a few trial calls are let through. */
 export type BreakerState = 'closed' | 'open' | 'half-open';

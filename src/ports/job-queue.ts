@@ -1,34 +1,34 @@
 import type { Priority } from './rate-limiter.ts';
 
-/** What is to be done. */
+/** A job to add to a queue. */
 export interface NewJob {
-  /** Names the handler, such as `push-product`. */
+  /** Name of the handler, such as `push-product`. */
   readonly type: string;
-  /** Plain JSON; a handler gets a copy. */
+  /** Plain JSON; the handler receives a copy. */
   readonly payload: unknown;
   /**
-   * Dedupe key: while a job of this type with this key waits or is delayed, another is not added. One that runs
-   * already does not count, since it may have read the state before the change that the new job is for; the new
-   * job then waits for its end, so that two jobs of one type and key never run side by side. A job that waits for
-   * its next attempt, or was deferred, counts again.
+   * Dedupe key: while a job of this type with this key is waiting or delayed, another is not added. A job that is
+   * already running does not count, since it may have read the state before the change that the new job is for; the new
+   * job then waits for it to end, so two jobs with the same type and key never run at the same time. A job that waits
+   * for its next attempt, or was deferred, counts again.
    */
   readonly key?: string;
-  /** Milliseconds before it may run. Default 0. */
+  /** Minimum delay before the job runs, in milliseconds. Default 0. */
   readonly delayMs?: number;
   /**
-   * `interactive` jobs go before `background` ones, always: while there is one that waits, no background job starts,
-   * however old it is. Default `background`.
+   * `interactive` jobs always go first: while one is waiting, no `background` job starts, however old it is. Default
+   * `background`.
    */
   readonly priority?: Priority;
-  /** Milliseconds to wait before each further attempt; its length is the number of retries. Default: the queue's. */
+  /** Milliseconds to wait before each retry; the length of the list is the number of retries. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds for one attempt, after which the handler's signal is aborted. Default: the queue's. */
+  /** Time limit for one attempt, in milliseconds; then the handler's signal is aborted. Default: the queue's. */
   readonly timeoutMs?: number;
-  /** Default: a UUID derived from the queue's name and the job's id. At most 255 characters. */
+  /** At most 255 characters. Default: a UUID derived from the queue's name and the job's id. */
   readonly idempotencyKey?: string;
 }
 
-/** A job, as handlers get it and dashboards show it. */
+/** A queued job, as passed to handlers and shown in dashboards. */
 export interface Job {
   readonly id: string;
   readonly type: string;
@@ -40,106 +40,108 @@ export interface Job {
 }
 
 /**
- * The trace in which a job was queued, as the headers of W3C Trace Context write it: https://www.w3.org/TR/trace-context/
- * It travels in the job's envelope, beside the payload.
+ * The trace in which a job was queued, in the form of the W3C Trace Context headers:
+ * https://www.w3.org/TR/trace-context/ It is stored in the job's envelope, next to the payload.
  */
 export interface TraceCarrier {
   readonly traceparent: string;
   readonly tracestate?: string;
 }
 
-/** What a handler is called with. */
+/** The argument of a job handler. */
 export interface JobContext {
   readonly job: Job;
-  /** The trace in which it was queued, where `shopwright/otel` was in use; else `null` or left out. */
+  /** The trace in which the job was queued, if `shopwright/otel` was in use; otherwise `null` or omitted. */
   readonly trace?: TraceCarrier | null;
-  /** 1 for the first. A job that was deferred or that comes back from a dead worker has the same number again. */
+  /** Starts at 1. A job that was deferred, or returned by a dead worker, keeps its number. */
   readonly attempt: number;
-  /** Aborted when the attempt's time is up, its lock is lost, or the queue closes and does not wait longer. */
+  /** Aborted when the attempt times out, its lock is lost, or the queue closes and its grace period is over. */
   readonly signal: AbortSignal;
-  /** The same in every attempt of this job, and after `retry`: for mutations that take an idempotency key. */
+  /**
+   * Stays the same for every attempt of this job and after `retry`: use it for mutations that take an idempotency key.
+   */
   readonly idempotencyKey: string;
 }
 
 /**
- * Does one job. It can run more than once, so it must be safe to repeat. Throwing makes the job wait for its
- * next attempt, or a dead letter after the last. Throwing what `defer(delayMs)` makes, or a `CircuitOpenError`,
- * defers it without losing an attempt.
+ * Processes one job. It may run more than once, so it must be safe to repeat. If it throws, the job waits for its next
+ * attempt, or becomes a dead letter after the last one. Throwing the result of `defer(delayMs)`, or a
+ * `CircuitOpenError`, defers the job without using up an attempt.
  */
 export type JobHandler = (context: JobContext) => Promise<unknown>;
 
-/** What `enqueue` resolves with. */
+/** The result of `enqueue`. */
 export interface EnqueuedJob {
   readonly id: string;
-  /** `false` where a job with the same dedupe key was waiting already; `id` is that one's. */
+  /** `false` if a job with the same dedupe key was already waiting; `id` is then that job's. */
   readonly isNew: boolean;
 }
 
 /** A job whose last attempt failed. */
 export interface DeadJob extends Job {
   readonly attempts: number;
-  /** Code (of a `ShopwrightError`, else `UNKNOWN`) and message, without secrets. */
+  /** The error's code (`UNKNOWN` unless it is a `ShopwrightError`) and message, without secrets. */
   readonly error: { readonly code: string; readonly message: string };
   /** Milliseconds since the epoch. */
   readonly failedAt: number;
 }
 
-/** Figures of a queue. */
+/** Statistics of a queue. */
 export interface QueueStats {
   readonly waiting: number;
   readonly delayed: number;
   readonly active: number;
   readonly dead: number;
-  /** Milliseconds for which the oldest waiting job has been due; `null` where none waits. */
+  /** Milliseconds for which the oldest waiting job has been due; `null` if none is waiting. */
   readonly oldestWaitingMs: number | null;
-  /** Of the last 1,000 attempts that this process finished, in milliseconds; `null` before the first. */
+  /** Durations in milliseconds of the last 1,000 attempts that this process finished; `null` before the first. */
   readonly processingMs: { readonly median: number; readonly p95: number; readonly max: number } | null;
 }
 
-/** Which page of the dead letters. */
+/** Selects a page of the dead letters. */
 export interface DeadJobOptions {
-  /** Default 100, at most 1,000; the newest come first. */
+  /** Dead letters per page, newest first. Default 100, at most 1,000. */
   readonly limit?: number;
-  /** Dead letters to skip. Default 0. */
+  /** Number of dead letters to skip. Default 0. */
   readonly offset?: number;
 }
 
 /**
- * Jobs that are done at least once.
+ * A queue that runs each job at least once.
  *
- * @throws QueueError when the queue cannot be reached or is closed, or a job is invalid.
+ * @throws QueueError if the queue cannot be reached or is closed, or a job is invalid.
  */
 export interface JobQueue {
-  /** Such as `shopify-sync`. */
+  /** Name of the queue, such as `shopify-sync`. */
   readonly name: string;
-  /** Whether its jobs and dead letters are gone with this process. Default `false`. */
+  /** Whether its jobs and dead letters are lost when this process ends. Default `false`. */
   readonly isInMemory?: boolean;
-  /** Resolves once the job is as safe as the adapter makes it. */
+  /** Adds a job. Resolves once the adapter has stored it. */
   enqueue(job: NewJob): Promise<EnqueuedJob>;
   /**
-   * Does jobs of that type from now on. Every process that works on a queue must register all its types: a job
-   * of a type without a handler is deferred and reported to the logger, never dropped. The handler runs in the
-   * `AsyncLocalStorage` context of this call, whoever queues the job.
+   * Starts processing jobs of that type. Every process that works on a queue must register all its types: a job of a
+   * type without a handler is deferred and reported to the logger, never dropped. The handler runs in the
+   * `AsyncLocalStorage` context of this call, no matter who queues the job.
    *
-   * @throws ConfigError (code `CONFIG_INVALID`) when the type has a handler on this queue already.
+   * @throws ConfigError (code `CONFIG_INVALID`) if this queue already has a handler for the type.
    */
   process(type: string, handler: JobHandler): void;
   stats(): Promise<QueueStats>;
   deadJobs(options?: DeadJobOptions): Promise<readonly DeadJob[]>;
   /**
-   * Makes a dead letter a job again, with all its attempts and the same idempotency key. `false`: it is no dead
-   * letter, or none any more. After an error that `isRetryable` the next call tells.
+   * Turns a dead letter back into a job, with all its attempts and the same idempotency key. Returns `false` if it is
+   * not, or no longer, a dead letter. After an error with `isRetryable`, call it again to find out.
    */
   retry(id: string): Promise<boolean>;
-  /** Removes a dead letter, with its payload. `false`: it is no dead letter, or none any more. */
+  /** Removes a dead letter and its payload. Returns `false` if it is not, or no longer, a dead letter. */
   remove(id: string): Promise<boolean>;
-  /** Resolves once nothing waits, is delayed or runs. */
+  /** Resolves once no job is waiting, delayed or running. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Takes no more jobs, waits for those that run in this process (`graceMs`, default 10,000), then aborts their
-   * signals and gives them back without the loss of an attempt.
+   * Stops taking jobs and waits up to `graceMs` milliseconds (default 10,000) for those running in this process, then
+   * aborts their signals and returns them to the queue without using up an attempt.
    */
   close(options?: { readonly graceMs?: number }): Promise<void>;
-  /** `close()`, for `await using`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

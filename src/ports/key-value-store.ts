@@ -1,63 +1,65 @@
-/** How long a value is kept. */
+/** Time-to-live of a value. */
 export interface TtlOptions {
-  /** Milliseconds after which the key is gone. Kept for ever by default; at least 1. */
+  /** Milliseconds after which the key expires, at least 1. By default it never does. */
   readonly ttlMs?: number;
 }
 
-/** What a write may depend on besides. */
+/** Options of a write. */
 export interface WriteOptions extends TtlOptions {
   /**
-   * Fencing token of a lock on this very key. The write happens only while that lock is still held with that
-   * token, decided in the same step as the write; a holder that has lost its lease throws `LockLostError`.
+   * Fencing token of a lock on this same key. The write happens only if that lock is still held with that token,
+   * checked atomically with the write; if the lease has been lost, it throws `LockLostError`.
    */
   readonly fence?: number;
 }
 
-/** What a lock is asked for with. */
+/** Options of `lock`. */
 export interface LockOptions {
-  /** Milliseconds until the lock is free again if its holder dies. Renewed while it lives. Default 30,000, at least 100. */
+  /** Milliseconds until the lock is freed if its holder dies; renewed while it lives. Default 30,000, at least 100. */
   readonly leaseMs?: number;
-  /** Milliseconds to wait for a lock that somebody else holds. Default 0: `undefined` at once. */
+  /** Milliseconds to wait for a lock held by someone else. Default 0: returns `undefined` at once. */
   readonly waitMs?: number;
-  /** Ends the wait, and rejects with the signal's reason. */
+  /** Ends the wait; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** A lock that is held. */
 export interface Lock {
   readonly key: string;
-  /** Fencing token: a positive whole number, greater than that of every earlier holder of the key's lock. */
+  /** Fencing token: a positive integer, greater than that of every earlier holder of this lock. */
   readonly token: number;
-  /** Aborted with a `LockLostError` once the lease could not be renewed in time: stop working. */
+  /** Aborted with a `LockLostError` if the lease could not be renewed in time: stop working then. */
   readonly signal: AbortSignal;
-  /** Gives the lock back and ends its renewal. `false` where it had been lost before. Safe to call twice. */
+  /** Releases the lock and stops renewing it. Returns `false` if it had already been lost. Safe to call twice. */
   release(): Promise<boolean>;
 }
 
 /**
- * Texts by key, for all processes that share the store. Keys are 1 to 255 UTF-16 units of any well-formed text
- * without NUL; values are any such text, of at least 5 MB in every adapter. Expired keys count as absent.
+ * Stores strings by key, for all processes that share the store. Keys are well-formed strings of 1 to 255 UTF-16 units
+ * without NUL; so are values, of which every adapter accepts at least 5 MB. Expired keys count as absent.
  *
- * @throws StorageError when the store cannot be read or written, or for a key or value that does not fit.
- * `isRetryable` tells whether the same call can succeed later without harm.
+ * @throws StorageError if the store cannot be read or written, or a key or value is not accepted. `isRetryable` says
+ * whether the same call may safely be tried again later.
  */
 export interface KeyValueStore {
   get(key: string): Promise<string | undefined>;
-  /** Inserts or replaces; a time to live that the key had is replaced too. @throws LockLostError by `fence`. */
+  /** Inserts or replaces a value and its time-to-live. @throws LockLostError because of `fence`. */
   set(key: string, value: string, options?: WriteOptions): Promise<void>;
-  /** Inserts where there is no such key. `false`: there is one, and it stays as it is. */
+  /** Inserts a value if the key does not exist. Returns `false`, and changes nothing, if it does. */
   setIfAbsent(key: string, value: string, options?: TtlOptions): Promise<boolean>;
   /**
-   * `setIfAbsent` of up to 1,000 keys at once, for ever. Returns those that were inserted. Where it fails, some may be.
+   * Does `setIfAbsent`, without expiry, for up to 1,000 keys. Returns those inserted. If it fails, some may be
+   * inserted.
    *
-   * Optional for a store of your own: without it, each key is set by itself.
+   * Optional for a store of your own: without it, keys are set one by one.
    */
   setManyIfAbsent?(entries: ReadonlyMap<string, string>): Promise<ReadonlySet<string>>;
   /**
-   * Replaces the value where it is `expected` (`undefined`: where there is none); `value` `undefined` deletes.
-   * `false`: it is another one, and stays. Of several callers with the same `expected` exactly one gets `true`.
+   * Replaces the value if it equals `expected` (`undefined`: if there is none); a `value` of `undefined` deletes it.
+   * Returns `false`, and changes nothing, if it differs. Of several callers with the same `expected`, exactly one gets
+   * `true`.
    *
-   * @throws LockLostError by `fence`.
+   * @throws LockLostError because of `fence`.
    */
   compareAndSet(
     key: string,
@@ -65,15 +67,15 @@ export interface KeyValueStore {
     value: string | undefined,
     options?: WriteOptions,
   ): Promise<boolean>;
-  /** Whether there was one. @throws LockLostError by `fence`. */
+  /** Deletes a key. Returns whether it existed. @throws LockLostError because of `fence`. */
   delete(key: string, options?: Pick<WriteOptions, 'fence'>): Promise<boolean>;
   /**
-   * Keys that begin with the prefix, in no particular order. A key that is there from beginning to end comes
-   * exactly once; one that comes or goes meanwhile may or may not.
+   * Iterates over the keys with that prefix, in no particular order. A key that exists throughout is returned exactly
+   * once; one that is added or removed meanwhile may or may not be.
    */
   scan(prefix: string): AsyncIterable<string>;
-  /** A lock by name, apart from the value of the same key; `undefined` where it is not free in time. */
+  /** Takes a lock by name, independent of the value of the same key. Returns `undefined` if it is not free in time. */
   lock(key: string, options?: LockOptions): Promise<Lock | undefined>;
-  /** Milliseconds since the epoch by the clock that all processes on this store share. */
+  /** Milliseconds since the epoch, by the clock shared by all processes on this store. */
   now?(): Promise<number>;
 }

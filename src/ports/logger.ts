@@ -1,6 +1,6 @@
 /**
- * Where warnings and errors go: fields first, then a text, as pino takes them. A logger that takes the text first, such
- * as winston, needs an adapter of three lines, which docs/calls.md shows. Fields hold no token and no customer data.
+ * Receives warnings and errors: fields first, then a message, as in pino. A logger that takes the message first, such
+ * as winston, needs a three-line adapter, shown in docs/calls.md. Fields contain no token and no customer data.
  */
 export interface Logger {
   debug(fields: object, message: string): void;

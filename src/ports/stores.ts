@@ -24,8 +24,8 @@ export interface Stores {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly keyValue: KeyValueStore;
-  /** Waits for what runs, then releases what the stores hold. Later calls fail with `StorageError`. */
+  /** Waits for running operations, then releases all resources. Later calls fail with `StorageError`. */
   close(): Promise<void>;
-  /** The same as `close()`. */
+  /** Calls `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

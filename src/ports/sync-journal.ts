@@ -2,64 +2,64 @@ import type { JsonObject } from '../internal/json.ts';
 
 export type { JsonObject };
 
-/** What was done to one product. */
+/** A change made to one product. */
 export interface JournalDraft {
   /** Shop domain. */
   readonly shop: string;
   /** The host's own id of the product. */
   readonly localId: string;
-  /** Shopify's id, where it is known. */
+  /** Shopify's id, if known. */
   readonly gid: string | null;
-  /** The run that it belongs to; `null` for a single push. */
+  /** The run it belongs to; `null` for a single push. */
   readonly runId: string | null;
-  /** Such as `create`, `update`, `delete`, `publish`, `rollback`. */
+  /** What was done, such as `create`, `update`, `delete`, `publish` or `rollback`. */
   readonly action: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** What was sent; `null` where nothing was. */
+  /** What was sent; `null` if nothing was. */
   readonly sent: JsonObject | null;
-  /** What stood there before; `null` where nothing did, or it is not known. */
+  /** The previous state; `null` if there was none or it is not known. */
   readonly before: JsonObject | null;
 }
 
-/** One line of the journal. */
+/** One entry of the journal. */
 export interface JournalEntry extends JournalDraft {
   /**
-   * Given by the journal. Later entries of a shop have greater ones, compared as text by code point, and an
-   * entry never shows up behind one that was already there: who has read up to an id has missed nothing.
+   * Assigned by the journal. Later entries of a shop have greater ids, compared as text by code point, and no entry
+   * ever appears before one that was already visible: whoever has read up to an id has missed nothing.
    */
   readonly id: string;
 }
 
-/** Which part of a shop's journal. */
+/** Selects a part of a shop's journal. */
 export interface JournalListOptions {
   readonly runId?: string;
   readonly localId?: string;
-  /** Id behind which, by `order`, the page starts. One that no journal gives is refused. */
+  /** Id after which, in `order`, the page starts. An id that no journal assigns is refused. */
   readonly after?: string;
-  /** Default `oldest` first. */
+  /** Which entries come first. Default `oldest`. */
   readonly order?: 'oldest' | 'newest';
   /** Entries per page. Default 100, at most 1,000. */
   readonly limit?: number;
 }
 
 /**
- * Remembers what was sent and what stood there before. Entries are added and never changed.
+ * Records what was sent and what it replaced. Entries are added and never changed.
  *
- * @throws StorageError when the journal cannot be read or written, or an entry does not fit.
+ * @throws StorageError if the journal cannot be read or written, or an entry is not accepted.
  */
 export interface SyncJournal {
-  /** Adds all or none of them, in this order. Returns their ids. `sent` and `before` may have 5 MB and more. */
+  /** Adds all of the entries or none, in this order. Returns their ids. `sent` and `before` may have 5 MB or more. */
   append(entries: readonly JournalDraft[]): Promise<readonly string[]>;
-  /** Entries of a shop, none where it has none. */
+  /** Lists the entries of a shop. */
   list(shop: string, options?: JournalListOptions): Promise<readonly JournalEntry[]>;
   /**
-   * Deletes what is older than that moment (milliseconds since the epoch). Returns how many there were. Where it
-   * fails half-way, call it again.
+   * Deletes entries older than `before` (milliseconds since the epoch). Returns how many it deleted. If it fails
+   * half-way, call it again.
    */
   prune(shop: string, before: number): Promise<number>;
   /**
-   * Deletes all of a shop, as the law asks after `shop/redact`. Returns how many there were. Where it fails
+   * Deletes all entries of a shop, as required by law after `shop/redact`. Returns how many it deleted. If it fails
    * half-way, call it again.
    */
   erase(shop: string): Promise<number>;

@@ -3,17 +3,17 @@ import type { Lock, LockOptions } from './key-value-store.ts';
 /** The tokens of one shop, or of one user on it. */
 export interface StoredTokens {
   readonly accessToken: string;
-  /** Milliseconds since the epoch; `null` for a token that does not expire. */
+  /** Milliseconds since the epoch; `null` if the token does not expire. */
   readonly accessTokenExpiresAt: number | null;
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly refreshToken: string | null;
-  /** Milliseconds since the epoch; `null` where there is no refresh token or it does not expire. */
+  /** Milliseconds since the epoch; `null` if there is no refresh token or it does not expire. */
   readonly refreshTokenExpiresAt: number | null;
-  /** Scopes granted, such as `write_products`. */
+  /** Granted scopes, such as `write_products`. */
   readonly scopes: readonly string[];
 }
 
-/** Whose tokens they are. */
+/** The owner of tokens: an app on a shop, or one of its users. */
 export interface TokenOwner {
   /** Shop domain. */
   readonly shop: string;
@@ -23,40 +23,44 @@ export interface TokenOwner {
   readonly userId?: string;
 }
 
-/** Tokens as they stand in the store. */
+/** Tokens as stored. */
 export interface TokenEntry {
   readonly tokens: StoredTokens;
-  /** Names this very state; give it to `replace` to change nothing that somebody else has changed since. */
+  /**
+   * Identifies this state; pass it to `replace` so as not to overwrite a change made by someone else in the meantime.
+   */
   readonly version: string;
-  /** When they were stored, in milliseconds since the epoch by the store's clock. Missing where the store does not know it. */
+  /**
+   * When they were stored, in milliseconds since the epoch by the store's clock. Omitted if the store does not know.
+   */
   readonly savedAt?: number;
 }
 
 /**
- * Keeps tokens, encrypted at rest.
+ * Stores tokens, encrypted at rest.
  *
- * @throws StorageError when the store fails, or what it holds cannot be decrypted with any of the keys.
+ * @throws StorageError if the store fails, or its content cannot be decrypted with any of the keys.
  */
 export interface TokenStore {
   get(owner: TokenOwner): Promise<TokenEntry | undefined>;
   /**
-   * Replaces access and refresh token together where the entry's version is still `version` (`undefined`: where
-   * there is none). `undefined` as answer: somebody was faster, read again. Else the new version.
+   * Replaces access and refresh token together if the entry's version is still `version` (`undefined`: if there is no
+   * entry). Returns the new version, or `undefined` if someone else was faster: then read it again.
    */
   replace(owner: TokenOwner, version: string | undefined, tokens: StoredTokens): Promise<string | undefined>;
   delete(owner: TokenOwner): Promise<boolean>;
-  /** Whoever has tokens here; of one shop where it is given. */
+  /** Iterates over the owners of tokens in this store, or only those of `shop`. */
   owners(shop?: string): AsyncIterable<Required<Pick<TokenOwner, 'shop' | 'appId'>> & Pick<TokenOwner, 'userId'>>;
-  /** Deletes all tokens of a shop. Returns how many entries there were. */
+  /** Deletes all tokens of a shop. Returns how many entries it deleted. */
   erase(shop: string): Promise<number>;
   /**
-   * A lock on the tokens of one owner, for whoever renews them; `undefined` where it is not free in time. Without it,
-   * processes may ask Shopify for the same renewal at the same time.
+   * Locks the tokens of one owner while they are renewed. Returns `undefined` if the lock is not free in time. Without
+   * this method, processes may renew the same tokens at the same time.
    */
   lock?(owner: TokenOwner, options?: LockOptions): Promise<Lock | undefined>;
-  /** Milliseconds since the epoch by the clock that all processes on this store share. Default: each machine's own. */
+  /** Milliseconds since the epoch, by the clock shared by all processes on this store. Default: each machine's own. */
   now?(): Promise<number>;
 }
 
-/** What keeps the tokens of a shop good needs of a token store; `lock` and `now` are for several processes. */
+/** The part of a token store needed to renew tokens; `lock` and `now` coordinate several processes. */
 export type RenewableTokenStore = Pick<TokenStore, 'get' | 'replace'> & Partial<Pick<TokenStore, 'lock' | 'now'>>;

@@ -8,7 +8,7 @@ import type { Logger } from '../ports/logger.ts';
 import { safeLogger, Telemetry, type TracedSpan, tracing } from '../telemetry/telemetry.ts';
 import { deferDelay } from './defer.ts';
 
-/** How an attempt ended. `given-back`: it was stopped from outside, which is not the job's fault. */
+/** The result of an attempt. `given-back`: it was stopped from outside, which is not the job's fault. */
 export type AttemptResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'deferred'; readonly delayMs: number }
@@ -20,14 +20,14 @@ interface AttemptPlan {
   readonly handler: PlacedHandler;
   readonly context: Omit<JobContext, 'signal'>;
   readonly timeoutMs: number;
-  /** Aborted when the job is to be given back. */
+  /** Aborted when the job must be returned to the queue. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
   /** Within which the handler runs. */
   readonly span: TracedSpan | undefined;
 }
 
-/** Calls the handler once. Never rejects, and ends at the latest 5 seconds after its signal was aborted. */
+/** Calls the handler once. Never rejects, and ends at most 5 seconds after its signal was aborted. */
 export async function runAttempt({
   handler,
   context,
@@ -38,7 +38,7 @@ export async function runAttempt({
 }: AttemptPlan): Promise<AttemptResult> {
   const limits = { timeoutMs, mayHaveExecuted: true };
   const link = linkSignal(clock, stop, timeoutMs, () => {
-    return new TimeoutError(`The job ${context.job.type} was not done within ${timeoutMs} ms.`, {
+    return new TimeoutError(`The job ${context.job.type} did not finish within ${timeoutMs} ms.`, {
       code: 'TIMEOUT',
       ...limits,
     });
@@ -66,7 +66,7 @@ async function call(handler: PlacedHandler, context: JobContext, span: TracedSpa
   await handler(context, span);
 }
 
-/** How an attempt ended, with its consequence for the job. */
+/** The outcome of an attempt for its job. */
 export type JobOutcome = Extract<TelemetryEvent, { type: 'job' }>['outcome'];
 
 /** An attempt that has ended. */
@@ -80,7 +80,9 @@ interface EndedAttempt {
   readonly waitedMs: number | null;
 }
 
-/** Milliseconds for which a job is deferred that this process cannot do, such as one of a type without a handler. */
+/**
+ * Milliseconds for which a job is deferred that this process cannot run, such as one without a handler for its type.
+ */
 export const unknownJobPauseMs = 5_000;
 
 /** Thousands of such jobs make one line in this time. */
@@ -90,10 +92,10 @@ const mostQuietLines = 1_000;
 
 /** What the log says of an attempt that ended in this way. */
 const lines: Partial<Record<JobOutcome, readonly [keyof Logger, string]>> = {
-  failed: ['warn', 'an attempt of a job failed; it comes again'],
-  dead: ['error', 'the last attempt of a job failed; it is a dead letter now'],
+  failed: ['warn', 'an attempt of a job failed; it will be retried'],
+  dead: ['error', 'the last attempt of a job failed; it is now a dead letter'],
   deferred: ['info', 'a job was deferred'],
-  'given-back': ['info', 'a job was given back, since the queue closes'],
+  'given-back': ['info', 'a job was returned, since the queue is closing'],
 };
 
 /** Reports to the host's logger and listener, neither of which can break the queue. */
@@ -141,7 +143,7 @@ export class QueueReporter {
     if (this.#isQuiet(`type ${type}`)) return;
     this.logger?.error(
       { queue: this.#queue, jobType: type },
-      'a job has a type that no handler in this process takes; it is deferred: call `process` for it, or stop what queues it',
+      'a job has a type without a handler in this process; it is deferred: call `process` for it, or stop queueing it',
     );
   }
 
@@ -186,7 +188,7 @@ class ProcessingTimes {
   }
 }
 
-/** A handler in the context in which it was registered, and there within the span of its attempt. */
+/** A handler bound to the context in which it was registered and to the span of its attempt. */
 export type PlacedHandler = (context: JobContext, span: TracedSpan | undefined) => Promise<unknown>;
 
 /** The handlers of one queue in this process: one for each type. */
@@ -208,14 +210,14 @@ export class JobHandlers {
   }
 
   /**
-   * Jobs of one turn are started by whoever woke the queue, such as another tenant's request: without the snapshot they
-   * would run with its logger, trace and transaction.
+   * Registers a handler. Jobs are started by whatever wakes the queue, such as another tenant's request: without the
+   * snapshot they would run with its logger, trace and transaction.
    *
-   * @throws ConfigError when the type has a handler: to replace it would give its jobs to somebody else without a word.
+   * @throws ConfigError if the type has a handler: replacing it would silently give its jobs to another one.
    */
   add(type: string, handler: JobHandler): void {
     if (this.#byType.has(type)) {
-      const message = `the queue ${this.#queue} already has a handler for jobs of the type "${type}". Give one of the two another type: handlers of webhooks and product queues take theirs from \`name\` and \`appId\``;
+      const message = `the queue ${this.#queue} already has a handler for jobs of the type "${type}". Use another type for one of them: webhook handlers and product queues derive theirs from \`name\` and \`appId\``;
       throw new ConfigError('Invalid configuration', { issues: [{ field: 'type', message }] });
     }
     const inOwnContext = AsyncLocalStorage.snapshot();

@@ -1,9 +1,9 @@
 // Apart from job.ts, which needs node:crypto: webhooks are handled in edge runtimes too.
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 
-/** What a handler throws to have its job come again later, as if it had not started. */
+/** Thrown by a handler to run its job again later, as if it had not started. */
 export interface Deferral {
-  /** Milliseconds before it may run again. */
+  /** Milliseconds before the job may run again. */
   readonly delayMs: number;
 }
 
@@ -31,10 +31,11 @@ class DeferSignal extends Error implements Deferral {
 }
 
 /**
- * Throw what this makes in a handler, and the job comes again after `delayMs`, with the same attempt number.
+ * Creates an error that defers a job: throw it in a handler, and the job runs again after `delayMs`, with the same
+ * attempt number.
  *
  * @param delayMs Milliseconds, 0 or more, at most a year.
- * @throws ConfigError (code `CONFIG_INVALID`) when `delayMs` is not such a number.
+ * @throws ConfigError (code `CONFIG_INVALID`) if `delayMs` is not such a number.
  *
  * @example
  * queue.process('push-product', async ({ job }) => {
@@ -45,13 +46,13 @@ class DeferSignal extends Error implements Deferral {
 export function defer(delayMs: number): Error & Deferral {
   if (!isDelay(delayMs)) {
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'delayMs', message: 'give milliseconds, 0 or more, at most a year' }],
+      issues: [{ field: 'delayMs', message: 'must be milliseconds from 0 to a year' }],
     });
   }
   return new DeferSignal(delayMs);
 }
 
-/** By how many milliseconds what a handler threw defers its job; `undefined` where it is a failure. */
+/** Returns by how many milliseconds a handler's error defers its job; `undefined` if it is a failure. */
 export function deferDelay(thrown: unknown): number | undefined {
   try {
     if (isDeferral(thrown)) return isDelay(thrown.delayMs) ? thrown.delayMs : fallbackMs;
@@ -59,12 +60,12 @@ export function deferDelay(thrown: unknown): number | undefined {
     if (!isShopwrightError(thrown, 'CIRCUIT_OPEN')) return undefined;
     return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
   } catch {
-    // What cannot even be looked at, such as a revoked proxy, is a failure like any other.
+    // A value that cannot even be inspected, such as a revoked proxy, is a failure like any other.
     return undefined;
   }
 }
 
-/** A wait that a server named and that no call stays for, such as the rest of the day for a daily limit. */
+/** A wait demanded by a server that is too long for a call, such as the rest of the day for a daily limit. */
 function isLongWait(thrown: unknown): thrown is { readonly retryAfterMs: number } {
   if (!isShopwrightError(thrown, 'THROTTLED', 'HTTP_ERROR') || !thrown.isRetryable) return false;
   return isDelay(thrown.retryAfterMs) && thrown.retryAfterMs > longestCallWaitMs;

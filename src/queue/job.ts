@@ -8,7 +8,7 @@ import { isDelay } from './defer.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
 export interface QueuedJob extends Required<Omit<NewJob, 'payload' | 'key' | 'idempotencyKey'>> {
-  /** The payload as JSON text: a copy that nobody changes any more. */
+  /** The payload as JSON text: a copy that nobody can change. */
   readonly payload: string;
   readonly key: string | null;
   readonly idempotencyKey: string | null;
@@ -16,7 +16,7 @@ export interface QueuedJob extends Required<Omit<NewJob, 'payload' | 'key' | 'id
   readonly trace: TraceCarrier | null;
 }
 
-/** What a job takes from its queue where it says nothing itself. */
+/** The queue's defaults for a job. */
 type JobDefaults = Pick<QueuedJob, 'retryDelaysMs' | 'timeoutMs'>;
 
 const mostRetries = 100;
@@ -44,9 +44,9 @@ const names: Record<keyof NewJob, true> = {
 };
 
 /**
- * Checks a job and fills in what it leaves out.
+ * Checks a job and fills in defaults.
  *
- * @throws QueueError when it is invalid, has an option that does not exist, or its payload is not JSON.
+ * @throws QueueError if it is invalid, has an unknown option, or its payload is not JSON.
  */
 export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
@@ -55,17 +55,17 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
     if (!isValid) throw new QueueError(`The job cannot be queued: ${field}: ${fix}`);
   };
   for (const { field, message } of unknownNames(draft, names)) check(field, false, message);
-  const name = 'a text of 1 to 512 characters without lone surrogates';
-  check('type', isName(type), `give ${name}`);
-  check('key', key === undefined || isName(key), `give ${name}, or leave it out`);
-  check('delayMs', isDelay(delayMs), 'give milliseconds, 0 or more, at most a year');
-  check('priority', priority === 'interactive' || priority === 'background', 'give `interactive` or `background`');
-  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
-  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
+  const name = 'a string of 1 to 512 characters without lone surrogates';
+  check('type', isName(type), `must be ${name}`);
+  check('key', key === undefined || isName(key), `must be ${name}, or omitted`);
+  check('delayMs', isDelay(delayMs), 'must be milliseconds from 0 to a year');
+  check('priority', priority === 'interactive' || priority === 'background', 'must be `interactive` or `background`');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'must be a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'must be milliseconds above 0, at most a year');
   check(
     'idempotencyKey',
     idempotencyKey === undefined || (isName(idempotencyKey) && idempotencyKey.length <= 255),
-    'give a text of 1 to 255 characters without lone surrogates, or leave it out',
+    'must be a string of 1 to 255 characters without lone surrogates, or omitted',
   );
   return {
     ...{ type, delayMs, priority, timeoutMs },
@@ -80,23 +80,23 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
 function toJson(payload: unknown): string {
   try {
     const misfit = findMisfit(payload, 'payload', []);
-    if (misfit !== undefined) throw new QueueError(`The job cannot be queued: ${misfit}: give plain JSON`);
+    if (misfit !== undefined) throw new QueueError(`The job cannot be queued: ${misfit}: use plain JSON`);
     return JSON.stringify(payload);
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
-    throw new QueueError('The job cannot be queued: payload: give plain JSON, not too deep', { cause });
+    throw new QueueError('The job cannot be queued: payload: must be plain JSON, not too deep', { cause });
   }
 }
 
 /**
- * What a handler would not read as it was queued, with its place; `undefined` where there is nothing. A field that is
- * `undefined` is read as such again, and what has a `toJSON`, such as a `Date`, says itself what it becomes.
+ * Finds a value that a handler would not receive as queued, with its path; `undefined` if there is none. A field that
+ * is `undefined` stays so, and an object with a `toJSON`, such as a `Date`, decides itself.
  */
 function findMisfit(value: unknown, field: string, around: readonly object[]): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${field}: is ${value}`;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
   if (typeof value !== 'object') return `${field}: is ${value === undefined ? 'undefined' : `a ${typeof value}`}`;
-  if (around.includes(value)) return `${field}: is a circle`;
+  if (around.includes(value)) return `${field}: is circular`;
   const within = [...around, value];
   if (Array.isArray(value)) {
     // By index: `every` and the like skip the holes of a list.
@@ -119,12 +119,12 @@ function findMisfit(value: unknown, field: string, around: readonly object[]): s
   return undefined;
 }
 
-/** The name under which a dedupe key holds for its type only. */
+/** A name that makes a dedupe key unique to its type. */
 export const dedupeName = (type: string, key: string): string => `${type.length} ${type} ${key}`;
 
 /**
- * A UUID that only that job of that queue has: the same in each attempt, in whichever process, and when the job
- * is queued again. Version 8 of RFC 9562 (a layout of one's own), from a SHA-256 of both names.
+ * Derives a UUID unique to a job of a queue: the same in each attempt, in any process, and when the job is queued
+ * again. Version 8 of RFC 9562 (a layout of one's own), from a SHA-256 of both names.
  */
 export function deriveIdempotencyKey(queue: string, jobId: string): string {
   const bytes = hash('sha256', JSON.stringify([queue, jobId]), 'buffer').subarray(0, 16);
@@ -147,18 +147,18 @@ export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
   return { from, to: from + Math.min(whole(limit), mostListed) };
 }
 
-/** A message longer than this says nothing more, and may quote a whole page of HTML. */
+/** A longer message says nothing more, and may quote a whole page of HTML. */
 const longestMessage = 1_000;
 
-/** What is kept of the error of a failed attempt: no stack, no cause, no secret. */
+/** The part of a failed attempt's error that is stored: no stack, no cause, no secret. */
 export function describeFailure(error: unknown): DeadJob['error'] {
-  // A handler may throw anything, also what cannot be made a text, or even be looked at.
+  // A handler may throw anything, even a value that cannot be converted to text or inspected.
   try {
     const isOwn = isShopwrightError(error);
     const text = String(error instanceof Error || isOwn ? error.message : error);
     const message = redactText(text).slice(0, longestMessage).toWellFormed();
     return { code: isOwn ? error.code : 'UNKNOWN', message };
   } catch {
-    return { code: 'UNKNOWN', message: 'something was thrown that has no text' };
+    return { code: 'UNKNOWN', message: 'the thrown value has no message' };
   }
 }

@@ -8,29 +8,29 @@ import type { BreakerState } from '../ports/events.ts';
 
 /** When a shop's circuit breaker opens, for how long, and how it closes again. */
 export interface BreakerPolicy {
-  /** Failed responses in a row that open the breaker, those of retries included. Default 5. */
+  /** Consecutive failures that open the breaker, including those of retries. Default 5. */
   readonly failures: number;
   /**
-   * Different operations that must be among them, so that one broken query, however often it is retried, does not stop
-   * a shop: 1 for a worker that runs a single one. Default 2.
+   * Number of different operations that must be among them, so that one broken query, however often it is retried, does
+   * not stop a shop. Set 1 for a worker that runs a single operation. Default 2.
    */
   readonly operations: number;
-  /** Milliseconds it stays open. Default 300,000 (5 minutes). */
+  /** Milliseconds for which the breaker stays open. Default 300,000 (5 minutes). */
   readonly openMs: number;
-  /** Calls let through at the same time to try the shop after that. Default 3. */
+  /** Number of concurrent trial calls let through after that. Default 3. */
   readonly trials: number;
 }
 
 /**
- * Where processes tell one another that a shop's breaker is open: the part of a `KeyValueStore` that this
- * takes. Values are short texts.
+ * Lets processes tell each other that a shop's breaker is open: the part of a `KeyValueStore` needed for it. Values are
+ * short strings.
  */
 export interface BreakerStore {
-  /** The value, or `undefined` where there is none. */
+  /** Returns the value, or `undefined` if there is none. */
   get(key: string): Promise<string | undefined>;
-  /** Keeps the value for `ttlMs` milliseconds. */
+  /** Stores the value for `ttlMs` milliseconds. */
   set(key: string, value: string, options: { readonly ttlMs: number }): Promise<void>;
-  /** Removes the value. What it resolves with is not looked at. */
+  /** Removes the value. The result is ignored. */
   delete(key: string): Promise<unknown>;
 }
 
@@ -49,11 +49,11 @@ export function verdictOn(error: ShopwrightError): BreakerVerdict {
   return isTrouble ? 'failure' : 'success';
 }
 
-/** What one client hears of a breaker that it shares with others. */
+/** Notifies one client of the breaker that it shares with others. */
 export interface BreakerListener {
   /**
-   * The breaker changed by a call of this client; of calls that end in the same moment, one hears it. News from
-   * other processes reach the client that called last.
+   * The breaker changed because of a call of this client; of calls that end at the same moment, one is notified. News
+   * from other processes goes to the client that called last.
    */
   changed(state: BreakerState): void;
   /** The store by which processes share the breaker failed; the calls go on without it. */
@@ -143,8 +143,8 @@ export class ShopBreaker {
   }
 
   /**
-   * Whether a new breaker would do as well: nothing is in flight, and nobody has called for that many
-   * milliseconds; where the breaker is not closed, for as long again as it stays open.
+   * Whether the breaker can be dropped: nothing is in flight, and nobody has called for that many milliseconds, plus
+   * the time it stays open if it is not closed.
    */
   isIdle(forMs: number): boolean {
     const longEnoughMs = this.#state === 'closed' ? forMs : forMs + this.#policy.openMs;
@@ -156,7 +156,7 @@ export class ShopBreaker {
     this.#onNextUse = run;
   }
 
-  /** Reads the news of other processes, at most once a second; `undefined` where there is nothing to wait for. */
+  /** Reads the news of other processes, at most once a second; returns `undefined` if there is nothing to wait for. */
   refresh(listener: BreakerListener): Promise<void> | undefined {
     this.#use(listener);
     const nowMs = this.#clock.monotonic();
@@ -186,8 +186,8 @@ export class ShopBreaker {
   /**
    * Runs one attempt and takes its verdict.
    *
-   * @param listener Hears of what this attempt changes, and of all later changes until another one runs.
-   * @throws CircuitOpenError where the breaker refuses it; then nothing ran.
+   * @param listener Notified of what this attempt changes, and of all later changes until another attempt runs.
+   * @throws CircuitOpenError if the breaker refuses it; then nothing ran.
    */
   async run<T>(
     operation: string,
@@ -203,14 +203,14 @@ export class ShopBreaker {
     this.#inFlight += 1;
     try {
       const result = await attempt();
-      // The verdict is what changes the breaker, so the client that brings it hears of it.
+      // The verdict changes the breaker, so the client that delivers it is notified.
       this.#use(listener);
       verdict = classify(result);
       return result;
     } finally {
       this.#inFlight -= 1;
       if (verdict === 'failure') this.#isCounting = true;
-      // cockatiel would take what it does not count for the success of a trial: it hears of verdicts only.
+      // cockatiel would take anything it does not count as a successful trial, so it only gets verdicts.
       if (verdict === 'neutral') {
         if (place) vacant?.push(place);
       } else if (place) await place(operation, verdict);
@@ -290,7 +290,7 @@ export class ShopBreaker {
     const counted = circuit.execute(() => given.promise);
     if (this.#state === 'half-open') this.#trials += 1;
     return async (operation, verdict) => {
-      // News from elsewhere have put another circuit in its place.
+      // News from elsewhere has put another circuit in its place.
       if (circuit !== this.#circuit) return this.#countLate(operation, verdict);
       if (verdict === 'failure') this.#failures.note(operation);
       given.resolve(verdict);

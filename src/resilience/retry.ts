@@ -1,12 +1,12 @@
 import { isShopwrightError, type ShopwrightError } from '../errors/errors.ts';
 
-/** What to do about a failed attempt: send again after a delay, or stop. */
+/** What to do after a failed attempt: send again after a delay, or stop. */
 export type RetryDecision = { readonly action: 'retry'; readonly delayMs: number } | { readonly action: 'stop' };
 
 interface FailedAttempt {
   readonly error: ShopwrightError;
   readonly idempotency: Idempotency;
-  /** Retries made before this attempt, without those after throttling. */
+  /** Retries before this attempt, not counting those after throttling. */
   readonly retries: number;
   /** Throttled responses before this attempt. */
   readonly throttles: number;
@@ -14,23 +14,26 @@ interface FailedAttempt {
   readonly throttledMs: number;
 }
 
-/** Whether the failed request can have been carried out by Shopify. */
+/** Whether Shopify may have carried out the failed request. */
 export function mayHaveExecuted(error: ShopwrightError): boolean {
   return error.mayHaveExecuted === true;
 }
 
-/** Milliseconds before a throttled call is sent again, where the response names none: https://shopify.dev/docs/api/usage/limits */
+/**
+ * Milliseconds before a throttled call is sent again, if the response names none:
+ * https://shopify.dev/docs/api/usage/limits
+ */
 const documentedPauseMs = 1000;
 
 /** Backoffs over which throttled calls are spread at most: longer pauses would leave points to those who do not wait. */
 const longestSpread = 8;
 
 /**
- * Decides about a retry. Pure: the same arguments give the same decision, but for the jitter, which comes
- * from `random` (0 up to 1).
+ * Decides about a retry. Pure: the same arguments give the same decision, except for the jitter from `random` (0 up to
+ * 1).
  *
- * Throttling does not mean that the shop fails: others use the same bucket, and points come back. It is bounded by time, and
- * each further throttled response spreads the callers over a longer time.
+ * Throttling does not mean that the shop is failing: others use the same bucket, and points are restored. It is limited
+ * by time, and each further throttled response spreads the callers over a longer time.
  */
 export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: () => number): RetryDecision {
   const { error, retries, idempotency, throttles, throttledMs } = failed;
@@ -38,12 +41,12 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
   const isThrottled = error.code === 'THROTTLED';
   const repeatable = idempotency !== 'unsafe' || !mayHaveExecuted(error);
   const worthIt = error.isRetryable && error.code !== 'CIRCUIT_OPEN' && error.code !== 'DEADLINE_EXCEEDED';
-  // Who asks for no retries wants one send, whatever comes back.
+  // No retries means sending once, whatever the response.
   const isLast = maxRetries === 0 || (!isThrottled && retries >= maxRetries);
   if (!repeatable || !worthIt || isLast) return { action: 'stop' };
   // A server can ask for a day: its caller, or the caller's queue, knows better what to do until then.
   if ((error.retryAfterMs ?? 0) > maxDelayMs) return { action: 'stop' };
-  // A Retry-After of 0 would have us hammer at the shop.
+  // A Retry-After of 0 would make us hammer the shop.
   if (!isThrottled) {
     const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** retries);
     return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
@@ -94,11 +97,11 @@ export class RetryCourse {
 }
 
 /**
- * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While
- * most calls succeed it is never felt; when most fail, calls give up after their first attempt.
+ * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While most calls succeed,
+ * it has no effect; when most fail, calls give up after their first attempt.
  */
 export interface RetryBudget {
-  /** Takes what one retry costs. `false` where the budget is too low for it. */
+  /** Takes the cost of one retry. Returns `false` if the budget is too low for it. */
   spend(): boolean;
   /** A call succeeded, after that many retries. */
   succeeded(retries: number): void;
@@ -126,29 +129,29 @@ export function createRetryBudget(): RetryBudget {
 }
 
 /**
- * What a second send of the same operation does: an `idempotent` one says the whole state again and changes
- * nothing more; a `keyed` one is recognized by its idempotency key; an `unsafe` one would be done twice.
+ * What happens if the same operation is sent twice: an `idempotent` one sets the same state again and changes nothing;
+ * a `keyed` one is recognized by its idempotency key; an `unsafe` one would be carried out twice.
  */
 export type Idempotency = 'idempotent' | 'keyed' | 'unsafe';
 
-/** How often and how patiently a call is tried again. */
+/** How often and after which delays a call is retried. */
 export interface RetryPolicy {
   /**
-   * Sends after the first; those after throttling do not count, `maxThrottledMs` limits them. 0 sends once, whatever
-   * comes back. Default 5.
+   * Maximum number of retries, not counting those after throttling, which `maxThrottledMs` limits. 0 sends once,
+   * whatever the response. Default 5.
    */
   readonly maxRetries: number;
-  /** Milliseconds of the first backoff; each further one doubles, with full jitter. Default 500. */
+  /** First backoff in milliseconds; it doubles with each retry, with full jitter. Default 500. */
   readonly baseDelayMs: number;
   /**
-   * Milliseconds that no wait exceeds. Default 30,000. A response that asks for a longer one ends the call with
-   * `retryAfterMs` on the error, be it by `Retry-After` or by what its bucket lacks at its restore rate.
+   * Longest wait in milliseconds. Default 30,000. If a response demands a longer one, by `Retry-After` or by the points
+   * its bucket lacks, the call fails with `retryAfterMs` on the error.
    */
   readonly maxDelayMs: number;
   /**
-   * Milliseconds for which a throttled call (429, `THROTTLED`) is sent again, from its first throttled response on.
-   * Throttling counts neither as one of `maxRetries` nor against the shop's retry budget: somebody else uses the same
-   * points, which come back. 0 does not wait at all. Default 300,000 (5 minutes).
+   * Milliseconds for which a throttled call (429, `THROTTLED`) is retried, starting with its first throttled response.
+   * These retries count neither towards `maxRetries` nor against the shop's retry budget: others use the same points,
+   * which are restored. 0 does not retry. Default 300,000 (5 minutes).
    */
   readonly maxThrottledMs: number;
 }

@@ -34,6 +34,6 @@ export function createRestClient(settings: RestClientSettings): RestClient {
 
 function bodyText(body: unknown): string {
   if (isRecord(body) || Array.isArray(body)) return writeJson('body', body, true);
-  const message = 'must be an object that JSON can hold: no text, and no bytes.';
+  const message = 'must be an object that JSON can represent, not a string or bytes.';
   throw new ValidationError('The call is invalid', { issues: [{ field: 'body', message }] });
 }

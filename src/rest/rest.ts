@@ -26,7 +26,7 @@ import type { TransportResponse } from '../ports/transport.ts';
 export interface RestClientSettings extends DefaultLimits {
   readonly environment: CallEnvironment;
   readonly apiVersion: string;
-  /** Requests per second that Shopify gives back. Default: by the size of the bucket. */
+  /** Requests per second that Shopify restores. Default: by the size of the bucket. */
   readonly requestsPerSecond: number | undefined;
 }
 
@@ -96,7 +96,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
       operation,
       kind: 'rest' as const,
       protocol,
-      // A PUT says what the thing shall be, and what is deleted cannot be deleted twice. A POST makes a new thing.
+      // A PUT sets a state, and a thing can be deleted only once. A POST creates a new thing.
       idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
     };
     const { value, cost: _none, ...result } = await run(call, environment);
@@ -141,7 +141,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
         const { next } = page.pages;
         if (next === undefined) return;
         if (read.has(next)) {
-          const message = `The pages of ${path} go round in a circle: the last one names a page as the next that was read before.`;
+          const message = `The pages of ${path} repeat: the last one names as the next a page that was read before.`;
           throw new InvalidResponseError(message, {
             shop: environment.shop,
             operation: `GET ${path}`,
@@ -187,7 +187,7 @@ function checkedPath(path: string): string {
   if (/^(?!admin\/)[a-z0-9_]+(\/[a-z0-9_-]+)*\.json$/i.test(resource)) return resource;
   return refuse(
     'path',
-    'must be relative to the API version and end in .json, such as products/123.json. Give parameters as query.',
+    'must be relative to the API version and end in .json, such as products/123.json. Pass parameters as query.',
   );
 }
 
@@ -202,7 +202,7 @@ function readQuery(query: RestOptions['query'] = {}): URLSearchParams {
   for (const [name, value] of Object.entries(query)) {
     const values: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
     if (!values.every(isText)) {
-      problems.push({ field: `query.${name}`, message: 'must be text, a number, a boolean, or a list of these.' });
+      problems.push({ field: `query.${name}`, message: 'must be a string, number, boolean, or a list of these.' });
     } else if (Array.isArray(value) && !name.endsWith('[]')) pairs.push([name, values.join(',')]);
     else for (const one of values) pairs.push([name, String(one)]);
   }
@@ -267,7 +267,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   try {
     return { ok: true, value: parseExactJson(response.body), feedback, cost: null };
   } catch {
-    return fail(new InvalidResponseError(`${shop} answered ${operation} with a body that is no JSON.`, context));
+    return fail(new InvalidResponseError(`${shop} responded to ${operation} with a body that is not JSON.`, context));
   }
 }
 
@@ -319,8 +319,8 @@ function refusedInput(
 export interface RestOptions
   extends Omit<RequestOptions, 'userErrors' | 'errors' | 'cost' | 'operationName' | 'idempotencyKey'> {
   /**
-   * Query parameters. A list is joined with commas, or repeated where the name ends in brackets (`address_ids[]`);
-   * `undefined` leaves a parameter out.
+   * Query parameters. A list is joined with commas, or repeated if the name ends in brackets (`address_ids[]`);
+   * parameters that are `undefined` are omitted.
    */
   readonly query?:
     | Readonly<Record<string, string | number | bigint | boolean | readonly (string | number | bigint)[] | undefined>>
@@ -337,14 +337,14 @@ const optionNames: OptionNames<RestOptions> = {
   query: true,
 };
 
-/** What a REST call brought, and how it went. */
+/** Result of a REST call. */
 export interface RestResult<TData> {
-  /** The body. Whole numbers beyond 2^53 are `bigint`; `null` where there was no body. */
+  /** The parsed body. Whole numbers beyond 2^53 are `bigint`; `null` if there was no body. */
   readonly data: TData;
-  /** `page_info` of the pages beside this one, where the response names them. */
+  /** `page_info` of the next and previous page, if the response names them. */
   readonly pages: { readonly next?: string; readonly previous?: string };
   readonly requestId: string | undefined;
-  /** Requests sent. */
+  /** Number of requests sent. */
   readonly attempts: number;
   /** Milliseconds spent waiting for room in the bucket and between attempts. */
   readonly waitedMs: number;
@@ -352,17 +352,17 @@ export interface RestResult<TData> {
 }
 
 /**
- * The REST half of a client, for what GraphQL does not have yet: Shopify calls it legacy since 2024-10.
+ * The REST part of a client, for what GraphQL does not support yet: Shopify has called REST legacy since 2024-10.
  *
- * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE
- * are sent again after a lost response, and a DELETE that then meets 404 has succeeded; a POST is not, and throws
- * `OutcomeUnknownError`. A POST whose result stands elsewhere (303) brings what is there. The rate of calls follows
- * `X-Shopify-Shop-Api-Call-Limit`, apart from the points of GraphQL.
+ * Paths are relative to the version, such as `products.json` or `products/123.json`. GET, PUT and DELETE are retried
+ * after a lost response, and a DELETE that then gets 404 has succeeded; a POST is not retried, and throws
+ * `OutcomeUnknownError`. For a POST that redirects to its result (303), the result is fetched from there. The rate of
+ * calls follows `X-Shopify-Shop-Api-Call-Limit`, separately from GraphQL's points.
  *
  * @example
  * for await (const { data } of shop.rest.pages('products.json', { query: { limit: 250 } })) { … }
  *
- * @throws ValidationError for a path, a query or a body that is none, before anything is sent.
+ * @throws ValidationError for an invalid path, query or body, before anything is sent.
  * @throws ShopifyUserError for status 422, and the other errors as `graphql()` does.
  */
 export interface RestClient {
@@ -371,9 +371,9 @@ export interface RestClient {
   put<TData = unknown>(path: string, body: unknown, options?: RestOptions): Promise<RestResult<TData>>;
   delete<TData = unknown>(path: string, options?: RestOptions): Promise<RestResult<TData>>;
   /**
-   * The page at `path` and all that follow it by their `Link` headers.
+   * Reads the page at `path` and all following ones by their `Link` headers.
    *
-   * @throws InvalidResponseError where a page names one as the next that was read before.
+   * @throws InvalidResponseError if the next page is one that was read before.
    */
   pages<TData = unknown>(path: string, options?: RestOptions): AsyncGenerator<RestResult<TData>, void, undefined>;
 }

@@ -10,24 +10,24 @@ import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-stor
  */
 export const maxKeyLength = 255;
 
-/** Says what is wrong with a field's value, `undefined` where nothing is. */
+/** Returns what is wrong with a field's value; `undefined` if nothing is. */
 export type FieldRule = (value: unknown) => string | undefined;
 
 /**
- * Whether every database gives the text back as it was. A lone surrogate becomes U+FFFD in UTF-8, and Postgres and
- * older SQLite bindings end text at a NUL character: two keys would become one.
+ * Whether every database returns the text unchanged. A lone surrogate becomes U+FFFD in UTF-8, and Postgres and older
+ * SQLite bindings end text at a NUL character: two keys would become one.
  */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** A text that every database keeps. */
+/** Checks for text that every database can store. */
 export const textProblem: FieldRule = (value) => {
   if (typeof value !== 'string') return 'must be text';
   return isStorableText(value) ? undefined : 'contains a NUL character or a lone surrogate: remove it';
 };
 
-/** A text that fits into an index. */
+/** Checks for text that fits into an index. */
 export const keyProblem: FieldRule = (value) => {
   if (value === '') return 'is empty';
   if (typeof value === 'string' && value.length > maxKeyLength)
@@ -35,17 +35,19 @@ export const keyProblem: FieldRule = (value) => {
   return textProblem(value);
 };
 
-/** A whole number from zero on. */
+/** Checks for a whole number, 0 or more. */
 export const countProblem: FieldRule = (value) =>
-  Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, zero or more';
+  Number.isSafeInteger(value) && Number(value) >= 0 ? undefined : 'must be a whole number, 0 or more';
 
-/** A moment. */
+/** Checks for a time. */
 export const timeProblem: FieldRule = (value) =>
   typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER
     ? undefined
     : 'must be milliseconds since the epoch';
 
-/** The object as JSON text; `undefined` for anything else, and for what JSON cannot hold: a cycle, a bigint. */
+/**
+ * Returns an object as JSON text; `undefined` for anything else, and for what JSON cannot represent: a cycle, a bigint.
+ */
 export function toJsonObject(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   try {
@@ -57,16 +59,16 @@ export function toJsonObject(value: unknown): string | undefined {
   }
 }
 
-/** What a field must be that `toJsonObject` refuses. */
+/** The message for a field that `toJsonObject` refuses. */
 export const noJsonObject = 'must be a JSON object, without cycles or bigints';
 
-/** Lets `null` pass besides. */
+/** Also accepts `null`. */
 export const orNull =
   (rule: FieldRule): FieldRule =>
   (value) =>
     value === null ? undefined : rule(value);
 
-/** Why the item cannot be stored: each field's name and what is wrong with it. */
+/** Returns why the item cannot be stored: each field's name and what is wrong with it. */
 export function problemsOf<T extends object>(item: T, rules: { readonly [field in keyof T]?: FieldRule }): string[] {
   return Object.entries<FieldRule>(rules as Record<string, FieldRule>).flatMap(([field, rule]) => {
     const problem = rule(Reflect.get(item, field));
@@ -74,7 +76,7 @@ export function problemsOf<T extends object>(item: T, rules: { readonly [field i
   });
 }
 
-/** An id as an error message shows it: quoted, and cut where it is long. */
+/** Formats an id for an error message: quoted, and truncated if long. */
 export function shownId(id: unknown): string {
   return JSON.stringify(String(id).slice(0, 80));
 }
@@ -86,9 +88,9 @@ const maxPageSize = 1_000;
 const defaultPatterns = 20;
 
 /**
- * The limit of a page, with its default.
+ * Returns the limit of a page, or its default.
  *
- * @throws StorageError for a limit out of range: a smaller page than asked for would look like the last one.
+ * @throws StorageError for a limit out of range: a page smaller than requested would look like the last one.
  */
 export function checkedLimit(method: string, limit: number | undefined, otherwise = defaultPageSize): number {
   if (limit === undefined) return otherwise;
@@ -99,7 +101,7 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
 }
 
 /**
- * The options of one page of records, with the default.
+ * Returns the options of a page of records, with defaults.
  *
  * @throws StorageError for an invalid option.
  *
@@ -111,17 +113,15 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
 export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
   const limit = checkedLimit('list', options.limit);
   if (options.after !== undefined && !isStorableText(options.after)) {
-    throw new StorageError(
-      'list() takes the last local id of the page before as `after`; this one cannot be a local id.',
-    );
+    throw new StorageError("list() takes the previous page's last local id as `after`; this is not a local id.");
   }
   return { ...options, limit };
 }
 
 /**
- * The local ids of which records are asked for, each once, and without those that no record can have.
+ * Returns the requested local ids, each once, without those that no record can have.
  *
- * @throws StorageError for more of them than one call takes.
+ * @throws StorageError for more than one call accepts.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export function checkedLocalIds(localIds: readonly string[]): readonly string[] 
 }
 
 /**
- * How many error patterns are asked for.
+ * Returns the requested number of error patterns.
  *
  * @throws StorageError for a limit out of range.
  *
@@ -154,8 +154,8 @@ const rank = (unit: number): number => {
 };
 
 /**
- * Orders text by code point, as SQLite (`BINARY`) and Postgres (collation `C`) order UTF-8. JavaScript's own
- * order is by UTF-16 unit and puts an emoji before U+FF5E.
+ * Compares text by code point, as SQLite (`BINARY`) and Postgres (collation `C`) order UTF-8. JavaScript orders by
+ * UTF-16 unit, which puts an emoji before U+FF5E.
  */
 export function compareCodePoints(left: string, right: string): number {
   const shorter = Math.min(left.length, right.length);
@@ -169,8 +169,8 @@ export function compareCodePoints(left: string, right: string): number {
 const lastCodePoint = 0x10ffff;
 
 /**
- * The first text, by code point, after all texts with that beginning; `undefined` where there is none. So
- * `text >= prefix and text < end` finds them by an index, with no wildcard to escape.
+ * Returns the first text, by code point, after all texts with that prefix; `undefined` if there is none. So `text >=
+ * prefix and text < end` finds them by an index, with no wildcard to escape.
  */
 export function endOfPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
@@ -182,9 +182,9 @@ export function endOfPrefix(prefix: string): string | undefined {
 }
 
 /**
- * The outcome of a command, if it comes in time. What comes later is neither given nor thrown.
+ * Returns the outcome of a command, if in time. A later outcome is ignored.
  *
- * @throws What `onTimeout` makes, after `limitMs`.
+ * @throws The result of `onTimeout`, after `limitMs`.
  */
 export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, onTimeout: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -193,7 +193,7 @@ export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, on
   });
 }
 
-/** Lets work through until it is closed, and knows what is still running. */
+/** Admits work until it is closed, and knows what is still running. */
 export interface Gate {
   /** @throws StorageError once the gate is closed. */
   run<T>(work: () => Promise<T>): Promise<T>;
@@ -203,7 +203,7 @@ export interface Gate {
   close(release?: () => Promise<void>): Promise<void>;
 }
 
-/** Makes the gate that stands before all work of one set of stores. */
+/** Creates the gate for all work of one set of stores. */
 export function createGate(): Gate {
   let running = 0;
   const idle = Promise.withResolvers<void>();
@@ -242,7 +242,7 @@ function started<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The error of all that is asked of stores that are closed. */
+/** Creates the error for calls to closed stores. */
 export function storeClosed(): StorageError {
-  return new StorageError('The store is closed: close() was called on it. Make new stores to go on.');
+  return new StorageError('The store is closed: close() was called on it. Create new stores to continue.');
 }

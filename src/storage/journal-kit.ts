@@ -15,7 +15,7 @@ import {
 } from './adapter-kit.ts';
 import { columnReader, json, text, type UncheckedRow, wholeNumber } from './row-reader.ts';
 
-/** A draft as a journal holds it: nobody can change it from outside, and what was sent is JSON text. */
+/** A draft as stored by a journal: it cannot be changed from outside, and what was sent is JSON text. */
 export interface StoredDraft extends Omit<JournalDraft, 'sent' | 'before'> {
   readonly sent: string | null;
   readonly before: string | null;
@@ -31,10 +31,10 @@ const rules: Readonly<Partial<Record<keyof JournalDraft, FieldRule>>> = {
 };
 
 /**
- * The draft as journals hold it, sure to come back from each of them as it is: its own fields and nothing else,
- * the time without a fraction of a millisecond.
+ * Returns a draft in a form that every journal stores and returns unchanged: only its own fields, the time without a
+ * fraction of a millisecond.
  *
- * @throws StorageError naming each field that does not fit.
+ * @throws StorageError naming each invalid field.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function checkedDraft(draft: JournalDraft): StoredDraft {
 const read = (text: string | null): JsonObject | null => (text === null ? null : (JSON.parse(text) as JsonObject));
 
 /**
- * The entry for whoever asks: a copy that can be changed without the journal noticing.
+ * Returns a stored entry to the caller: a copy whose changes do not affect the journal.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export function readEntry(id: string, { sent, before, ...rest }: StoredDraft): J
 const idLength = 16;
 
 /**
- * The id of the nth entry: its digits, padded so that text order is the order of numbers.
+ * Returns the id of the nth entry: its digits, padded so that text order equals numeric order.
  *
  * @example
  * ```ts
@@ -83,9 +83,9 @@ export function journalId(number: number): string {
 }
 
 /**
- * The moment before which entries are pruned, in whole milliseconds.
+ * Returns the time before which entries are pruned, in whole milliseconds.
  *
- * @throws StorageError for what is no moment.
+ * @throws StorageError for an invalid time.
  *
  * @example
  * ```ts
@@ -94,11 +94,11 @@ export function journalId(number: number): string {
  */
 export function checkedMoment(before: number): number {
   const problem = timeProblem(before);
-  if (problem !== undefined) throw new StorageError(`prune() takes a moment; \`before\` ${problem}.`);
+  if (problem !== undefined) throw new StorageError(`prune() takes a time; \`before\` ${problem}.`);
   return Math.ceil(before);
 }
 
-/** One page's options, with the defaults and the id as a number. */
+/** The options of a page, with defaults and the id as a number. */
 export interface JournalPage {
   readonly shop: string;
   readonly runId: string | undefined;
@@ -109,9 +109,9 @@ export interface JournalPage {
 }
 
 /**
- * The options of one page of the journal.
+ * Returns the checked options of a page of the journal; `undefined` if the page is empty in any case.
  *
- * @throws StorageError for what does not fit. `undefined` where the page is empty whatever the journal holds.
+ * @throws StorageError for an invalid option.
  *
  * @example
  * ```ts
@@ -123,28 +123,28 @@ export function checkedJournalPage(shop: string, options: JournalListOptions): J
   const { runId, localId, after, order = 'oldest' } = options;
   const limit = checkedLimit('list', options.limit);
   if (after !== undefined && !(after.length === idLength && /^\d+$/.test(after))) {
-    throw new StorageError('list() takes the last id of the page before as `after`; this one is no id of a journal.');
+    throw new StorageError("list() takes the previous page's last id as `after`; this is not a journal id.");
   }
   if (![shop, runId ?? '', localId ?? ''].every(isStorableText)) return undefined;
   const number = after === undefined ? undefined : Number(after);
   return { shop, runId, localId, after: number, newestFirst: order === 'newest', limit };
 }
 
-/** Where a page begins, and its size; where it is empty whatever the journal holds, nothing is loaded. */
+/** Where a page begins, and its size; nothing is loaded if it is empty in any case. */
 export function cursorOfPage(page: JournalPage | undefined): { readonly after?: number; readonly limit: number } {
   return { limit: page?.limit ?? 1, ...(page?.after !== undefined && { after: page.after }) };
 }
 
-/** A draft with the number that its id is made of. */
+/** A draft with the number behind its id. */
 export interface NumberedDraft {
   readonly number: number;
   readonly draft: StoredDraft;
 }
 
 /**
- * The entries of one page, for a journal that cannot have its database choose them.
+ * Returns the entries of a page, for a journal whose database cannot select them.
  *
- * @param entries In the order of their numbers; those of other shops are passed over.
+ * @param entries In the order of their numbers; those of other shops are skipped.
  * @param page From `checkedJournalPage`.
  *
  * @example
@@ -170,8 +170,8 @@ export function journalPageOf(
 }
 
 /**
- * The format in which this release stores an entry. A later release that stores more, or otherwise, gives its
- * entries the next number; what has a greater one than this is not read.
+ * The format in which this release stores an entry. A later release with another format uses the next number; entries
+ * with a greater number are not read.
  */
 const journalFormat = 1;
 
@@ -189,7 +189,7 @@ export interface JournalRow {
   readonly before: string | null;
 }
 
-/** The draft as a row, except for the id that the journal gives it. */
+/** Converts a draft to a row, without the id that the journal assigns. */
 export function toJournalRow(draft: StoredDraft): Omit<JournalRow, 'id'> {
   return {
     format: journalFormat,
@@ -205,9 +205,9 @@ export function toJournalRow(draft: StoredDraft): Omit<JournalRow, 'id'> {
 }
 
 /**
- * The row as an entry of that shop.
+ * Converts a row to an entry of that shop.
  *
- * @throws StorageError naming shop, id and column where a value does not parse, or the row's format is a newer one.
+ * @throws StorageError naming shop, id and column if a value cannot be parsed, or the row's format is newer.
  */
 export function fromJournalRow(shop: string, row: UncheckedRow<JournalRow>): JournalEntry {
   const { read, readOrNull } = columnReader(row, (column) => damagedEntry(shop, row.id, column));
@@ -227,7 +227,7 @@ export function fromJournalRow(shop: string, row: UncheckedRow<JournalRow>): Jou
   };
 }
 
-/** The error for a row that no release of this package wrote. */
+/** Creates the error for a row that no release of this package wrote. */
 function damagedEntry(shop: string, id: unknown, column: string): StorageError {
   const { name, readOn } = entryInWords(id);
   return new StorageError(
@@ -245,14 +245,14 @@ function newerEntry(shop: string, id: unknown, format: number): StorageError {
   );
 }
 
-/** What an error calls the entry, and how it says to go on without it. */
+/** How an error names the entry, and how to continue without it. */
 function entryInWords(id: unknown): { readonly name: string; readonly readOn: string } {
   const number = wholeNumber(id);
   if (number !== undefined) {
     const name = journalId(number);
-    return { name, readOn: `read on behind it with journal.list(shop, { after: '${name}' })` };
+    return { name, readOn: `continue after it with journal.list(shop, { after: '${name}' })` };
   }
-  // By an id that is none, nothing can be read on.
+  // An invalid id does not allow reading on.
   return {
     name: shownId(id),
     readOn: 'delete its row; journal.list(shop, { localId }) still finds other products',

@@ -4,15 +4,15 @@ import { isStorableText, maxKeyLength, shownId } from './adapter-kit.ts';
 /** The outcome of a write that may depend on a lock: done, not done because of the value, or the lock is lost. */
 export type WriteOutcome = 'done' | 'unchanged' | 'lost';
 
-/** What a write depends on and how long it lasts, all of it checked. */
+/** The checked options of a write. */
 export interface WriteTerms {
   readonly ttlMs: number | undefined;
   readonly fence: number | undefined;
 }
 
 /**
- * What an adapter does itself: each method is one atomic step for all processes that share the store, and gets
- * arguments that are checked. All the rest (rules, waiting, renewal) is the same for all of them.
+ * The adapter-specific part of a store: each method is one atomic step for all processes that share it, with checked
+ * arguments. Everything else (rules, waiting, renewal) is common to all adapters.
  */
 export interface KeyEngine {
   get(key: string): Promise<string | undefined>;
@@ -36,7 +36,7 @@ export interface KeyEngine {
 
 /** The locks of an adapter. A holder is known by its token alone. */
 export interface LockEngine {
-  /** The new token where the lock is free; `undefined` where it is not. */
+  /** Returns the new token if the lock is free; otherwise `undefined`. */
   take(key: string, leaseMs: number): Promise<number | undefined>;
   /** Begins the lease again. `false`: the lock is no longer held with that token. */
   renew(key: string, token: number, leaseMs: number): Promise<boolean>;
@@ -56,9 +56,9 @@ function refuse(message: string): never {
   throw new StorageError(message);
 }
 
-/** @throws StorageError for a key that not every store can keep as it is. */
+/** @throws StorageError for a key that not every store can store unchanged. */
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== 'string' || key === '') refuse('A key must be non-empty text.');
+  if (typeof key !== 'string' || key === '') refuse('A key must be a non-empty string.');
   else if (key.length > maxKeyLength) {
     refuse(`The key ${shownId(key)}… is longer than ${maxKeyLength} characters: shorten or hash it.`);
   } else if (!isStorableText(key))
@@ -68,29 +68,29 @@ export function checkKey(key: unknown): asserts key is string {
 /** @throws StorageError for a prefix that no storable key can begin with. */
 export function checkPrefix(prefix: unknown): asserts prefix is string {
   if (typeof prefix !== 'string' || !isStorableText(prefix)) {
-    refuse('scan() takes the beginning of keys: text without NUL characters or lone surrogates; "" for all keys.');
+    refuse('scan() takes a key prefix: text without NUL characters or lone surrogates; "" for all keys.');
   }
 }
 
-/** @throws StorageError for a value that not every store can keep as it is. The value itself is never shown. */
+/** @throws StorageError for a value that not every store can store unchanged. The value itself is never shown. */
 export function checkValue(key: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be text: use JSON.stringify.`);
+  if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be a string: use JSON.stringify.`);
   else if (!isStorableText(value)) {
     refuse(
-      `The value of ${shownId(key)} contains a NUL character or a lone surrogate: encode it, as base64 for instance.`,
+      `The value of ${shownId(key)} contains a NUL character or a lone surrogate: encode it, for example as base64.`,
     );
   }
 }
 
 /**
- * The time to live in whole milliseconds, `undefined` for a key that is kept forever.
+ * Returns the time-to-live in whole milliseconds; `undefined` for a key without expiry.
  *
  * @throws StorageError for one out of range.
  */
 export function checkedTtl(ttlMs: number | undefined): number | undefined {
   if (ttlMs === undefined) return undefined;
   if (!(Number.isFinite(ttlMs) && ttlMs >= 1 && ttlMs <= maxTtlMs)) {
-    refuse('ttlMs must be milliseconds, from 1 to a hundred years; leave it out to keep the key forever.');
+    refuse('ttlMs must be milliseconds, from 1 to a hundred years; omit it to keep the key forever.');
   }
   return Math.ceil(ttlMs);
 }

@@ -30,7 +30,7 @@ const isDone = (key: string, outcome: WriteOutcome): boolean => {
 /** Most keys of one `setManyIfAbsent`. */
 const mostAtOnce = 1_000;
 
-/** The port on top of an engine: rules for what goes in, and errors for what comes out. */
+/** Creates a key-value store on an engine, adding rules and errors. */
 export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueStore {
   return {
     async get(key) {
@@ -100,15 +100,15 @@ function either(outer: AbortSignal | undefined, own: AbortController): () => voi
 }
 
 /**
- * Locks with waiting and renewal on the steps of an adapter. Those of this process who wait for one key stand in
- * line, so that only the first of them asks the store; it hears of a release in this process at once, and of one
- * elsewhere within a quarter of a second.
+ * Locks with waiting and renewal on the steps of an adapter. Calls of this process that wait for one key queue up, so
+ * that only the first asks the store; it is notified of a release in this process at once, and of one elsewhere within
+ * a quarter of a second.
  */
 export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const lines = createLines();
   const held = new Set<HeldLock>();
   const waits = new Set<AbortController>();
-  /** For those who neither wait nor bring a signal: one for all of them. */
+  /** Shared by all calls that neither wait nor have a signal. */
   const closing = new AbortController();
 
   const hold = (key: string, token: number, leaseMs: number, sinceMs: number): Lock => {
@@ -120,7 +120,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
     return lock;
   };
 
-  /** One try. What an abort leaves unanswered is given back as soon as it is there. */
+  /** One attempt. A lock granted after an abort is released at once. */
   const tryTake = async (key: string, leaseMs: number, signal: AbortSignal): Promise<Lock | undefined> => {
     const sinceMs = clock.monotonic();
     const taken = engine.take(key, leaseMs);
@@ -129,7 +129,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
       return token === undefined ? undefined : hold(key, token, leaseMs, sinceMs);
     } catch (error) {
       if (signal.aborted) {
-        // Should that fail as well, the lease runs out by itself.
+        // If that fails as well, the lease runs out by itself.
         void taken.then((token) => token !== undefined && engine.release(key, token)).catch(() => undefined);
       }
       throw error;
@@ -246,7 +246,7 @@ class HeldLock implements Lock {
   #cancelRenewal = (): void => undefined;
   #cancelExpiry = (): void => undefined;
 
-  /** `onEnd` hears once that the lock is given back or lost. */
+  /** `onEnd` is called once, when the lock is released or lost. */
   constructor(engine: LockEngine, clock: Clock, holding: Holding, onEnd: () => void) {
     this.key = holding.key;
     this.token = holding.token;
@@ -280,7 +280,7 @@ class HeldLock implements Lock {
     this.#controller?.abort(this.#lost);
   }
 
-  /** Tells the holder first, then gives the lock back. Should that fail, the lease runs out by itself. */
+  /** Notifies the holder first, then releases the lock. If that fails, the lease runs out by itself. */
   abandon(cause: unknown): void {
     if (this.#isOver) return;
     this.lose(cause);
@@ -313,7 +313,7 @@ class HeldLock implements Lock {
     this.#leaseEndsAtMs = sinceMs + this.#leaseMs;
     this.#cancelExpiry();
     const renewsInMs = this.#leaseMs / renewalsPerLease;
-    // As a rule a lock is given back before it is renewed, and then one timer is enough.
+    // Usually a lock is released before it is renewed, and then one timer is enough.
     if (this.#leaseEndsAtMs - this.#clock.monotonic() <= renewsInMs) this.#expireInTime();
     this.#renewAfter(renewsInMs);
   }
@@ -358,7 +358,7 @@ interface Place {
 /** Lines by name, of those in this process who wait for the same thing. */
 interface Lines {
   join(name: string): Place;
-  /** Hears the next `wake` of that name. Returns a function that stops listening. */
+  /** Runs a function at the next `wake` of that name. Returns a function that stops listening. */
   onWake(name: string, run: () => void): () => void;
   wake(name: string): void;
 }

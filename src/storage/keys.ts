@@ -161,18 +161,18 @@ export async function watermarkKey(handler: string, shop: string, family: string
 }
 
 /**
- * Every value carries the number of the format it was stored in. To read one of a later format as if it were of this
- * one, or to write over it, would lose what the newer release keeps in it: it is left alone.
+ * Every value has the number of its format. Reading a later format as if it were this one, or overwriting it, would
+ * lose what the newer release stores in it: so it is left alone.
  *
  * @param what Names the value, as the subject of a sentence.
- * @throws StorageError where a newer release of this package has stored the value.
+ * @throws StorageError if a newer release of this package stored the value.
  */
 export function checkFormat(stored: unknown, known: number, what: string, shop?: string): void {
   if (!isNewerFormat(stored, known)) return;
   const { format } = stored;
   throw new StorageError(
     `${what} was written by a newer release of shopwright, in format ${format}; this release knows formats up to ` +
-      `${known}. It was left as it was. Update this process.`,
+      `${known}. It was left unchanged. Update this process.`,
     { ...(shop !== undefined && { shop }) },
   );
 }

@@ -33,22 +33,22 @@ import { createKeyValueStore, createLocks } from './key-value-store.ts';
 import { countsOf, ErrorPatternCounter, RecordCounter } from './record-counts.ts';
 import { checkedRecord, checkedWrites, readRecord, type StoredRecord } from './record-kit.ts';
 
-/** What stores in memory can be made with. */
+/** Options of `memoryStores`. */
 export interface MemoryStoresOptions {
-  /** Clock of times to live and of leases. Default the machine's. */
+  /** Clock for times-to-live and leases. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /**
- * Stores that live as long as the process and share nothing with another: for tests, and where losing the
- * sync records costs no more than comparing every product with Shopify again.
+ * Creates stores in memory, which end with the process and are not shared with others: for tests, and if losing the
+ * sync records only means comparing every product with Shopify again.
  *
  * @example
  * const stores = memoryStores();
  * await stores.records.counts('acme.myshopify.com');
  * await stores.close();
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  */
 export function memoryStores(options: MemoryStoresOptions = {}): Stores {
   const { clock = systemClock } = options;
@@ -270,7 +270,7 @@ const keysPerPage = 1_000;
 /** Expired keys and locks are removed once there are so many, and then once there are twice as many as were left. */
 const leastBeforeSweep = 256;
 
-/** Keys in the memory of this process. Time is the clock's monotonic one, so that a clock that jumps does no harm. */
+/** Keys in the memory of this process. Uses monotonic time, so that clock changes do no harm. */
 function createMemoryKeys(clock: Clock): KeyEngine {
   const entries = new Map<string, Entry>();
   const locks = createMemoryLocks(clock);

@@ -4,12 +4,12 @@ import { type FailedRecord, syncStatuses } from './record-kit.ts';
 
 const dayMs = 86_400_000;
 
-/** Days from 1970-01-01 to the moment's day, in UTC; `null` for a moment that never was. */
+/** Returns the days from 1970-01-01 to a time's UTC date; `null` for no time. */
 export function epochDay(time: number | null): number | null {
   return time === null ? null : Math.floor(time / dayMs);
 }
 
-/** Age counts in the order that the port asks for, without those of zero. */
+/** Returns age counts in the order required by the interface, without zeros. */
 export function orderedAges(ages: readonly AgeCount[]): readonly AgeCount[] {
   const rank = ({ status }: AgeCount): number => syncStatuses.indexOf(status);
   return ages
@@ -17,14 +17,14 @@ export function orderedAges(ages: readonly AgeCount[]): readonly AgeCount[] {
     .sort((left, right) => rank(left) - rank(right) || (left.day ?? -1) - (right.day ?? -1));
 }
 
-/** The counts by status that age counts add up to. */
+/** Sums age counts by status. */
 export function countsOf(ages: readonly AgeCount[]): SyncCounts {
   const counts = { pending: 0, syncing: 0, synced: 0, failed: 0, 'deleted-in-shopify': 0 };
   for (const { status, count } of ages) counts[status] += count;
   return counts;
 }
 
-/** Keeps the counts of records that are added and removed, for a store whose database cannot. */
+/** Counts records as they are added and removed, for a store whose database cannot. */
 export class RecordCounter {
   readonly #days = new Map<SyncStatus, Map<number | null, number>>(syncStatuses.map((status) => [status, new Map()]));
 
@@ -63,7 +63,7 @@ export class ErrorPatternCounter {
     this.#patterns.set(key, { code, pattern, count: (known?.count ?? 0) + 1, localId, lastAttemptAt });
   }
 
-  /** The most frequent first; equally frequent ones by code, then by pattern. */
+  /** Returns the most frequent patterns first; equally frequent ones by code, then by pattern. */
   top(limit: number): readonly ErrorPattern[] {
     return [...this.#patterns.values()].sort(byFrequency).slice(0, limit);
   }
@@ -82,7 +82,7 @@ function byFrequency(left: ErrorPattern, right: ErrorPattern): number {
   );
 }
 
-/** Longest part of a message that is looked at, in UTF-16 units. */
+/** Longest part of a message that is examined, in UTF-16 units. */
 const longestMessage = 1_000;
 
 /** Longest pattern: enough to tell errors apart, short enough for a line of a table. */
@@ -102,9 +102,9 @@ const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = 
 ];
 
 /**
- * The message of an error without what differs from product to product, so that errors which say the same can
- * be counted together: quoted texts become `{text}`, gids, UUIDs and long hexadecimal ids `{id}`, addresses
- * `{url}`, numbers `{number}`. At most 200 characters.
+ * Returns an error message without the parts that differ from product to product, so that equal errors can be counted
+ * together: quoted texts become `{text}`, gids, UUIDs and long hexadecimal ids `{id}`, URLs `{url}`, numbers
+ * `{number}`. At most 200 characters.
  *
  * @example
  * errorPattern("Title 'Tee' is longer than 255 characters"); // Title {text} is longer than {number} characters

@@ -39,7 +39,7 @@ function isParts(value: unknown): value is NonNullable<SyncRecord['parts']> {
   return isRecord(value) && Object.values(value).every((part) => typeof part === 'string');
 }
 
-/** A record as a store holds it: nobody can change it from outside, and what was sent is JSON text. */
+/** A record as stored: it cannot be changed from outside, and what was sent is JSON text. */
 export interface StoredRecord extends Omit<SyncRecord, 'lastSyncData'> {
   readonly lastSyncData: string | null;
 }
@@ -56,10 +56,10 @@ const rules: Readonly<Record<keyof SyncRecord, FieldRule>> = {
   gid: orNull(keyProblem),
   status: must(isSyncStatus, `must be one of ${syncStatuses.join(', ')}`),
   hash: orNull(textProblem),
-  parts: orNull(must(isParts, 'must hold a text for each part')),
+  parts: orNull(must(isParts, 'must have a string for each part')),
   lastError: orNull(must(isFailure, 'must have a code and a message')),
   attempts: countProblem,
-  // Told once it has been made to text: that is the costly part.
+  // Checked once it has been serialized, which is the costly part.
   lastSyncData: () => undefined,
   lastSyncedAt: orNull(timeProblem),
   lastAttemptAt: orNull(timeProblem),
@@ -69,10 +69,10 @@ const rules: Readonly<Record<keyof SyncRecord, FieldRule>> = {
 const wholeMs = (time: number | null): number | null => time && Math.floor(time);
 
 /**
- * The record as stores hold it, sure to come back from each of them as it is: its own fields and nothing else,
- * times without fractions of a millisecond.
+ * Returns a record in a form that every store stores and returns unchanged: only its own fields, times without
+ * fractions of a millisecond.
  *
- * @throws StorageError naming each field that does not fit.
+ * @throws StorageError naming each invalid field.
  *
  * @example
  * ```ts
@@ -107,9 +107,9 @@ export function checkedRecord(record: SyncRecord): StoredRecord {
 const mostAtOnce = 1_000;
 
 /**
- * The records of a `putManyIf`, checked, with the versions that they are written over.
+ * Returns the checked records of a `putManyIf`, with the versions they replace.
  *
- * @throws StorageError for one that cannot be stored, for more than 1,000, and for a record that is there twice.
+ * @throws StorageError for one that cannot be stored, for more than 1,000, and for a duplicate record.
  */
 export function checkedWrites(
   writes: readonly RecordWrite[],
@@ -126,7 +126,7 @@ export function checkedWrites(
 }
 
 /**
- * The record for whoever asks: a copy that can be changed without the store noticing.
+ * Returns a stored record to the caller: a copy whose changes do not affect the store.
  *
  * @example
  * ```ts
@@ -143,8 +143,8 @@ export function readRecord(record: StoredRecord): SyncRecord {
 }
 
 /**
- * The format in which this release stores a record. A later release that stores more, or otherwise, gives its
- * records the next number; what has a greater one than this is neither read nor overwritten.
+ * The format in which this release stores a record. A later release with another format uses the next number; records
+ * with a greater number are neither read nor overwritten.
  */
 export const recordFormat = 1;
 
@@ -166,7 +166,7 @@ export interface RecordRow {
   readonly shopify_updated_at: string | null;
 }
 
-/** The record as a row. */
+/** Converts a record to a row. */
 export function toRecordRow(record: StoredRecord): RecordRow {
   return {
     format: recordFormat,
@@ -187,10 +187,9 @@ export function toRecordRow(record: StoredRecord): RecordRow {
 }
 
 /**
- * The row as a record of that shop.
+ * Converts a row to a record of that shop.
  *
- * @throws StorageError naming shop, local id and column where a value does not parse, or the row's format is a
- * newer one.
+ * @throws StorageError naming shop, local id and column if a value cannot be parsed, or the row's format is newer.
  */
 export function fromRecordRow(shop: string, row: UncheckedRow<RecordRow>): SyncRecord {
   const { read, readOrNull } = recordReader(shop, row);
@@ -217,7 +216,7 @@ export type FailedRecord = Pick<SyncRecord, 'localId' | 'lastAttemptAt'> & {
 };
 
 /**
- * The part of a row that says what went wrong with its record.
+ * Reads the part of a row that says what went wrong with its record.
  *
  * @throws StorageError as `fromRecordRow` does.
  */
@@ -240,21 +239,21 @@ function recordReader<Row extends Pick<RecordRow, 'format' | 'local_id'>>(shop: 
   return columnReader(row, (column) => damagedRecord(shop, row.local_id, column));
 }
 
-/** What is wrong with a record of that format; `undefined` for one that this release reads. */
+/** Returns what is wrong with a record of that format; `undefined` if this release can read it. */
 export function recordFormatProblem(shop: string, localId: unknown, format: unknown): StorageError | undefined {
   const number = wholeNumber(format);
   if (number === undefined || number === 0) return damagedRecord(shop, localId, 'format');
   if (number <= recordFormat) return undefined;
   return new StorageError(
     `The sync record of ${shownId(localId)} on ${shop} was written by a newer release of shopwright, in format ` +
-      `${number}; this release knows formats up to ${recordFormat}. The record was left as it is. Update this ` +
-      'process. If you have gone back to this release for good, delete the record with ' +
+      `${number}; this release knows formats up to ${recordFormat}. The record was left unchanged. Update this ` +
+      'process. If you went back to this release for good, delete the record with ' +
       'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
     { shop },
   );
 }
 
-/** The error for a row that no release of this package wrote. */
+/** Creates the error for a row that no release of this package wrote. */
 export function damagedRecord(shop: string, localId: unknown, column: string): StorageError {
   return new StorageError(
     `The sync record of ${shownId(localId)} on ${shop} is damaged in column ${column}. Delete it with ` +

@@ -1,10 +1,12 @@
 import type { StorageError } from '../errors/errors.ts';
 import { parseJson } from '../internal/json.ts';
 
-/** A row as a database gives it. Others can write to the database, and drivers differ: `pg` gives a bigint as text. */
+/**
+ * A row as returned by a database. Others can write to the database, and drivers differ: `pg` returns a bigint as text.
+ */
 export type UncheckedRow<Row> = { readonly [column in keyof Row]: unknown };
 
-/** The whole number in a column, zero or more; `undefined` where there is none. */
+/** Reads a whole number, 0 or more, from a column; `undefined` if there is none. */
 export function wholeNumber(value: unknown): number | undefined {
   const number =
     typeof value === 'bigint' || (typeof value === 'string' && /^\d+$/.test(value)) ? Number(value) : value;

@@ -1,6 +1,6 @@
 import { isShopwrightError, type StorageError } from '../errors/errors.ts';
 
-/** Hears of a record, or an entry of the journal, that lists and counts leave out. */
+/** Receives the error for a record or journal entry that lists and counts skip. */
 export type SkippedRecordListener = (error: StorageError) => void;
 
 /** Which rows to read: a local id for records, a number for entries of the journal. */
@@ -9,12 +9,12 @@ interface Page<Cursor> {
   readonly limit: number;
 }
 
-/** Records told of in the life of one store: of more than these nobody reads. */
+/** Maximum number of records reported per store: nobody reads more. */
 const mostTold = 1000;
 
 /**
- * Records that are damaged or of a newer release. Reading one of them by its id fails, but it must not stop what is about
- * all records of a shop: that leaves it out and tells of it, once.
+ * Handles records that are damaged or from a newer release. Reading such a record by its id fails, but operations on
+ * all records of a shop must not: they skip it and report it once.
  */
 export class SkippedRecords {
   readonly #told = new Set<string>();
@@ -30,7 +30,7 @@ export class SkippedRecords {
     this.#listener(error);
   }
 
-  /** What can be read of the rows. */
+  /** Returns the readable rows. */
   readable<Row, T>(rows: readonly Row[], read: (row: Row) => T): T[] {
     return rows.flatMap((row) => {
       try {
@@ -43,7 +43,10 @@ export class SkippedRecords {
     });
   }
 
-  /** A page of what can be read, filled up with what comes behind it: who reads on by pages ends at a short one. */
+  /**
+   * Returns a page of readable rows, filled up with the following ones, since a short page would look like the last
+   * one.
+   */
   async page<Row, T, Cursor extends string | number>(
     page: Page<Cursor>,
     load: (page: Page<Cursor>) => Promise<readonly Row[]>,
@@ -63,5 +66,5 @@ export class SkippedRecords {
 }
 
 function warn(error: StorageError): void {
-  process.emitWarning(`Left out of lists and counts: ${error.message}`, { code: 'SHOPWRIGHT_RECORD_SKIPPED' });
+  process.emitWarning(`Skipped in lists and counts: ${error.message}`, { code: 'SHOPWRIGHT_RECORD_SKIPPED' });
 }

@@ -26,47 +26,49 @@ import type { SqlSession } from './sql/session.ts';
 import { createSqlSyncJournal } from './sql/sync-journal.ts';
 import { createSqlSyncRecords } from './sql/sync-records.ts';
 
-/** Where and how SQLite keeps the stores. */
+/** Options of `sqliteStores`. */
 export interface SqliteStoresOptions {
   /**
-   * File name, made with its folder on first use; `:memory:` for a database that ends with the stores. An
-   * address such as `file:/data/sync.sqlite?mode=ro` goes to SQLite as it is, and its folder must exist.
+   * File name, created with its folder on first use; `:memory:` for a database that ends with the stores. A URI such as
+   * `file:/data/sync.sqlite?mode=ro` is passed to SQLite unchanged, and its folder must exist.
    */
   readonly path: string;
   /**
-   * Begins each table's name, so that the tables can live in the host's own database. Lower-case letters,
-   * digits and underscores, at most 30. Default `shopwright_`.
+   * Prefix of each table's name, so that the tables can live in your own database. Lower-case letters, digits and
+   * underscores, at most 30. Default `shopwright_`.
    */
   readonly tablePrefix?: string;
   /**
-   * Milliseconds to wait while another process holds the lock. The event loop goes on meanwhile. Default
-   * 5,000, at most 600,000.
+   * Milliseconds to wait while another process holds the lock, without blocking the event loop. Default 5,000, at most
+   * 600,000.
    */
   readonly busyTimeoutMs?: number;
   /**
-   * `automatic` makes or brings up the tables before the first query. With `manual` the host calls `migrate()`
-   * itself, say in a deploy step; until then each call fails. Default `automatic`.
+   * `automatic` creates or updates the tables before the first query. With `manual` you call `migrate()` yourself, for
+   * example in a deploy step; until then each call fails. Default `automatic`.
    */
   readonly migrate?: MigrateOption;
   /**
-   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
-   * fails. Default: a warning of the process (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
+   * fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
-  /** Clock of waits, of times to live and of leases. Default the machine's; all who share the file need the same. */
+  /**
+   * Clock for waits, times-to-live and leases; all processes sharing the file need the same. Default: the system clock.
+   */
   readonly clock?: Clock;
 }
 
 /**
- * Stores in a SQLite file, through Node's own `node:sqlite`: nothing to install, and several processes on one
+ * Creates stores in a SQLite file, using Node's own `node:sqlite`: nothing to install, and several processes on one
  * machine may share the file. Returns at once; the file is opened and migrated before the first query.
  *
- * A record whose write was acknowledged survives the death of the process (WAL with `synchronous = NORMAL`); a power
- * cut can lose the last ones, which the next sync writes again. SQLite works on the calling thread: one
- * record takes about 0.1 ms, a `putMany` about 0.2 s for 10,000, with turns for others after each 200.
+ * Acknowledged writes survive the death of the process (WAL with `synchronous = NORMAL`); a power failure can lose the
+ * last ones, which the next sync writes again. SQLite runs on the calling thread: one record takes about 0.1 ms, a
+ * `putMany` of 10,000 about 0.2 s, yielding after every 200.
  *
- * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` where
- * the database was only locked.
+ * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` if the database was only
+ * locked.
  *
  * @example
  * const stores = sqliteStores({ path: '.data/sync.sqlite' });
@@ -128,7 +130,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   };
 }
 
-/** Whether the path is a plain file name, and not an address or a database in memory. */
+/** Whether the path is a plain file name, not a URI or a database in memory. */
 function isFileName(path: string): boolean {
   return path !== ':memory:' && !path.startsWith('file:');
 }
@@ -157,7 +159,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStore
   } = options;
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    issues.push({ field: 'path', message: 'name a file, or `:memory:`' });
+    issues.push({ field: 'path', message: 'must be a file name, or `:memory:`' });
   }
   if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,29}$|^$/.test(tablePrefix)) {
     issues.push({
@@ -177,7 +179,7 @@ function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStore
 }
 
 /**
- * Opens the file, made with its folder where it is missing.
+ * Opens the file, creating it and its folder if missing.
  *
  * WAL lets readers and one writer work side by side. With it `synchronous = NORMAL` loses nothing when the
  * process dies, even by SIGKILL: what was answered is in the operating system's hands. Only a power cut can
@@ -201,9 +203,9 @@ async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabas
 }
 
 /**
- * Knows the file that is open from one that lies in its place later. Whoever deletes or replaces an open file leaves
- * its database open without a name: SQLite goes on with it as if nothing had happened, and all of it is gone when it
- * is closed. Asking the file system takes some microseconds.
+ * Distinguishes the open file from one that takes its place later. If an open file is deleted or replaced, its database
+ * stays open without a name: SQLite continues with it as if nothing had happened, and everything is lost when it is
+ * closed. Asking the file system takes some microseconds.
  */
 class OpenFile {
   readonly #path: string;
@@ -225,7 +227,7 @@ class OpenFile {
     const there = statsOf(name);
     if (there && there.ino === file?.ino && there.dev === file.dev) return;
     throw new StorageError(
-      `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so nothing that it is given is kept. Close these stores and make new ones; replace the file only while nobody has it open.`,
+      `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so writes to it would be lost. Close these stores and create new ones; replace the file only while nobody has it open.`,
     );
   }
 }
@@ -310,11 +312,11 @@ const code = {
 const busyCodes: readonly number[] = [code.busy, code.locked, code.protocol];
 
 const diskFull =
-  'could not be written: the disk or the quota is full. Free some space; what was acknowledged before is safe';
+  'could not be written: the disk or the quota is full. Free some space; earlier acknowledged writes are safe';
 
 const problems: Readonly<Record<number, string>> = {
   [code.readOnly]:
-    'cannot be written. Give this process the right to write to the file and its folder, and check that nothing replaced the file',
+    'cannot be written. Allow this process to write to the file and its folder, and check that nothing replaced the file',
   [code.ioError]:
     'could not be read or written: the disk reports an error. Check the disk, and keep the file off network folders',
   [code.corrupt]:
@@ -322,17 +324,17 @@ const problems: Readonly<Record<number, string>> = {
   [code.full]: diskFull,
   [code.cannotOpen]:
     'could not be opened. Check that the path names a file, and that this process may read and write it and its folder',
-  [code.notADatabase]: 'is not a SQLite database. Name another path; the file has been left as it is',
+  [code.notADatabase]: 'is not a SQLite database. Use another path; the file was left unchanged',
 };
 
 const fileProblems: Readonly<Record<string, string>> = {
   ERR_UNKNOWN_BUILTIN_MODULE: 'needs `node:sqlite`, which this runtime does not have. Use Node 22.16 or newer',
   ENOSPC: diskFull,
-  EROFS: 'lies on a read-only disk. Name a path that this process may write to',
-  EACCES: 'lies in a folder that this process may not make or enter. Name another path, or grant the right',
-  EPERM: 'lies in a folder that this process may not make or enter. Name another path, or grant the right',
-  ENOTDIR: 'lies below something that is a file and no folder. Name another path',
-  EEXIST: 'lies below something that is a file and no folder. Name another path',
+  EROFS: 'is on a read-only disk. Use a path that this process may write to',
+  EACCES: 'is in a folder that this process may not create or enter. Use another path, or grant the right',
+  EPERM: 'is in a folder that this process may not create or enter. Use another path, or grant the right',
+  ENOTDIR: 'is below something that is a file, not a folder. Use another path',
+  EEXIST: 'is below something that is a file, not a folder. Use another path',
 };
 
 /** A property of an unknown error, if it has one. */
@@ -351,7 +353,7 @@ export function isBusy(error: unknown): boolean {
   return primary !== undefined && busyCodes.includes(primary);
 }
 
-/** Whatever went wrong at the store of that path, as a `StorageError`; one that is none is its cause. */
+/** Converts any error of the store at that path to a `StorageError`, with the original as its cause. */
 export function toStorageError(error: unknown, path: string): StorageError {
   if (isShopwrightError(error, 'STORAGE_FAILED')) return error;
   const store = `The SQLite store ${JSON.stringify(path)}`;
@@ -373,8 +375,8 @@ async function isCurrent(db: Kysely<SqlDatabase>, tables: TableNames): Promise<b
 }
 
 /**
- * Brings the database to the newest version, all or nothing. Any number of processes may do so at once: an
- * immediate transaction lets one in, and the others find the work done. Takes no lock where nothing is to do.
+ * Migrates the database to the newest version, all or nothing. Any number of processes may do so at once: an immediate
+ * transaction admits one, and the others find the work done. Takes no lock if there is nothing to do.
  */
 export async function migrateSqlite(db: Kysely<SqlDatabase>, tables: TableNames): Promise<void> {
   await db.connection().execute(async (connection) => {
@@ -391,8 +393,8 @@ export async function migrateSqlite(db: Kysely<SqlDatabase>, tables: TableNames)
 }
 
 /**
- * Makes the table of record counts, and has SQLite itself keep the counts with each change of a record: so they are
- * right whoever writes, an older release of this package included.
+ * Creates the table of record counts and triggers that update them with each change of a record, so that they are
+ * correct whoever writes, even an older release of this package.
  */
 export async function createCounts(db: Kysely<SqlDatabase>, tables: TableNames): Promise<void> {
   const [records, counts] = [sql.table(tables.syncRecords), sql.table(tables.syncCounts)];

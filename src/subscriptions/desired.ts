@@ -6,30 +6,30 @@ import { nearestName } from '../internal/names.ts';
 import { complianceTopics, eventTopics, topicToEnum, type WebhookTopic, webhookTopics } from '../webhooks/topics.ts';
 import { addressOf, type CheckedSubscription, type SubscriptionField } from './subscription.ts';
 
-/** A webhook subscription as you want it to be. */
+/** A webhook subscription that a shop should have. */
 export interface DesiredSubscription {
   /** The topic as in the `X-Shopify-Topic` header, such as `products/update`. */
   readonly topic: WebhookTopic;
   /**
    * `https://…`, `pubsub://{project}:{topic}`, or the ARN of an Amazon EventBridge partner event source of Shopify.
-   * Plain `http://` is accepted for localhost only, where the fake of `shopwright/testing` delivers to.
+   * Plain `http://` is accepted only for localhost, for the fake of `shopwright/testing`.
    */
   readonly uri: string;
   /**
-   * Distinguishes it from others with the same topic; required where there are several. Letters, digits, `-` and `_`.
-   * With the owner in front it is the `X-Shopify-Name` of each delivery. Default: made from the topic.
+   * Distinguishes it from others with the same topic; required if there are several. Letters, digits, `-` and `_`.
+   * Prefixed with the owner, it is the `X-Shopify-Name` of each delivery. Default: derived from the topic.
    */
   readonly name?: string;
-  /** Deliver only what matches, such as `status:active`. Case-sensitive. Its fields must be in `includeFields`. */
+  /** Delivers only what matches, such as `status:active`. Case-sensitive. Its fields must be in `includeFields`. */
   readonly filter?: string;
   /**
-   * Fields of the payload; no others are sent. Default: all. Include `updated_at`: Shopify does not deliver a payload
-   * that is identical to the one before. Include `metafields` if you ask for some.
+   * Fields to include in the payload; no others are sent. Default: all. Include `updated_at`: Shopify does not deliver
+   * a payload identical to the previous one. Include `metafields` if you request some.
    */
   readonly includeFields?: readonly string[];
-  /** Namespaces whose metafields are in the payload; `$app` is the app's own. Default: none. */
+  /** Namespaces whose metafields are included in the payload; `$app` is the app's own. Default: none. */
   readonly metafieldNamespaces?: readonly string[];
-  /** Single metafields for the payload. Their namespace is `$app` by default. Default: none. */
+  /** Individual metafields to include in the payload. Their namespace is `$app` by default. Default: none. */
   readonly metafields?: readonly { readonly namespace?: string; readonly key: string }[];
   /** Default `JSON`. */
   readonly format?: 'JSON' | 'XML';
@@ -41,14 +41,14 @@ const fields: readonly string[] = [
 ] satisfies SubscriptionField[];
 
 /**
- * Checks the whole list before anything is sent, and fills in what is left out.
+ * Checks the whole list before anything is sent, and fills in defaults.
  *
  * @throws ValidationError with all issues of the list.
  */
 export function checkDesired(desired: unknown, ownership: Ownership, shop: string): readonly CheckedSubscription[] {
   const invalid = (issues: readonly Issue[]): ValidationError =>
     new ValidationError('The list of webhook subscriptions is invalid', { issues, shop });
-  if (!Array.isArray(desired)) throw invalid([{ field: 'desired', message: 'give a list of subscriptions' }]);
+  if (!Array.isArray(desired)) throw invalid([{ field: 'desired', message: 'must be a list of subscriptions' }]);
   const issues = desired.flatMap((one: unknown, index) => issuesOf(one, `desired[${index}]`, ownership));
   if (issues.length > 0) throw invalid(issues);
   const checked = desired.map((one: DesiredSubscription, index) => withDefaults(one, `desired[${index}]`, ownership));
@@ -58,7 +58,7 @@ export function checkDesired(desired: unknown, ownership: Ownership, shop: strin
 }
 
 function issuesOf(one: unknown, field: string, { longestGiven }: Ownership): Issue[] {
-  if (!isRecord(one)) return [{ field, message: 'give a topic and a uri' }];
+  if (!isRecord(one)) return [{ field, message: 'must have a topic and a uri' }];
   const { topic, uri, name, filter, includeFields, metafieldNamespaces, metafields, format } = one;
   const issues: Issue[] = [];
   const check = (part: string, message: string | undefined): void => {
@@ -70,18 +70,18 @@ function issuesOf(one: unknown, field: string, { longestGiven }: Ownership): Iss
   check('topic', topicIssue(topic));
   check('uri', uriIssue(uri));
   const isName = name === undefined || (typeof name === 'string' && /^[\w-]+$/.test(name));
-  check('name', isName ? undefined : 'give letters, digits, - and _');
+  check('name', isName ? undefined : 'must be letters, digits, - and _');
   if (typeof name === 'string' && name.length > longestGiven) {
     check('name', `is longer than the ${longestGiven} characters that the owner leaves of Shopify's 50`);
   }
   const lists = { includeFields, metafieldNamespaces };
   for (const [part, list] of Object.entries(lists)) {
     const isList = list === undefined || (Array.isArray(list) && list.every(isText));
-    check(part, isList ? undefined : 'give a list of names, none of them empty');
+    check(part, isList ? undefined : 'must be a list of non-empty names');
   }
-  check('metafields', metafields === undefined || areMetafields(metafields) ? undefined : 'give a list of { key }');
-  check('format', format === undefined || format === 'JSON' || format === 'XML' ? undefined : 'give JSON or XML');
-  if (filter !== undefined && typeof filter !== 'string') check('filter', 'give a text, such as status:active');
+  check('metafields', metafields === undefined || areMetafields(metafields) ? undefined : 'must be a list of { key }');
+  check('format', format === undefined || format === 'JSON' || format === 'XML' ? undefined : 'must be JSON or XML');
+  if (filter !== undefined && typeof filter !== 'string') check('filter', 'must be a string, such as status:active');
   else check('filter', filterIssue(filter, topic, Array.isArray(includeFields) ? includeFields.filter(isText) : []));
   return issues;
 }
@@ -125,19 +125,19 @@ function duplicateIssues(checked: readonly CheckedSubscription[], desired: reado
     if (sameName === undefined) return [];
     if (desired[index]?.name !== undefined)
       return [{ field: `${field}.name`, message: `is already used by ${sameName}` }];
-    return [{ field, message: `has the same name as ${sameName}: give each a \`name\` of its own` }];
+    return [{ field, message: `has the same name as ${sameName}: give each its own \`name\`` }];
   });
 }
 
 /** What is wrong with a topic and how to fix it; `undefined` where nothing is. */
 function topicIssue(topic: unknown): string | undefined {
-  if (typeof topic !== 'string' || topic === '') return 'give a topic, such as products/update';
+  if (typeof topic !== 'string' || topic === '') return 'must be a topic, such as products/update';
   if (webhookTopics.some((known) => known === topic)) return undefined;
   if (complianceTopics.some((known) => known === topic)) {
-    return 'is a compliance topic, which cannot be subscribed to through the API: set it in shopify.app.toml as compliance_topics of [[webhooks.subscriptions]], or in the settings of the app';
+    return "is a compliance topic, which cannot be subscribed to through the API: set it in shopify.app.toml as compliance_topics of [[webhooks.subscriptions]], or in the app's settings";
   }
   if (eventTopics.some((known) => known === topic)) {
-    return 'is a topic of the next-generation Events, which cannot be subscribed to through the API: set it in shopify.app.toml under [[events.subscription]], or give a webhook topic such as products/update';
+    return 'is a topic of the next-generation Events, which cannot be subscribed to through the API: set it in shopify.app.toml under [[events.subscription]], or use a webhook topic such as products/update';
   }
   return `is not a topic of this API version. Did you mean ${nearestName(topic, webhookTopics, topicToEnum)}?`;
 }
@@ -152,14 +152,14 @@ function filterIssue(filter: string | undefined, topic: unknown, includeFields: 
     return 'must name the type of metaobjects, such as type:lookbook: Shopify requires it for this topic';
   }
   if (filter === undefined) return undefined;
-  if (filter.trim() === '') return 'is empty: leave it out';
+  if (filter.trim() === '') return 'is empty: omit it';
   if (fields.length === 0) return 'names no field: write terms such as status:active, joined by AND, OR and NOT';
   if (includeFields.length === 0) return undefined;
   const isIncluded = (field: string): boolean =>
     includeFields.some((included) => field === included || field.startsWith(`${included}.`));
   const missing = fields.filter((field) => !isIncluded(field));
   if (missing.length === 0) return undefined;
-  return `asks for ${missing.join(', ')}, which the payload would not contain, so nothing would ever be delivered: add to includeFields`;
+  return `asks for ${missing.join(', ')}, which the payload would not contain, so nothing would ever be delivered: add them to includeFields`;
 }
 
 /**
@@ -179,7 +179,7 @@ const eventBridgeArn = /^arn:aws[\w-]*:events:[a-z0-9-]+::event-source\/aws\.par
 
 const shopifyHost = /(^|\.)(shopify\.com|myshopify\.com|shopifycloud\.com)$/;
 
-/** Where the fake of `shopwright/testing` delivers to. Shopify itself never delivers to plain http. */
+/** Hosts of the fake of `shopwright/testing`. Shopify itself never delivers to plain http. */
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -187,7 +187,7 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
  * contain a secret. https://shopify.dev/docs/apps/build/webhooks/subscribe
  */
 function uriIssue(uri: unknown): string | undefined {
-  if (typeof uri !== 'string' || uri === '') return 'give an address, such as https://app.example/webhooks';
+  if (typeof uri !== 'string' || uri === '') return 'must be a URI, such as https://app.example/webhooks';
   if (uri !== uri.trim()) return 'has white space at an end: remove it';
   if (uri.startsWith('pubsub:')) {
     return pubsubUri.test(uri) ? undefined : 'is not a Pub/Sub address: write pubsub://{project}:{topic}';
@@ -198,14 +198,14 @@ function uriIssue(uri: unknown): string | undefined {
       ? undefined
       : `is not the ARN of an EventBridge partner event source: write ${form}`;
   }
-  if (!URL.canParse(uri)) return 'is not an address: give one that begins with https://, pubsub:// or arn:aws:events:';
+  if (!URL.canParse(uri)) return 'is not a URI: use one that begins with https://, pubsub:// or arn:aws:events:';
   const { protocol, hostname, username, password } = new URL(uri);
-  if (protocol === 'http:' && !loopbackHosts.has(hostname)) return 'begins with http: Shopify delivers to https only';
+  if (protocol === 'http:' && !loopbackHosts.has(hostname)) return 'begins with http: Shopify delivers only to https';
   if (protocol !== 'https:' && protocol !== 'http:') {
-    return `begins with ${protocol}, which Shopify does not deliver to: give https://, pubsub:// or arn:aws:events:`;
+    return `begins with ${protocol}, which Shopify does not deliver to: use https://, pubsub:// or arn:aws:events:`;
   }
-  if (username || password) return 'contains a user name or password: take them out, deliveries are signed';
-  if (shopifyHost.test(hostname)) return "is on a domain of Shopify, which it does not deliver to: give the app's own";
+  if (username || password) return 'contains a user name or password: remove them, deliveries are signed';
+  if (shopifyHost.test(hostname)) return "is on a domain of Shopify, which it does not deliver to: use the app's own";
   return undefined;
 }
 
@@ -217,7 +217,7 @@ const longestOwner = 20;
 /** Not allowed within an owner, so that no owner is a prefix of another. */
 const separator = '__';
 
-/** The names that tell whose a subscription is: `{owner}__{name}`. */
+/** Names that identify the owner of a subscription: `{owner}__{name}`. */
 export class Ownership {
   /** The most characters of a name that the host gives. */
   readonly longestGiven: number;
@@ -227,7 +227,7 @@ export class Ownership {
   constructor(owner: string) {
     const isValid = typeof owner === 'string' && /^[\w-]+$/.test(owner) && owner.length <= longestOwner;
     if (!isValid || owner.includes(separator) || owner.endsWith('_')) {
-      const message = `give 1 to ${longestOwner} letters, digits, - and _, without __ and not with _ at the end`;
+      const message = `must be 1 to ${longestOwner} letters, digits, - and _, without __ and without _ at the end`;
       throw new ConfigError('Invalid configuration', { issues: [{ field: 'owner', message }] });
     }
     this.#prefix = owner + separator;

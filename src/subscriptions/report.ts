@@ -3,23 +3,23 @@ import { topicFromEnum } from '../webhooks/topics.ts';
 import type { Creation, RememberedSubscriptions, SubscriptionDiff } from './diff.ts';
 import type { ActualSubscription, CheckedSubscription, SubscriptionField } from './subscription.ts';
 
-/** One subscription in a report. */
+/** A subscription in a report. */
 export interface ReportedSubscription {
   /** The topic, such as `products/update`; the enum's value for a topic that this package does not know. */
   readonly topic: string;
-  /** The full name, with the owner in front. `null` where somebody else has removed it. */
+  /** The full name, prefixed with the owner. `null` if somebody else has removed it. */
   readonly name: string | null;
   readonly uri: string;
-  /** Gid; `undefined` for one that does not exist. */
+  /** Gid; `undefined` if it does not exist. */
   readonly id: string | undefined;
 }
 
-/** A subscription, with the fields that differ. */
+/** A subscription and the fields that differ. */
 export interface ChangedSubscription extends ReportedSubscription {
   readonly changes: readonly SubscriptionField[];
 }
 
-/** A subscription that could not be brought to its desired state. */
+/** A subscription that could not be changed as desired. */
 export interface FailedSubscription extends ReportedSubscription {
   readonly action: 'create' | 'update' | 'delete';
   /** What is wrong, and how to fix it. */
@@ -27,18 +27,21 @@ export interface FailedSubscription extends ReportedSubscription {
   readonly error: ShopwrightError;
 }
 
-/** What has become of each subscription; in a dry run, what would. */
+/** The outcome for each subscription; in a dry run, what would happen. */
 export interface SubscriptionReport {
   readonly created: readonly ReportedSubscription[];
-  /** With what differed. Where that is the topic, which cannot be changed, it was deleted and created again. */
+  /**
+   * Updated subscriptions with the fields that differed. If the topic differed, which cannot be changed, it was deleted
+   * and created again.
+   */
   readonly updated: readonly ChangedSubscription[];
   readonly deleted: readonly ReportedSubscription[];
   readonly unchanged: readonly ReportedSubscription[];
-  /** Changed by somebody else since the last run, whatever was done about it now. Needs a `store`. */
+  /** Changed by somebody else since the last run, whatever this run did about it. Needs a `store`. */
   readonly drifted: readonly ChangedSubscription[];
   /**
-   * Gone since the last run, with the id that they had: Shopify deletes a subscription after eight failed
-   * deliveries, and all of them when the app is uninstalled. They are created again. Needs a `store`.
+   * Removed since the last run, with their former id: Shopify deletes a subscription after eight failed deliveries, and
+   * all of them when the app is uninstalled. They are created again. Needs a `store`.
    */
   readonly removedByShopify: readonly ReportedSubscription[];
   readonly failed: readonly FailedSubscription[];
@@ -132,7 +135,7 @@ function reported(subscription: Omit<ActualSubscription, 'id'>, id: string | und
 }
 
 function blockedError({ field }: CheckedSubscription, by: ActualSubscription, shop: string): ShopwrightError {
-  const message = `has the topic, uri and filter of ${by.id}, which belongs to somebody else and is left alone. Delete that one, or give another uri`;
+  const message = `has the topic, uri and filter of ${by.id}, which belongs to somebody else and is left alone. Delete that one, or use another uri`;
   return new ValidationError('The webhook subscription is invalid', { issues: [{ field, message }], shop });
 }
 

@@ -6,7 +6,7 @@ import type {
 
 /** A subscription as Shopify returns it. */
 export interface ActualSubscription extends StandingWebhookSubscriptionFragment {
-  /** `null` where it has none; names exist from API version 2026-04 on. */
+  /** `null` if it has none; names exist since API version 2026-04. */
   readonly name: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface CheckedSubscription extends Omit<ActualSubscription, 'id' | 'to
   readonly field: string;
 }
 
-/** A field of a subscription that can differ. */
+/** A field in which a subscription can differ. */
 export type SubscriptionField =
   | 'topic'
   | 'uri'

@@ -26,47 +26,47 @@ import { type Creation, diffSubscriptions, type RememberedSubscriptions, type Su
 import { ReportBuilder, type SubscriptionReport } from './report.ts';
 import { type ActualSubscription, addressOf, type CheckedSubscription, differences, inputOf } from './subscription.ts';
 
-/** The part of the client that the sync of subscriptions needs: what `createShopifyClient` returns has it. */
+/** The part of a client that `syncSubscriptions` needs, as returned by `createShopifyClient`. */
 export interface SubscriptionClient extends GraphqlClient {
   readonly shop: string;
-  /** Decides what a subscription is known by: its name, or before 2026-04 its address. */
+  /** Determines how a subscription is identified: by name, or before 2026-04 by its address. */
   readonly apiVersion: string;
 }
 
 /** Options of `syncSubscriptions`. */
 export interface SyncSubscriptionsOptions {
   readonly client: SubscriptionClient;
-  /** All subscriptions that this owner should have. Others of this owner are deleted. */
+  /** All subscriptions that this owner should have. The owner's others are deleted. */
   readonly desired: readonly DesiredSubscription[];
   /**
-   * Whose subscriptions they are: those of other owners, and those without one, are never touched. 1 to 20
-   * letters, digits, `-` and `_`, no `__`, and no `_` at the end. Default `shopwright`.
+   * Owner of the subscriptions: those of other owners, and those without one, are never touched. 1 to 20 letters,
+   * digits, `-` and `_`, no `__`, and no `_` at the end. Default `shopwright`.
    */
   readonly owner?: string;
-  /** Name of the app, as for its client: what is remembered in a `store` is each app's own. Default `default`. */
+  /** Name of the app, as for its client: each app has its own memory in a `store`. Default `default`. */
   readonly appId?: string;
-  /** Remembers what was set, and so makes `drifted` and `removedByShopify` known. Default: none. */
+  /** Remembers what was set, which is needed for `drifted` and `removedByShopify`. Default: none. */
   readonly store?: Pick<KeyValueStore, 'get' | 'set'>;
-  /** Changes nothing, neither in the shop nor in the store, and reports what would change. Default `false`. */
+  /** Only reports what would change; changes neither the shop nor the store. Default `false`. */
   readonly dryRun?: boolean;
   /** Ends the run: calls in flight are aborted, and the run rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Brings the webhook subscriptions of a shop to the desired list: reads the actual ones, and creates, changes and
+ * Makes the webhook subscriptions of a shop match the desired list: reads the actual ones, and creates, changes and
  * deletes only those with the owner's name (`{owner}__…`) and those it has set before. A second run changes nothing.
- * Subscriptions from the app's configuration file are not touched: the API does not show them.
+ * Subscriptions from the app's configuration file are not touched: the API does not return them.
  *
- * Before API version 2026-04 subscriptions have no names: then those are its own that `store` remembers, and those that
- * are at an address of the list. Without a store, one that left the list stays.
+ * Before API version 2026-04, subscriptions have no names: then its own are those that `store` remembers, and those at
+ * an address in the list. Without a store, one removed from the list is not deleted.
  *
- * Several runs at the same time arrive at the same result, since Shopify accepts a name only once.
+ * Concurrent runs arrive at the same result, since Shopify accepts a name only once.
  *
- * @returns What has become of each. A subscription that fails does not stop the others, and is in `failed`.
- * @throws ValidationError (code `VALIDATION_FAILED`) before anything is sent, with all issues of the list.
- * @throws ConfigError (code `CONFIG_INVALID`) for an invalid owner, and for an option that does not exist.
- * @throws What the client throws while it reads the actual subscriptions, and StorageError of the store.
+ * @returns The outcome for each. A subscription that fails does not stop the others, and is listed in `failed`.
+ * @throws ValidationError (code `VALIDATION_FAILED`) listing all issues, before anything is sent.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid owner or an unknown option.
+ * @throws What the client throws while reading the actual subscriptions, and StorageError of the store.
  *
  * @example
  * const report = await syncSubscriptions({
@@ -321,7 +321,7 @@ function parseMemory(text: string | undefined, key: string, shop: string): reado
   checkFormat(read, memoryFormat, `What is remembered of subscriptions under ${key}`, shop);
   const entries = isRecord(read) && read['format'] === memoryFormat ? read['subscriptions'] : undefined;
   if (Array.isArray(entries) && entries.every(isSubscription)) return entries;
-  throw new StorageError(`${key} does not hold what syncSubscriptions writes. Delete it: then nothing is remembered.`);
+  throw new StorageError(`${key} was not written by syncSubscriptions. Delete it: then nothing is remembered.`);
 }
 
 function isSubscription(value: unknown): value is ActualSubscription {

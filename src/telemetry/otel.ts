@@ -23,36 +23,36 @@ import type { BreakerState, OperationKind, TelemetryEvent, TelemetryEventOf } fr
 import type { JobQueue, TraceCarrier } from '../ports/job-queue.ts';
 import { onTelemetry, type TracedSpan, type TracedWork, type Tracer, tracing } from './telemetry.ts';
 
-/** Options of `instrumentShopwright`. All can be left out. */
+/** Options of `instrumentShopwright`. All are optional. */
 export interface OtelOptions {
   /** Default: the global one. */
   readonly tracerProvider?: TracerProvider;
   /** Default: the global one. */
   readonly meterProvider?: MeterProvider;
-  /** Queues whose depth and age are measured; each is asked once for each export. Default: none. */
+  /** Queues whose depth and age are measured, once per export. Default: none. */
   readonly queues?: readonly Pick<JobQueue, 'name' | 'stats'>[];
   /**
-   * What the trace in which a job was queued is for the span of its attempt. `parent` (default) shows both in one trace;
-   * `link` begins a new trace that refers to it, which suits jobs that wait for hours.
+   * How the span of a job's attempt relates to the trace in which the job was queued. `parent` (default): both are in
+   * one trace. `link`: a new trace links to it, which suits jobs that wait for hours.
    */
   readonly jobs?: 'parent' | 'link';
   /**
-   * Spans that others make of the same HTTP request, such as the instrumentation of undici. `suppress` (default): none
-   * is made, and no trace header goes to Shopify. `keep`: they are children of the attempt.
+   * What to do with spans of the same HTTP request from other instrumentations, such as undici's. `suppress` (default):
+   * none is created, and no trace header is sent to Shopify. `keep`: they become children of the attempt.
    */
   readonly httpSpans?: 'suppress' | 'keep';
   /**
-   * `false` leaves the shop out of all metrics, and with it the points that are left and the breaker, which make no sense
-   * without. For apps on thousands of shops. Default `true`.
+   * Whether metrics include the shop. `false` also omits the remaining points and the breaker, which are meaningless
+   * without it; use it for apps on thousands of shops. Default `true`.
    */
   readonly shopInMetrics?: boolean;
 }
 
-/** Telemetry that runs. */
+/** A running instrumentation. */
 export interface OtelInstrumentation {
-  /** Ends it. Spans that have begun end with their work. */
+  /** Stops it. Spans already started end with their work. */
   stop(): void;
-  /** The same as `stop()`, for `using`. */
+  /** Calls `stop()`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -66,15 +66,15 @@ const optionNames: Record<keyof OtelOptions, true> = {
 };
 
 /**
- * Makes spans and metrics of all calls, jobs and webhooks of this process. Call it once, at the start and after the SDK
- * of OpenTelemetry. docs/telemetry.md lists what there is.
+ * Creates spans and metrics for all calls, jobs and webhooks of this process. Call it once at startup, after the
+ * OpenTelemetry SDK. docs/telemetry.md lists them.
  *
- * A call is a CLIENT span, and so is each of its attempts, within it. No span holds a token, a variable, a body, a header
- * or the query of a URL.
+ * A call is a CLIENT span, with a child CLIENT span for each of its attempts. No span contains a token, variable, body,
+ * header or the query of a URL.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option, and where it runs already.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option, or if it is already running.
  *
  * @example
  * import { instrumentShopwright } from 'shopwright/otel';
@@ -89,7 +89,8 @@ export function instrumentShopwright(options: OtelOptions = {}): OtelInstrumenta
   ];
   if (!Array.isArray(queues) || queues.some((queue) => typeof queue?.stats !== 'function'))
     issues.push({ field: 'queues', message: 'must be a list of queues, such as [inProcessQueue()]' });
-  if (tracing.tracer) issues.push({ field: 'instrumentShopwright', message: 'runs already in this process; stop it' });
+  if (tracing.tracer)
+    issues.push({ field: 'instrumentShopwright', message: 'is already running in this process; stop it' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
   const tracer = createTracer(options.tracerProvider ?? trace.getTracerProvider(), { jobs, httpSpans });
@@ -102,7 +103,7 @@ export function instrumentShopwright(options: OtelOptions = {}): OtelInstrumenta
   return { stop, [Symbol.dispose]: stop };
 }
 
-/** Runs what the host's own SDK does for us: it must not break what it watches. */
+/** Runs code of the host's SDK, which must not break what it observes. */
 function safely<T>(work: () => T, otherwise: T): T {
   try {
     return work();
@@ -112,7 +113,7 @@ function safely<T>(work: () => T, otherwise: T): T {
   }
 }
 
-/** What the SDK looks for before it makes a span: `createContextKey` gives the same key for the same name. */
+/** The SDK checks this before it creates a span: `createContextKey` returns the same key for the same name. */
 const suppressed = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const noSpan: TracedSpan = { run: (part) => part(), end: () => undefined };
@@ -265,7 +266,7 @@ function attributesOfEnd(event: TelemetryEventOf<'call' | 'attempt' | 'job'>): A
 /** Characters of `tracestate` that W3C Trace Context asks everybody to pass on. */
 const longestState = 512;
 
-/** The active trace, without baggage: that is the host's own, and a queue keeps what it is given. */
+/** The active trace, without baggage: that belongs to the host, and a queue would store it. */
 function carrierOf(active: Context): TraceCarrier | null {
   const span = trace.getSpanContext(active);
   if (!span || !isSpanContextValid(span)) return null;
@@ -275,7 +276,7 @@ function carrierOf(active: Context): TraceCarrier | null {
   return tracestate && tracestate.length <= longestState ? { traceparent, tracestate } : { traceparent };
 }
 
-/** The trace that a carrier names; anybody can write into a queue, so what is none counts as none. */
+/** Returns the trace of a carrier; anybody can write into a queue, so an invalid one counts as none. */
 function contextOf(carrier: TraceCarrier | null): Context | undefined {
   const { traceparent, tracestate } = (carrier ?? {}) as Readonly<Record<keyof TraceCarrier, unknown>>;
   const parts = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(String(traceparent));
@@ -300,7 +301,7 @@ const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
 /** Shops whose last value is remembered. */
 const mostShops = 5_000;
 
-/** The last value of each shop; the oldest goes where there are too many. */
+/** The last value of each shop; the oldest is dropped if there are too many. */
 class LastValues {
   readonly #values = new Map<string, number>();
 
@@ -330,7 +331,7 @@ function measure(
   const meter = provider.getMeter('shopwright');
   const seconds = (name: string, description: string, advice = secondsAdvice): Histogram =>
     meter.createHistogram(name, { description, unit: 's', advice });
-  const callDuration = seconds('shopify.call.duration', 'From the start of a call to its end, waits included.');
+  const callDuration = seconds('shopify.call.duration', 'From the start of a call to its end, including waits.');
   const callWait = seconds('shopify.call.wait', 'Time that a call waited for points and between attempts.');
   const attempts = meter.createCounter('shopify.attempts', { description: 'Requests sent.', unit: '{request}' });
   const used = meter.createCounter('shopify.points.used', { description: 'Points charged.', unit: '{point}' });
@@ -372,7 +373,7 @@ function measure(
     observeQueues(queues),
   ];
   if (shopInMetrics) {
-    const left = { description: 'Points left, by the last response.', unit: '{point}' };
+    const left = { description: 'Points left, according to the last response.', unit: '{point}' };
     const state = { description: '0 closed, 1 half-open, 2 open; none before its first change.' };
     ends.push(
       available.observe(meter.createObservableGauge('shopify.points.available', left)),
@@ -399,7 +400,7 @@ function measure(
             result.observe(jobs, count, { ...name, 'shopify.job.state': state });
           result.observe(age, (oldestWaitingMs ?? 0) / 1000, name);
         } catch {
-          diag.warn(`shopwright/otel: the queue ${queue.name} gives no figures`);
+          diag.warn(`shopwright/otel: the queue ${queue.name} returns no statistics`);
         }
       }
     };

@@ -8,27 +8,27 @@ import { hasherOfIds, lineOf, traceText, traceTypes } from './trace-lines.ts';
 
 /** Options of `recordTrace`. */
 export interface RecordTraceOptions {
-  /** Where `write()` puts the trace: a line of JSON for each event. */
+  /** File for `write()`: one line of JSON per event. */
   readonly file: string;
-  /** Milliseconds that are kept; what is older goes. Default 300,000. At most 50,000 events are kept. */
+  /** Milliseconds to keep; older events are dropped. Default 300,000. At most 50,000 events are kept. */
   readonly lastMs?: number;
-  /** Default: the machine's own clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** A recording that runs, in memory. */
+/** A running recording, in memory. */
 export interface TraceRecording {
-  /** What `write()` would write now, to be read before it is. */
+  /** Returns what `write()` would write now, for you to check first. */
   preview(): string;
   /**
-   * Writes it, readable by this user only, and returns the text. An existing file is replaced.
+   * Writes the trace, readable only by this user, and returns its text. An existing file is replaced.
    *
    * @throws What `node:fs` throws.
    */
   write(): Promise<string>;
-  /** Ends it, and forgets what was recorded. */
+  /** Stops the recording and discards its content. */
   stop(): void;
-  /** The same as `stop()`, for `using`. */
+  /** Calls `stop()`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -37,12 +37,12 @@ const optionNames: Record<keyof RecordTraceOptions, true> = { file: true, lastMs
 const mostEvents = 50_000;
 
 /**
- * Records what happened last in this process: calls, attempts, costs, waits for points, versions, jobs and webhooks. For a
- * report of a problem. Nothing is written before `write()`, and `preview()` shows what that would be.
+ * Records the latest events of this process, for problem reports: calls, attempts, costs, waits for points, versions,
+ * jobs and webhooks. Nothing is written before `write()`; `preview()` shows what it would write.
  *
- * A trace holds fields of a fixed list: no value of a variable, a body or a header. Shops, calls, jobs and queues are
- * hashes, with a salt that is not kept: the same within a trace, and others in the next. Names of GraphQL operations and
- * webhook topics stay as they are. Experimental.
+ * A trace contains only a fixed list of fields: no value of a variable, body or header. Shops, calls, jobs and queues
+ * are hashed with a salt that is not kept, so hashes are the same within a trace but differ in the next. Names of
+ * GraphQL operations and webhook topics are kept. Experimental.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -56,9 +56,9 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     ...unknownNames(options, optionNames),
     ...missingMethods('clock', options.clock, ['now', 'monotonic', 'setTimer']),
   ];
-  if (typeof file !== 'string' || file === '') issues.push({ field: 'file', message: 'must be a path, not empty' });
+  if (typeof file !== 'string' || file === '') issues.push({ field: 'file', message: 'must be a non-empty path' });
   if (!(typeof lastMs === 'number' && lastMs > 0))
-    issues.push({ field: 'lastMs', message: 'must be milliseconds, above 0' });
+    issues.push({ field: 'lastMs', message: 'must be a number above 0' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
   const hashOf = hasherOfIds();
@@ -71,7 +71,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
   const stops = traceTypes.map((type) =>
     onTelemetry(type, (event) => {
       kept.push({ atMs: clock.monotonic(), event });
-      // Seldom, so that most events cost a push and nothing more.
+      // Rarely, so that most events cost only a push.
       if (kept.length >= 2 * mostEvents) forgetOld();
     }),
   );
@@ -80,7 +80,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     forgetOld();
     const firstMs = kept[0]?.atMs ?? 0;
     const { version: node, platform } = process;
-    // To the microsecond: in one millisecond many calls begin, and their order tells.
+    // To the microsecond: many calls begin within a millisecond, and their order matters.
     const since = (atMs: number): number => Math.round((atMs - firstMs) * 1_000) / 1_000;
     const lines = kept.map(({ atMs, event }) => ({ atMs: since(atMs), ...lineOf(event, hashOf) }));
     return traceText({ lastMs, node, platform }, lines);
@@ -101,7 +101,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
   };
 }
 
-/** Writes a file that its user alone can read, also where there is one already, whose mode it would have. */
+/** Writes a file readable only by its user, even if one exists, whose mode it would otherwise keep. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const handle = await open(file, 'w', 0o600);
   try {

@@ -5,12 +5,15 @@ import type { Logger } from '../ports/logger.ts';
 
 const channels = new Map<string, Channel>();
 
-/** The channel of one type of event, such as `shopwright:call`; `undefined` where there are none, as in an edge runtime. */
+/**
+ * Returns the channel of one type of event, such as `shopwright:call`; `undefined` if there are none, as in an edge
+ * runtime.
+ */
 export function channelOf(type: TelemetryEvent['type']): Channel | undefined {
   return channels.get(type) ?? openChannel(type);
 }
 
-/** Asked for and not imported, so that one and the same module loads in an edge runtime, whose `process` may throw. */
+/** Looked up rather than imported, so that the same module loads in an edge runtime, whose `process` may throw. */
 function openChannel(type: string): Channel | undefined {
   try {
     const channel = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel').channel(`shopwright:${type}`);
@@ -22,12 +25,13 @@ function openChannel(type: string): Channel | undefined {
 }
 
 /**
- * Listens to one type of event of the whole process: all clients, queues and webhook handlers. The events come through
- * `node:diagnostics_channel`, in the channel `shopwright:<type>`, synchronously. While nobody listens none is made.
+ * Subscribes to one type of event of the whole process: all clients, queues and webhook handlers. Events are published
+ * synchronously through `node:diagnostics_channel`, on the channel `shopwright:<type>`, and only created while somebody
+ * listens.
  *
- * An error that the listener throws does no harm to the call; Node reports it as an uncaught exception.
+ * An error thrown by the listener does not affect the call; Node reports it as an uncaught exception.
  *
- * @returns What ends it.
+ * @returns A function that ends the subscription.
  *
  * @example
  * const stop = onTelemetry('call', ({ operation, durationMs }) => histogram.record(durationMs, { operation }));
@@ -42,25 +46,25 @@ export function onTelemetry<Type extends TelemetryEvent['type']>(
   return () => void channel?.unsubscribe(hear);
 }
 
-/** Tells a host's listener and the channels what happens. Neither can break what it hears of. */
+/** Sends events to a host's listener and the channels. Neither can break what is being reported. */
 export class Telemetry {
   readonly #listener: TelemetryListener | undefined;
   readonly #logger: Logger | undefined;
 
-  /** @param listener The host's own, beside whoever has subscribed to the channels. */
+  /** @param listener The host's own, in addition to subscribers of the channels. */
   constructor(listener?: TelemetryListener, logger?: Logger) {
     this.#listener = listener;
     this.#logger = logger;
   }
 
-  /** Whether anybody listens to events of that type. Asked before one is made, so that nothing is made for nobody. */
+  /** Whether anybody listens to events of that type. Checked first, so that no event is created for nobody. */
   hears(type: TelemetryEvent['type']): boolean {
     return this.#listener !== undefined || channelOf(type)?.hasSubscribers === true;
   }
 
   emit(event: TelemetryEvent): void {
     const { type } = event;
-    // Where a subscriber throws, Node lets the rest hear of the event and reports an uncaught exception later.
+    // If a subscriber throws, Node still notifies the others and reports an uncaught exception later.
     channelOf(type)?.publish(event);
     callListener(this.#listener, event, (error) =>
       this.#logger?.error({ error, event: type }, 'the telemetry listener threw'),
@@ -68,11 +72,11 @@ export class Telemetry {
   }
 }
 
-/** What puts the work of this package into a trace. `shopwright/otel` is one. It must not throw. */
+/** Traces the work of this package, as `shopwright/otel` does. It must not throw. */
 export interface Tracer {
   /** Begins a span. Its parent is the active one, or for a job the one that its carrier names. */
   begin(work: TracedWork): TracedSpan;
-  /** The active trace, to travel with a job; `null` outside of one. */
+  /** Returns the active trace, to be stored with a job; `null` if there is none. */
   carrier(): TraceCarrier | null;
 }
 
@@ -80,7 +84,7 @@ export interface Tracer {
 export interface TracedSpan {
   /** Runs a part of the work with this span as the active one. */
   run<T>(part: () => T): T;
-  /** Ends it, with what came of the work. */
+  /** Ends the span, with the outcome of the work. */
   end(event: TelemetryEventOf<'call' | 'attempt' | 'job'>): void;
 }
 
@@ -127,8 +131,8 @@ function processTracing(): Tracing {
 export const tracing: Tracing = /* @__PURE__ */ processTracing();
 
 /**
- * A logger that cannot break what it logs about: what the host's own throws is dropped, since there is
- * nobody left to tell. A call that Shopify has carried out must not fail for its log line.
+ * Wraps a logger so that it cannot break what it logs: its errors are dropped, since nobody is left to receive them. A
+ * call that Shopify has carried out must not fail because of its log line.
  */
 export function safeLogger(logger: Logger | undefined): Logger | undefined {
   if (!logger) return undefined;
@@ -145,9 +149,9 @@ export function safeLogger(logger: Logger | undefined): Logger | undefined {
 }
 
 /**
- * Calls a host's listener, if there is one, which cannot break what it listens to: what it throws goes to `onError`.
+ * Calls a host's listener, if there is one, without letting it break anything: what it throws goes to `onError`.
  *
- * An async function fits too, and what it rejects with would end the process if nobody took it.
+ * An async function also works; its rejection would otherwise end the process.
  */
 export function callListener<Event>(
   listener: ((event: Event) => void) | undefined,

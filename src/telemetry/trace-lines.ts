@@ -74,7 +74,7 @@ const withoutIds = (value: unknown): string => String(value).replaceAll(/(?<=\/)
 /** Format of the lines. */
 const traceFormat = 1;
 
-/** A line of a trace that is no head: milliseconds since its first event, and the event's fields. */
+/** A line of a trace after its head: milliseconds since the first event, and the event's fields. */
 export type TraceLine = { readonly atMs: number; readonly type: TelemetryEvent['type'] } & Readonly<
   Record<string, unknown>
 >;
@@ -89,11 +89,11 @@ export interface TraceHead {
   readonly packages?: Readonly<Record<string, string>>;
 }
 
-/** What a file holds that is a trace, or says that it is. */
+/** The content of a trace file. */
 export interface ReadTrace {
   readonly head: TraceHead;
   readonly lines: readonly TraceLine[];
-  /** Lines and fields that are none of a trace's, and were left out. */
+  /** Lines and fields that do not belong to a trace, and were dropped. */
   readonly refused: number;
 }
 
@@ -103,10 +103,10 @@ const word = /^[A-Za-z]+(?:[-_/.][A-Za-z]+)*$/;
 const operationName = /^(?:[_A-Za-z]\w{0,99}|(?:GET|POST|PUT|DELETE) [\w{}/.-]{1,200})$/;
 
 /**
- * Reads a trace. A file can have been written or edited by anybody, so it is held to the same list: a field that is not on it,
- * or holds what the list would not have written, is left out.
+ * Parses a trace. A file can be written or edited by anybody, so the same list applies: a field that is not on it, or
+ * has a value that would not have been written, is dropped.
  *
- * @returns `undefined` where it is no trace of a format that is known.
+ * @returns `undefined` if it is not a trace in a known format.
  */
 export function readTrace(text: string): ReadTrace | undefined {
   const [first, ...rest] = text.split('\n').filter((line) => line.trim() !== '');

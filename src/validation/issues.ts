@@ -1,17 +1,18 @@
 import type { Issue } from '../errors/errors.ts';
 
-/** One issue of a product: its field, what is wrong and how to fix it. */
+/** An issue of a product: its field, what is wrong and how to fix it. */
 export interface ValidationIssue extends Issue {
   /** A product with an error is not pushed; a warning does not prevent the push. */
   readonly severity: 'error' | 'warning';
   /**
-   * The field and what is wrong with it: `price-missing`, `title-too-long`, `status-invalid`,
-   * `variants-too-many`, `sku-duplicate`, `options-duplicate`, `option-value-missing`, `unknown-field`.
+   * Code of the issue: the field and what is wrong with it, such as `price-missing`, `title-too-long`,
+   * `status-invalid`, `variants-too-many`, `sku-duplicate`, `options-duplicate`, `option-value-missing` or
+   * `unknown-field`.
    */
   readonly code: string;
 }
 
-/** Where a field is within the product, such as `['variants', 2, 'price']`. */
+/** Path of a field within the product, such as `['variants', 2, 'price']`. */
 export type Path = readonly PropertyKey[];
 
 /** An issue as a rule reports it: its field is still a path, and the caller decides how severe it is. */

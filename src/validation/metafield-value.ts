@@ -1,6 +1,6 @@
 import { isRecord, parseJson } from '../internal/json.ts';
 
-/** Says what is wrong with a value of a type; `undefined` where nothing is. */
+/** Returns what is wrong with a value of a type; `undefined` if nothing is. */
 type Check = (value: string) => string | undefined;
 
 const matches =
@@ -71,8 +71,8 @@ const checks: Readonly<Record<string, Check>> = {
     scale_max: 'decimal',
   }),
   rich_text_field: jsonObject('Shopify\'s rich text, {"type":"root","children":[…]}', { type: 'string' }),
-  single_line_text_field: matches(/^[^\r\n]*$/, 'one line: take the line breaks out'),
-  url: (value) => (URL.canParse(value) ? undefined : 'is not an address such as "https://example.com"'),
+  single_line_text_field: matches(/^[^\r\n]*$/, 'one line: remove the line breaks'),
+  url: (value) => (URL.canParse(value) ? undefined : 'is not a URL such as "https://example.com"'),
   volume: measurement('ml'),
   weight: measurement('kg'),
   article_reference: reference,
@@ -89,12 +89,12 @@ const checks: Readonly<Record<string, Check>> = {
   variant_reference: reference,
 };
 
-/** Types of which there is no list. */
+/** Types that have no list type. */
 const neverListed = new Set(['boolean', 'id', 'json', 'money', 'multi_line_text_field', 'rich_text_field', 'language']);
 
 const listPrefix = 'list.';
 
-/** The type of a list's entries; `undefined` for a type that is no list. */
+/** Returns the type of a list's entries; `undefined` if the type is not a list. */
 export function entryTypeOf(type: string): string | undefined {
   return type.startsWith(listPrefix) ? type.slice(listPrefix.length) : undefined;
 }
@@ -114,11 +114,11 @@ const usualMaxBytes = 64 * kibibyte;
 
 const maxEntries = 128;
 
-/** Why Shopify would refuse the value for that type; `undefined` where it would not, or where the type is not known. */
+/** Returns why Shopify would refuse the value for that type; `undefined` if it would not, or the type is unknown. */
 export function metafieldProblem(type: string, value: string): string | undefined {
   if (!isMetafieldType(type)) return undefined;
   const limit = maxBytes[type] ?? usualMaxBytes;
-  if (Buffer.byteLength(value) > limit) return `is longer than ${limit / kibibyte} KB, the most of the type ${type}`;
+  if (Buffer.byteLength(value) > limit) return `is longer than ${limit / kibibyte} KB, the limit of the type ${type}`;
   const entryType = entryTypeOf(type);
   const problem = entryType === undefined ? checks[type]?.(value) : listProblem(entryType, value);
   return problem === undefined ? undefined : `${problem}, as the type ${type} needs it`;

@@ -1,28 +1,28 @@
-/** Where a product can be seen; Shopify's `ProductStatus`. */
+/** Status of a product, which decides where it is visible; Shopify's `ProductStatus`. */
 export type DraftStatus = 'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED';
 
 /** Whether a variant can be bought when it is out of stock; Shopify's `ProductVariantInventoryPolicy`. */
 export type DraftInventoryPolicy = 'DENY' | 'CONTINUE';
 
 /**
- * How strictly SKUs are checked. `required`: each variant has one, and no other variant of the product has it. `warn`:
- * a missing or repeated one is a warning. `optional`: a missing one is fine, a repeated one is a warning.
+ * How strictly SKUs are checked. `required`: each variant must have a SKU, unique within the product. `warn`: a missing
+ * or repeated one is a warning. `optional`: a missing one is allowed, a repeated one is a warning.
  */
 export type SkuPolicy = 'required' | 'warn' | 'optional';
 
 /**
- * Whether each variant must have a price. `required`: one without is an error. `warn`: a warning. Its price stays as it is in
- * the shop then, and a new product is made as a draft that costs nothing, so that nobody can buy it.
+ * Whether each variant must have a price. `required`: a missing price is an error. `warn`: a warning; the price in the
+ * shop is kept, and a new product is created as a draft with price zero, so that nobody can buy it.
  */
 export type PricePolicy = 'required' | 'warn';
 
-/** An image, which Shopify downloads from its address. */
+/** An image, which Shopify downloads from its URL. */
 export interface DraftImage {
-  /** Absolute http or https address that Shopify can reach. */
+  /** Absolute http or https URL that Shopify can reach. */
   readonly url: string;
   /** Alternative text: what the image shows. */
   readonly alt?: string;
-  /** Place among the product's images, from 1. Images without one keep their order, after those that have one. */
+  /** Position among the product's images, from 1. Images without one follow the others in their given order. */
   readonly position?: number;
 }
 
@@ -32,14 +32,14 @@ export interface DraftSeo {
   readonly description?: string | null;
 }
 
-/** A metafield of the product or of a variant. Its value is text whatever its type, as in Shopify. */
+/** A metafield of a product or variant. Its value is a string whatever its type, as in Shopify. */
 export interface DraftMetafield {
   readonly namespace: string;
   readonly key: string;
   /**
-   * Shopify's type name, such as `single_line_text_field` or `number_integer`; the value is checked by it
-   * (https://shopify.dev/docs/apps/build/metafields/list-of-data-types). Left out, Shopify takes the type of the shop's
-   * definition, and refuses the metafield where there is none.
+   * Shopify's type name, such as `single_line_text_field` or `number_integer`, against which the value is checked
+   * (https://shopify.dev/docs/apps/build/metafields/list-of-data-types). If omitted, Shopify uses the type of the
+   * shop's definition, and refuses the metafield if there is none.
    */
   readonly type?: string;
   readonly value: string;
@@ -48,30 +48,30 @@ export interface DraftMetafield {
 /** Units of a weight; Shopify's `WeightUnit`. */
 export const weightUnits = ['GRAMS', 'KILOGRAMS', 'OUNCES', 'POUNDS'] as const;
 
-/** What a variant weighs. */
+/** Weight of a variant. */
 export interface DraftWeight {
   /** Zero or more. */
   readonly value: number;
   readonly unit: (typeof weightUnits)[number];
 }
 
-/** What is stocked and shipped when a variant is sold; Shopify's `InventoryItemInput`. */
+/** The inventory item of a variant; Shopify's `InventoryItemInput`. */
 export interface DraftInventoryItem {
-  /** Decimal text in the shop's currency: what the shop pays for it. */
+  /** What the shop pays for the item, as a decimal string in the shop's currency. */
   readonly cost?: string | null;
-  /** Whether Shopify counts the stock. */
+  /** Whether Shopify tracks the stock. */
   readonly tracked?: boolean;
   readonly weight?: DraftWeight;
   readonly requiresShipping?: boolean;
   /** Customs code of the Harmonized System, such as `610910`. */
   readonly harmonizedSystemCode?: string | null;
-  /** Where it was made: two letters of ISO 3166-1, such as `PT`. */
+  /** Country where it was made, as an ISO 3166-1 alpha-2 code such as `PT`. */
   readonly countryCodeOfOrigin?: string | null;
 }
 
-/** How many units of a new variant there are at a location. */
+/** Stock of a new variant at a location. */
 export interface DraftQuantity {
-  /** Gid, such as `gid://shopify/Location/1`. */
+  /** Gid of the location, such as `gid://shopify/Location/1`. */
   readonly locationId: string;
   /** Units for sale: a whole number from -1,000,000,000 to 1,000,000,000. */
   readonly available: number;
@@ -103,15 +103,15 @@ export const unitPriceUnits = [
   ...['PT', 'QT', 'YD'],
 ] as const;
 
-/** What a price per unit is worked out from: a bottle of 500 ml whose price is shown for 1 l. */
+/** Basis of a unit price: for example, a bottle of 500 ml whose price is shown per 1 l. */
 export interface DraftUnitPrice {
-  /** How much the variant holds, such as 500. */
+  /** Quantity in the variant, such as 500. */
   readonly quantityValue: number;
-  /** Such as `ML`; Shopify's `UnitPriceMeasurementMeasuredUnit`. */
+  /** Unit of that quantity, such as `ML`; Shopify's `UnitPriceMeasurementMeasuredUnit`. */
   readonly quantityUnit: string;
-  /** The amount that the shown price is for: a whole number, such as 1. */
+  /** Quantity for which the unit price is shown: a whole number, such as 1. */
   readonly referenceValue: number;
-  /** Such as `L`. */
+  /** Unit of that quantity, such as `L`. */
   readonly referenceUnit: string;
 }
 
@@ -121,22 +121,28 @@ export interface DraftLinkedOption {
   readonly key: string;
 }
 
-/** One variant of a product, such as one size and colour. What it leaves out stays as it is; `null` clears it. */
+/**
+ * A variant of a product, such as one size and colour. Omitted fields keep their value in the shop; `null` clears a
+ * field.
+ */
 export interface ProductVariantDraft {
   /**
-   * What the variant is known by from push to push where it has no SKU of its own; unique within the product. Left out,
-   * the SKU is, and where there is none, the option values are.
+   * Identifies the variant between pushes if it has no SKU of its own; unique within the product. If omitted, the SKU
+   * is used, or without one, the option values.
    */
   readonly key?: string;
-  /** Unique within the product, unless the draft's `sku` says otherwise. */
+  /** SKU of the variant, unique within the product unless the draft's `sku` says otherwise. */
   readonly sku?: string;
-  /** Decimal text in the shop's currency, such as `"24.90"`. Only where the draft's `price` is `warn` may it be left out. */
+  /**
+   * Price as a decimal string in the shop's currency, such as `"24.90"`. Optional only if the draft's `price` is
+   * `warn`.
+   */
   readonly price?: string;
-  /** Decimal text: the price before the discount, shown crossed out. `null` (and in input zero) means none. */
+  /** Price before the discount, shown crossed out, as a decimal string. `null` (or zero in input) means none. */
   readonly compareAtPrice?: string | null;
   readonly barcode?: string | null;
   /**
-   * All barcodes, instead of `barcode`, which is the first of them: at most 20 of 255 characters
+   * All barcodes, instead of `barcode`, which is the first of them: at most 20, of up to 255 characters each
    * (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes).
    */
   readonly barcodes?: readonly string[];
@@ -146,37 +152,37 @@ export interface ProductVariantDraft {
   readonly inventoryPolicy?: DraftInventoryPolicy;
   readonly inventoryItem?: DraftInventoryItem;
   /**
-   * Stock that the variant gets when a push makes it, one entry for each location. No push changes the stock of a variant that
-   * is there: `createInventory` does. The token needs `write_inventory`.
+   * Initial stock of a variant when a push creates it, one entry per location. A push never changes the stock of an
+   * existing variant: use `createInventory`. The token needs `write_inventory`.
    */
   readonly quantities?: readonly DraftQuantity[];
   readonly unitPrice?: DraftUnitPrice | null;
   readonly metafields?: readonly DraftMetafield[];
   /**
-   * Option name → value, such as `{ Colour: 'Red', Size: 'M' }`; `{}` makes it the product's default variant. The value of a
-   * linked option is the gid or the handle of a metaobject.
+   * Option name → value, such as `{ Colour: 'Red', Size: 'M' }`; `{}` makes it the product's default variant. The value
+   * of a linked option is the gid or handle of a metaobject.
    */
   readonly options: Readonly<Record<string, string>>;
-  /** Address of one of the product's images. */
+  /** URL of one of the product's images. */
   readonly imageUrl?: string;
-  /** Addresses of several of the product's images, instead of `imageUrl`. The first is the one that lists show. */
+  /** URLs of several of the product's images, instead of `imageUrl`. The first is shown in lists. */
   readonly imageUrls?: readonly string[];
-  /** Place among the variants, from 1. Default: as they are listed. */
+  /** Position among the variants, from 1. Default: the order of the list. */
   readonly position?: number;
 }
 
 /**
- * A local product that has passed validation: what a push sends. It is plain JSON. What it leaves out stays as it is in the
- * shop; `null` clears it.
+ * A validated local product, as sent by a push. Plain JSON. Omitted fields keep their value in the shop; `null` clears
+ * a field.
  *
  * Limits: 250 tags, 250 images, 249 metafields, 3 options, 1 to 2,048 variants, 20 barcodes. Title, handle, tag, SKU,
- * barcode and option value have 255 characters; Shopify says so of barcodes, the others are known from third parties
- * only. A local id has what every store holds: 255 UTF-16 units.
+ * barcode and option value: 255 characters each; Shopify documents that of barcodes, the others are known only from
+ * third parties. Local id: 255 UTF-16 units, which every store accepts.
  */
 export interface ProductDraft {
-  /** Your own id of the product. It must never change, and no other product may have it. */
+  /** Your own id of the product. It must be unique and never change. */
   readonly localId: string;
-  /** How SKUs are checked. Default: as the validation's option says, else `required`. */
+  /** How strictly SKUs are checked. Default: the validation's option, or else `required`. */
   readonly sku?: SkuPolicy;
   /** Whether each variant must have a price. Default `required`. */
   readonly price?: PricePolicy;
@@ -184,37 +190,37 @@ export interface ProductDraft {
   readonly descriptionHtml?: string | null;
   readonly vendor?: string | null;
   readonly productType?: string | null;
-  /** Last part of the product's address. Left out, Shopify makes one from the title. */
+  /** Last part of the product's URL. If omitted, Shopify derives it from the title. */
   readonly handle?: string;
-  /** Whether the old address leads to the new one when the handle changes. Default `false`, as in Shopify. */
+  /** Whether the old URL redirects to the new one when the handle changes. Default `false`, as in Shopify. */
   readonly redirectNewHandle?: boolean;
-  /** Without commas, at which Shopify would split them. */
+  /** Tags, without commas, at which Shopify would split them. */
   readonly tags?: readonly string[];
   readonly status?: DraftStatus;
   /**
-   * Id in Shopify's taxonomy, such as `gid://shopify/TaxonomyCategory/sg-4-17-2-17`, or a path, such as
+   * Category in Shopify's taxonomy: an id such as `gid://shopify/TaxonomyCategory/sg-4-17-2-17`, or a path such as
    * `Apparel & Accessories > Clothing`. A push needs the id, or a `resolveCategory` that finds it.
    */
   readonly category?: string | null;
   readonly seo?: DraftSeo;
   readonly images?: readonly DraftImage[];
-  /** Option names in their order. A validated draft has them whenever its variants have options. */
+  /** Option names in order. A validated draft has them whenever its variants have options. */
   readonly options?: readonly string[];
-  /** Option name → the metafield that its values come from. */
+  /** Option name → metafield that provides its values. */
   readonly linkedOptions?: Readonly<Record<string, DraftLinkedOption>>;
   readonly metafields?: readonly DraftMetafield[];
-  /** Gids of all collections that the product is added to by hand. */
+  /** Gids of all manual collections that contain the product. */
   readonly collections?: readonly string[];
   /** Name of the theme's product template, such as `preorder`. */
   readonly templateSuffix?: string | null;
-  /** Whether it is a gift card. It can be said only when the product is created. */
+  /** Whether it is a gift card. Can only be set when the product is created. */
   readonly giftCard?: boolean;
   /** Publications (sales channels) of this product, by name or gid, instead of those of the sync; `[]` for none. */
   readonly publishTo?: readonly string[];
   readonly variants: readonly ProductVariantDraft[];
 }
 
-/** The same object, whose optional fields may also be `undefined`, which counts as left out. */
+/** The same object, whose optional fields may also be `undefined`, which counts as omitted. */
 export type Loose<T> = { readonly [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** The inventory item of a variant before validation: its cost may be a number. */
@@ -223,7 +229,7 @@ export interface DraftInventoryItemInput extends Loose<Omit<DraftInventoryItem, 
   readonly weight?: DraftWeight | undefined;
 }
 
-/** A variant before validation: prices may be numbers, and options may be left out. */
+/** A variant before validation: prices may be numbers, and options may be omitted. */
 export interface ProductVariantDraftInput
   extends Loose<
     Omit<ProductVariantDraft, 'price' | 'compareAtPrice' | 'options' | 'inventoryItem' | 'metafields' | 'sku'>

@@ -7,7 +7,7 @@ import { maxOptions, maxVariants, type ProductDraft, type SkuPolicy } from './pr
 export function productErrors(product: unknown, policy: SkuPolicy): IssueAtPath[] {
   return [
     ...(policyOf(product, policy) === 'required' ? skuIssues(product) : []),
-    ...(mayLackPrices(product) ? [] : missingPrices(product, 'give a price such as "12.50"')),
+    ...(mayLackPrices(product) ? [] : missingPrices(product, 'set a price such as "12.50"')),
     ...variantsOf(product).flatMap(variantErrors),
     ...repeatedKeys(product),
     ...optionErrors(product),
@@ -65,7 +65,7 @@ function variantErrors(variant: unknown, index: number): IssueAtPath[] {
   ] as const) {
     if (!Array.isArray(variant[all]) || variant[one] === undefined) continue;
     const code = `${one === 'barcode' ? 'barcodes' : 'image-urls'}-ambiguous`;
-    issues.push({ code, path: [...path, all], message: `are given beside ${one}: give one of the two` });
+    issues.push({ code, path: [...path, all], message: `are set besides ${one}: remove one of the two` });
   }
   return issues;
 }
@@ -79,7 +79,7 @@ function repeatedKeys(product: unknown): IssueAtPath[] {
       firstIndex.set(key, index);
       return [];
     }
-    const message = `is ${quote(key)}, which variants[${first}] already has: a key is what a variant is known by`;
+    const message = `is ${quote(key)}, which variants[${first}] already has: a key identifies a variant`;
     return [{ code: 'key-duplicate', path: ['variants', index, 'key'], message }];
   });
 }
@@ -88,7 +88,7 @@ function variantImageErrors(product: unknown): IssueAtPath[] {
   const images = isRecord(product) ? (product.images ?? []) : undefined;
   if (!Array.isArray(images)) return [];
   const addresses = new Set(images.map((image) => (isRecord(image) ? trimmed(image.url) : '')));
-  const message = "is not among the product's images: add it there, or leave it out here";
+  const message = "is not among the product's images: add it there, or remove it here";
   const isKnown = (url: unknown): boolean => trimmed(url) === '' || addresses.has(trimmed(url));
   return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
     if (!isRecord(variant)) return [];
@@ -141,7 +141,7 @@ function optionErrors(product: unknown): IssueAtPath[] {
 
 function tooManyNames({ names }: OptionTable): IssueAtPath[] {
   if (names.size <= maxOptions) return [];
-  const message = `are ${names.size} (${listOf(names.values())}), and Shopify allows ${maxOptions}: combine some, or move them to the title`;
+  const message = `are ${names.size} (${listOf(names.values())}), but Shopify allows ${maxOptions}: combine some, or move them to the title`;
   return [{ code: 'options-too-many', path: ['options'], message }];
 }
 
@@ -168,7 +168,7 @@ function invalidNames({ names, listed, rows }: OptionTable): IssueAtPath[] {
         return [{ code: 'option-name-missing', path, message: 'has a blank name: give it one, such as "Size"' }];
       }
       if (repeated) {
-        return [{ code: 'option-name-duplicate', path, message: 'is there twice, in two spellings: remove one' }];
+        return [{ code: 'option-name-duplicate', path, message: 'appears twice, in two spellings: remove one' }];
       }
       if (listed === undefined || names.has(folded)) return [];
       const message = `is not among the product's options (${listOf(names.values())}): list it there or remove it`;
@@ -182,7 +182,7 @@ const blank = { value: '' };
 /** Variants without a value for an option of the product. */
 function missingValues({ names, rows }: OptionTable): IssueAtPath[] {
   if (names.size === 0 && rows.length > 1 && rows.every((row) => row?.length === 0)) {
-    const message = `have no options, so all ${rows.length} are the same thing: give each its own, such as { "Size": "M" }`;
+    const message = `have no options, so all ${rows.length} are the same: give each its own, such as { "Size": "M" }`;
     return [{ code: 'options-missing', path: ['variants'], message }];
   }
   const unused = [...names].filter(([folded]) => rows.length > 0 && rows.every((row) => row && !cellOf(row, folded)));
@@ -226,11 +226,11 @@ const listOf = (names: Iterable<string>): string =>
     .map(quote)
     .join(', ');
 
-/** What a merchant would want to know, although it does not prevent the push. */
+/** Warnings for the merchant, which do not prevent the push. */
 export function productWarnings(product: unknown, usual: SkuPolicy): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const policy = policyOf(product, usual);
-  const priceFix = 'it stays as it is in the shop, and what is new costs nothing and is kept as a draft; give a price';
+  const priceFix = 'it is kept as it is in the shop, and new products cost nothing and stay drafts; set a price';
   const ofSku = policy === 'required' ? [] : skuIssues(product);
   return [
     ...contentWarnings(product),
@@ -264,7 +264,7 @@ function metafieldWarnings(product: Readonly<Record<string, unknown>>): IssueAtP
       const message =
         typeof type === 'string'
           ? `is ${quote(type)}, which is not known here: its value is not checked`
-          : 'is missing: Shopify takes that of its definition, and refuses the metafield where there is none';
+          : 'is missing: Shopify uses that of its definition, and refuses the metafield if there is none';
       return [{ code: 'metafield-type-unknown', path: [...path, index, 'type'], message }];
     }),
   );
@@ -280,7 +280,7 @@ function contentWarnings({ descriptionHtml, images }: Readonly<Record<string, un
     });
   }
   if (images === undefined || (Array.isArray(images) && images.length === 0)) {
-    issues.push({ code: 'images-missing', path: ['images'], message: 'are missing: shoppers will see no picture' });
+    issues.push({ code: 'images-missing', path: ['images'], message: 'are missing: shoppers will see no image' });
   }
   return issues;
 }
@@ -292,7 +292,7 @@ function imageWarnings(images: unknown): IssueAtPath[] {
     const address = image.url.trim();
     const repeated = seen.has(address);
     seen.add(address);
-    const message = 'is also the address of an earlier image: the picture will be there twice';
+    const message = 'is also the URL of an earlier image: the image will appear twice';
     return repeated ? [{ code: 'image-duplicate', path: ['images', index, 'url'], message }] : [];
   });
 }
@@ -307,7 +307,7 @@ function priceWarnings(variant: unknown, index: number): IssueAtPath[] {
   }
   const before = toDecimalText(variant.compareAtPrice);
   if (before !== undefined && /[1-9]/.test(before) && Number(before) <= Number(price)) {
-    const message = `is not above the price (${before} and ${price}): themes show no discount; raise it, or leave it out`;
+    const message = `is not above the price (${before} and ${price}): themes show no discount; raise or remove it`;
     issues.push({ code: 'compare-at-not-above-price', path: ['variants', index, 'compareAtPrice'], message });
   }
   return issues;
@@ -388,7 +388,7 @@ function textOptionsOf(variant: unknown): [string, string][] {
 interface OptionTable {
   /** Folded name → first spelling, in order. */
   readonly names: ReadonlyMap<string, string>;
-  /** Names that the product itself lists; `undefined` where it lists none. */
+  /** Names listed by the product itself; `undefined` if it lists none. */
   readonly listed: readonly string[] | undefined;
   /** The cells of each variant; `undefined` where the variant or its options are not an object. */
   readonly rows: readonly (readonly OptionCell[] | undefined)[];
@@ -429,7 +429,7 @@ function cellOf(row: readonly OptionCell[] | undefined, folded: string): OptionC
   return row?.find((cell) => cell.folded === folded);
 }
 
-/** The first spelling of each text under its folded form, in order of appearance; blank ones are left out. */
+/** The first spelling of each text by its folded form, in order of appearance; blank ones are skipped. */
 function firstSpellings(texts: Iterable<string>): Map<string, string> {
   const spellings = new Map<string, string>();
   for (const text of texts) {
@@ -444,7 +444,7 @@ function fold(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
 
-/** The variants of a product, unchecked; none where there are more than Shopify allows. */
+/** Returns the variants of a product, unchecked; none if there are more than Shopify allows. */
 export function variantsOf(product: unknown): readonly unknown[] {
   const variants = isRecord(product) ? product.variants : undefined;
   return Array.isArray(variants) && variants.length <= maxVariants ? variants : [];
@@ -455,8 +455,8 @@ const trimmed = (value: unknown): string => (typeof value === 'string' ? value.t
 const decimalPattern = /^-?\d+(\.\d+)?$/;
 
 /**
- * Decimal text without exponent: text is trimmed and otherwise kept digit for digit, a number is
- * written as the shortest text that means it. `undefined` where the value is not a decimal number.
+ * Returns a decimal string without exponent: a string is trimmed and otherwise kept digit for digit, a number becomes
+ * the shortest string that represents it. `undefined` if the value is not a decimal number.
  */
 export function toDecimalText(value: unknown): string | undefined {
   if (typeof value === 'string') {

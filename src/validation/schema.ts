@@ -56,7 +56,7 @@ const localIdText = () =>
     .min(1)
     .refine((id) => id.length <= maxTextLength, tooLong(maxTextLength))
     .refine((id) => id === '' || id.length > maxTextLength || keyProblem(id) === undefined, {
-      error: 'contains a NUL character or half of a surrogate pair: remove it, no store keeps it',
+      error: 'contains a NUL character or half of a surrogate pair: remove it, no store accepts it',
     })
     .refine((id) => id.trim() === id && !/[\r\n]/.test(id), {
       error: 'starts or ends with white space or contains a line break: remove it, Shopify would not keep it',
@@ -69,7 +69,7 @@ const httpUrl = () =>
     .trim()
     .min(1)
     .refine((value) => ['http:', 'https:'].includes(protocolOf(value)), {
-      error: 'is not a web address: give the whole address, starting with https://',
+      error: 'is not a URL: use the whole URL, starting with https://',
     });
 
 function protocolOf(value: string): string {
@@ -102,7 +102,7 @@ function readAmount(value: unknown, context: z.RefinementCtx): string {
   context.addIssue({
     code: 'custom',
     message: missing
-      ? 'is missing: give a price such as "12.50"'
+      ? 'is missing: set a price such as "12.50"'
       : (problem ?? `is not a decimal number (${found}): write digits with a point, such as "12.50", without currency`),
     params: { kind: (missing ? 'missing' : 'invalid') satisfies FieldIssueKind },
   });
@@ -115,7 +115,7 @@ function amountProblem(decimal: string): string | undefined {
   if (decimal.startsWith('-') && /[1-9]/.test(decimal))
     return `is below zero (${quote(decimal)}), which Shopify refuses`;
   if (whole.length > maxWholeDigits)
-    return `has ${whole.length} digits before the point, and Shopify refuses it: check it`;
+    return `has ${whole.length} digits before the point, which Shopify refuses: check it`;
   const decimals = fraction.replace(/0+$/, '').length;
   if (decimals <= maxDecimals) return undefined;
   return `has ${decimals} decimals (${quote(decimal)}): round it to those of the currency`;
@@ -209,7 +209,7 @@ const inventoryItemShape = {
   countryCodeOfOrigin: z
     .string()
     .trim()
-    .regex(/^[A-Z]{2}$/, { error: 'is not a country code: give two letters of ISO 3166-1, such as "PT"' })
+    .regex(/^[A-Z]{2}$/, { error: 'is not a country code: use two letters of ISO 3166-1, such as "PT"' })
     .nullable()
     .exactOptional(),
 } satisfies ShapeOf<DraftInventoryItem>;
@@ -221,7 +221,7 @@ const quantityShape = {
     .string()
     .trim()
     .regex(/^gid:\/\/shopify\/Location\/\d+$/, {
-      error: 'is not a location: give its gid, such as "gid://shopify/Location/1"',
+      error: 'is not a location: use its gid, such as "gid://shopify/Location/1"',
     }),
   available: z.number().int().min(-mostUnits).max(mostUnits),
 } satisfies ShapeOf<DraftQuantity>;
@@ -264,7 +264,7 @@ const category = () =>
     .transform((given) => (/^[a-z]{2}(-\d+)*$/.test(given) ? `gid://shopify/TaxonomyCategory/${given}` : given))
     .refine((given) => /^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(given) || isCategoryPath(given), {
       error:
-        'is not a category of Shopify: give an id such as "gid://shopify/TaxonomyCategory/sg-4-17-2-17", or a path of names',
+        'is not a Shopify category: use an id such as "gid://shopify/TaxonomyCategory/sg-4-17-2-17", or a path of names',
     });
 
 const collectionId = () =>
@@ -272,12 +272,12 @@ const collectionId = () =>
     .string()
     .trim()
     .regex(/^gid:\/\/shopify\/Collection\/\d+$/, {
-      error: 'is not a collection: give its gid, such as "gid://shopify/Collection/1"',
+      error: 'is not a collection: use its gid, such as "gid://shopify/Collection/1"',
     });
 
 const tag = () =>
   text(maxTextLength).refine((name) => !name.includes(','), {
-    error: 'has a comma, at which Shopify splits tags: give two tags, or write it without',
+    error: 'has a comma, at which Shopify splits tags: use two tags, or remove it',
   });
 
 const linkedOptions = () =>
@@ -321,7 +321,7 @@ export const knownFields = {
   unitPrice: Object.keys(unitPriceShape),
 };
 
-/** The schema that checks SKUs as a policy says, where the draft says nothing of its own. */
+/** The schema that checks SKUs by a policy, unless the draft sets its own. */
 export function draftSchema(policy: SkuPolicy): z.ZodType<ProductDraft, ProductDraftInput> {
   return z.custom<ProductDraftInput>().transform((input, context) => {
     const parsed = productFields.safeParse(input, { reportInput: true });
@@ -336,11 +336,11 @@ export function draftSchema(policy: SkuPolicy): z.ZodType<ProductDraft, ProductD
 }
 
 /**
- * The zod schema of a product draft, with all its errors: use it within a schema of your own. `validateProduct` tells
- * more: it gives each issue a code and a field name, and finds warnings.
+ * The zod schema of a product draft, with all its errors, for use within a schema of your own. `validateProduct`
+ * reports more: each issue has a code and a field name, and it finds warnings.
  *
- * Text is trimmed, prices become decimal text, a compare-at price of zero becomes none, and option names and values that
- * differ only in case get the first spelling.
+ * Strings are trimmed, prices become decimal strings, a compare-at price of zero becomes none, and option names and
+ * values that differ only in case get the first spelling.
  *
  * @example
  * const Import = z.object({ supplier: z.string(), product: productDraftSchema });

@@ -7,11 +7,11 @@ import type { ProductDraft, SkuPolicy } from './product-draft.ts';
 import { productWarnings, variantsOf } from './rules.ts';
 import { draftSchema, type FieldIssueKind, knownFields } from './schema.ts';
 
-/** How strictly products are checked. */
+/** Options of `validateProduct` and `validateProducts`. */
 export interface ValidateOptions {
-  /** Whether a field that a draft does not have is a warning, an error, or ignored. Default `'warn'`. */
+  /** Whether an unknown field is a warning, an error, or ignored. Default `'warn'`. */
   readonly unknownFields?: 'warn' | 'error' | 'ignore';
-  /** How strictly SKUs are checked where a draft does not say so itself. Default `'required'`. */
+  /** How strictly SKUs are checked, unless a draft sets its own policy. Default `'required'`. */
   readonly sku?: SkuPolicy;
 }
 
@@ -21,26 +21,26 @@ const schemas = {
   optional: draftSchema('optional'),
 };
 
-/** The result for one product: a draft that can be pushed, or the errors that prevent it. */
+/** Result for one product: a draft that can be pushed, or the errors that prevent it. */
 export type ProductValidation =
   | { readonly ok: true; readonly draft: ProductDraft; readonly warnings: readonly ValidationIssue[] }
   | {
       readonly ok: false;
-      /** The product's local id, where it has one that is text. */
+      /** The product's local id, if it is a string. */
       readonly localId?: string;
       readonly errors: readonly ValidationIssue[];
       readonly warnings: readonly ValidationIssue[];
     };
 
 /**
- * Checks one product and turns it into a draft. Finds all issues, not only the first, and does not throw for the input,
- * whatever it is.
+ * Checks one product and turns it into a draft. Finds all issues, not just the first, and never throws because of the
+ * input.
  *
  * @example
  * const result = validateProduct({ localId: 'tee-1', title: 'Linen tee', variants: [{ sku: 'TEE-M', price: '24.90' }] });
  * if (!result.ok) console.error(result.errors);
  *
- * @throws ConfigError for an option, or a value of one, that does not exist.
+ * @throws ConfigError for an unknown option or option value.
  */
 export function validateProduct(input: unknown, options: ValidateOptions = {}): ProductValidation {
   const { sku = 'required' } = checkedOptions(options);
@@ -54,9 +54,9 @@ export function validateProduct(input: unknown, options: ValidateOptions = {}): 
 }
 
 /**
- * What `validateProduct` says without the warnings, which cost a third of it.
+ * Does the same as `validateProduct` without the warnings, which take a third of its time.
  *
- * @param found Errors that are known already.
+ * @param found Errors already known.
  */
 export function draftIn(
   input: unknown,
@@ -83,9 +83,9 @@ function checkedOptions(options: ValidateOptions): ValidateOptions {
   return options;
 }
 
-/** A product of a list that cannot be pushed. */
+/** An invalid product of a list, which cannot be pushed. */
 export interface InvalidProduct {
-  /** Its place in the list, from zero. */
+  /** Its index in the list. */
   readonly index: number;
   readonly localId?: string;
   readonly errors: readonly ValidationIssue[];
@@ -93,12 +93,12 @@ export interface InvalidProduct {
 
 /** A warning about one product of a list. */
 export interface ProductWarning extends ValidationIssue {
-  /** The product's place in the list, from zero. */
+  /** The product's index in the list. */
   readonly index: number;
   readonly localId?: string;
 }
 
-/** Counts over a list of products. */
+/** Counts for a list of products. */
 export interface ValidationSummary {
   readonly total: number;
   readonly valid: number;
@@ -108,7 +108,7 @@ export interface ValidationSummary {
   readonly errorsByCode: Readonly<Record<string, number>>;
 }
 
-/** The result for a list of products. */
+/** Result for a list of products. */
 export interface ProductsValidation {
   readonly valid: readonly ProductDraft[];
   readonly invalid: readonly InvalidProduct[];
@@ -117,10 +117,10 @@ export interface ProductsValidation {
 }
 
 /**
- * Checks each product as `validateProduct` does, and the list as a whole: a local id that an earlier
- * product has is an error, a SKU that an earlier product has is a warning.
+ * Checks each product like `validateProduct`, and the list as a whole: a local id used by an earlier product is an
+ * error, a SKU used by an earlier product is a warning.
  *
- * @throws ConfigError for an option, or a value of one, that does not exist, also where the list is empty.
+ * @throws ConfigError for an unknown option or option value, even if the list is empty.
  *
  * @example
  * ```ts
@@ -167,7 +167,7 @@ function repeatedId(localId: string | undefined, index: number, indexOfId: Map<s
     indexOfId.set(localId, index);
     return [];
   }
-  const message = `is the id of product ${first} of the list too: give each product its own`;
+  const message = `is also the id of product ${first} of the list: give each product its own`;
   return [toIssue('error', { code: 'local-id-duplicate', path: ['localId'], message })];
 }
 
@@ -176,9 +176,9 @@ function repeatedSkus({ localId, variants }: ProductDraft, ownerOfSku: Map<strin
     if (sku === undefined) return [];
     const owner = ownerOfSku.get(sku);
     if (owner === undefined) ownerOfSku.set(sku, localId);
-    // The same SKU again within a product is the matter of that product.
+    // A SKU repeated within a product is reported for that product.
     if (owner === undefined || owner === localId) return [];
-    const message = `is ${quote(sku)}, which product ${quote(owner)} has too: stock and orders may be mixed up`;
+    const message = `is ${quote(sku)}, which product ${quote(owner)} also has: stock and orders may be mixed up`;
     return [toIssue('warning', { code: 'sku-shared', path: ['variants', index, 'sku'], message })];
   });
 }
@@ -189,7 +189,7 @@ function countByCode(issues: readonly ValidationIssue[]): Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** Fields that nothing reads, each reported once however many variants or images have it. */
+/** Unknown fields, each reported once however many variants or images have it. */
 function unknownFields(product: unknown): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const { seo, images, metafields } = product;
@@ -240,7 +240,7 @@ function unknownIn(
   return [...found].map(([key, { first, count }]) => {
     const meant = known.find((name) => plain(name) === plain(key));
     const others = count > 1 ? ` (the same in ${count - 1} more)` : '';
-    const fix = meant === undefined ? 'it is not sent' : `write it ${quote(meant)}, or it is not sent`;
+    const fix = meant === undefined ? 'it is not sent' : `write ${quote(meant)}, or it is not sent`;
     return {
       code: 'unknown-field',
       path: [...pathOf(first), key],
@@ -254,10 +254,10 @@ const plain = (name: string): string => name.toLowerCase().replace(/[_\s-]/g, ''
 
 /** How to fix a missing field. */
 const fixes: Partial<Record<string, string>> = {
-  localId: 'give the product the id it has in your own system',
+  localId: 'use its id in your own system',
   title: 'give the product a name',
   variants: 'a product needs at least one variant',
-  url: 'give the whole address, starting with https://',
+  url: 'use the whole URL, starting with https://',
 };
 
 /** An issue of zod as one of ours. It must have been made with `reportInput`. */
@@ -285,7 +285,7 @@ function messageOf(issue: z.core.$ZodIssue, kind: FieldIssueKind): string {
     return `is ${issue.code === 'too_small' ? 'empty' : 'missing'}: ${fixes[String(leaf)] ?? 'fill it in'}`;
   }
   if (issue.code === 'too_big') {
-    return `holds ${Object(issue.input).length} entries, and Shopify takes ${issue.maximum}: leave some out`;
+    return `has ${Object(issue.input).length} entries, but Shopify accepts ${issue.maximum}: remove some`;
   }
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
   if (issue.code === 'invalid_type') return wrongType(issue);
@@ -295,7 +295,7 @@ function messageOf(issue: z.core.$ZodIssue, kind: FieldIssueKind): string {
 function wrongType({ expected, input, path }: z.core.$ZodIssueInvalidType): string {
   const wanted: Partial<Record<string, string>> = { string: 'text', boolean: 'true or false', array: 'a list' };
   const wrong = `must be ${wanted[expected] ?? 'an object'}, but is ${kindOf(input)}`;
-  if (input === null && path.length > 0) return `${wrong}: leave it out where there is none`;
+  if (input === null && path.length > 0) return `${wrong}: omit it if there is none`;
   return typeof input === 'number' && expected === 'string' ? `${wrong}: put it in quotes` : wrong;
 }
 

@@ -21,8 +21,8 @@ import type { ComplianceTopic } from './topics.ts';
 import { lowerAscii } from './verify.ts';
 
 /**
- * Does what a request asks for. Once it returns, the request is completed, unless it returns `later`: then the request
- * stays open until `completeComplianceRequest` is called. What it throws is tried again.
+ * Handles a compliance request. Once it returns, the request is completed, unless it returns `later`: then it stays
+ * open until `completeComplianceRequest` is called. If it throws, it is called again.
  */
 export type ComplianceCallback<Topic extends ComplianceTopic> = (
   event: WebhookEvent<Topic>,
@@ -32,46 +32,46 @@ export type ComplianceCallback<Topic extends ComplianceTopic> = (
 
 /** Options of `complianceHandlers`. */
 export interface ComplianceOptions {
-  /** Keeps the deadlines, and what webhooks keep: the store of `createWebhookHandler`. */
+  /** Stores deadlines and webhook data: the store of `createWebhookHandler`. */
   readonly store: KeyValueStore;
   /**
-   * What else the SDK keeps about shops and must erase: all stores of an adapter, such as `sqliteStores(…)`. Access
-   * tokens are erased from its `keyValue` and from `store`, where `createTokenStore` keeps them by default. Give a token
-   * store with a `keyPrefix`, or one of your own, as `tokens`: `{ ...stores, tokens }`. Default: none.
+   * Other stores with data about shops that must be erased: all stores of an adapter, such as `sqliteStores(…)`. Access
+   * tokens are erased from its `keyValue` and from `store`, where `createTokenStore` stores them by default. Pass a
+   * token store with a `keyPrefix`, or one of your own, as `tokens`: `{ ...stores, tokens }`. Default: none.
    */
   readonly stores?: ErasableStores;
   /**
-   * The queue of `createWebhookHandler`: dead letters hold whole bodies, and `shop/redact` throws those of the shop away.
-   * Default: none, and they are the host's to throw away.
+   * The queue of `createWebhookHandler`: dead letters contain whole bodies, and `shop/redact` deletes the shop's.
+   * Default: none; then you must delete them yourself.
    */
   readonly queue?: DeadLetterQueue;
   /**
-   * Hands over to the merchant what is known of the customer. The last argument is what the SDK keeps: deliveries about the
-   * customer that wait or are dead letters.
+   * Gives the merchant your data about the customer. The last argument is what the SDK stores: deliveries about the
+   * customer that are waiting or dead letters.
    */
   readonly onDataRequest: (
     ...given: [...Parameters<ComplianceCallback<'customers/data_request'>>, stored: readonly CustomerData[]]
   ) => unknown;
-  /** Erases what the host knows of the customer. What the SDK keeps is erased after it. */
+  /** Erases your data about the customer. The SDK's own is erased afterwards. */
   readonly onCustomerRedact: ComplianceCallback<'customers/redact'>;
   /**
-   * Erases what the host knows of the shop. What the SDK keeps is erased after it. Not called where `stores.tokens` has a token
-   * that was stored after the uninstall: see `ComplianceRequest.installedAgainAt`.
+   * Erases your data about the shop. The SDK's own is erased afterwards. Not called if `stores.tokens` has a token
+   * stored after the uninstall: see `ComplianceRequest.installedAgainAt`.
    */
   readonly onShopRedact: ComplianceCallback<'shop/redact'>;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
-/** Handlers for `createWebhookHandler`. */
+/** Handlers for `createWebhookHandler`, one per compliance topic. */
 export type ComplianceHandlers = { readonly [Topic in ComplianceTopic]: WebhookTopicHandler<Topic> };
 
 /** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
 const deadlineMs = 30 * 24 * 3_600_000;
 
 /**
- * Shopify sends `shop/redact` 48 hours after the uninstall, and renews no token after that: whatever was stored later is of a new
- * installation. An hour less, in case that it was sent early.
+ * Shopify sends `shop/redact` 48 hours after the uninstall, and renews no token after it: whatever was stored later
+ * belongs to a new installation. One hour less, in case it was sent early.
  */
 const uninstalledForMs = 47 * 3_600_000;
 
@@ -95,13 +95,13 @@ const idOf = (value: unknown): string | null => {
 };
 
 /**
- * The three webhooks that every public app must answer. What is erased is what the app of the webhook handler (its
- * `appId`) keeps; records and journal hold no app, so each app needs its own.
- * Each request is written down with its deadline before anything
- * else, so that `openComplianceRequests` lists what is not done. Where a step fails, the handler throws, and the queue
- * (or Shopify, where there is none) tries again; all that is repeated then is safe to repeat, if the callbacks are.
+ * Creates handlers for the three webhooks that every public app must handle. They erase the data of the webhook
+ * handler's app (its `appId`); records and journal are not separated by app, so each app needs its own. Each request is
+ * first recorded with its deadline, so that `openComplianceRequests` lists what is not completed. If a step fails, the
+ * handler throws, and the queue (or Shopify, without one) tries again; this is safe if your callbacks are safe to
+ * repeat.
  *
- * @throws ConfigError where a callback is missing, or something cannot be erased with what was given.
+ * @throws ConfigError if a callback is missing, or something could not be erased with these options.
  *
  * @example
  * createWebhookHandler({
@@ -113,11 +113,11 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
   checkOptions(options);
   const { store, clock = systemClock } = options;
 
-  /** The request, written down at the first attempt. */
+  /** Returns the request, which is recorded at the first attempt. */
   const noteRequest = async (event: WebhookEvent<ComplianceTopic>): Promise<ComplianceRequest> => {
     const { topic, shop, triggeredAt } = event;
     const now = clock.now();
-    // No header is signed: a time ahead of ours must not move the deadline.
+    // Headers are not signed: a future time must not move the deadline.
     const receivedAt = Math.min((triggeredAt === null ? undefined : isoTimeToMs(triggeredAt)) ?? now, now);
     const payload: unknown = event.payload;
     const { customer, data_request: dataRequest } = isRecord(payload) ? payload : {};
@@ -152,7 +152,7 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
     if (answer !== 'later') await completeComplianceRequest(store, request, clock.now());
   };
 
-  /** Leaves the request of a shop that has installed the app again to somebody who can decide it. */
+  /** Leaves the request of a shop that has reinstalled the app open, for somebody to decide. */
   const isInstalledAgain = async (request: ComplianceRequest, owner: ErasedOwner): Promise<boolean> => {
     const { owners, get } = options.stores?.tokens ?? {};
     if (!owners || !get) return false;
@@ -175,7 +175,7 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
       }),
     'shop/redact': (event, context) => {
       const owner = { shop: event.shop, appId: context.appId ?? defaultApp };
-      // This very delivery stays: it is not handled until all is erased.
+      // This delivery itself stays: it is not handled until everything is erased.
       const erase = async ({ id }: ComplianceRequest): Promise<void> => {
         await eraseShop(options, owner, clock.now(), `:${id}`);
       };
@@ -184,34 +184,35 @@ export function complianceHandlers(options: ComplianceOptions): ComplianceHandle
   };
 }
 
-/** What the law on privacy asks for, and until when. Holds ids, and no other data of a customer. */
+/** A request required by privacy law, with its deadline. Contains ids, but no other customer data. */
 export interface ComplianceRequest {
-  /** Names it, for `completeComplianceRequest`. */
+  /** Id for `completeComplianceRequest`. */
   readonly id: string;
   readonly topic: ComplianceTopic;
   /** Shop domain. */
   readonly shop: string;
-  /** Number of the customer in the shop; `null` for `shop/redact`, and once it is completed. */
+  /** The customer's numeric id; `null` for `shop/redact`, and once completed. */
   readonly customerId: string | null;
-  /** Shopify's number of a `customers/data_request`; else `null`. */
+  /** Shopify's id of a `customers/data_request`; otherwise `null`. */
   readonly dataRequestId: string | null;
   /**
-   * When Shopify sent it, in milliseconds since the epoch; where the delivery does not say that, or says a time to come,
-   * when it was handled first.
+   * When Shopify sent it, in milliseconds since the epoch; if the delivery has no such time, or a future one, when it
+   * was first handled.
    */
   readonly receivedAt: number;
-  /** Milliseconds since the epoch, 30 days after that. */
+  /** The deadline: 30 days after that, in milliseconds since the epoch. */
   readonly dueAt: number;
   /**
-   * Of `shop/redact`: when the newest token was stored, in milliseconds since the epoch, where that was after the uninstall. The shop has installed the
-   * app again, so nothing was erased, and the request stays open until you complete it. Else `null`.
+   * For `shop/redact`: when the newest token was stored, in milliseconds since the epoch, if after the uninstall. Then
+   * the shop has reinstalled the app, nothing was erased, and the request stays open until you complete it. Otherwise
+   * `null`.
    */
   readonly installedAgainAt: number | null;
-  /** Milliseconds since the epoch; `null` while it is open. */
+  /** When it was completed, in milliseconds since the epoch; `null` while open. */
   readonly completedAt: number | null;
 }
 
-/** Its own prefix: what is kept about a shop is erased on `shop/redact`, and this stays as the proof of it. */
+/** A prefix of its own: a shop's data is erased on `shop/redact`, and this remains as proof of it. */
 const prefix = 'compliance:';
 
 /** Key of a request in the store. */
@@ -231,9 +232,9 @@ function storedRequest(request: ComplianceRequest): string {
 }
 
 /**
- * The request of a stored text; `undefined` for none, and for what is none.
+ * Parses a stored request; `undefined` if there is none, or the text is not one.
  *
- * @throws StorageError for one that a newer release has stored.
+ * @throws StorageError if a newer release stored it.
  */
 function readRequest(text: string | undefined, key: string): ComplianceRequest | undefined {
   const found = text === undefined ? undefined : parseJson(text);
@@ -245,10 +246,10 @@ function readRequest(text: string | undefined, key: string): ComplianceRequest |
 }
 
 /**
- * Requests that are not completed yet, the one with the nearest deadline first.
+ * Lists the requests that are not completed yet, nearest deadline first.
  *
  * @param shop Shop domain. Default: all shops.
- * @throws StorageError, also where a newer release of this package has stored one of them.
+ * @throws StorageError, also if a newer release of this package stored one of them.
  *
  * @example
  * for (const { topic, shop, dueAt } of await openComplianceRequests(store)) {
@@ -268,10 +269,10 @@ export async function openComplianceRequests(
 }
 
 /**
- * Notes that a request is done with. The record stays, without the customer's number.
+ * Marks a request as completed. The record remains, without the customer's id.
  *
  * @param now Milliseconds since the epoch. Default: now.
- * @returns `false` where there is no such open request.
+ * @returns `false` if there is no such open request.
  * @throws StorageError
  *
  * @example
@@ -288,7 +289,7 @@ export async function completeComplianceRequest(
   return changeOpen(store, request, { customerId: null, completedAt: now });
 }
 
-/** `false` where there is no such open request. @throws StorageError */
+/** Returns `false` if there is no such open request. @throws StorageError */
 async function changeOpen(
   store: KeyValueStore,
   request: Pick<ComplianceRequest, 'shop' | 'id'>,
@@ -303,47 +304,47 @@ async function changeOpen(
   }
 }
 
-/** Fields that one topic's bodies have and the other two have not. */
+/** Fields that only one topic's bodies have. */
 const ownFields: readonly (readonly [field: string, topic: ComplianceTopic])[] = [
   ['data_request', 'customers/data_request'],
   ['orders_requested', 'customers/data_request'],
   ['orders_to_redact', 'customers/redact'],
 ];
 
-/** Fields of a shop, and those that make the body one about a customer, which is told with more words. */
+/** Fields of a shop, and fields about a customer, which get a message of their own. */
 const isKnown = (field: string): boolean =>
   field.startsWith('shop_') || field === 'customer' || ownFields.some(([own]) => own === field);
 
-/** What is wrong with a body of that topic, by field; `undefined` where nothing is. */
+/** Returns what is wrong with a body of that topic, by field; `undefined` if nothing is. */
 function flawOf(topic: ComplianceTopic, shop: string, payload: unknown): readonly [string, string] | undefined {
   const body = isRecord(payload) ? payload : {};
   const domain = body['shop_domain'];
   if (typeof domain !== 'string' || lowerAscii(domain) !== shop) {
-    return ['shop_domain', `is not the shop of the header, ${shop}`];
+    return ['shop_domain', `is not the shop in the header, ${shop}`];
   }
   const foreign = ownFields.find(([field, owner]) => owner !== topic && Object.hasOwn(body, field));
-  if (foreign) return [foreign[0], `is of a body of ${foreign[1]}`];
+  if (foreign) return [foreign[0], `belongs to a body of ${foreign[1]}`];
   // The bodies of resources have an id; those of these topics have `shop_id`.
   const strange = Object.keys(body).find(
     (field) => field === 'id' || field === 'admin_graphql_api_id' || (topic === 'shop/redact' && !isKnown(field)),
   );
-  if (strange !== undefined) return [strange, 'is of a body of another topic'];
+  if (strange !== undefined) return [strange, 'belongs to a body of another topic'];
   const isOfCustomer = Object.hasOwn(body, 'customer') || ownFields.some(([field]) => Object.hasOwn(body, field));
   if (isOfCustomer === (topic !== 'shop/redact')) return undefined;
-  return ['customer', isOfCustomer ? 'is of a body about a customer' : 'is missing, as in a body of shop/redact'];
+  return ['customer', isOfCustomer ? 'belongs to a body about a customer' : 'is missing, as in a body of shop/redact'];
 }
 
 /**
- * The signature covers the body and no header: whoever has seen one signed body could send it again as another topic
- * or shop, and have erased what nobody asked to erase. So the body itself must say what it is.
+ * The signature covers the body but no header: whoever has seen a signed body could send it again with another topic or
+ * shop, and cause unrequested erasure. So the body itself must match.
  *
- * @throws ValidationError where it is not about the header's topic and shop.
+ * @throws ValidationError if it is not about the header's topic and shop.
  */
 function checkBody({ topic, shop, payload }: WebhookEvent<ComplianceTopic>): void {
   const flaw = flawOf(topic, shop, payload);
   if (!flaw) return;
   const [field, why] = flaw;
-  const message = `${why}: nothing was done; somebody may have sent an old body again under other headers`;
+  const message = `${why}: nothing was done; somebody may have resent an old body with other headers`;
   throw new ValidationError(`The webhook ${topic} is invalid`, { issues: [{ field, message }], shop });
 }
 
@@ -360,7 +361,7 @@ const optionNames: Record<keyof ComplianceOptions, true> = {
   clock: true,
 };
 
-/** What would come to light with the first request, when it is too late. @throws ConfigError */
+/** Checks what would otherwise fail with the first request, when it is too late. @throws ConfigError */
 function checkOptions(options: ComplianceOptions): void {
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   const need = (field: string, value: unknown, methods: readonly string[], fix: string): void => {
@@ -368,26 +369,26 @@ function checkOptions(options: ComplianceOptions): void {
     if (missing.length > 0) issues.push({ field, message: `has no ${missing.join(', ')}, so ${fix}` });
   };
   for (const field of ['onDataRequest', 'onCustomerRedact', 'onShopRedact'] as const) {
-    if (typeof options[field] !== 'function') issues.push({ field, message: 'is missing: give a function' });
+    if (typeof options[field] !== 'function') issues.push({ field, message: 'is missing: pass a function' });
   }
   const { store, stores = {}, queue } = options;
-  const keyValue = 'what it keeps cannot be erased: give the `keyValue` of an adapter';
+  const keyValue = 'its content cannot be erased: pass the `keyValue` of an adapter';
   need('store', store, ['get', 'setIfAbsent', 'compareAndSet', 'delete', 'scan'], keyValue);
   for (const [name, value] of Object.entries(stores)) {
     if (typeof Object(value).erase === 'function' && !storeNames.includes(name)) {
-      const message = `is not erased, for it has another name than ${storeNames.join(', ')}. Did you mean stores.${nearestName(name, storeNames)}?`;
+      const message = `is not erased, since its name is not one of ${storeNames.join(', ')}. Did you mean stores.${nearestName(name, storeNames)}?`;
       issues.push({ field: `stores.${name}`, message });
     }
   }
   for (const field of ['tokens', 'records', 'journal'] as const) {
-    const fix = 'what it keeps of a shop cannot be erased: give one that has it, or leave it out if it keeps nothing';
+    const fix = "a shop's data in it cannot be erased: pass one that has it, or omit it if it stores nothing";
     if (stores[field] !== undefined) need(`stores.${field}`, stores[field], ['erase'], fix);
   }
   if (stores.keyValue !== undefined) need('stores.keyValue', stores.keyValue, ['delete', 'scan'], keyValue);
-  // Nobody knows where the tokens are: `store` may be another one, in which there are none.
+  // Nobody knows where the tokens are: `store` may be a different one, without any.
   else if (!stores.tokens && (stores.records || stores.journal)) {
     const message =
-      'is missing, so access tokens cannot be erased: give the token store, or `keyValue`, where they are';
+      'is missing, so access tokens cannot be erased: pass the token store, or `keyValue`, where they are';
     issues.push({ field: 'stores.tokens', message });
   }
   if (queue !== undefined) need('queue', queue, ['deadJobs', 'remove'], 'dead letters cannot be erased');

@@ -16,27 +16,30 @@ import {
   tokenPrefix,
 } from '../storage/keys.ts';
 
-/** A store that can forget a shop. */
+/** A store that can erase a shop. */
 export interface ShopEraser {
   erase(shop: string): Promise<number>;
 }
 
-/** What the SDK keeps by shop: the stores of one adapter, or a part of them. */
+/** The stores with data about shops: those of one adapter, or some of them. */
 export interface ErasableStores {
-  /** What `createTokenStore` returns. Its times tell a shop that has installed the app again. Of a store that can only `erase`, the tokens of all apps go. */
+  /**
+   * What `createTokenStore` returns. Its times show whether a shop has reinstalled the app. A store that can only
+   * `erase` loses the tokens of all apps.
+   */
   readonly tokens?: ShopEraser & Partial<Pick<TokenStore, 'owners' | 'get' | 'delete'>>;
   readonly records?: ShopEraser;
   readonly journal?: ShopEraser;
-  /** Where `createTokenStore` keeps tokens. */
+  /** Where `createTokenStore` stores tokens. */
   readonly keyValue?: KeyValueStore;
 }
 
-/** What is needed of a queue to look at its dead letters and throw them away. */
+/** The part of a queue needed to list and delete dead letters. */
 export type DeadLetterQueue = Pick<JobQueue, 'deadJobs' | 'remove'>;
 
-/** Where things are kept that may have to be erased. */
+/** The places with data that may have to be erased. */
 export interface ErasurePlaces {
-  /** What webhooks keep. */
+  /** Webhook data. */
   readonly store: KeyValueStore;
   readonly stores?: ErasableStores;
   readonly queue?: DeadLetterQueue;
@@ -48,32 +51,32 @@ export interface ErasedOwner {
   readonly appId: string;
 }
 
-/** What was erased of a shop. */
+/** Number of items erased for a shop. */
 export interface ErasureReport {
-  /** Token entries: the shop's, and those of its users. */
+  /** Token entries of the shop and its users. */
   readonly tokens: number;
   /** Sync records. */
   readonly records: number;
   /** Entries of the journal. */
   readonly journal: number;
-  /** Notes of which file an image became. */
+  /** Notes about which file an image became. */
   readonly files: number;
-  /** Deliveries of webhooks that waited to be handled. */
+  /** Webhook deliveries that were waiting to be handled. */
   readonly inbox: number;
-  /** Dead letters: of deliveries, and of products to be pushed. */
+  /** Dead letters of deliveries and of products to push. */
   readonly deadLetters: number;
-  /** Other notes: what was handled, watermarks, stock, products to be pushed, runs over all shops. */
+  /** Other notes: handled deliveries, watermarks, stock, products to push, runs over all shops. */
   readonly notes: number;
 }
 
 /**
- * Erases all that the SDK keeps about a shop for an app, and remembers that: what was queued before, a delivery or a product
- * to be pushed, is dropped when its turn comes, and leaves no dead letter where it is under way. Safe to repeat, and where
- * one store fails the others are erased all the same.
+ * Erases everything the SDK stores about a shop for an app, and remembers that: a delivery or product push queued
+ * before is dropped when its turn comes, and leaves no dead letter if it is in progress. Safe to repeat; if one store
+ * fails, the others are still erased.
  *
  * @param now Milliseconds since the epoch.
- * @param keep What stays of the keys: those that end with it.
- * @throws AggregateError with what each store threw.
+ * @param keep Keys with this ending are kept.
+ * @throws AggregateError with the errors of the stores.
  */
 export async function eraseShop(
   { store, stores = {}, queue }: ErasurePlaces,
@@ -86,7 +89,7 @@ export async function eraseShop(
   const keyValues = keyValuesOf({ store, stores });
   const erased = await erasedKey(owner.shop, owner.appId);
   const ofRecords = await recordsErasedKey(owner.shop);
-  // First of all: what comes up from now on is not kept.
+  // First, so that nothing that happens from now on is stored.
   const marked = await Promise.allSettled(
     keyValues.map(async (one) => {
       await one.set(erased, JSON.stringify({ format: 1, at: now }));
@@ -113,11 +116,11 @@ export async function eraseShop(
   const failures = [...marked, ...results].flatMap((result) =>
     result.status === 'rejected' ? [result.reason as unknown] : [],
   );
-  if (failures.length > 0) throw new AggregateError(failures, `What is kept of ${owner.shop} could not be erased yet.`);
+  if (failures.length > 0) throw new AggregateError(failures, `Not all data of ${owner.shop} could be erased yet.`);
   return count;
 }
 
-/** What webhooks keep and what else the SDK keeps can be in one store or in two. */
+/** Webhook data and the SDK's other data can be in one store or in two. */
 const keyValuesOf = ({ store, stores }: ErasurePlaces): readonly KeyValueStore[] => [
   ...new Set([store, stores?.keyValue ?? store]),
 ];
@@ -128,7 +131,7 @@ async function eraseTokens(
 ): Promise<number> {
   if (!tokens.owners || !tokens.delete) return tokens.erase(shop);
   let erased = 0;
-  // Of all shops: a store of the host's own keeps a shop in the way that it was written.
+  // Of all shops, since a host's own store keeps a shop's name as it was written.
   for await (const owner of tokens.owners()) {
     if (shopNameOf(owner.shop) !== shop || owner.appId !== appId) continue;
     if (await tokens.delete(owner)) erased += 1;
@@ -157,7 +160,7 @@ const partOf = (key: string): 'tokens' | 'files' | 'inbox' | 'notes' => {
 /** Each holds a whole body, so few at a time. */
 const pageSize = 50;
 
-/** Whether a job's payload is a delivery of that shop to that app, whichever handler's. */
+/** Whether a job's payload is a delivery of that shop to that app, for any handler. */
 function isDeliveryOf({ shop, appId }: ErasedOwner, payload: unknown): payload is StoredDelivery {
   if (!isRecord(payload) || typeof payload['idempotencyKey'] !== 'string') return false;
   const { details, appId: app = defaultApp } = payload;
@@ -181,12 +184,12 @@ async function idsOf(queue: DeadLetterQueue, isMeant: (job: DeadJob) => boolean)
 }
 
 /**
- * Throws dead letters away, and says how many.
+ * Deletes dead letters, and returns how many.
  *
  * @throws QueueError
  */
 async function discardDeadLetters(queue: DeadLetterQueue, isMeant: (job: DeadJob) => boolean): Promise<number> {
-  // What leaves or enters the list while it is read shifts the pages, so it is read until none is left.
+  // Changes to the list during reading shift the pages, so it is read until none is left.
   for (let all = 0; ; ) {
     let discarded = 0;
     for (const id of await idsOf(queue, isMeant)) if (await queue.remove(id)) discarded += 1;
@@ -195,38 +198,38 @@ async function discardDeadLetters(queue: DeadLetterQueue, isMeant: (job: DeadJob
   }
 }
 
-/** Who a customer is, as far as it is known. */
+/** Identifies a customer; pass what you know. */
 export interface CustomerPerson {
-  /** Number of the customer in the shop, or its gid. */
+  /** The customer's numeric id or gid. */
   readonly id?: string | null;
   readonly email?: string | null;
   readonly phone?: string | null;
-  /** Numbers of the customer's orders, or their gids. */
+  /** Numeric ids or gids of the customer's orders. */
   readonly orderIds?: readonly string[];
 }
 
-/** What is kept about a customer: one delivery of a webhook, or one change of a feed that waits to be handled. */
+/** Stored data about a customer: a webhook delivery, or a feed's change that is waiting to be handled. */
 export interface CustomerData {
   readonly where: 'inbox' | 'dead-letter' | 'feed';
   /** Topic of the delivery, or name of the feed. */
   readonly topic: string;
   /** Shopify's id of the delivery; `null` for a change of a feed. */
   readonly webhookId: string | null;
-  /** The body, as Shopify sent it; of a feed the change, as its handler gets it. */
+  /** The body as Shopify sent it; for a feed, the change as its handler receives it. */
   readonly payload: unknown;
 }
 
-/** What was erased of a customer. */
+/** Number of items erased for a customer. */
 export interface CustomerErasureReport {
-  /** Deliveries that waited to be handled. */
+  /** Deliveries that were waiting to be handled. */
   readonly inbox: number;
   /** Dead letters of deliveries. */
   readonly deadLetters: number;
-  /** Changes of feeds that waited to be handled. */
+  /** Changes of feeds that were waiting to be handled. */
   readonly feeds: number;
 }
 
-/** A delivery as inbox and queue hold it. */
+/** A delivery as stored in inbox and queue. */
 interface StoredDelivery {
   readonly details: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
@@ -234,8 +237,8 @@ interface StoredDelivery {
 }
 
 /**
- * All that the SDK keeps about a customer: deliveries that wait or are dead letters, and changes of feeds that wait. Records
- * and journal hold products, and nothing of customers.
+ * Returns everything the SDK stores about a customer: deliveries that are waiting or dead letters, and waiting changes
+ * of feeds. Records and journal contain products, but no customer data.
  *
  * @throws StorageError @throws QueueError
  */
@@ -282,7 +285,7 @@ export async function eraseCustomer(
   for (const store of keyValuesOf(places)) {
     for await (const { key, delivery } of inboxOf(store, owner)) {
       if (!isDeliveryAbout(isAbout, delivery)) continue;
-      // Its job holds the body too: it is dropped when its turn comes, and leaves no dead letter.
+      // Its job contains the body too: it is dropped when its turn comes, and leaves no dead letter.
       await store.set(doneKeyOf(key), 'done', { ttlMs: droppedForMs });
       if (await store.delete(key)) inbox += 1;
     }
@@ -294,10 +297,12 @@ export async function eraseCustomer(
   return { inbox, deadLetters: queue ? await discardDeadLetters(queue, isMeant) : 0, feeds };
 }
 
-/** Milliseconds for which the job of an erased delivery may wait: as long as copies of a delivery are known, by default. */
+/** Milliseconds for which the job of an erased delivery may wait: the default dedupe TTL. */
 const droppedForMs = 48 * 3_600_000;
 
-/** Changes that wait for a queue: each holds the fields that the host selects, and stays where its job is a dead letter. */
+/**
+ * Changes waiting for a queue: each contains the fields that the host selects, and remains if its job is a dead letter.
+ */
 async function* feedChangesOf(
   store: KeyValueStore,
   { shop, appId }: ErasedOwner,
@@ -337,19 +342,19 @@ function dataOf(where: CustomerData['where'], delivery: StoredDelivery): Custome
   };
 }
 
-/** These are requests about the customer, and what is to be done for them is not done yet. */
+/** Requests about the customer, which still have to be handled. */
 const requestTopics: ReadonlySet<unknown> = new Set(['customers/data_request', 'customers/redact', 'shop/redact']);
 
-/** A number at the end of a gid, or a number. */
+/** Returns the numeric id of a gid or a number. */
 const numberOf = (id: unknown): string | undefined =>
   typeof id === 'number' || typeof id === 'string' || typeof id === 'bigint'
     ? /^(?:gid:\/\/shopify\/\w+\/)?(\d+)$/.exec(String(id))?.[1]
     : undefined;
 
-/** Characters of a phone number, with an extension and as much white space as anybody writes. */
+/** Maximum length of a phone number, with an extension and plenty of white space. */
 const longestPhone = 64;
 
-/** The digits of a phone number that count, and whether it begins with its country. */
+/** Returns the significant digits of a phone number, and whether it starts with its country code. */
 function phoneOf(text: string): { readonly digits: string; readonly isWhole: boolean } {
   const digits = text
     .slice(0, longestPhone)
@@ -359,12 +364,11 @@ function phoneOf(text: string): { readonly digits: string; readonly isWhole: boo
   return { digits: digits.replace(/^0+/, ''), isWhole: /^\s*(?:\+|00)/.test(text) };
 }
 
-/** Digits of a country's code at most. https://www.itu.int/rec/T-REC-E.164 */
+/** Maximum digits of a country code. https://www.itu.int/rec/T-REC-E.164 */
 const countryDigits = 3;
 
 /**
- * Whether two texts are one phone number. One may leave out the country, as people write it in addresses; a few digits
- * would be those of many.
+ * Whether two texts are the same phone number. One may omit the country, as in addresses; very short ones do not match.
  */
 function isSamePhone(one: string, other: string): boolean {
   const [long, short] = [phoneOf(one), phoneOf(other)].sort((a, b) => b.digits.length - a.digits.length);
@@ -374,7 +378,7 @@ function isSamePhone(one: string, other: string): boolean {
   return long.digits.endsWith(short.digits) && long.digits.length - short.digits.length <= countryDigits;
 }
 
-/** Says whether a body of a topic is about somebody. */
+/** Checks whether a body of a topic is about a person. */
 type Matcher = (topic: string, body: unknown) => boolean;
 
 function isDeliveryAbout(isAbout: Matcher, delivery: StoredDelivery): boolean {
@@ -393,7 +397,7 @@ function matcherOf({ id, email, phone, orderIds = [] }: CustomerPerson): Matcher
     }
     const number = numberOf(value);
     if (number === undefined) return false;
-    // A gid says by itself what it is of, whatever the field is called.
+    // A gid names its type, whatever the field is called.
     const [, kind] = /^gid:\/\/shopify\/(\w+)\//.exec(String(value)) ?? [];
     const isCustomer = kind ? kind === 'Customer' : /^customer_ids?$/.test(name);
     const isOrder = kind ? kind === 'Order' : /^order_ids?$/.test(name);

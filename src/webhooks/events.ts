@@ -7,16 +7,16 @@ import type { WebhookPayload } from './payloads/by-topic.ts';
 import type { ComplianceTopic, EventAction, EventTopic, WebhookTopic } from './topics.ts';
 import type { WebhookDetails, WebhookHeaders, WebhookRefusal, WebhookSecrets } from './verify.ts';
 
-/** A verified delivery with its body read. */
+/** A verified delivery with its parsed body. */
 export interface WebhookEvent<Topic extends string = string> extends WebhookDetails {
   readonly topic: Topic;
-  /** The body as JSON. Its shape is what Shopify documents, not checked. */
+  /** The parsed JSON body. Its type is what Shopify documents; it is not checked. */
   readonly payload: WebhookPayload<Topic>;
-  /** The body's bytes as they were signed. */
+  /** The body's signed bytes. */
   readonly rawBody: Uint8Array;
   /**
-   * The same in every copy and every further attempt of this delivery: Shopify's webhook id. Write it in one
-   * transaction with what the handler does, and nothing is done twice.
+   * Shopify's webhook id: the same for every copy and attempt of this delivery. If you write it in one transaction with
+   * the handler's work, nothing is done twice.
    */
   readonly idempotencyKey: string;
   /** What changed, for a next-generation event; `null` for a classic one. */
@@ -32,7 +32,9 @@ export interface ResourceEvent<Topic extends EventTopic = EventTopic, Action ext
 }
 
 // Declared as methods, so that a handler of one topic's payload fits where any topic's handler is asked for.
-/** Handles one topic's deliveries. What it throws is tried again: by the queue, or where there is none by Shopify. */
+/**
+ * Handles one topic's deliveries. If it throws, the delivery is tried again: by the queue, or by Shopify without one.
+ */
 export type WebhookTopicHandler<Topic extends string> = {
   handle(event: WebhookEvent<Topic>, context: WebhookContext): unknown;
 }['handle'];
@@ -42,7 +44,7 @@ export type ResourceEventHandler<Topic extends EventTopic, Action extends EventA
   handle(event: ResourceEvent<Topic, Action>, context: WebhookContext): unknown;
 }['handle'];
 
-/** What `on` and `order` know by name: every classic topic, and for next-generation Events resource and action. */
+/** The names that `on` and `order` accept: every classic topic, and for next-generation Events resource and action. */
 type KnownTopic = WebhookTopic | ComplianceTopic | `${EventTopic}/${EventAction}` | EventTopic;
 
 /** The handler of a known topic. */
@@ -54,11 +56,11 @@ type KnownTopicHandler<Topic extends string> =
       : WebhookTopicHandler<Topic>;
 
 /**
- * What to do, by topic (wire name, such as `products/update`), and for next-generation Events by resource and action
- * (`Product/update`) or by resource (`Product`). Each handler gets the payload of its topic; a topic that does not exist
- * does not compile. Shopify waits five seconds in all for the response.
+ * Handlers by topic (wire name, such as `products/update`), and for next-generation Events by resource and action
+ * (`Product/update`) or by resource (`Product`). Each handler receives its topic's payload; an unknown topic does not
+ * compile. Shopify waits five seconds in total for the response.
  *
- * `Custom` are the names of `customTopics`: their payload is any JSON.
+ * `Custom` is the names in `customTopics`: their payload is any JSON.
  */
 export type WebhookTopicHandlers<Custom extends string = never> = {
   readonly [Topic in KnownTopic]?: KnownTopicHandler<Topic>;
@@ -66,31 +68,31 @@ export type WebhookTopicHandlers<Custom extends string = never> = {
 
 /** Options of everything that receives webhooks. */
 export interface ReceiveWebhookOptions {
-  /** The app's client secret, or several while one is being replaced. */
+  /** The app's client secret, or several during a rotation. */
   readonly secrets: WebhookSecrets;
-  /** Largest body taken, in bytes. Default 5 MiB. A larger one gets 413. */
+  /** Maximum size of a body in bytes. Default 5 MiB. A larger one gets a 413 response. */
   readonly maxBodyBytes?: number;
   /**
-   * Milliseconds for a body to arrive; then the response is 408 and the connection ends. Default 10,000. Shopify itself
-   * gives up after 5,000.
+   * Time limit for a body to arrive, in milliseconds; then the response is 408 and the connection is closed. Default
+   * 10,000. Shopify itself gives up after 5,000.
    */
   readonly bodyTimeoutMs?: number;
-  /** Told of every refused and failed delivery. Default: none. */
+  /** Logs every refused or failed delivery. Default: none. */
   readonly logger?: Logger;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Clock;
 }
 
 /**
- * Largest body to take, in bytes, with the option checked.
+ * Checks the option and returns the maximum size of a body in bytes.
  *
- * @throws ConfigError when it is not a positive integer.
+ * @throws ConfigError if it is not a positive integer.
  */
 export function maxBodyBytesOf({ maxBodyBytes = 5 * 1024 * 1024 }: ReceiveWebhookOptions): number {
   return wholeNumber('maxBodyBytes', maxBodyBytes);
 }
 
-/** @throws ConfigError when the option is not a positive integer. */
+/** @throws ConfigError if the option is not a positive integer. */
 export function wholeNumber(field: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new ConfigError('Invalid configuration', { issues: [{ field, message: 'must be a whole number above 0' }] });
@@ -99,40 +101,43 @@ export function wholeNumber(field: string, value: number): number {
 /** Options of `createWebhookHandler`. */
 export interface WebhookHandlerOptions<Custom extends string = never> extends ReceiveWebhookOptions {
   readonly on: WebhookTopicHandlers<Custom>;
-  /** Topics that `on` may have though the public API does not list them, such as those of a preview. Default: none. */
+  /** Additional topics for `on` that the public API does not list, such as previews. Default: none. */
   readonly customTopics?: readonly Custom[];
-  /** `false` answers 404 to everything: give it `webhooksEnabled` of `loadConfig`. Default `true`. */
+  /** Set it to `webhooksEnabled` of `loadConfig`: if `false`, every request gets a 404 response. Default `true`. */
   readonly enabled?: boolean;
   /**
-   * Remembers what was handled, so that copies and what comes too late are skipped. Several processes must share it.
-   * Default: none, and every delivery is handled.
+   * Remembers handled deliveries, so that copies and stale deliveries are skipped. Several processes must share it.
+   * Default: none; then every delivery is handled.
    */
   readonly store?: KeyValueStore;
   /**
-   * Handles deliveries after the response, with retries. Needs `store`. Default: none, and the response is sent when
-   * the handler has ended.
+   * Runs handlers after the response, with retries. Needs `store`. Default: none; then the response is sent when the
+   * handler has finished.
    */
   readonly queue?: JobQueue;
-  /** Milliseconds before each further attempt on the queue. Default 10, 30 and 60 seconds. */
+  /** Milliseconds before each retry on the queue. Default 10, 30 and 60 seconds. */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds for which it is known what was handled. Default 48 hours: Shopify tries again for four. */
+  /** Milliseconds for which handled deliveries are remembered. Default 48 hours: Shopify retries for four. */
   readonly dedupeTtlMs?: number;
-  /** Milliseconds that store and queue may take before the response is 503. Default 3,000; Shopify waits 5,000. */
+  /** Time limit for store and queue in milliseconds; then the response is 503. Default 3,000; Shopify waits 5,000. */
   readonly ackTimeoutMs?: number;
-  /** By topic, where the default (see docs/webhooks.md) is not what you want, such as `{ 'products/create': 'newest' }`. */
+  /** Order by topic, to override the defaults (see docs/webhooks.md), such as `{ 'products/create': 'newest' }`. */
   readonly order?: WebhookOrders<Custom>;
-  /** Name of the app, as for its client: two apps on one store and queue share no jobs, no marks and no order. Default `default`. */
+  /**
+   * Name of the app, as for its client: two apps on one store and queue share no jobs, dedupe marks or order. Default
+   * `default`.
+   */
   readonly appId?: string;
   /**
-   * Sets this handler apart from others on the same store and queue; it is the type of its jobs. Default `webhooks`, and
-   * `webhooks <appId>` where there is an `appId`.
+   * Distinguishes this handler from others on the same store and queue; it is also the type of its jobs. Default
+   * `webhooks`, or `webhooks <appId>` if there is an `appId`.
    */
   readonly name?: string;
-  /** Called with how each delivery ended. An error thrown in it is logged and changes nothing. */
+  /** Called with the outcome of each delivery. Errors it throws are logged and have no other effect. */
   readonly onEvent?: (event: WebhookHandlerEvent) => void;
 }
 
-/** Why a delivery got a response other than 200. */
+/** Why a delivery got a response other than 200, as reported by `refused` events. */
 export type WebhookFailure =
   | WebhookRefusal
   | 'method-not-allowed'
@@ -146,7 +151,7 @@ export type WebhookFailure =
   | WebhookUnavailable;
 
 /**
- * How a delivery ended. `unhandled` is one without a handler for its topic; it is answered with 200. `failed` tells
+ * The outcome of a delivery. `unhandled`: its topic has no handler, and the response is 200. `failed`: `willRetry` says
  * whether the queue or Shopify will try again.
  */
 export type WebhookHandlerEvent =
@@ -161,23 +166,23 @@ export type WebhookHandlerEvent =
   | WebhookStepEvent;
 
 /**
- * The outcome of reading a body: the raw body, or why there is none. Where `rawBody` is not raw, because a parser
- * was there first, `fix` ends the message with what to do about it in that framework.
+ * The result of reading a body: the raw body, or why there is none. If `rawBody` is not raw, because a parser came
+ * first, `fix` is appended to the message: what to do about it in that framework.
  */
 export type BodyRead =
   | { readonly ok: true; readonly rawBody: unknown; readonly fix?: string }
   | { readonly ok: false; readonly reason: 'body-too-large' | 'body-unreadable' | 'body-timeout' };
 
-/** One request, in a form that every framework's can be brought into. */
+/** A request in a form independent of the framework. */
 export interface WebhookDelivery {
   readonly method: string;
   readonly headers: WebhookHeaders;
-  /** The topic that the URL stands for: a genuine delivery of another one is refused. Default: any topic. */
+  /** The topic of the URL: genuine deliveries of other topics are refused. Default: any topic. */
   readonly topic?: string;
   /** Reads the body, but stops once it is larger than `maxBytes`, or with `body-timeout` once `late` aborts. Must not reject. */
   readBody(maxBytes: number, late: AbortSignal): Promise<BodyRead>;
   /**
-   * Called where the response is sent before the body has ended: ends the connection once `late` aborts, and calls
+   * Called if the response is sent before the body has ended: closes the connection once `late` aborts, and calls
    * `ended` when there is nothing left to wait for. Default: the server's own limit.
    */
   leaveBody?(late: AbortSignal, ended: () => void): void;
@@ -191,10 +196,10 @@ export interface WebhookResponse {
   readonly body: string;
 }
 
-/** Receives deliveries. Call it with a `Request`, or hand it to the shim of a framework. */
+/** Receives deliveries. Call it with a `Request`, or pass it to a framework's adapter. */
 export interface WebhookHandler {
   (request: Request): Promise<Response>;
-  /** The same for a request of any framework: this is what the shims call. */
+  /** The same for a request of any framework; the adapters call this. */
   process(delivery: WebhookDelivery): Promise<WebhookResponse>;
 }
 
@@ -205,48 +210,51 @@ export interface FieldsChanged {
   readonly removed: readonly string[];
 }
 
-/** What a handler gets besides the event. */
+/** The second argument of a handler. */
 export interface WebhookContext {
-  /** `appId` of the webhook handler, where it has one. */
+  /** `appId` of the webhook handler, if it has one. */
   readonly appId?: string;
-  /** 1 for the first; more where the queue tries again after the handler threw. */
+  /** Starts at 1, and is incremented when the queue tries again after the handler threw. */
   readonly attempt: number;
   /**
-   * Aborted when the attempt's time is up (the queue's; 5 minutes without one), its lock is lost, or the queue closes.
-   * 5 seconds later it counts as failed, and other deliveries of its resource are handled. Never, without a store.
+   * Aborted when the attempt times out (the queue's limit; 5 minutes without one), its lock is lost, or the queue
+   * closes. 5 seconds later it counts as failed, and other deliveries of its resource are handled. Never aborted
+   * without a store.
    */
   readonly signal: AbortSignal;
 }
 
-/** What happened to a delivery, besides being handled. Holds nothing of the body. */
+/** What happened to a delivery instead of being handled. Contains no part of the body. */
 export type WebhookStep =
-  /** Safe in the queue, and answered with 200. */
+  /** Stored in the queue; the response is 200. */
   | { readonly type: 'queued' }
-  /** The same delivery again; it was handled, or is in the queue. */
+  /** A copy of a delivery that was handled or is in the queue. */
   | { readonly type: 'duplicate' }
-  /** Older than what was applied to its resource, or the resource is deleted. */
+  /** Older than what was already applied to its resource, or the resource is deleted. */
   | { readonly type: 'stale' }
-  /** Answered with 503, so that Shopify tries again. `busy`: another delivery of the resource is being handled. */
+  /** The response is 503, so that Shopify tries again. `busy`: another delivery of the resource is being handled. */
   | { readonly type: 'unavailable'; readonly reason: WebhookUnavailable; readonly error?: unknown };
 
-/** Why a delivery could not be accepted now. */
+/** Why a delivery could not be accepted for now. */
 export type WebhookUnavailable = 'busy' | 'store-failed' | 'queue-failed';
 
-/** A step with the delivery that it belongs to. */
+/** A step with the details of its delivery. */
 export type WebhookStepEvent = WebhookStep & WebhookDetails;
 
 /**
- * Which deliveries of a topic are worth handling.
+ * Which deliveries of a topic are handled.
  *
- * - `newest`: those that are not older than the newest one applied to their resource, as long as it is not deleted.
- * - `until-deleted`: all, as long as their resource is not deleted.
+ * - `newest`: those not older than the newest one applied to their resource, unless it is deleted.
+ * - `until-deleted`: all, unless their resource is deleted.
  * - `always`: all.
  *
- * A delivery of `…/delete` is always handled, and unless it is `always`, what comes late after it is skipped.
+ * A delivery of `…/delete` is always handled; deliveries that arrive after it are skipped, except with `always`.
  */
 export type WebhookOrder = 'newest' | 'until-deleted' | 'always';
 
-/** Orders by topic; for next-generation Events by resource and action (`Product/update`), else by resource (`Product`). */
+/**
+ * Orders by topic; for next-generation Events by resource and action (`Product/update`), or by resource (`Product`).
+ */
 export type WebhookOrders<Custom extends string = never> = {
   readonly [Topic in KnownTopic | Exclude<Custom, KnownTopic>]?: WebhookOrder;
 };

@@ -11,21 +11,21 @@ import type { WebhookIngest } from './ingest/accept.ts';
 import { complianceTopics, eventTopics, topicToEnum, webhookTopics } from './topics.ts';
 
 /**
- * One place for all webhooks: verifies each delivery, calls its topic's handler and responds.
+ * Creates a handler for all webhooks: it verifies each delivery, calls its topic's handler and responds.
  *
- * Alone, it awaits the handler, and handles each delivery that comes. With a `store` it skips copies and what comes too late.
- * With a `queue` too, the response is sent once the delivery is safe in both, and the handler runs on the queue.
- * See docs/webhooks.md.
+ * By default, it handles every delivery and waits for the handler. With a `store`, it skips copies and stale
+ * deliveries. With a `queue` as well, the response is sent once both have stored the delivery, and the handler runs on
+ * the queue. See docs/webhooks.md.
  *
- * 200: done or queued, a copy, or no handler for the topic. 401: wrong or no signature. 400: headers or body missing, body
- * not JSON. 404: not `enabled`. 405: not POST. 408: later than `bodyTimeoutMs`. 413: larger than `maxBodyBytes`. 500: the handler threw, or no secret
- * is set. 503: store or queue do not respond. After a 5xx Shopify tries again.
+ * Responses: 200: done or queued, a copy, or no handler for the topic. 401: wrong or no signature. 400: headers or body
+ * missing, body not JSON. 404: not `enabled`. 405: not POST. 408: later than `bodyTimeoutMs`. 413: larger than
+ * `maxBodyBytes`. 500: the handler threw, or no secret is set. 503: store or queue did not respond. After a 5xx,
+ * Shopify tries again.
  *
- * Secrets are read when a delivery comes, not here, so that a build without them in its environment
- * can still load the module.
+ * Secrets are read when a delivery arrives, not here, so that a build without them can still load the module.
  *
- * @throws ConfigError when an option or a topic does not exist, a number of bytes or milliseconds is invalid,
- * there is a queue and no store, or the queue has a handler of that name already.
+ * @throws ConfigError if an option or a topic is unknown, a number of bytes or milliseconds is invalid, there is a
+ * queue but no store, or the queue already has a handler of that name.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export function createWebhookHandler<const Custom extends string = never>(
   const name = handlerName(options);
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs', 'bodyTimeoutMs'] as const)
     wholeNumber(field, options[field] ?? 1);
-  // The queue would refuse each delivery. A wait of 0 is one as well, and so is a part of a millisecond.
+  // Otherwise, the queue would refuse each delivery. Waits of 0 and fractions of a millisecond are valid.
   for (const delayMs of retryDelaysMs) wholeNumber('retryDelaysMs', Math.ceil(delayMs) + 1);
   if (queue && !store) check([{ field: 'store', message: 'is needed with a queue' }]);
 
@@ -58,9 +58,9 @@ export function createWebhookHandler<const Custom extends string = never>(
     );
     return ingest;
   };
-  // First: a handler that the queue refuses must not recover what the other one has accepted.
+  // First: a handler that the queue refuses must not recover what the existing one has accepted.
   queue?.process(name, async (job) => (await load()).runJob(job));
-  // Where it cannot be loaded, each delivery says so.
+  // If it cannot be loaded, each delivery reports it.
   load().catch(() => undefined);
 
   return Object.assign(async (request: Request) => (await load()).respond(request), {
@@ -68,7 +68,7 @@ export function createWebhookHandler<const Custom extends string = never>(
   });
 }
 
-/** @throws ConfigError where there are issues. */
+/** @throws ConfigError if there are issues. */
 function check(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
@@ -93,17 +93,17 @@ const optionNames: Record<keyof WebhookHandlerOptions, true> = {
   retryDelaysMs: true,
 };
 
-/** What sets a handler apart from others on the same store and queue. @throws ConfigError */
+/** Returns the name that distinguishes a handler from others on the same store and queue. @throws ConfigError */
 function handlerName<Custom extends string>({ name, appId = 'default' }: WebhookHandlerOptions<Custom>): string {
   if (typeof appId !== 'string' || !appId || appId.length > 100)
-    check([{ field: 'appId', message: 'needs 1 to 100 characters' }]);
+    check([{ field: 'appId', message: 'must have 1 to 100 characters' }]);
   return name ?? (appId === 'default' ? 'webhooks' : `webhooks ${appId}`);
 }
 
 /**
- * A topic that does not exist never comes, and nothing would say so.
+ * A topic that does not exist would never be delivered, and nothing would report it.
  *
- * @throws ConfigError with each topic of `on` and `order` that is none, and the nearest one.
+ * @throws ConfigError with each unknown topic of `on` and `order`, and the nearest one.
  */
 function checkTopics<Custom extends string>({
   on,
@@ -120,9 +120,9 @@ function checkTopics<Custom extends string>({
       if (field === 'on' && typeof value !== 'function')
         issues.push({ field: `on.${topic}`, message: 'must be a function' });
       if (known.includes(topic)) continue;
-      // Events begin with a capital letter, and are otherwise too much like webhooks.
+      // Events begin with a capital letter, and otherwise resemble webhooks too much.
       const nearest = nearestName(topic, /^[A-Z][a-z]/.test(topic) ? known : classic, topicToEnum);
-      const message = `is not a topic. Did you mean ${nearest}? \`customTopics\` takes what the public API lacks`;
+      const message = `is not a topic. Did you mean ${nearest}? Topics missing from the public API go into \`customTopics\``;
       issues.push({ field: `${field}.${topic}`, message });
     }
   }

@@ -25,19 +25,19 @@ import {
   type WebhookHeaders,
 } from './verify.ts';
 
-/** Takes one delivery from the request to a verified event. */
+/** Turns a request into a verified event. */
 export type Receive = (
   delivery: WebhookDelivery,
 ) => Promise<{ readonly ok: true; readonly event: WebhookEvent } | Refusal>;
 
-/** Reasons that lie in the host's app: something there has read the body before. */
+/** Reasons caused by the host's app: something there has already read the body. */
 const hostFaults: ReadonlySet<string> = new Set(['body-already-parsed', 'body-missing']);
 
 /**
- * What every delivery goes through: method, size, signature, JSON. A framework adds only how its body is read and its
- * response sent.
+ * Creates the checks that every delivery passes: method, size, signature, JSON. A framework adds only reading the body
+ * and sending the response.
  *
- * @throws ConfigError when `maxBodyBytes` or `bodyTimeoutMs` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` or `bodyTimeoutMs` is not a positive integer.
  */
 export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): Receive {
   const { secrets, logger, bodyTimeoutMs = 10_000, clock = systemClock } = options;
@@ -57,13 +57,13 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
       },
       verify: (rawBody) => verify({ rawBody, headers, secrets }),
     });
-    // What is sent on must not hold the connection for ever, though it has its response.
+    // The rest of the body must not hold the connection forever, even though the response was sent.
     if (!isRead) {
       if (delivery.leaveBody) delivery.leaveBody(late.signal, late.release);
       else if (!received.ok && received.reason !== 'body-too-large') late.release();
     }
     if (!received.ok) {
-      // A forged delivery is the sender's fault; these can only be fixed in the host's code or settings.
+      // A forged delivery is the sender's fault; these must be fixed in the host's code or settings.
       const level = received.status === 500 || hostFaults.has(received.reason) ? 'error' : 'warn';
       logger?.[level]({ status: received.status, reason: received.reason }, `webhook refused: ${received.message}`);
     }
@@ -80,9 +80,9 @@ const optionNames: Record<keyof ReceiveWebhookOptions, true> = {
 };
 
 /**
- * A receiver that stands alone, as for `createReceiver`.
+ * Creates a stand-alone receiver, like `createReceiver`.
  *
- * @throws ConfigError also for the name of an option that does not exist.
+ * @throws ConfigError also for an unknown option.
  */
 export function createVerifier(options: ReceiveWebhookOptions, verify: Verify): Receive {
   const issues = unknownNames(options, optionNames);
@@ -108,8 +108,8 @@ async function receive(
     const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
     return refusal(413, 'body-too-large', message);
   };
-  if (delivery.method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks come as POST.');
-  // An honest sender says how much it will send; any other is stopped while the body is read.
+  if (delivery.method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks are sent by POST.');
+  // An honest sender announces the size; any other is stopped while the body is read.
   if (announcedBytes(delivery.headers) > maxBytes) return tooLarge();
   const unsigned = refuse();
   if (unsigned) return fromVerifier(unsigned);
@@ -128,7 +128,7 @@ async function receive(
   const verified = await verify(rawBody);
   if (!verified.ok) return fromVerifier(verified);
   if (delivery.topic !== undefined && delivery.topic !== verified.topic) {
-    const message = `This URL takes ${delivery.topic} only. Fix the subscription's address or your route.`;
+    const message = `This URL accepts only ${delivery.topic}. Fix the subscription's address or your route.`;
     return refusal(400, 'topic-unexpected', message);
   }
 
@@ -152,12 +152,15 @@ function announcedBytes(headers: WebhookHeaders): number {
   try {
     return Number(headerOf(headers, 'content-length'));
   } catch {
-    // No such headers come over the wire. The verifier looks at them too, and has the words for it.
+    // Such headers are not from Shopify. The verifier checks them too, and has the message for it.
     return Number.NaN;
   }
 }
 
-/** Makes the event of a verified delivery. Without the header of its id nobody can tell its copies: each gets a key of its own. */
+/**
+ * Creates the event of a verified delivery. Without its id header, copies cannot be recognized: each gets a key of its
+ * own.
+ */
 export function toEvent(
   details: WebhookDetails,
   payload: unknown,
@@ -171,7 +174,7 @@ export function toEvent(
 const textsIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 
-/** Until September 2026 it was one list, which did not tell added from updated. */
+/** Until September 2026 it was one list, which did not distinguish added from updated. */
 function fieldsChangedOf(payload: unknown): FieldsChanged {
   const changed = isRecord(payload) ? payload['fields_changed'] : undefined;
   const { added, updated = changed, removed } = isRecord(changed) ? changed : {};

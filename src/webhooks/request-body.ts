@@ -1,8 +1,8 @@
 import type { BodyRead, WebhookDelivery } from './events.ts';
 
 /**
- * Lets the rest run into nothing: a sender that is cut off while it sends never sees the response, and a server that has
- * unread bytes on a connection ends it, with the next request on it. What has no end is cut off all the same.
+ * Discards the rest: a sender that is cut off while sending never sees the response, and a server closes a connection
+ * with unread bytes, including the next request on it. A body without end is still cut off.
  */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, mostBytes: number): Promise<void> {
   let byteLength = 0;
@@ -18,10 +18,10 @@ export async function readRequestBody(request: Request, maxBytes: number, late: 
   if (request.bodyUsed || request.body?.locked) return { ok: true, rawBody: undefined };
   const reader = request.body?.getReader();
   if (!reader) return { ok: true, rawBody: new Uint8Array() };
-  // Nobody waits for what becomes of the rest of the body.
+  // Nobody waits for the rest of the body.
   const giveUp = (): void => void reader.cancel().catch(() => undefined);
   request.signal.addEventListener('abort', giveUp, { once: true });
-  // Stays: what is discarded must not come for ever.
+  // Stays: the discarded rest must not continue forever.
   late.addEventListener('abort', giveUp, { once: true });
   try {
     const chunks: Uint8Array[] = [];
@@ -44,11 +44,11 @@ export async function readRequestBody(request: Request, maxBytes: number, late: 
   }
 }
 
-/** What a framework knows of a `Request` beyond itself. */
+/** What a framework knows about a `Request`. */
 interface RequestSetting {
-  /** The topic that the URL stands for, where it stands for one. */
+  /** The topic of the URL, if it is for one. */
   readonly topic?: string | undefined;
-  /** What to do in this framework where something has read the body before. */
+  /** What to do in this framework if something has already read the body. */
   readonly fix?: string;
 }
 

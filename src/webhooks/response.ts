@@ -1,7 +1,7 @@
 import type { WebhookFailure, WebhookResponse } from './events.ts';
 import type { WebhookRefusal } from './verify.ts';
 
-/** A delivery that ends here, with the status of its response. */
+/** A refused delivery, with the status of its response. */
 export interface Refusal {
   readonly ok: false;
   readonly status: number;
@@ -9,7 +9,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Shopify wants 401 for a signature that is wrong or missing. A fault on this side is a 5xx; Shopify tries again either way. */
+/**
+ * Shopify requires 401 for a wrong or missing signature. A fault on this side is a 5xx; Shopify tries again either way.
+ */
 const statuses: Readonly<Partial<Record<WebhookRefusal, number>>> = {
   'hmac-missing': 401,
   'hmac-malformed': 401,
@@ -24,17 +26,17 @@ export function statusOf(reason: WebhookRefusal): number {
   return statuses[reason] ?? 400;
 }
 
-/** All is well; Shopify looks at the status only. */
+/** Success; Shopify looks only at the status. */
 export const accepted: WebhookResponse = { status: 200, headers: {}, body: '' };
 
-/** The response to a delivery that was refused or has failed. */
+/** Creates the response to a delivery that was refused or has failed. */
 export function failureResponse({ status, reason, message }: Omit<Refusal, 'ok'>): WebhookResponse {
   return {
     status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
       ...(status === 405 && { allow: 'POST' }),
-      // Who sends so slowly may never end.
+      // Such a slow sender may never finish.
       ...(status === 408 && { connection: 'close' }),
       ...(status === 503 && { 'retry-after': '5' }),
     },

@@ -6,15 +6,15 @@ import type { ErasedOwner } from './erasure.ts';
 /** The tokens of a shop for an app. */
 interface ShopTokens {
   readonly owners: readonly TokenOwner[];
-  /** When the newest of them was stored, in milliseconds since the epoch; `undefined` where the store does not know it. */
+  /** When the newest of them was stored, in milliseconds since the epoch; `undefined` if the store does not know. */
   readonly savedAt: number | undefined;
 }
 
 /**
- * Finds the tokens of a shop for an app, offline and online. After an uninstall Shopify renews none, so one that was
- * stored since is of a new installation.
+ * Finds the tokens of a shop for an app, offline and online. After an uninstall Shopify renews none, so one stored
+ * since then belongs to a new installation.
  *
- * @throws StorageError, but not for an entry that no key decrypts: that one is nobody's installation.
+ * @throws StorageError, but not for an entry that no key decrypts: it belongs to no installation.
  */
 export async function tokensOf(
   tokens: Pick<TokenStore, 'owners' | 'get'>,

@@ -1,7 +1,6 @@
 /**
- * What can happen to each resource: together `products/update` and the like. The names cannot be computed from the
- * schema's enum, whose underscores stand for slashes, dots and underscores alike.
- * https://shopify.dev/docs/api/webhooks
+ * Actions by resource, which form topics such as `products/update`. The names cannot be derived from the schema's enum,
+ * whose underscores stand for slashes, dots and underscores. https://shopify.dev/docs/api/webhooks
  */
 const actionsOf = {
   app: ['scopes_update', 'uninstalled'],
@@ -135,15 +134,17 @@ const dottedTopics = [
 
 type ActionsOf = typeof actionsOf;
 
-/** Wire name of a topic of API version 2026-10 that can be subscribed to, such as `products/update`. */
+/** Wire name of a topic that can be subscribed to in API version 2026-10, such as `products/update`. */
 export type WebhookTopic =
   | { [Resource in keyof ActionsOf]: `${Resource}/${ActionsOf[Resource][number]}` }[keyof ActionsOf]
   | (typeof dottedTopics)[number];
 
-/** Topics of the law on privacy. They are set in the app's configuration and cannot be subscribed to by the API. */
+/**
+ * Topics required by privacy law. They are set in the app's configuration and cannot be subscribed to through the API.
+ */
 export type ComplianceTopic = (typeof complianceTopics)[number];
 
-/** Every topic that can be subscribed to, by its wire name. */
+/** Wire names of all topics that can be subscribed to. */
 export const webhookTopics: readonly WebhookTopic[] = /* @__PURE__ */ listTopics();
 
 /** https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
@@ -157,7 +158,7 @@ function listTopics(): WebhookTopic[] {
 }
 
 /**
- * The name in the enum `WebhookSubscriptionTopic`: `PRODUCTS_UPDATE` for `products/update`.
+ * Returns a topic's name in the enum `WebhookSubscriptionTopic`: `PRODUCTS_UPDATE` for `products/update`.
  *
  * @example
  * ```ts
@@ -169,7 +170,7 @@ export function topicToEnum(topic: string): string {
 }
 
 /**
- * The wire name of a value of the enum `WebhookSubscriptionTopic`; `undefined` for one that is not in the table.
+ * Returns the wire name for a value of the enum `WebhookSubscriptionTopic`; `undefined` if it is unknown.
  *
  * @example
  * ```ts

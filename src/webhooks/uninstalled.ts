@@ -9,11 +9,11 @@ import { tokensOf } from './shop-tokens.ts';
 
 /** Options of `uninstalledHandler`. */
 export interface UninstalledOptions {
-  /** Where the tokens of the shops are, such as `createTokenStore(…)`. */
+  /** The token store, such as `createTokenStore(…)`. */
   readonly tokens: Pick<TokenStore, 'owners' | 'get' | 'delete'>;
-  /** What the host does about it. Called after the tokens are gone, and not for a webhook that came too late. */
+  /** Your own cleanup. Called after the tokens were deleted; not called for a webhook that arrived too late. */
   readonly onUninstalled?: (event: WebhookEvent<'app/uninstalled'>, context: WebhookContext) => unknown;
-  /** Time, for tests. */
+  /** Clock, for tests. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
@@ -23,13 +23,14 @@ const optionNames: Record<keyof UninstalledOptions, true> = { tokens: true, onUn
 const skewMs = 10_000;
 
 /**
- * Handles `app/uninstalled`: deletes the tokens of the shop, offline and online, for the app of the webhook handler.
+ * Creates a handler for `app/uninstalled` that deletes the shop's tokens, offline and online, for the app of the
+ * webhook handler.
  *
- * A webhook can come late, after the shop has installed the app again. So only tokens go that were stored before it
- * was triggered; where any was stored since, or up to ten seconds before, nothing goes at all. Tokens that cannot be used any more do no harm
- * until `shop/redact` takes them.
+ * A webhook can arrive late, after the shop has reinstalled the app. So it only deletes tokens stored before it was
+ * triggered; if any was stored since then, or up to ten seconds before, it deletes nothing. Unusable tokens do no harm
+ * until `shop/redact` erases them.
  *
- * @throws ConfigError for options that are missing or unknown.
+ * @throws ConfigError for missing or unknown options.
  *
  * @example
  * createWebhookHandler({ secrets, store, queue, on: { 'app/uninstalled': uninstalledHandler({ tokens }) } });
@@ -39,7 +40,7 @@ export function uninstalledHandler(options: UninstalledOptions): WebhookTopicHan
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   const missing = ['owners', 'get', 'delete'].filter((method) => typeof Object(tokens)[method] !== 'function');
   if (missing.length > 0) {
-    issues.push({ field: 'tokens', message: `has no ${missing.join(', ')}: give what createTokenStore makes.` });
+    issues.push({ field: 'tokens', message: `has no ${missing.join(', ')}: pass what createTokenStore returns.` });
   }
   if (onUninstalled !== undefined && typeof onUninstalled !== 'function') {
     issues.push({ field: 'onUninstalled', message: 'must be a function' });
@@ -48,7 +49,7 @@ export function uninstalledHandler(options: UninstalledOptions): WebhookTopicHan
 
   return async (event, context) => {
     const now = clock.now();
-    // The header is not signed: a time to come proves nothing.
+    // The header is not signed: a future time proves nothing.
     const at = Math.min((event.triggeredAt === null ? undefined : isoTimeToMs(event.triggeredAt)) ?? now, now);
     const appId = context.appId ?? defaultApp;
     const { owners, savedAt } = await tokensOf(tokens, { shop: event.shop, appId });

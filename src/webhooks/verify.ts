@@ -1,20 +1,20 @@
 import { nodeCrypto } from '../internal/node-crypto.ts';
 
-/** Headers as they come: `request.headers` of node:http or Express, a `Headers` object, or anything with `get(name)`. */
+/** Request headers: `request.headers` of node:http or Express, a `Headers` object, or anything with `get(name)`. */
 export type WebhookHeaders =
   | { get(name: string): string | null | undefined }
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The app's client secret, or several while one is being replaced: after a rotation Shopify may sign with
- * the old one for up to an hour. `undefined` and empty ones are skipped, so that
- * `[process.env.SHOPIFY_API_SECRET, process.env.SHOPIFY_WEBHOOK_SECRET]` works as it stands.
+ * The app's client secret, or several during a rotation: afterwards Shopify may sign with the old one for up to an
+ * hour. `undefined` and empty ones are skipped, so that you can pass `[process.env.SHOPIFY_API_SECRET,
+ * process.env.SHOPIFY_WEBHOOK_SECRET]`.
  */
 export type WebhookSecrets = string | undefined | readonly (string | undefined)[];
 
-/** What `verifyWebhook` needs to know of a delivery. */
+/** Input of `verifyWebhook`. */
 export interface VerifyWebhookInput {
-  /** The body exactly as it came over the wire: bytes (a `Buffer` is fine) or the undecoded text. Never a parsed object. */
+  /** The body exactly as received: bytes (such as a `Buffer`) or the undecoded text. Never a parsed object. */
   readonly rawBody: string | ArrayBufferView | ArrayBuffer;
   readonly headers: WebhookHeaders;
   readonly secrets: WebhookSecrets;
@@ -23,17 +23,17 @@ export interface VerifyWebhookInput {
 /**
  * Why a delivery was refused.
  *
- * - `secret-missing`: no usable secret was given.
- * - `secret-has-whitespace`: a secret would match, were it not for a space or line break around it.
- * - `body-already-parsed`: `rawBody` is an object that some parser made of the body.
+ * - `secret-missing`: no usable secret was passed.
+ * - `secret-has-whitespace`: a secret would match without the space or line break around it.
+ * - `body-already-parsed`: `rawBody` is an object made by a parser.
  * - `body-missing`: there is no `rawBody` at all.
  * - `hmac-missing`: no signature header, neither classic nor next-generation.
  * - `hmac-malformed`: the signature is not base64 of 32 bytes.
  * - `hmac-mismatch`: none of the secrets made this signature over this body.
- * - `topic-missing`, `shop-missing`: signed, but without that header.
+ * - `topic-missing`, `shop-missing`: signed, but that header is missing.
  * - `shop-invalid`: signed, but the shop is not a `….myshopify.com` domain.
  * - `input-invalid`: the input could not be read.
- * - `crypto-missing`: the synchronous verifier was called where there is no node:crypto.
+ * - `crypto-missing`: the synchronous verifier was called in a runtime without node:crypto.
  */
 export type WebhookRefusal =
   | 'secret-missing'
@@ -49,32 +49,32 @@ export type WebhookRefusal =
   | 'input-invalid'
   | 'crypto-missing';
 
-/** What a delivery says about itself. The signature covers the body only, not the headers that this comes from. */
+/** Details of a delivery, from its headers. The signature covers only the body, not the headers. */
 export interface WebhookDetails {
-  /** `classic` has `X-Shopify-…` headers; `next` (Shopify's Events) has `shopify-…`, and is what has both. */
+  /** `classic` has `X-Shopify-…` headers; `next` (Shopify's Events) has `shopify-…`, or both. */
   readonly generation: 'classic' | 'next';
   /** Wire name such as `products/update`; for `next` the resource, such as `Product`. */
   readonly topic: string;
-  /** Domain in lower case, such as `acme.myshopify.com`. */
+  /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** Unique per delivery and the same in its retries: the key against duplicates. */
+  /** Unique per delivery and the same in its retries: use it to detect duplicates. */
   readonly webhookId: string | null;
-  /** Shared by the deliveries that one action of the merchant caused. */
+  /** Shared by all deliveries caused by one action of the merchant. */
   readonly eventId: string | null;
-  /** ISO time as Shopify sent it; it can have more digits than a `Date` holds. */
+  /** ISO time as sent by Shopify; it can have more digits than a `Date` can represent. */
   readonly triggeredAt: string | null;
   readonly apiVersion: string | null;
   /** The subscription's name, or its handle for `next`. */
   readonly name: string | null;
   /** `create`, `update` or `delete` for `next`; `null` for `classic`. */
   readonly action: string | null;
-  /** The resource that a `next` one is about, where its header says: a gid or a number. */
+  /** The resource of a `next` delivery, if its header names one: a gid or a number. */
   readonly resourceId?: string;
-  /** Which of `secrets` matched, counted from 0. */
+  /** Index of the matching secret in `secrets`. */
   readonly secretIndex: number;
 }
 
-/** A delivery whose body Shopify has signed. */
+/** A delivery whose body was signed by Shopify. */
 export interface VerifiedWebhook extends WebhookDetails {
   readonly ok: true;
 }
@@ -83,18 +83,18 @@ export interface VerifiedWebhook extends WebhookDetails {
 export interface RefusedWebhook {
   readonly ok: false;
   readonly reason: WebhookRefusal;
-  /** What is wrong and how to fix it. Holds no secret, no signature and nothing of the body. */
+  /** What is wrong and how to fix it. Contains no secret, no signature and no part of the body. */
   readonly message: string;
 }
 
-/** The outcome of a verification; decide by `ok`. */
+/** Result of a verification; check `ok`. */
 export type WebhookVerification = VerifiedWebhook | RefusedWebhook;
 
 /**
- * Checks that Shopify has signed this body, and reads what the delivery's headers say.
+ * Verifies that Shopify signed this body, and reads the delivery's headers.
  *
- * Synchronous, on node:crypto, in constant time for each secret. Never throws, whatever it is given. Knows
- * classic webhooks and next-generation Events. Where there is no node:crypto, use `verifyWebhookAsync`.
+ * Synchronous, on node:crypto, in constant time for each secret. Never throws, whatever the input. Supports classic
+ * webhooks and next-generation Events. Without node:crypto, use `verifyWebhookAsync`.
  *
  * @example
  * ```ts
@@ -111,7 +111,7 @@ export function verifyWebhook(input: VerifyWebhookInput): WebhookVerification {
     const { body, hmac } = request;
     const presented = Buffer.from(hmac);
     const match = candidatesOf(request).find(({ secret }) =>
-      // Compared as base64 text: node:crypto hands that over faster than bytes (measured on Node 24: 0.85 of the time).
+      // Compared as base64 text: node:crypto returns that faster than bytes (measured on Node 24: 0.85 of the time).
       crypto.timingSafeEqual(Buffer.from(crypto.createHmac('sha256', secret).update(body).digest('base64')), presented),
     );
     return conclude(request, match);
@@ -121,8 +121,7 @@ export function verifyWebhook(input: VerifyWebhookInput): WebhookVerification {
 }
 
 /**
- * `verifyWebhook` on Web Crypto, for edge runtimes that have no node:crypto. Same input, same outcome;
- * the promise never rejects.
+ * Does the same as `verifyWebhook` on Web Crypto, for edge runtimes without node:crypto. The promise never rejects.
  *
  * @example
  * ```ts
@@ -136,7 +135,7 @@ export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<Web
     if (!request.ok) return request;
     const presented = Uint8Array.from(atob(request.hmac), (character) => character.charCodeAt(0));
     const encoder = new TextEncoder();
-    // Web Crypto refuses views of shared memory, which the sync verifier takes; their bytes are copied.
+    // Web Crypto refuses views of shared memory, which the sync verifier accepts; their bytes are copied.
     const body = typeof request.body === 'string' ? encoder.encode(request.body) : new Uint8Array(request.body);
     for (const candidate of candidatesOf(request)) {
       const bytes = encoder.encode(candidate.secret);
@@ -153,14 +152,14 @@ export async function verifyWebhookAsync(input: VerifyWebhookInput): Promise<Web
 /** `verifyWebhook` or `verifyWebhookAsync`. */
 export type Verify = (input: VerifyWebhookInput) => WebhookVerification | Promise<WebhookVerification>;
 
-/** The faster verifier of those that this runtime can run: on node:crypto, or on Web Crypto in an edge runtime. */
+/** The fastest verifier for this runtime: on node:crypto, or on Web Crypto in an edge runtime. */
 export const verifyHere: Verify = nodeCrypto ? verifyWebhook : verifyWebhookAsync;
 
-/** A request that has all it takes for its signature to be checked. */
+/** A request whose signature can be checked. */
 interface SignedRequest {
   readonly ok: true;
   readonly body: string | Uint8Array;
-  /** Base64, as sent, and sure to be of 32 bytes in the one way to spell them. */
+  /** Base64 as sent, already checked to be 32 bytes in canonical encoding. */
   readonly hmac: string;
   readonly secrets: readonly unknown[];
   readonly headers: WebhookHeaders;
@@ -174,7 +173,7 @@ const shopPattern = /^[a-z0-9][a-z0-9-]*\.myshopify\.com$/;
 
 const accessTokenPattern = /^\s*(?:shp(?:at|ca|ua|pa|rt)_|atkn_)/;
 
-/** The checks that come before the signature's, cheapest first. May throw on hostile input, such as a throwing getter. */
+/** The checks before the signature's, cheapest first. May throw on hostile input, such as a throwing getter. */
 function readSignedRequest({ rawBody, headers, secrets }: VerifyWebhookInput): SignedRequest | RefusedWebhook {
   const body = signableBody(rawBody);
   if (body === null) return refuseBody(rawBody);
@@ -182,7 +181,7 @@ function readSignedRequest({ rawBody, headers, secrets }: VerifyWebhookInput): S
   return signature.ok ? { ...signature, body } : signature;
 }
 
-/** What can be refused before the body is read: who holds no secret must not fill the memory. Never throws. */
+/** Refuses what it can before the body is read: a sender without a secret must not fill the memory. Never throws. */
 export function refuseUnsigned(input: Pick<VerifyWebhookInput, 'headers' | 'secrets'>): RefusedWebhook | undefined {
   try {
     const signature = readSignature(input);
@@ -212,7 +211,7 @@ function readSignature({
   return { ok: true, hmac, secrets: list, headers, names };
 }
 
-/** The body in a form that can be signed; `null` for what is not a raw body. */
+/** Returns the body in a form that can be signed; `null` if it is not a raw body. */
 export function signableBody(rawBody: unknown): string | Uint8Array | null {
   if (typeof rawBody === 'string' || rawBody instanceof Uint8Array) return rawBody;
   if (ArrayBuffer.isView(rawBody)) return new Uint8Array(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
@@ -221,11 +220,11 @@ export function signableBody(rawBody: unknown): string | Uint8Array | null {
 }
 
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  // By its tag: under Jest and in a vm context the class is another one.
+  // By its tag: under Jest and in a vm context the class differs.
   return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 }
 
-/** A key of nothing but white space could be guessed, so it does not count. */
+/** A key of only white space could be guessed, so it does not count. */
 function isUsableSecret(secret: unknown): secret is string {
   return typeof secret === 'string' && secret.trim() !== '';
 }
@@ -233,7 +232,7 @@ function isUsableSecret(secret: unknown): secret is string {
 /** A secret to try. */
 interface Candidate {
   readonly secret: string;
-  /** Its index among the secrets; `null` where it is one of them without the white space around it. */
+  /** Its index among the secrets; `null` if it is one of them without surrounding white space. */
   readonly index: number | null;
 }
 
@@ -249,7 +248,7 @@ function candidatesOf({ secrets }: SignedRequest): readonly Candidate[] {
   return [...candidates, ...trimmed];
 }
 
-/** What a verification comes to. @param match The secret that has made the signature. */
+/** Concludes a verification. @param match The secret that made the signature. */
 function conclude(request: SignedRequest, match: Candidate | undefined): WebhookVerification {
   if (match) return match.index === null ? refuse('secret-has-whitespace') : readDetails(request, match.index);
   const { body, secrets } = request;
@@ -262,7 +261,7 @@ function conclude(request: SignedRequest, match: Candidate | undefined): Webhook
   return refuse('hmac-mismatch');
 }
 
-/** The checks that come after a signature was found right. */
+/** The checks after the signature has been verified. */
 function readDetails({ headers, names }: SignedRequest, secretIndex: number): WebhookVerification {
   const { generation, topic: topicHeader, shop: shopHeader, action } = names;
   const topic = headerOf(headers, topicHeader);
@@ -328,7 +327,7 @@ const nextHeaders: HeaderNames = {
   action: 'shopify-action',
 };
 
-/** Joins a repeated header as HTTP does; what is not text counts as missing. */
+/** Joins a repeated header as HTTP does; a value that is not text counts as missing. */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string'))
@@ -336,12 +335,12 @@ function textOf(value: unknown): string | null {
   return null;
 }
 
-/** Only A to Z: elsewhere case folding makes ASCII of what is none, such as `k` of the Kelvin sign. */
+/** Only A to Z: other case folding turns some characters into ASCII, such as the Kelvin sign into `k`. */
 export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** One header's value, whatever the case of its name; `null` where it is missing. `name` is in lower case. */
+/** Returns a header's value, whatever the case of its name; `null` if it is missing. `name` is in lower case. */
 export function headerOf(headers: WebhookHeaders, name: string): string | null {
   if (typeof headers.get === 'function') return textOf(headers.get(name));
   const record = headers as Readonly<Record<string, unknown>>;
@@ -354,33 +353,33 @@ export function headerOf(headers: WebhookHeaders, name: string): string | null {
   return null;
 }
 
-const dropped = 'header is missing: a proxy has dropped it, or this is not a webhook of Shopify.';
+const dropped = 'header is missing: a proxy dropped it, or this is not a Shopify webhook.';
 
 const messages: Readonly<Record<WebhookRefusal, string>> = {
   'secret-missing':
-    'No secret was given: pass the client secret of the app as `secrets`. Is its environment variable set?',
+    'There is no secret: pass the client secret of the app as `secrets`. Is its environment variable set?',
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
   'body-already-parsed':
-    'The body was parsed before it could be verified: the signature is over the bytes as they were sent, so keep these.',
-  'body-missing': 'There is no raw body to verify: hand the request over before anything reads it.',
+    'The body was parsed before it could be verified: the signature covers the original bytes, so keep these.',
+  'body-missing': 'There is no raw body to verify: pass on the request before anything reads it.',
   'hmac-missing': `The signature (X-Shopify-Hmac-Sha256 or shopify-hmac-sha256) ${dropped}`,
-  'hmac-malformed': 'The signature is not 44 characters of base64: sent twice, in hex, or changed on the way.',
+  'hmac-malformed': 'The signature is not 44 characters of base64: sent twice, in hex, or changed in transit.',
   'hmac-mismatch':
-    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks made in the store admin have their own, shown there), and pass the body unchanged.',
+    'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks created in the store admin have their own, shown there), and pass the body unchanged.',
   'topic-missing': `The topic ${dropped}`,
   'shop-missing': `The shop domain ${dropped}`,
-  'shop-invalid': 'The shop domain header holds no name like acme.myshopify.com.',
+  'shop-invalid': 'The shop domain header is not a name like acme.myshopify.com.',
   'input-invalid':
-    'It could not be read: `headers` must be a Headers object or request.headers of node:http, `rawBody` bytes or text.',
+    'It could not be read: `headers` must be a Headers object or request.headers of node:http, `rawBody` bytes or a string.',
   'crypto-missing': 'There is no node:crypto here: use `verifyWebhookAsync`.',
 };
 
-/** The refusal for a reason, with what more is known about this very case. */
+/** Creates the refusal for a reason, with a hint about this case. */
 function refuse(reason: WebhookRefusal, hint = ''): RefusedWebhook {
   return { ok: false, reason, message: messages[reason] + hint };
 }
 
-/** The refusal of what is not a raw body. `fix` says what to do about it in the framework at hand. */
+/** Creates the refusal of what is not a raw body. `fix` says what to do about it in the current framework. */
 export function refuseBody(rawBody: unknown, fix?: string): RefusedWebhook {
   return refuse(rawBody === undefined || rawBody === null ? 'body-missing' : 'body-already-parsed', fix);
 }

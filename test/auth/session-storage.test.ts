@@ -224,7 +224,7 @@ describe('sessionTokens', () => {
     const failing = process({ loadSession: () => Promise.reject(new RangeError('row shpat_0123456789abcdef')) });
     await expect(failing()).rejects.toMatchObject({
       code: 'STORAGE_FAILED',
-      message: `The session storage did not give or take offline_${shop}: it failed with RangeError.`,
+      message: `The session storage could not read or write offline_${shop}: it failed with RangeError.`,
     });
     rows.clear();
     await expect(process()()).rejects.toMatchObject({ code: 'AUTHENTICATION_FAILED', reason: 'no-token' });

@@ -56,7 +56,7 @@ describe('tokenSource', () => {
 
   it('says what is wrong with what the function gives or throws, and repeats nothing of it', async () => {
     const nothing = open(() => ({ accessToken: 'shpat_fake' }) as never);
-    await expect(nothing.call()).rejects.toThrow('return its text, or { accessToken, expiresInSeconds }');
+    await expect(nothing.call()).rejects.toThrow('return a string, or { accessToken, expiresInSeconds }');
     const failing = open(() => Promise.reject(new TypeError('shpat_0123456789abcdef0123456789abcdef')));
     await expect(failing.call()).rejects.toThrow(`The token source failed for ${shop} with TypeError.`);
     expect(() => tokenSource('shpat_fake' as never)).toThrow('must be a function');

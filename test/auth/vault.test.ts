@@ -116,7 +116,7 @@ describe('at rest', () => {
     expect(String(error)).toContain('"old"');
     const imposter = createTokenStore({ store, keys: [{ id: 'old', secret: fresh.secret }] });
     const second = await failure(imposter.get({ shop }));
-    expect(String(second)).toContain('not the one they were encrypted with');
+    expect(String(second)).toContain('not the one that encrypted them');
     for (const one of [error, second]) {
       for (const secret of [old.secret, fresh.secret, 'shpat_', 'shprt_']) expect(allOf(one)).not.toContain(secret);
     }
@@ -204,7 +204,7 @@ describe('the keys', () => {
     ['counting up', Uint8Array.from({ length: 32 }, (_, index) => index), 'guess'],
     ['words', base64('correct horse battery staple 123'), 'text'],
     ['hex digits as bytes', Buffer.from(randomBytes(16).toString('hex')), 'text'],
-    ['of two halves that are equal', Buffer.concat(Array(2).fill(randomBytes(16))), 'repeats'],
+    ['of two halves that are equal', Buffer.concat(Array(2).fill(randomBytes(16))), 'repetitive'],
   ])('are refused at the start where one is %s, with the fix and without the secret', (_, secret, hint) => {
     const make = (): unknown => createTokenStore({ store, keys: [fresh, { id: 'weak', secret: secret as string }] });
     let thrown: unknown;

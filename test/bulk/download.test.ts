@@ -230,8 +230,8 @@ describe('the download of a result', () => {
 
   it.each([
     ['a cut last line', file.subarray(0, file.length - 9), lines.length, /last line is cut|last one is cut/],
-    ['one line fewer than Shopify counted', file, lines.length + 1, /12000 lines, and Shopify counted 12001/],
-    ['one line more', file, lines.length - 1, /12000 lines, and Shopify counted 11999/],
+    ['one line fewer than Shopify counted', file, lines.length + 1, /12000 lines, but Shopify counted 12001/],
+    ['one line more', file, lines.length - 1, /12000 lines, but Shopify counted 11999/],
     [
       'a child without its parent',
       Buffer.from(`${lines.slice(1).join('\n')}\n`),
@@ -242,7 +242,7 @@ describe('the download of a result', () => {
     for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
       const { rows } = await serve(content, count, storage(content));
       const error = await rejection(rows(options));
-      expect(isShopwrightError(error, 'BULK_INCOMPLETE') && error.message.replaceAll('cut off', 'cut')).toMatch(
+      expect(isShopwrightError(error, 'BULK_INCOMPLETE') && error.message.replaceAll('truncated', 'cut')).toMatch(
         new RegExp(`${message.source}|cut`),
       );
     }
@@ -250,13 +250,13 @@ describe('the download of a result', () => {
 
   it('is read over https only', async () => {
     const { rows } = await serve(file, lines.length, storage(file), { url: 'http://storage.example/file' });
-    expect(String(await rejection(rows()))).toMatch(/not behind https/);
+    expect(String(await rejection(rows()))).toMatch(/is not https/);
     const redirected = await serve(
       file,
       lines.length,
       (_request, response) => void response.writeHead(302, { location: 'http://storage.example/file' }).end(),
     );
-    expect(String(await rejection(redirected.rows()))).toMatch(/not behind https/);
+    expect(String(await rejection(redirected.rows()))).toMatch(/is not https/);
   });
 });
 

@@ -125,7 +125,7 @@ describe('a bulk mutation of a client', () => {
     expect(isShopwrightError(error, 'BULK_NOT_ENABLED') && error.kind).toBe('mutations');
     const said = async (document: string, given: unknown = [], options: object = {}): Promise<string> =>
       String(await rejection(shop.bulk.mutate(document, given as object[], options)));
-    expect(await said('{ shop { name } }')).toMatch(/Give it to bulk\.query/);
+    expect(await said('{ shop { name } }')).toMatch(/Pass it to bulk\.query/);
     expect(
       await said(
         'mutation { a: productSet(input: {}) { product { id } } b: productSet(input: {}) { product { id } } }',

@@ -98,7 +98,7 @@ describeWithRedis('a Redis', () => {
     const { code, findings } = await run('--redis', address);
     expect([code, findings]).toMatchObject([
       1,
-      [{ id: 'queue-without-worker', message: expect.stringContaining('the queue shopify-sync: 1 jobs wait') }],
+      [{ id: 'queue-without-worker', message: expect.stringContaining('the queue shopify-sync: 1 jobs are waiting') }],
     ]);
     queue.process('push', async () => undefined);
     await vi.waitFor(async () => expect((await run('--redis', address)).ids).toEqual([]));
@@ -117,7 +117,7 @@ describeWithRedis('a Redis', () => {
     fake.setShopState(shop, 'frozen');
     const { ids, skipped } = await run();
     expect(ids).toEqual(['shop-unavailable']);
-    expect(skipped).toContainEqual({ id: 'breaker-stuck', reason: expect.stringContaining('did not answer') });
+    expect(skipped).toContainEqual({ id: 'breaker-stuck', reason: expect.stringContaining('did not respond') });
 
     const other = await setUp(custom);
     const { redisStores } = await import('shopwright/storage/redis');

@@ -23,7 +23,7 @@ describe('a shop', () => {
     const before = fake.executions.length;
     const { code, findings, passed, skipped } = await run(...everything);
     expect([code, findings]).toEqual([0, []]);
-    expect(skipped.filter(({ reason }) => !/^(give|there is no store)/.test(reason))).toEqual([]);
+    expect(skipped.filter(({ reason }) => !/^(pass|there is no store)/.test(reason))).toEqual([]);
     expect(passed).toContain('client-secret-wrong');
     expect(fake.executions.slice(before).filter(({ operation }) => operation === 'stagedUploadsCreate')).toEqual([]);
   });
@@ -231,7 +231,7 @@ describe('what a shop says beside its data', () => {
     expect([code, skipped]).toEqual([
       0,
       expect.arrayContaining([
-        { id: 'token-refused', reason: 'there is no shop: set SHOPIFY_STORE_URL, or give --shop' },
+        { id: 'token-refused', reason: 'there is no shop: set SHOPIFY_STORE_URL, or pass --shop' },
       ]),
     ]);
     vi.stubEnv('SHOPIFY_STORE_URL', shop);
@@ -264,6 +264,6 @@ it('says which option the client refuses', async () => {
   const { run } = await setUp(categoryOf('CUSTOM'));
   const { findings } = await run('--origin', 'http://10.0.0.1:81');
   expect(findings).toMatchObject([
-    { id: 'configuration-invalid', message: expect.stringMatching(/^origin is plain http on another machine/) },
+    { id: 'configuration-invalid', message: expect.stringMatching(/^origin is plain http to another machine/) },
   ]);
 });

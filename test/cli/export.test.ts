@@ -82,7 +82,7 @@ describe('shopwright export', () => {
       /ENOENT/,
     );
     expect((await run(['{ products { edges { node { id } } } }', '--variables', '[]'])).errors).toMatch(
-      /is no JSON object/,
+      /is not a JSON object/,
     );
     expect((await run(['--help'])).out[0]).toMatch(/^shopwright export/);
   });

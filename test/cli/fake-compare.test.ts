@@ -237,7 +237,7 @@ describe('shopwright fake compare', { timeout: 60_000 }, () => {
     const { code, errors } = await shop.compare('--write');
     expect([code, errors]).toEqual([
       1,
-      expect.stringContaining(`--write would write to ${domain}, which is no development store.`),
+      expect.stringContaining(`--write would write to ${domain}, which is not a development store.`),
     ]);
     expect(shop.asked.map(({ name }) => name)).toEqual(['ShopPlan']);
     expect((await shop.compare('--write', '--any-shop')).code).toBe(0);
@@ -312,7 +312,7 @@ describe('shopwright fake compare', { timeout: 60_000 }, () => {
     const { code, errors } = await shop.compare();
     expect([code, errors]).toEqual([
       1,
-      expect.stringMatching(/^shopwright: --api-version is 2026-10, and \S+ served /),
+      expect.stringMatching(/^shopwright: --api-version is 2026-10, but \S+ served /),
     ]);
   });
 
@@ -340,12 +340,12 @@ describe('shopwright fake compare', { timeout: 60_000 }, () => {
   it.each([
     [[], '--shop is missing'],
     [['--shop', 'demo'], '--token-env is missing'],
-    [['--shop', 'demo', '--token-env', 'NOT_THERE'], '--token-env is NOT_THERE, which the environment does not have'],
+    [['--shop', 'demo', '--token-env', 'NOT_THERE'], '--token-env is NOT_THERE, which is not set in the environment'],
     [
       ['--shop', 'demo', '--token-env', 'PATH', '--api-version', '2020-01'],
-      '--api-version is "2020-01". Give one of 2026-10',
+      '--api-version is "2020-01". Use one of 2026-10',
     ],
-    [['--shop', 'demo', '--token-env', 'PATH', '--any-shop'], '--any-shop is for --write only'],
+    [['--shop', 'demo', '--token-env', 'PATH', '--any-shop'], '--any-shop is only for --write'],
     [['--writes'], "Unknown option '--writes'. Try: shopwright fake compare --help"],
   ])('%o is refused: %s', async (args, message) => {
     const { code, errors } = await run(args);

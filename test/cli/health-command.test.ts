@@ -112,7 +112,7 @@ describe('shopwright health', () => {
   it.each([
     [[], '--shop is missing'],
     [['--shop', 'acme', '--db', join(folder, 'absent.db')], 'absent.db, which does not exist'],
-    [['--shop', 'acme', '--db', 'a', '--app', 'b'], '--db does not go with --app'],
+    [['--shop', 'acme', '--db', 'a', '--app', 'b'], '--db cannot be combined with --app'],
     [['--shop', 'acme', '--app', join(folder, 'absent.mjs')], 'which could not be loaded'],
     [['--shop', 'acme', '--jsno'], "Unknown option '--jsno'"],
   ])('refuses %o', async (args, message) => {

@@ -62,7 +62,7 @@ describe('shopwright import', () => {
       expect(await run('import', [file, '--via', via])).toEqual({
         code: 2,
         errors: 'tee: a product CSV has no column for countryCodeOfOrigin',
-        out: `2 products in ${file}: 2 with a new record, 0 with the one they had, 0 without. 0 gone, 0 invalid, 0 failed.`,
+        out: `2 products in ${file}: 2 with a new record, 0 with an existing one, 0 without. 0 gone, 0 invalid, 0 failed.`,
       });
       const text = readFileSync(file, 'utf8');
       expect(text).toContain('care (product.metafields.custom.care)');
@@ -98,8 +98,8 @@ describe('shopwright import', () => {
   it.each([
     [['products.xml'], 'products.xml is neither *.csv nor *.jsonl.'],
     [['a.csv', 'b.csv'], 'import takes one file, not 2.'],
-    [['--record', 'some'], '--record is "some". Give one of new, all, none.'],
-    [['--via', 'rest'], '--via is "rest". Give one of bulk, pages.'],
+    [['--record', 'some'], '--record is "some". Use one of new, all, none.'],
+    [['--via', 'rest'], '--via is "rest". Use one of bulk, pages.'],
     [['--missing', 'delete'], "arguments: Unknown option '--missing'"],
   ])('refuses %j', async (args, message) => {
     const { code, errors } = await run('import', args);

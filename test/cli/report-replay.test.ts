@@ -151,7 +151,7 @@ describe('shopwright replay', () => {
     });
     const { code, out } = await run(['replay', file]);
     expect(code).toBe(2);
-    expect(out).toMatch(/^\d+ calls went another way/m);
+    expect(out).toMatch(/^\d+ calls differed/m);
     expect(out).toMatch(/ReadShop at \d+\.\d s: waited for points: \d+\.\d s, replayed \d+\.\d s/);
   });
 
@@ -166,18 +166,18 @@ describe('shopwright replay', () => {
     const cut = [...lines, ...other.slice(1, call)].join('\n');
     const { out } = await run(['replay', fileOf(cut)]);
     expect(out).toMatch(/^1 calls of 1 shops/);
-    expect(out).toMatch(/^Not played: .*2 deprecation.*1 calls that are not whole/m);
+    expect(out).toMatch(/^Not played: .*2 deprecation.*1 incomplete calls/m);
   });
 
   it.each([
     [['replay'], 'replay takes one file, a trace.'],
     [['replay', 'one', 'two'], 'replay takes one file, a trace.'],
     [['replay', join(folder, 'none')], /which cannot be read \(ENOENT\)/],
-    [['replay', join(import.meta.dirname, 'report-replay.test.ts')], /FILE is .*, which is no trace/],
+    [['replay', join(import.meta.dirname, 'report-replay.test.ts')], /FILE is .*, which is not a trace/],
     [['replay', '--fast'], /Unknown option '--fast'/],
     [['report'], /needs a program, or --trace/],
     [['report', 'program.mjs', '--trace', 'x'], /needs a program, or --trace/],
-    [['report', 'program.mjs', '--last-ms', 'long'], '--last-ms is "long". Give milliseconds, above 0.'],
+    [['report', 'program.mjs', '--last-ms', 'long'], '--last-ms is "long". Use milliseconds above 0.'],
     [['report', 'program.mjs', '--out', 'x'], /Add --yes/],
     [['report', '--trace', join(folder, 'none')], /--trace is .*none, which cannot be read/],
   ])('refuses %j', async (args, message) => {
@@ -305,7 +305,7 @@ describe('shopwright report', () => {
     const out = fileOf();
     const { code, out: shown, errors } = await run(['report', '--trace', file, '--out', out, '--yes']);
     expect(code).toBe(0);
-    expect(errors).toMatch(/lines and fields of .* are none of a trace, and were left out\./);
+    expect(errors).toMatch(/lines and fields of .* do not belong to a trace, and were dropped\./);
     const replayed = await run(['replay', file]);
     expect(findLeaks({ lines: [shown, readFileSync(out, 'utf8'), errors, replayed.out, replayed.errors] })).toEqual([]);
     expect(shown).toContain('"operation":"Create"');

@@ -72,7 +72,7 @@ describe('shopwright schema pull', { timeout: 180_000 }, () => {
     expect(definitionsOf(readFileSync(file, 'utf8'))).toBe(definitionsOf(schemaText('2026-04')));
     const { code, errors } = await pull('--api-version', '2025-04');
     expect(code).toBe(0);
-    expect(errors).toEqual(['demo.myshopify.com served 2026-01 in place of 2025-04: the file is of 2026-01.']);
+    expect(errors).toEqual(['demo.myshopify.com served 2026-01 instead of 2025-04: the file contains 2026-01.']);
     expect(readFileSync(file, 'utf8')).toContain('# Shopify Admin API 2026-01,');
   });
 
@@ -109,10 +109,10 @@ describe('shopwright schema pull', { timeout: 180_000 }, () => {
     [['--shop', 'demo', '--out', 'x'], '--token-env is missing'],
     [
       ['--shop', 'demo', '--out', 'x', '--token-env', 'NOT_THERE'],
-      '--token-env is NOT_THERE, which the environment does not have',
+      '--token-env is NOT_THERE, which is not set in the environment',
     ],
     [['--shop', 'demo', '--out', 'x', '--token', 'y'], "Unknown option '--token'"],
-    [['push'], 'schema knows no push'],
+    [['push'], 'schema does not know push'],
   ])('%o is refused: %s', async (args, message) => {
     const { code, errors } = await run(...args);
     expect(code).toBe(1);

@@ -42,7 +42,7 @@ describe('the program shopwright', () => {
   it('ends with code 2 and one line for wrong arguments', async () => {
     const { ended, output } = start('fake', '--plan', 'huge');
     expect((await ended)[0]).toBe(1);
-    expect(output()).toBe('shopwright: --plan is "huge". Give one of: standard, advanced, plus.\n');
+    expect(output()).toBe('shopwright: --plan is "huge". Use one of: standard, advanced, plus.\n');
   });
 
   it('has lost nothing when it is killed after a response', async () => {

@@ -55,7 +55,8 @@ describe('shopwright', () => {
   it('refuses an unknown command in one line, with the nearest that exists', async () => {
     const { code, errors } = start('rolback');
     expect(await code).toBe(1);
-    const line = 'shopwright: command "rolback" does not exist. Did you mean rollback? All of them: shopwright --help';
+    const line =
+      'shopwright: command "rolback" does not exist. Did you mean rollback? See all commands with: shopwright --help';
     expect(errors).toEqual([line]);
     // A name that each object has is none of its own.
     expect(await start('constructor').code).toBe(1);
@@ -165,16 +166,16 @@ describe('shopwright fake', () => {
   });
 
   it.each([
-    [['--port', '70000'], '--port is "70000". Give a whole number from 0 to 65535.'],
-    [['--port', ''], '--port is "". Give a whole number from 0 to 65535.'],
-    [['--seed', '1.5'], '--seed is "1.5". Give a whole number from 0 to 4294967295.'],
-    [['--faults', '3'], '--faults is "3". Give a number from 0 to 1.'],
-    [['--latency', 'soon'], '--latency is "soon". Give a number from 0 to 600000.'],
-    [['--plan', 'huge'], '--plan is "huge". Give one of: standard, advanced, plus.'],
-    [['--token', ''], '--token is empty. Give any text, or leave it out.'],
-    [['--client-id', ''], '--client-id is empty. Give any text, or leave it out.'],
-    [['--client-secret', ''], '--client-secret is empty. Give any text, or leave it out.'],
-    [['--ca', 'ca.pem'], '--ca is for HTTPS only. Add --tls.'],
+    [['--port', '70000'], '--port is "70000". Use a whole number from 0 to 65535.'],
+    [['--port', ''], '--port is "". Use a whole number from 0 to 65535.'],
+    [['--seed', '1.5'], '--seed is "1.5". Use a whole number from 0 to 4294967295.'],
+    [['--faults', '3'], '--faults is "3". Use a number from 0 to 1.'],
+    [['--latency', 'soon'], '--latency is "soon". Use a number from 0 to 600000.'],
+    [['--plan', 'huge'], '--plan is "huge". Use one of: standard, advanced, plus.'],
+    [['--token', ''], '--token is empty. Set any value, or omit it.'],
+    [['--client-id', ''], '--client-id is empty. Set any value, or omit it.'],
+    [['--client-secret', ''], '--client-secret is empty. Set any value, or omit it.'],
+    [['--ca', 'ca.pem'], '--ca is only for HTTPS. Add --tls.'],
     [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
     [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
@@ -190,7 +191,7 @@ describe('shopwright fake', () => {
     const port = new URL(first.host).port;
     const { code, errors } = start('fake', '--port', port);
     expect(await code).toBe(1);
-    expect(errors).toEqual([`shopwright: --port is ${port}, which is in use. Give another one.`]);
+    expect(errors).toEqual([`shopwright: --port is ${port}, which is in use. Use another one.`]);
     first.stop();
     await first.code;
   });

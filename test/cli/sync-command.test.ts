@@ -217,7 +217,7 @@ describe('shopwright plan, apply and rollback', () => {
     [
       'in the middle of a row',
       (text: string) => text.slice(0, Math.floor(text.length * 0.97)),
-      /is not whole.*: p29$/m,
+      /is incomplete.*: p29$/m,
     ],
     [
       'between two rows',
@@ -286,8 +286,8 @@ describe('shopwright plan, apply and rollback', () => {
     ['no number', ['apply', 'x.csv', '--max-deletes', 'all'], /whole number/],
     ['an unknown option', ['plan', '--wat'], /--wat/],
     ['a run that nobody knows', ['rollback', 'nope'], /nope/],
-    ['neither run nor product', ['rollback'], /give one of them/],
-    ['a run and a product', ['rollback', 'r', '--product', 'tee'], /give one of them/],
+    ['neither run nor product', ['rollback'], /needs a run, or --product with a local id/],
+    ['a run and a product', ['rollback', 'r', '--product', 'tee'], /needs a run, or --product with a local id/],
     ['two runs', ['rollback', 'r', 's'], /takes one run, not 2/],
     ['two files', ['apply', 'x.csv', 'y.csv'], /takes one file, not 2/],
     ['a folder', ['plan', tmpdir()], /EISDIR/],
@@ -307,7 +307,7 @@ describe('shopwright plan, apply and rollback', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['a shop', ['--token-env', 'SHOP_TOKEN'], /--shop is missing/],
     ['the name of a variable', ['--shop', 'demo'], /--token-env is missing/],
-    ['the token itself', ['--shop', 'demo', '--token-env', 'NOT_SET'], /NOT_SET, which the environment does not have/],
+    ['the token itself', ['--shop', 'demo', '--token-env', 'NOT_SET'], /NOT_SET, which is not set in the environment/],
   ])('refuse to start without %s, and make no database', async (_what, args, message) => {
     const errors: string[] = [];
     const db = join(folder, 'new.db');
@@ -354,7 +354,7 @@ describe('shopwright plan, apply and rollback', () => {
     );
     const undone = await run(['rollback', runId]);
     expect(undone).toMatchObject({ code: 1, out: '1 partly.' });
-    expect(undone.errors.split('\n')).toEqual(['tee: partly', '  product  title was changed since']);
+    expect(undone.errors.split('\n')).toEqual(['tee: partly', '  product  title has changed since']);
     expect(titles()).toEqual(['By hand']);
   });
 

@@ -67,7 +67,7 @@ it('migrates after a yes, and then has nothing left to do', async () => {
     return false;
   });
   expect([no.code, fake.calls.length]).toEqual([1, 0]);
-  expect(asked).toEqual(['Exchange the tokens of 3 shops? There is no way back.']);
+  expect(asked).toEqual(['Exchange the tokens of 3 shops? This cannot be undone.']);
   expect(no.errors).toContain('Nothing was sent');
 
   const yes = await run(['migrate', '--app', file, '--yes']);

@@ -65,7 +65,7 @@ const next = { apiVersion: '2099-01' };
       'Ready: Shop.setupRequired is gone',
       '.env:1: pins 2026-04',
       'shopify.app.toml:2: pins 2026-01',
-      'src/shop.ts:2: the topic tender_transactions/create is gone',
+      'src/shop.ts:2: the topic tender_transactions/create was removed',
       'src/shop.ts:1: pins 2026-07',
       'src/shop.ts:3: pins 2025-10',
       'src/shop.ts:4: pins 2025-07',
@@ -84,9 +84,9 @@ ${generatedApiVersion} → ${generatedApiVersion}: nothing to do. Checked: topic
   });
 
   it.each([
-    [[], 'names no version. Give one, such as: shopwright upgrade 2027-01'],
-    [['2099-01'], '2099-01 is none that this package carries'],
-    [['2099-01', '2099-04'], 'takes one version: what is 2099-04?'],
+    [[], 'needs a version, such as: shopwright upgrade 2027-01'],
+    [['2099-01'], 'needs the schema of 2099-01, which this package does not include'],
+    [['2099-01', '2099-04'], 'takes one version, not also 2099-04.'],
     [['--depth', '3'], "Unknown option '--depth'"],
     [[generatedApiVersion, '--sources', 'absent'], '--sources is absent, which cannot be read: ENOENT'],
   ])('refuses %o', async (args, message) => {

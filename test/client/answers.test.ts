@@ -45,7 +45,7 @@ describe('a response that is not good becomes one typed error', () => {
       'INVALID_RESPONSE',
       /an HTML page/,
     ],
-    ['truncated JSON', status(200, '{"data":{'), 'InvalidResponseError', 'INVALID_RESPONSE', /cut off/],
+    ['truncated JSON', status(200, '{"data":{'), 'InvalidResponseError', 'INVALID_RESPONSE', /truncated/],
     ['nothing', status(200, ''), 'InvalidResponseError', 'INVALID_RESPONSE', /an empty body/],
     ['JSON that is no object', status(200, '[]'), 'InvalidResponseError', 'INVALID_RESPONSE', /acme/],
     ['neither data nor errors', status(200, '{}'), 'InvalidResponseError', 'INVALID_RESPONSE', /neither/],

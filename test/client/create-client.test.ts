@@ -285,7 +285,7 @@ describe('telemetry', () => {
     const numbers = { shop: 'acme.myshopify.com', available: 400, maximumAvailable: 2_000, restoreRate: 100 };
     expect(low()).toEqual([{ type: 'bucket-low', ...numbers }]);
     expect(lines).toEqual([{ fields: numbers, message: expect.stringContaining('400 of 2000 points left') }]);
-    expect(lines[0]?.message).toContain('100 come back a second');
+    expect(lines[0]?.message).toContain('100 are restored per second');
     await shop.graphql('query Q { shop { id } }');
     await shop.graphql('query Q { shop { id } }');
     await clock.advance(59_000);

@@ -56,7 +56,7 @@ describe('a mutation that takes an idempotency key', () => {
     expect(bodies(sent).map(({ variables }) => variables['k'])).toEqual(['mine', 'given', expect.stringMatching(uuid)]);
   });
 
-  it('has a key of its own beside another, the same ones when the job runs again', async () => {
+  it('has a separate key beside another, the same ones when the job runs again', async () => {
     const two =
       'mutation { a: refundCreate(input: {}) { userErrors { message } } b: refundCreate(input: {}) { userErrors { message } } }';
     const { shop, sent } = scriptedShop([good({ a: {}, b: {} })]);
@@ -127,7 +127,7 @@ describe('what Shopify says about a key', () => {
   it('IDEMPOTENCY_KEY_PARAMETER_MISMATCH: is told, never sent again, also where user errors are returned', async () => {
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_KEY_PARAMETER_MISMATCH')]);
     const error = await clock.run(rejection(shop.graphql(set, { input: {} }, { userErrors: 'return' })));
-    expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(/key of its own/);
+    expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(/separate key/);
     expect(sent).toHaveLength(1);
   });
 

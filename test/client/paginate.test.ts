@@ -127,7 +127,7 @@ describe('paginate', () => {
     expect(variants.map(({ sku }) => sku)).toEqual(['s0', 's1', 's2', 's3', 's4', 's5', 's6']);
     expect(await clock.run(rejection(take(shop.paginate(Two, { id }))))).toMatchObject({
       code: 'VALIDATION_FAILED',
-      message: expect.stringMatching(/several connections: product\.metafields, product\.variants\. Say which/),
+      message: expect.stringMatching(/several connections: product\.metafields, product\.variants\. Set it to/),
     });
     expect(await clock.run(rejection(take(shop.paginate(Two, { id }, { at: 'product.variant' }))))).toMatchObject({
       message: expect.stringMatching(/Did you mean product\.variants\?/),
@@ -236,7 +236,7 @@ describe('what is refused before anything is sent', () => {
       'no pageInfo',
       `query Q($after: String) { products(first: 5, after: $after) { nodes { id } } }`,
       {},
-      /products goes on\. Add pageInfo \{ hasNextPage endCursor \}/,
+      /products continues\. Add pageInfo \{ hasNextPage endCursor \}/,
     ],
     [
       'half of it',
@@ -269,7 +269,7 @@ describe('what is refused before anything is sent', () => {
       'what is no connection',
       `query Q($after: String) { products(first: 5, after: $after) { nodes { id options { id } } ${page} } }`,
       { nested: ['options'] },
-      /"options", which is no connection/,
+      /"options", which is not a connection/,
     ],
   ])('%s', async (_name, document, options, message) => {
     const { shop, fake } = await shopOf(1);

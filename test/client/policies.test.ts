@@ -171,9 +171,9 @@ describe('shopifyRetry()', () => {
 
   it.each<[string, ShopifyRetryOptions & Record<string, unknown>, RegExp]>([
     ['an unknown name', { maxRetires: 3 }, /maxRetires: is not an option\. Did you mean maxRetries/],
-    ['a number out of range', { maxDelayMs: -1 }, /maxDelayMs: must be a number of zero or more/],
+    ['a number out of range', { maxDelayMs: -1 }, /maxDelayMs: must be a number, 0 or more/],
     ['an idempotency that there is not', { idempotency: 'safe' as never }, /idempotency: must be one of idempotent/],
-    ['variables without a document', { variables: {} }, /variables: say nothing without the document/],
+    ['variables without a document', { variables: {} }, /variables: have no effect without the document/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => shopifyRetry(options)).toThrow(message);
   });

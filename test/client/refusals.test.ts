@@ -69,10 +69,10 @@ describe('a redirect says where to and what that means', () => {
     ],
     ['https://shop.example/password', /shop\.example\/password.*storefront/],
     ['/password', /acme\.myshopify\.com\/password.*storefront/],
-    ['https://accounts.shopify.com/lookup?rid=secret', /accounts\.shopify\.com\/lookup: a page to log in/],
-    ['/admin/auth/login?key=secret', /\/admin\/auth\/login: a page to log in/],
+    ['https://accounts.shopify.com/lookup?rid=secret', /accounts\.shopify\.com\/lookup: a login page/],
+    ['/admin/auth/login?key=secret', /\/admin\/auth\/login: a login page/],
     ['https://elsewhere.example/x', /elsewhere\.example\/x.*not followed/],
-    ['http://[', /without saying where to/],
+    ['http://[', /without a location/],
   ])('%s', async (location, message) => {
     for (const code of [301, 302, 303, 307, 308]) {
       const error = await refusal(status(code, '', { location }));
@@ -83,6 +83,6 @@ describe('a redirect says where to and what that means', () => {
   });
 
   it('also without any place', async () => {
-    expect((await refusal(status(302, ''))).message).toMatch(/302.*without saying where to/);
+    expect((await refusal(status(302, ''))).message).toMatch(/302.*without a location/);
   });
 });

@@ -36,14 +36,14 @@ describe('a variable that JSON would drop or change', () => {
   it.each([
     ['NaN', { a: [1, Number.NaN] }, 'variables.input.a[1] is NaN, which JSON turns into null.'],
     ['Infinity', Number.NEGATIVE_INFINITY, 'variables.input is -Infinity, which JSON turns into null.'],
-    ['a bigint', { id: 5n }, 'variables.input.id is a bigint. Give it as text.'],
-    ['a function', { a: () => 1 }, 'variables.input.a is a function, which JSON leaves out.'],
-    ['a symbol', [Symbol('secret')], 'variables.input[0] is a symbol, which JSON leaves out.'],
+    ['a bigint', { id: 5n }, 'variables.input.id is a bigint. Pass it as text.'],
+    ['a function', { a: () => 1 }, 'variables.input.a is a function, which JSON omits.'],
+    ['a symbol', [Symbol('secret')], 'variables.input[0] is a symbol, which JSON omits.'],
     ['undefined in a list', ['a', undefined], 'variables.input has undefined at [1], which JSON turns into null.'],
     // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
     ['a hole in a list', ['a', , 'b'], 'variables.input has undefined at [1], which JSON turns into null.'],
-    ['an invalid date', { at: new Date(Number.NaN) }, /^variables\.input\.at is written as nothing by its toJSON/],
-    ['a Map', { m: new Map([['a', 1]]) }, /^variables\.input\.m is of class Map, whose content JSON leaves out/],
+    ['an invalid date', { at: new Date(Number.NaN) }, /^variables\.input\.at has a toJSON that returns nothing/],
+    ['a Map', { m: new Map([['a', 1]]) }, /^variables\.input\.m is of class Map, whose content JSON omits/],
     ['a Set', new Set([1]), /is of class Set/],
     ['URLSearchParams', new URLSearchParams('a=1'), /is of class URLSearchParams/],
     ['Headers', new Headers({ a: '1' }), /is of class Headers/],
@@ -61,7 +61,7 @@ describe('a variable that JSON would drop or change', () => {
       { toJSON: () => ({ price: Number.NaN }) },
       'variables.input.price is NaN, which JSON turns into null.',
     ],
-    ['a circle', circle(), /^variables holds itself/],
+    ['a circle', circle(), /^variables contains itself/],
     [
       'a toJSON that throws',
       {
@@ -69,7 +69,7 @@ describe('a variable that JSON would drop or change', () => {
           throw new Error('secret');
         },
       },
-      /^variables holds itself, .* fails to be written/,
+      /^variables contains itself, .* cannot be written/,
     ],
     [
       'a getter that throws',
@@ -78,7 +78,7 @@ describe('a variable that JSON would drop or change', () => {
           throw new Error('secret');
         },
       },
-      /^variables holds itself/,
+      /^variables contains itself/,
     ],
     [
       'a name that may be anything',

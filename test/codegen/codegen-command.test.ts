@@ -153,12 +153,15 @@ export async function program(): Promise<void> {
 
   it.each([
     [['--strickt'], /Unknown option '--strickt'/],
-    [['deploy'], /codegen knows no deploy/],
+    [['deploy'], /codegen does not know deploy/],
     [['--import-extension', '.mjs'], /--import-extension must be \.js, \.ts or none/],
     [['--input-enums', 'closed'], /inputEnums must be one of known, open/],
     [['--api-version', '2020-01'], /apiVersion is none that this package carries: 2026-10/],
-    [['upgrade'], /upgrade names no version/],
-    [['upgrade', '2031-01'], /2031-01 is none that this package carries .*schema pull --api-version 2031-01/],
+    [['upgrade'], /upgrade needs a version/],
+    [
+      ['upgrade', '2031-01'],
+      /needs the schema of 2031-01, which this package does not include .*schema pull --api-version 2031-01/,
+    ],
   ])('refuses %j', async (args, message) => {
     const { code, told } = await codegen(old, ...args);
     expect(code).toBe(1);

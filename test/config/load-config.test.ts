@@ -174,7 +174,7 @@ describe('problems', () => {
     });
     expect(problems).toEqual({
       SHOPIFY_STORE_URL: expect.stringContaining('`acme.myshopify.com`'),
-      SHOPIFY_ACCESS_TOKEN: expect.stringContaining('put the client secret into SHOPIFY_API_SECRET'),
+      SHOPIFY_ACCESS_TOKEN: expect.stringContaining('set SHOPIFY_API_SECRET to the client secret'),
       SHOPIFY_API_VERSION: expect.stringContaining(generatedApiVersion),
       SHOPIFY_API_KEY: expect.stringContaining('white space'),
       SHOPIFY_API_SECRET: expect.stringContaining('use the client secret'),

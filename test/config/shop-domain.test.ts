@@ -107,7 +107,7 @@ describe('parseShopDomain', () => {
     ['https://acme.myshopify.com/admin/products', 'without path'],
     ['acme.myshopify.com:8080', 'without path, port or query'],
     ['https://admin.shopify.com/store/acme', 'the name after /store/'],
-    ['www.acme.com', 'no other host'],
+    ['www.acme.com', 'custom domains do not work'],
   ])('says how to fix %j', (text, fix) => {
     const parsed = parseShopDomain(text);
     expect(parsed).toEqual({ ok: false, message: expect.stringContaining(fix) });

@@ -98,10 +98,10 @@ describe('an action', () => {
     const { dashboard, queue, action, clock } = await withDeadJob();
     const response = await act(dashboard, action);
     expect(response.status).toBe(202);
-    expect(await response.json()).toEqual({ message: 'The job is in the queue again.' });
+    expect(await response.json()).toEqual({ message: 'The job was queued again.' });
     await clock.run(queue.drain());
     const again = await act(dashboard, { ...action, jobId: 'gone' });
-    expect([again.status, await again.text()]).toEqual([409, 'It is no dead letter any more.']);
+    expect([again.status, await again.text()]).toEqual([409, 'It is no longer a dead letter.']);
   });
 
   it('is taken from `origins` alone where they are given', async () => {

@@ -472,7 +472,7 @@ describe('options', () => {
     expect(make({ since: 'yesterday', settleMs: 10, pageSize: 0, overlapMs: -1 })).toThrow(
       /since: .*\n.*overlapMs: .*\n.*settleMs: .*\n.*pageSize: /,
     );
-    expect(make({ resource: 'order' })).toThrow(/give orders or products/);
+    expect(make({ resource: 'order' })).toThrow(/must be orders or products/);
     expect(make({ queue: inProcessQueue() })).toThrow(/queue: needs store and handle/);
   });
 

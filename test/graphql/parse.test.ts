@@ -216,11 +216,11 @@ describe('the documents that are remembered', () => {
 
 describe('a document that cannot be sent', () => {
   it.each<[string, string, string | undefined, RegExp]>([
-    ['holds no operation', 'fragment F on Shop { id }', undefined, /holds no operation\.$/],
-    ['has no operation of that name', 'query A { shop { id } }', 'B', /holds no operation named B\. Did you mean A\?$/],
-    ['has no operation of an empty name', 'query A { shop { id } }', '', /holds no operation named ""\.$/],
+    ['has no operation', 'fragment F on Shop { id }', undefined, /has no operation\.$/],
+    ['has no operation of that name', 'query A { shop { id } }', 'B', /has no operation named B\. Did you mean A\?$/],
+    ['has no operation of an empty name', 'query A { shop { id } }', '', /has no operation named ""\.$/],
     ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
-    ['has two of that name', 'query A { shop { id } } mutation A { x { id } }', 'A', /holds 2 operations named A/],
+    ['has two of that name', 'query A { shop { id } } mutation A { x { id } }', 'A', /has 2 operations named A/],
     ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
     ['ends too early', 'query A {\n shop { id }', undefined, /\(line 2, column 13\)$/],
     ['ends in a comment', '{ shop # {', undefined, /Expected Name, found <EOF>/],
@@ -235,13 +235,13 @@ describe('a document that cannot be sent', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [undefined, /is undefined\. Give a text of GraphQL/],
-    [null, /is null\. Give/],
-    [7, /is a number\. Give/],
-    [{ default: { kind: 'Document' } }, /is an object without `kind: 'Document'`\. Give/],
-    [['query A { shop { id } }'], /is a list\. Give/],
+    [undefined, /is undefined\. Pass GraphQL text/],
+    [null, /is null\. Pass/],
+    [7, /is a number\. Pass/],
+    [{ default: { kind: 'Document' } }, /is an object without `kind: 'Document'`\. Pass/],
+    [['query A { shop { id } }'], /is a list\. Pass/],
     [Promise.resolve('query A { shop { id } }'), /is a promise\. Await it/],
-    [() => 'query A { shop { id } }', /is a function\. Give/],
+    [() => 'query A { shop { id } }', /is a function\. Pass/],
   ])('is refused where it is no document: %s', async (document, message) => {
     const { shop, sent } = scriptedShop([good()]);
     const error = await rejection(shop.graphql(document as string));

@@ -68,10 +68,10 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
     const { shop, server } = await clientFor(respond(maxResponseBytes + 1));
     const error = await shop.graphql('{ shop { name } }').catch((thrown: unknown) => thrown);
     expect(isShopwrightError(error, 'INVALID_RESPONSE')).toBe(true);
-    expect(String(error)).toContain('more than 1024 bytes (maxResponseBytes). Raise maxResponseBytes');
+    expect(String(error)).toContain('more than 1024 bytes (maxResponseBytes). Raise the limit');
     const outcome = await shop.graphql(create).catch((thrown: unknown) => thrown);
     expect(isShopwrightError(outcome, 'OUTCOME_UNKNOWN') && outcome.mayHaveExecuted).toBe(true);
-    expect(String(outcome)).toContain('Raise maxResponseBytes');
+    expect(String(outcome)).toContain('maxResponseBytes). Raise the limit');
     // Neither was sent again, and the shop is well.
     expect(server.requests).toHaveLength(2);
     expect(shop.status().breaker).toBe('closed');
@@ -116,5 +116,5 @@ it("has a limit on a host's transport that knows none", async () => {
 
 it('refuses a limit that is none', () => {
   const options = { shop: 'acme', accessToken: 'shpat_size', maxResponseBytes: 0 };
-  expect(() => createShopifyClient(options)).toThrow('maxResponseBytes: must be a number above zero.');
+  expect(() => createShopifyClient(options)).toThrow('maxResponseBytes: must be a number above 0.');
 });

@@ -175,7 +175,7 @@ describe('a runtime whose undici is a stub', () => {
     // Bun's Agent has no such method.
     Object.defineProperty(Agent.prototype, 'dispatch', { value: undefined, configurable: true });
     onTestFinished(() => void Reflect.deleteProperty(Agent.prototype, 'dispatch'));
-    expect(() => undiciTransport()).toThrow(/undiciTransport: does not work here.*Leave the option transport out/);
+    expect(() => undiciTransport()).toThrow(/undiciTransport: does not work here.*Omit the option transport/);
   });
 
   it('is told from a dispatcher that is none', () => {

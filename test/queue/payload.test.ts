@@ -27,7 +27,7 @@ describe('a payload', () => {
     ['payload.error: is a Error', { error: new Error('a') }],
     ['payload.at: is an invalid Date', { at: new Date('no') }],
     ['payload.id: is a bigint', { id: 1n }],
-    ['payload.self: is a circle', circle],
+    ['payload.self: is circular', circle],
   ])('is refused with its field: %s', async (message, payload) => {
     await expect(sent(payload)).rejects.toMatchObject({
       code: 'QUEUE_FAILED',

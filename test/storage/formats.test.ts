@@ -66,7 +66,7 @@ function itLeavesNewerFormatsAlone(subject: Subject): void {
     // Those of p1 and p3.
     expect(await records.errorPatterns(shop)).toMatchObject([{ code: 'USER_ERROR', count: 2 }]);
     expect(said).toEqual([
-      expect.stringMatching(/^Left out of lists and counts: .*"p2".*in format 2.*Update this process/),
+      expect.stringMatching(/^Skipped in lists and counts: .*"p2".*in format 2.*Update this process/),
     ]);
     expect(await records.get(shop, 'p3')).toEqual(record('p3'));
     expect((await records.list(shop, { after: 'p2' })).map(({ localId }) => localId)).toEqual(['p3']);

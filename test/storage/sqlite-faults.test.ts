@@ -33,7 +33,7 @@ describe('the journal', () => {
     for (const call of [() => journal.append([draft('p1')]), () => journal.list(shop)]) {
       const error = await failure(call());
       expect(error).toMatchObject({ isRetryable: false });
-      expect(String(error)).toContain('is not a SQLite database. Name another path');
+      expect(String(error)).toContain('is not a SQLite database. Use another path');
     }
     expect(await readFile(file.path, 'utf8')).toBe(text);
     await rm(file.path);

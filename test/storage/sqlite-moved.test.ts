@@ -45,7 +45,7 @@ describe.skipIf(process.platform === 'win32')('a file that somebody takes away w
       await expect(call()).rejects.toMatchObject({
         code: 'STORAGE_FAILED',
         isRetryable: false,
-        message: expect.stringMatching(/deleted or replaced .* make new ones/),
+        message: expect.stringMatching(/deleted or replaced .* create new ones/),
       });
     }
     await rest.close();

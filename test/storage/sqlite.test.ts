@@ -310,7 +310,7 @@ describe('a file that cannot be used', () => {
     await writeFile(file.path, text);
     const error = await failure(stores().records.put(record('p1')));
     expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false });
-    expect(String(error)).toContain('is not a SQLite database. Name another path');
+    expect(String(error)).toContain('is not a SQLite database. Use another path');
     expect(await readFile(file.path, 'utf8')).toBe(text);
   });
 
@@ -326,7 +326,7 @@ describe('a file that cannot be used', () => {
     for (const write of writes) {
       const error = await failure(write());
       expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false });
-      expect(String(error)).toContain('right to write');
+      expect(String(error)).toContain('Allow this process to write');
     }
   });
 
@@ -335,7 +335,7 @@ describe('a file that cannot be used', () => {
     expect(String(await failure(stores().records.list(shop)))).toContain('could not be opened');
     await writeFile(join(file.folder, 'file'), '');
     expect(String(await failure(stores({ path: join(file.folder, 'file', 'a.sqlite') }).records.list(shop)))).toContain(
-      'no folder',
+      'not a folder',
     );
     const missing = `file:${join(file.folder, 'missing', 'a.sqlite')}`;
     expect(String(await failure(stores({ path: missing }).records.list(shop)))).toContain('could not be opened');

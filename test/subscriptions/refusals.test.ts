@@ -46,14 +46,14 @@ describe('before anything is sent', () => {
   });
 
   it.each([
-    ['http://app.example/hooks', 'https only'],
+    ['http://app.example/hooks', 'only to https'],
     ['ftp://app.example/hooks', 'https://'],
     ['app.example/hooks', 'https://'],
     ['', 'https://'],
     [undefined, 'https://'],
     [' https://app.example/hooks', 'white space'],
     ['https://demo.myshopify.com/hooks', 'domain of Shopify'],
-    ['https://user:secret@app.example/hooks', 'take them out'],
+    ['https://user:secret@app.example/hooks', 'remove them'],
     ['pubsub://my-project', 'pubsub://{project}:{topic}'],
     ['pubsub:my-project:topic', 'pubsub://{project}:{topic}'],
     ['arn:aws:events:bogus', 'arn:aws:events:{region}'],
@@ -71,9 +71,9 @@ describe('before anything is sent', () => {
     ['variants.price:>=10 OR status:active', ['id', 'status'], 'asks for variants.price, which'],
     ['NOT (vendor:"a:b" AND -tags:x)', ['vendor'], 'asks for tags, which'],
     ["title:D'Addario AND vendor:O'Neil", ['title'], 'asks for vendor, which'],
-    ['', undefined, 'is empty: leave it out'],
+    ['', undefined, 'is empty: omit it'],
     ['active', undefined, 'names no field'],
-    [7, undefined, 'give a text'],
+    [7, undefined, 'must be a string'],
   ])('the filter %j over the fields %j is refused', async (filter, includeFields, fix) => {
     expect(await problemsOf([{ topic, uri, filter, ...(includeFields && { includeFields }) }])).toEqual([
       expect.stringContaining(`desired[0].filter: ${fix}`),
@@ -107,17 +107,17 @@ describe('before anything is sent', () => {
   });
 
   it.each([
-    [{ name: 'no spaces' }, 'name: give letters'],
-    [{ name: '' }, 'name: give letters'],
-    [{ name: 7 }, 'name: give letters'],
+    [{ name: 'no spaces' }, 'name: must be letters'],
+    [{ name: '' }, 'name: must be letters'],
+    [{ name: 7 }, 'name: must be letters'],
     [{ name: 'x'.repeat(39) }, 'name: is longer than the 38 characters'],
-    [{ includeFields: 'id' }, 'includeFields: give a list'],
-    [{ includeFields: ['id', ''] }, 'includeFields: give a list'],
-    [{ metafieldNamespaces: [1] }, 'metafieldNamespaces: give a list'],
-    [{ metafields: [{ namespace: 'x' }] }, 'metafields: give a list'],
-    [{ metafields: [{ key: 'x', namespace: 1 }] }, 'metafields: give a list'],
-    [{ metafields: {} }, 'metafields: give a list'],
-    [{ format: 'json' }, 'format: give JSON or XML'],
+    [{ includeFields: 'id' }, 'includeFields: must be a list'],
+    [{ includeFields: ['id', ''] }, 'includeFields: must be a list'],
+    [{ metafieldNamespaces: [1] }, 'metafieldNamespaces: must be a list'],
+    [{ metafields: [{ namespace: 'x' }] }, 'metafields: must be a list'],
+    [{ metafields: [{ key: 'x', namespace: 1 }] }, 'metafields: must be a list'],
+    [{ metafields: {} }, 'metafields: must be a list'],
+    [{ format: 'json' }, 'format: must be JSON or XML'],
     [{ callbackUrl: uri }, 'callbackUrl: is not a known field. The fields are: topic, uri,'],
   ])('%j is refused', async (more, fix) => {
     expect(await problemsOf([{ topic, uri, ...more }])).toEqual([expect.stringContaining(`desired[0].${fix}`)]);
@@ -160,11 +160,11 @@ describe('before anything is sent', () => {
   });
 
   it.each([undefined, null, {}, 'products/update'])('the list %j is refused', async (desired) => {
-    expect(await problemsOf(desired)).toEqual(['desired: give a list of subscriptions']);
+    expect(await problemsOf(desired)).toEqual(['desired: must be a list of subscriptions']);
   });
 
   it.each(['', 'with space', 'a__b', 'ends_', 'x'.repeat(21)])('the owner %j is refused', async (owner) => {
-    expect(await problemsOf([], owner)).toEqual([expect.stringMatching(/^owner: give 1 to 20 letters/)]);
+    expect(await problemsOf([], owner)).toEqual([expect.stringMatching(/^owner: must be 1 to 20 letters/)]);
   });
 });
 

@@ -122,7 +122,7 @@ describe('what a catalogue has', () => {
     expect(categoryOf(' aa-1-13-8 ')).toBe('gid://shopify/TaxonomyCategory/aa-1-13-8');
     expect(categoryOf('gid://shopify/TaxonomyCategory/aa')).toBe('gid://shopify/TaxonomyCategory/aa');
     expect(categoryOf('Vêtements > Robes')).toBe('Vêtements > Robes');
-    expect(messageOf(product({ category: '1604' }))).toContain('is not a category of Shopify');
+    expect(messageOf(product({ category: '1604' }))).toContain('is not a Shopify category');
   });
 
   it('reports fields that nobody reads within it', () => {

@@ -127,11 +127,11 @@ describe('text fields', () => {
 
 describe('messages', () => {
   it.each([
-    [product({ title: null }), 'must be text, but is null: leave it out where there is none'],
+    [product({ title: null }), 'must be text, but is null: omit it if there is none'],
     [withVariant({ sku: 7 }), 'must be text, but is a number: put it in quotes'],
     [withVariant({ taxable: 1 }), 'must be true or false, but is a number'],
     [product({ status: 'GONE' }), 'must be one of ACTIVE, ARCHIVED, DRAFT, UNLISTED'],
-    [product({ tags: many(300, String) }), 'holds 300 entries, and Shopify takes 250: leave some out'],
+    [product({ tags: many(300, String) }), 'has 300 entries, but Shopify accepts 250: remove some'],
     [product({ title: undefined }), 'is missing: give the product a name'],
     [product({ title: '' }), 'is empty: give the product a name'],
     [product({ variants: [] }), 'is empty: a product needs at least one variant'],
@@ -193,8 +193,8 @@ describe('prices', () => {
   it.each([
     [-1, 'is below zero ("-1"), which Shopify refuses'],
     ['-0.01', 'is below zero ("-0.01"), which Shopify refuses'],
-    [1e21, 'has 22 digits before the point, and Shopify refuses it: check it'],
-    ['1000000000000000000', 'has 19 digits before the point, and Shopify refuses it: check it'],
+    [1e21, 'has 22 digits before the point, which Shopify refuses: check it'],
+    ['1000000000000000000', 'has 19 digits before the point, which Shopify refuses: check it'],
     [12.1 + 0.2, 'has 15 decimals ("12.299999999999999"): round it to those of the currency'],
     [1.5e-7, 'has 8 decimals ("0.00000015"): round it to those of the currency'],
     [5e-324, `has 324 decimals ("0.${'0'.repeat(57)}…"): round it to those of the currency`],

@@ -40,7 +40,7 @@ describe('options of a product', () => {
 
   it('must be there with several variants', () => {
     expect(errorsOf(having([{}, undefined, {}]))).toEqual(['options-missing variants']);
-    expect(messageOf(having([{}, {}]))).toContain('all 2 are the same thing');
+    expect(messageOf(having([{}, {}]))).toContain('all 2 are the same');
     expect(warningsOf(having([{}, {}]))).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ describe('validateProduct', () => {
           severity: 'error',
           code: 'variants-too-many',
           field: 'variants',
-          message: 'holds 3000 entries, and Shopify takes 2048: leave some out',
+          message: 'has 3000 entries, but Shopify accepts 2048: remove some',
         },
       ],
       warnings: [],
@@ -139,7 +139,7 @@ describe('a field that no draft has', () => {
 
   it('is told with the name that was meant, and how often it is there', () => {
     expect(validateProduct(input).warnings.at(-1)?.message).toBe(
-      'is not a field of a draft (the same in 1 more): write it "compareAtPrice", or it is not sent',
+      'is not a field of a draft (the same in 1 more): write "compareAtPrice", or it is not sent',
     );
   });
 

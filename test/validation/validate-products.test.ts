@@ -48,14 +48,14 @@ describe('validateProducts', () => {
       [1, ['local-id-duplicate']],
       [3, ['title-missing', 'local-id-duplicate']],
     ]);
-    expect(invalid[1]?.errors[0]?.message).toBe('is the id of product 0 of the list too: give each product its own');
+    expect(invalid[1]?.errors[0]?.message).toBe('is also the id of product 0 of the list: give each product its own');
   });
 
   it('warns of a SKU that an earlier product has', () => {
     const { valid, warnings } = validateProducts([product({ localId: 'a' }), product({ localId: 'b' })]);
     expect(valid).toHaveLength(2);
     expect(warnings).toMatchObject([{ index: 1, localId: 'b', code: 'sku-shared', field: 'variants[0].sku' }]);
-    expect(warnings[0]?.message).toContain('which product "a" has too');
+    expect(warnings[0]?.message).toContain('which product "a" also has');
   });
 
   it('takes any iterable and hands its options on', () => {

@@ -108,7 +108,7 @@ describe.each(verifiers)('%s', (_name, verify) => {
 
   test('a parsed body is answered with what to do about it', async () => {
     const verified = await verify(untyped({ ...right, rawBody: {} }));
-    expect(verified).toMatchObject({ message: expect.stringContaining('the bytes as they were sent, so keep these') });
+    expect(verified).toMatchObject({ message: expect.stringContaining('the original bytes, so keep these') });
   });
 
   test.each([

@@ -252,7 +252,7 @@ test('a handler that ends well when it is not waited for any more is not called 
   await clock.advance(65_000);
   await vi.waitFor(() => expect(types()).toEqual(['queued', 'failed']));
   open();
-  await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('did not listen to its signal'));
+  await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('ignored its signal'));
   await drained();
   expect(onCreate).toHaveBeenCalledOnce();
   expect(types()).toEqual(['queued', 'failed', 'duplicate']);
@@ -410,7 +410,7 @@ describe('what failed in all its attempts, with a queue in memory,', () => {
     await clock.advance(48 * 3_600_000);
 
     const second = setup(options);
-    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not retried at startup'));
     await second.drained();
     expect(onUpdate).toHaveBeenCalledTimes(2);
     expect(await second.inbox()).toBe(1);
@@ -431,7 +431,7 @@ describe('what failed in all its attempts, with a queue in memory,', () => {
       await next.drained();
     }
     const last = start();
-    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not retried at startup'));
     expect(logger.lines.at(-1)?.fields).toEqual({
       count: 1,
       keys: [`webhook-inbox:webhooks:acme.myshopify.com:${webhookId}`],
@@ -470,7 +470,7 @@ describe('what failed in all its attempts, with a queue in memory,', () => {
     }
     await vi.waitFor(() => expect(onCreate).toHaveBeenCalledTimes(11));
     const last = start();
-    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not tried again at a start'));
+    await vi.waitFor(() => expect(logger.lines.at(-1)?.message).toContain('not retried at startup'));
     expect(last.queue.jobs).toEqual([]);
     expect(await last.inbox()).toBe(1);
   });

@@ -251,7 +251,7 @@ describe('where the store', () => {
       expect((await clock.run(handler(order()))).status).toBe(200);
       expect(events).toEqual(['handled']);
       expect(logger.lines.map(({ message }) => message)).toEqual([
-        'a webhook was handled, but the store could not note it: a copy of it would be handled again',
+        'a webhook was handled, but the store could not record it: a copy of it would be handled again',
       ]);
     },
   );
@@ -276,7 +276,7 @@ describe('where the store', () => {
     const { handler } = setup({ clock, store, logger, on: { 'orders/create': () => undefined } });
     expect((await clock.run(handler(order()))).status).toBe(200);
     expect(logger.lines).toEqual([
-      expect.objectContaining({ level: 'warn', message: expect.stringContaining('its lease runs out') }),
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('its lease will run out') }),
     ]);
   });
 });

@@ -25,8 +25,8 @@ export async function breakerOutcome(
   if (until <= clock.now()) return {};
   const isOpen = `the circuit breaker of ${shop} is open until ${new Date(until).toISOString()}`;
   if (!(await probe).ok)
-    return { 'breaker-stuck': { skipped: `${isOpen}, and the shop did not answer the doctor either` } };
-  return { 'breaker-stuck': { found: `Calls are stopped though the shop answers: ${isOpen} (key "${key}").` } };
+    return { 'breaker-stuck': { skipped: `${isOpen}, and the shop did not respond to the doctor either` } };
+  return { 'breaker-stuck': { found: `Calls are stopped although the shop responds: ${isOpen} (key "${key}").` } };
 }
 
 /** Looks into the store of the host's module. */

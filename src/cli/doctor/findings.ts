@@ -1,4 +1,4 @@
-/** How bad a finding is: an `error` stops something now, a `warning` will, or may. */
+/** Severity of a finding: an `error` breaks something now, a `warning` will or may later. */
 export type Severity = 'error' | 'warning';
 
 interface FindingKind {
@@ -14,11 +14,11 @@ interface FindingKind {
 export const findingKinds = {
   'configuration-invalid': {
     severity: 'error',
-    fix: 'Correct the variable that is named: the message says what it may hold.',
+    fix: 'Correct the named variable: the message says what it may contain.',
   },
   'shop-domain-wrong': {
     severity: 'error',
-    fix: 'Give the shop as acme or acme.myshopify.com, in SHOPIFY_STORE_URL or with --shop. It stands in the address of the admin, after /store/.',
+    fix: 'Write the shop as acme or acme.myshopify.com, in SHOPIFY_STORE_URL or --shop. Find it in the URL of the admin, after /store/.',
   },
   'shop-unreachable': {
     severity: 'error',
@@ -26,27 +26,27 @@ export const findingKinds = {
   },
   'shop-unavailable': {
     severity: 'error',
-    fix: 'The owner of the shop must act: pay what is open, or ask Shopify why the shop is locked.',
+    fix: "The shop's owner must act: pay open bills, or ask Shopify why the shop is locked.",
   },
   'client-secret-wrong': {
     severity: 'error',
-    fix: 'Copy the client id and the client secret of one and the same app from the Dev Dashboard again.',
+    fix: 'Copy the client id and client secret of the same app from the Dev Dashboard again.',
   },
   'token-refused': {
     severity: 'error',
-    fix: "Set the shop's own Admin API access token, or have the shop open or install the app again.",
+    fix: "Set the shop's own Admin API access token, or have the shop open or reinstall the app.",
   },
   'token-never-expires': {
     severity: 'warning',
-    fix: 'Exchange such tokens with "shopwright tokens migrate", and take tokens from offlineToken of shopwright/auth.',
+    fix: 'Exchange such tokens with "shopwright tokens migrate", and use offlineToken of shopwright/auth.',
   },
   'refresh-token-ending': {
     severity: 'warning',
-    fix: 'Make a call for each of these shops, which renews both tokens. Where it has ended already, the shop must open the app.',
+    fix: 'Make a call for each of these shops, which renews both tokens. If a token has already expired, the shop must open the app.',
   },
   'scope-missing': {
     severity: 'error',
-    fix: 'Add the scopes to the app, release that version of it, and have the shop approve them.',
+    fix: 'Add the scopes to the app, release that version, and have the shop approve them.',
   },
   'ip-not-allowed': {
     severity: 'error',
@@ -54,7 +54,7 @@ export const findingKinds = {
   },
   'bulk-not-enabled': {
     severity: 'error',
-    fix: 'Enable that type of bulk operations for the app in the Dev Dashboard. A public app needs an IP allowlist first.',
+    fix: 'Enable that type of bulk operation for the app in the Dev Dashboard. A public app needs an IP allowlist first.',
   },
   'version-ending': {
     severity: 'warning',
@@ -66,15 +66,15 @@ export const findingKinds = {
   },
   'deprecated-fields': {
     severity: 'warning',
-    fix: 'Install a newer shopwright, and look at the events of type deprecation of your own calls.',
+    fix: 'Install a newer shopwright, and check the `deprecation` events of your own calls.',
   },
   'clock-off': {
     severity: 'error',
-    fix: 'Let the machine take its time from a server (NTP), and restart the service.',
+    fix: 'Synchronize the clock with a time server (NTP), and restart the service.',
   },
   'webhook-address-old': {
     severity: 'error',
-    fix: 'Bring the subscriptions to their address with syncSubscriptions, and delete those that nobody needs.',
+    fix: 'Update the subscriptions with syncSubscriptions, and delete those that are not needed.',
   },
   'webhook-without-handler': {
     severity: 'warning',
@@ -82,7 +82,7 @@ export const findingKinds = {
   },
   'webhook-subscription-removed': {
     severity: 'error',
-    fix: 'Find out why the endpoint failed, call syncSubscriptions, and bring over what was missed meanwhile.',
+    fix: 'Find out why the endpoint failed, call syncSubscriptions, and catch up on what was missed.',
   },
   'redis-unreachable': {
     severity: 'error',
@@ -94,11 +94,11 @@ export const findingKinds = {
   },
   'redis-without-eval': {
     severity: 'error',
-    fix: 'Allow this user scripts: ACL SETUSER name +eval +evalsha +script. A proxy must pass these commands on.',
+    fix: 'Allow scripts for this user: ACL SETUSER name +eval +evalsha +script. A proxy must forward these commands.',
   },
   'store-unreachable': {
     severity: 'error',
-    fix: 'Check the address or the file, and the rights of this user.',
+    fix: "Check the address or the file, and this user's permissions.",
   },
   'store-migration-pending': {
     severity: 'warning',
@@ -106,7 +106,7 @@ export const findingKinds = {
   },
   'breaker-stuck': {
     severity: 'warning',
-    fix: 'Wait until it closes by itself, or delete that key of the store. If it opens again, look at the failed calls before.',
+    fix: 'Wait until it closes by itself, or delete that key from the store. If it opens again, check the calls that failed before.',
   },
   'queue-without-worker': {
     severity: 'error',

@@ -115,7 +115,7 @@ async function persistence(redis: Redis, { url }: RedisSettings): Promise<Outcom
   if (/^aof_enabled:1/m.test(await redis.info('persistence'))) return {};
   const [, save] = (await redis.call('CONFIG', 'GET', 'save')) as readonly string[];
   if (save) return {};
-  const found = `Redis at ${new URL(url).host} keeps nothing on disk (appendonly no, save ""): jobs and records end with it.`;
+  const found = `Redis at ${new URL(url).host} stores nothing on disk (appendonly no, save ""): its jobs and records are lost when it stops.`;
   return { 'redis-without-persistence': { found } };
 }
 
@@ -127,7 +127,7 @@ async function queueWork(redis: Redis, { queue, queuePrefix }: RedisSettings): P
   if (jobs === 0 || workers > 0) return {};
   return {
     'queue-without-worker': {
-      found: `Nobody works on the queue ${queue}: ${jobs} jobs wait, and no worker is connected.`,
+      found: `Nobody works on the queue ${queue}: ${jobs} jobs are waiting, and no worker is connected.`,
     },
   };
 }

@@ -93,7 +93,7 @@ async function runCheck(check: Check, { clock, signal }: RunSettings): Promise<O
   }
 }
 
-/** What went wrong, without a full stop, and without what a driver may have put into its error. */
+/** Returns what went wrong, without a full stop and without details a driver may have added. */
 export function describeError(error: unknown): string {
   const text = redactText(bareMessage(error)).replace(/\.+$/, '');
   return isShopwrightError(error) ? `${error.code}: ${text}` : text;

@@ -175,7 +175,7 @@ async function askFirst(
   } catch (error) {
     if (signal.aborted) throw error;
     const [id, outcome] = refusalOf(error, shop, watch);
-    return without(`the shop did not answer the first call: see ${id}`, { [id]: outcome });
+    return without(`the shop did not respond to the first call: see ${id}`, { [id]: outcome });
   }
 }
 
@@ -188,15 +188,15 @@ function headerOutcomes(
   const { version, deprecated } = watch;
   return {
     ...(missing === undefined && {
-      'scope-missing': { skipped: 'nobody said which scopes the app needs: give --scopes' },
+      'scope-missing': { skipped: 'the scopes that the app needs are not known: pass --scopes' },
     }),
     ...(missing?.length && { 'scope-missing': { found: `${shop} has not granted ${missing.join(', ')}.` } }),
     ...(version !== null &&
       version !== apiVersion && {
-        'version-fallen-forward': { found: `Shopify serves version ${redactText(version)} in place of ${apiVersion}.` },
+        'version-fallen-forward': { found: `Shopify serves version ${redactText(version)} instead of ${apiVersion}.` },
       }),
     ...(deprecated !== null && {
-      'deprecated-fields': { found: `Shopify names deprecated fields in use: ${redactText(deprecated)}.` },
+      'deprecated-fields': { found: `Shopify reports deprecated fields in use: ${redactText(deprecated)}.` },
     }),
   };
 }
@@ -222,19 +222,19 @@ function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [
       ];
     }
     case 'IP_NOT_ALLOWED':
-      return ['ip-not-allowed', { found: `${shop} refuses calls from the address of this machine (403).` }];
+      return ['ip-not-allowed', { found: `${shop} refuses calls from this machine's IP address (403).` }];
     case 'ACCESS_DENIED':
       return [
         'scope-missing',
         { found: `${shop} denies the app a call that needs no scope. ${describeError(error)}.` },
       ];
     case 'SHOP_UNAVAILABLE':
-      return ['shop-unavailable', { found: `${shop} takes no calls. ${describeError(error)}.` }];
+      return ['shop-unavailable', { found: `${shop} accepts no calls. ${describeError(error)}.` }];
     case 'HTTP_ERROR': {
       const { status } = watch;
       if (status === 404 || (status >= 300 && status < 400))
-        return ['shop-domain-wrong', { found: `There is no shop ${shop}, or it has another domain (${status}).` }];
-      return ['shop-unreachable', { found: `${shop} answers with status ${status}.` }];
+        return ['shop-domain-wrong', { found: `There is no shop ${shop}, or its domain has changed (${status}).` }];
+      return ['shop-unreachable', { found: `${shop} responds with status ${status}.` }];
     }
     default:
       return ['shop-unreachable', { found: `A call to ${shop} failed with ${describeError(error)}.` }];
@@ -254,7 +254,7 @@ function versionEnding({ apiVersion, clock }: ShopSettings): Outcomes {
   const date = new Date(endsAt).toISOString().slice(0, 10);
   const what = days > 0 ? `ends in ${days} days, on ${date}` : `ended on ${date}`;
   return {
-    'version-ending': { found: `API version ${apiVersion} ${what}: then Shopify serves a later one in its place.` },
+    'version-ending': { found: `API version ${apiVersion} ${what}; then Shopify serves a later one instead.` },
   };
 }
 
@@ -268,7 +268,7 @@ const wrongCredentials: readonly unknown[] = ['invalid_client', 'application_can
 async function clientSecret(settings: ShopSettings, signal: AbortSignal): Promise<Outcomes> {
   const { credentials, shop, origin, transport, clock } = settings;
   if (!credentials) {
-    const skipped = 'there is no client id with its secret: set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or give --app';
+    const skipped = 'there is no client id and secret: set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or pass --app';
     return { 'client-secret-wrong': { skipped } };
   }
   const reply = await requestTokens({
@@ -283,10 +283,10 @@ async function clientSecret(settings: ShopSettings, signal: AbortSignal): Promis
   if (reply.outcome === 'lost') return { 'client-secret-wrong': { skipped: describeError(reply.error) } };
   if (reply.outcome !== 'refused') return {};
   if (wrongCredentials.includes(reply.error))
-    return { 'client-secret-wrong': { found: 'Shopify does not take the client id with this client secret.' } };
+    return { 'client-secret-wrong': { found: 'Shopify does not accept the client id with this client secret.' } };
   // Both say that the app is known, and the refresh token is not.
   if (reply.error === 'invalid_grant' || reply.error === 'invalid_request') return {};
-  const skipped = `Shopify answered with status ${reply.status} and ${reply.error ?? 'no code'}, which says nothing about the secret`;
+  const skipped = `Shopify responded with status ${reply.status} and ${reply.error ?? 'no code'}, which says nothing about the secret`;
   return { 'client-secret-wrong': { skipped } };
 }
 
@@ -321,7 +321,7 @@ async function bulkOperations(
   client: ShopifyClient,
   signal: AbortSignal,
 ): Promise<Outcomes> {
-  if (!usesBulk) return { 'bulk-not-enabled': { skipped: 'give --bulk where the app runs bulk operations' } };
+  if (!usesBulk) return { 'bulk-not-enabled': { skipped: 'pass --bulk if the app runs bulk operations' } };
   const isDenied = async (document: string): Promise<boolean> => {
     try {
       await client.graphql(document, {}, { signal, userErrors: 'return' });
@@ -345,7 +345,7 @@ interface Subscription {
 async function webhooks(settings: ShopSettings, client: ShopifyClient, signal: AbortSignal): Promise<Outcomes> {
   const { webhookUrls, topics, shop } = settings;
   if (webhookUrls.length === 0 && topics === undefined)
-    return skipAll(webhookIds, 'nobody said where and which webhooks are taken: give --webhook-url and --topics');
+    return skipAll(webhookIds, 'the URL and topics of webhooks are not known: pass --webhook-url and --topics');
   const standing = await allPages('webhookSubscriptions', async (after) => {
     const { data } = await client.graphql(UnnamedWebhookSubscriptionsDocument, { first: 100, after }, { signal });
     return data.webhookSubscriptions;
@@ -357,7 +357,7 @@ async function webhooks(settings: ShopSettings, client: ShopifyClient, signal: A
 /** Addresses are compared with those of their own kind: one app may use HTTPS and Pub/Sub side by side. */
 function addresses(subscriptions: readonly Subscription[], webhookUrls: readonly string[]): Outcomes {
   if (webhookUrls.length === 0)
-    return { 'webhook-address-old': { skipped: 'nobody said where webhooks are taken: give --webhook-url' } };
+    return { 'webhook-address-old': { skipped: 'the URL of webhooks is not known: pass --webhook-url' } };
   const kindOf = (uri: string): string => uri.slice(0, uri.indexOf(':')).toLowerCase().replace('https', 'http');
   const kinds = new Set(webhookUrls.map(kindOf));
   const known = new Set(webhookUrls.map(plainUri));
@@ -374,7 +374,7 @@ function handlers(
 ): Outcomes {
   if (topics === undefined) {
     const ids = ['webhook-without-handler', 'webhook-subscription-removed'] as const;
-    return skipAll(ids, 'nobody said which topics have a handler: give --topics');
+    return skipAll(ids, 'the topics with a handler are not known: pass --topics');
   }
   const subscribed = new Set(subscriptions.map(({ topic }) => topic));
   const unhandled = [...subscribed].filter((topic) => !topics.includes(topic));
@@ -383,7 +383,7 @@ function handlers(
   const removed = topics.filter((topic) => !subscribed.has(topic) && !compliance.includes(topic));
   return {
     ...(unhandled.length > 0 && {
-      'webhook-without-handler': { found: `${shop} sends webhooks that no handler takes: ${shorten(unhandled)}.` },
+      'webhook-without-handler': { found: `${shop} sends webhooks without a handler: ${shorten(unhandled)}.` },
     }),
     ...(removed.length > 0 && {
       'webhook-subscription-removed': {

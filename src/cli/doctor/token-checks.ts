@@ -18,7 +18,7 @@ export interface TokenPlaces {
 /** Finds the token of a shop. It is never renewed: that is the service's business, and changes its store. */
 export async function findToken({ shop, accessToken, tokens, appId, clock }: TokenPlaces): Promise<TokenAtHand> {
   if (accessToken !== undefined) return { accessToken, expires: false };
-  if (!tokens) return { skipped: 'there is no access token: set SHOPIFY_ACCESS_TOKEN, or give --app' };
+  if (!tokens) return { skipped: 'there is no access token: set SHOPIFY_ACCESS_TOKEN, or pass --app' };
   const entry = await tokens.get({ shop, appId });
   if (!entry) return { found: `The token store has no token for ${shop}.` };
   const { accessTokenExpiresAt, ...stored } = entry.tokens;
@@ -27,9 +27,9 @@ export async function findToken({ shop, accessToken, tokens, appId, clock }: Tok
     return { accessToken: stored.accessToken, expires: !isPermanent(entry.tokens) };
   if (isRenewable(entry.tokens, now))
     return {
-      skipped: `the access token of ${shop} has expired, and the doctor renews none: make a call with the service first`,
+      skipped: `the access token of ${shop} has expired, and the doctor does not renew it: make a call with the service first`,
     };
-  return { found: `The access token of ${shop} has expired, and there is no refresh token that could renew it.` };
+  return { found: `The access token of ${shop} has expired, and there is no refresh token to renew it.` };
 }
 
 const isPermanent = ({ accessTokenExpiresAt, refreshToken }: StoredTokens): boolean =>
@@ -51,7 +51,7 @@ export function refreshTokenCheck(tokens: TokenStore | undefined, appId: string,
   return {
     ids: ['refresh-token-ending'],
     async run(signal): Promise<Outcomes> {
-      if (!tokens) return { 'refresh-token-ending': { skipped: 'there is no token store: give --app' } };
+      if (!tokens) return { 'refresh-token-ending': { skipped: 'there is no token store: pass --app' } };
       const ended: string[] = [];
       const ending: string[] = [];
       let read = 0;
@@ -66,9 +66,9 @@ export function refreshTokenCheck(tokens: TokenStore | undefined, appId: string,
       }
       if (ended.length + ending.length === 0) return {};
       const found = [
-        ...(ending.length > 0 ? [`The refresh token ends within ${warnDays} days: ${shorten(ending)}.`] : []),
-        ...(ended.length > 0 ? [`It has ended: ${shorten(ended)}.`] : []),
-        ...(read > mostOwners ? [`Only the first ${mostOwners} shops were looked at.`] : []),
+        ...(ending.length > 0 ? [`The refresh token expires within ${warnDays} days: ${shorten(ending)}.`] : []),
+        ...(ended.length > 0 ? [`It has expired: ${shorten(ended)}.`] : []),
+        ...(read > mostOwners ? [`Only the first ${mostOwners} shops were checked.`] : []),
       ].join(' ');
       return { 'refresh-token-ending': { found, severity: ended.length > 0 ? 'error' : 'warning' } };
     },

@@ -24,8 +24,8 @@ import {
 } from './selection.ts';
 
 /**
- * The points that Shopify will ask for one operation, without its schema, fractions included. It follows Shopify's rule
- * by the names that stand in the document; `createCostBook` corrects what it misses.
+ * Estimates the points that Shopify will request for an operation, without its schema, including fractions. It applies
+ * Shopify's rule to the names in the document; `createCostBook` corrects what it misses.
  *
  * @param variables Values as they are sent. Page sizes, `@skip`, `@include` and the input of mutations count.
  * @param operationName Which operation of the document. Default: the first.
@@ -248,9 +248,9 @@ function payload(walk: Walk, one: MergedField, place: Place): number {
 /** Corrects estimates by what Shopify really asked for the same operation before. */
 export interface CostBook {
   /**
-   * The cost to reserve: the estimate, corrected where the operation has been seen. In points.
+   * Returns the points to reserve: the estimate, corrected if the operation has been seen.
    *
-   * @param shared What other processes have seen of it, oldest first; each counts once as a response of our own.
+   * @param shared Samples of other processes, oldest first; each counts like one response of our own.
    */
   expect(key: string, estimate: number, shared?: readonly CostSample[]): number;
   /** Notes what Shopify asked for (`requestedQueryCost`) where we had estimated that much. */
@@ -268,8 +268,8 @@ const responsesKept = 5;
 const none: readonly CostSample[] = [];
 
 /**
- * Makes a cost book. Of the last five responses of an operation the most expensive counts: to reserve too much
- * costs nothing, since the rest comes back, but to reserve too little gets throttled.
+ * Creates a cost book. Of an operation's last five responses, the most expensive counts: reserving too much costs
+ * nothing, since the rest is returned, but reserving too little gets throttled.
  *
  * @param options.maxKeys Operations remembered; the one longest unused is forgotten. Default 1,000.
  */

@@ -4,11 +4,11 @@ import { parseOperation, printDocument } from '../parse.ts';
 import { type CostWatch, estimateCost } from './estimate.ts';
 import { chargedPoints, withoutDust } from './rule.ts';
 
-/** What an operation will ask for, and why. */
+/** The cost of an operation, and where it comes from. */
 export interface CostExplanation {
-  /** Whole points, as Shopify names them in `requestedQueryCost`. */
+  /** Whole points, as in Shopify's `requestedQueryCost`. */
   readonly points: number;
-  /** What costs something, the most expensive first. */
+  /** Fields that cost points, the most expensive first. */
   readonly fields: readonly FieldCost[];
   /** Names of the variables that the points depend on: page sizes, `@skip` and `@include`, input of mutations. */
   readonly variables: readonly string[];
@@ -18,26 +18,26 @@ export interface CostExplanation {
 export interface FieldCost {
   /** Response keys from the root, joined by dots, such as `products.nodes.variants`. */
   readonly path: string;
-  /** Points of the field with all below it, for all pages around it together. May be a fraction. */
+  /** Points of the field including its subfields, for all enclosing pages together. May be a fraction. */
   readonly points: number;
-  /** Of a connection: nodes of a page. 250, the largest, where the document does not say. */
+  /** For a connection: nodes per page; 250, the largest, if the document does not say. */
   readonly pageSize?: number;
-  /** Of a connection: how often a page of that size makes each node count, such as 4 for 10 nodes. */
+  /** For a connection: how many times each node counts with that page size, such as 4 for 10 nodes. */
   readonly multiplier?: number;
-  /** Names of the variables that its points depend on, those below it included. */
+  /** Names of the variables that its points depend on, including those of its subfields. */
   readonly variables: readonly string[];
 }
 
 /**
- * What an operation will ask for, without sending it: its points, the share of each field, and which variables they
- * depend on. It knows names and not the schema, and follows a rule that Shopify has published in part; the client
- * corrects it by each response. What the response comes to (`actualQueryCost`) is at most that, as a rule.
+ * Explains what an operation will cost, without sending it: its points, the share of each field, and the variables they
+ * depend on. It knows names but not the schema, and follows a rule that Shopify has published in part; the client
+ * corrects it with each response. The actual cost (`actualQueryCost`) is usually at most that.
  *
- * A fragment that is used in several places is broken down at the first, and counts at each.
+ * A fragment used in several places is broken down at the first, but counts at each.
  *
- * @param variables Values as they would be sent. A page size that is missing counts as 250.
- * @param options.operationName Which operation of a document with several.
- * @throws ValidationError where the document is no GraphQL, is nested too deep, or holds no such operation.
+ * @param variables Values as they would be sent. A missing page size counts as 250.
+ * @param options.operationName The operation to explain, if the document has several.
+ * @throws ValidationError if the document is not valid GraphQL, is nested too deep, or has no such operation.
  *
  * @example
  * const { points, fields } = explainCost(`query ($n: Int) { products(first: $n) { nodes { id } } }`, { n: 50 });

@@ -10,38 +10,37 @@ import { HostQueue } from './host-queue.ts';
 import { Account, type HostBottleneck } from './reservoir.ts';
 
 /**
- * The limiter for hosts that coordinate their calls with Bottleneck already: calls wait in the host's own
- * queue, beside the host's own jobs, with their cost as weight. Where there is no such host,
- * `tokenBucketLimiter` and `redisLimiter` do all of this better. What Bottleneck (2.19) cannot do:
+ * Creates a limiter for hosts that already coordinate their calls with Bottleneck: calls wait in the host's own queue,
+ * along with the host's own jobs, with their cost as weight. If you do not use Bottleneck already, `tokenBucketLimiter`
+ * and `redisLimiter` are better. Limitations of Bottleneck (2.19):
  *
  * - Its priorities are strict. A background call never overtakes interactive ones, however long it waits,
  *   and no part of the bucket is kept free for interactive calls.
- * - A call that asks again (`AcquireRequest.ageMs`) goes before those of its class, not to its exact place, by one
- *   priority less. Leave room below each of `priorities`, as the default does.
- * - A queued call cannot be dropped. An aborted one is rejected at once, but keeps its place: those behind
- *   it wait until the points for it are there, and get them then.
- * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through: it waits for a `setTimeout(0)`
- *   before each step of its store, and no option takes that away.
+ * - A call that asks again (`AcquireRequest.ageMs`) goes ahead of its class by one priority, rather than to its exact
+ *   place. Leave room below each of `priorities`, as the default does.
+ * - A queued call cannot be dropped. An aborted one is rejected at once, but keeps its place: those behind it wait
+ *   until its points are available, and get them then.
+ * - Each call takes about 5 ms, and one Bottleneck admits about 400 calls per second: it waits for a `setTimeout(0)`
+ *   before each step of its store, which no option can disable.
  * - Weights are whole numbers: a cost is rounded up.
- * - A weight cannot be changed: a call that turns out to cost more while it waits goes to the end of its queue.
+ * - A weight cannot be changed: a call whose cost increases while it waits goes to the end of its queue.
  * - It counts `maxConcurrent` in weight, so here in points: leave it unset, or far above any cost.
- * - A `Group` forgets a limiter `timeout` after its last new job, also where jobs still wait there. Give it a
- *   `timeout` far longer than the longest wait.
+ * - A `Group` drops a limiter `timeout` after its last new job, even if jobs are still waiting there. Set a `timeout`
+ *   far longer than the longest wait.
  *
- * The reservoir is this limiter's: it sets it, refills it, and follows Shopify's numbers. Never call
- * `updateSettings` or `incrementReservoir` on it. It is refilled while a call waits, until `close`.
- * For a clustered Bottleneck choose `refill: 'host'`, give it `reservoirIncreaseAmount`,
- * `reservoirIncreaseInterval` and `reservoirIncreaseMaximum` of the shop's plan, and connect it with
- * `bottleneckRedisConnection`. It shares points between processes without fairness, by the clocks of their
- * machines.
+ * This limiter owns the reservoir: it sets and refills it by Shopify's numbers. Never call `updateSettings` or
+ * `incrementReservoir` yourself. It is refilled while a call waits, until `close`. For a clustered Bottleneck choose
+ * `refill: 'host'`, give it `reservoirIncreaseAmount`, `reservoirIncreaseInterval` and `reservoirIncreaseMaximum` of
+ * the shop's plan, and connect it with `bottleneckRedisConnection`. It shares points between processes without
+ * fairness, by the clocks of their machines.
  *
- * `acquire` rejects with a `NetworkError` that says so where Bottleneck drops a call: by `stop()`,
- * `highWater`, or for want of Redis. After `close` it rejects with a `DOMException` named `AbortError`.
+ * `acquire` rejects with a `NetworkError` if Bottleneck drops a call: because of `stop()`, `highWater`, or a missing
+ * Redis. After `close` it rejects with a `DOMException` named `AbortError`.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid; from `acquire` where the
- *   Bottleneck has no reservoir.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid; from `acquire` if the Bottleneck has no
+ * reservoir.
  *
  * @example
  * import Bottleneck from 'bottleneck';
@@ -60,30 +59,30 @@ export function bottleneckLimiter(options: BottleneckLimiterOptions): RateLimite
   });
 }
 
-/** Options of `bottleneckLimiter`. Only `limiterFor` is needed. */
+/** Options of `bottleneckLimiter`. Only `limiterFor` is required. */
 export interface BottleneckLimiterOptions {
   /**
-   * The host's Bottleneck, or what finds the one of an app on a shop, such as
-   * `({ shop }) => group.key(shop)`. It must have a `reservoir`.
+   * The host's Bottleneck, or a function that returns the one of an app on a shop, such as `({ shop }) =>
+   * group.key(shop)`. It must have a `reservoir`.
    */
   readonly limiterFor: HostBottleneck | ((scope: BucketScope) => HostBottleneck);
   /**
-   * Who refills the reservoir. `limiter` (the default): this limiter, exactly and by Shopify's numbers; for
-   * a Bottleneck within one process, without refill settings of its own. `host`: its own settings, as a
-   * clustered one needs it; this limiter gives back what calls did not cost, and follows Shopify.
+   * Who refills the reservoir. `limiter` (default): this limiter, exactly by Shopify's numbers; for a Bottleneck within
+   * one process, without refill settings of its own. `host`: Bottleneck's own settings, as a clustered one requires;
+   * this limiter returns what calls did not cost, and follows Shopify.
    */
   readonly refill?: 'limiter' | 'host';
-  /** Bottleneck's priorities, 0 (first) to 9. Default 5 and 7. */
+  /** Bottleneck priorities, 0 (first) to 9. Default 5 and 7. */
   readonly priorities?: { readonly interactive: number; readonly background: number };
-  /** Points the bucket is assumed to hold until Shopify says. Default 1,000, the smallest seen. */
+  /** Assumed size of a bucket in points, until Shopify's numbers are known. Default 1,000, the smallest seen. */
   readonly maximumAvailable?: number;
-  /** Points per second the bucket is assumed to regain until Shopify says. Default 50, the smallest seen. */
+  /** Assumed points restored per second, until Shopify's numbers are known. Default 50, the smallest seen. */
   readonly restoreRate?: number;
-  /** Milliseconds without a call after which a bucket is forgotten. Default 600,000. */
+  /** Milliseconds without a call after which a bucket is dropped. Default 600,000. */
   readonly idleMs?: number;
-  /** Milliseconds that a clustered Bottleneck may take to connect. Default 10,000. */
+  /** Time limit for a clustered Bottleneck to connect, in milliseconds. Default 10,000. */
   readonly startTimeoutMs?: number;
-  /** Default: the machine's own clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -209,7 +208,7 @@ function startPoints(
     );
     const take = (points: number | null): void => {
       if (points !== null) resolve(points);
-      const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
+      const message = 'the Bottleneck must have a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
       reject(new ConfigError('Invalid configuration', { issues: [{ field: 'limiter.limiterFor', message }], shop }));
     };
     bottleneck.currentReservoir().then(take, reject).finally(cancel);
@@ -235,7 +234,7 @@ const optionNames: Record<keyof BottleneckLimiterOptions, true> = {
 /**
  * Fills in the defaults.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) with everything that is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) listing every invalid option.
  */
 function bottleneckLimiterSettings(options: BottleneckLimiterOptions): BottleneckLimiterSettings {
   const { limiterFor, refill = 'limiter', startTimeoutMs = 10_000 } = options;
@@ -249,15 +248,15 @@ function bottleneckLimiterSettings(options: BottleneckLimiterOptions): Bottlenec
   check(
     'limiterFor',
     typeof limiterFor === 'function' || typeof limiterFor?.schedule === 'function',
-    'give a Bottleneck, or a function that gives one',
+    'must be a Bottleneck, or a function that returns one',
   );
-  check('refill', refill === 'limiter' || refill === 'host', 'give `limiter` or `host`');
+  check('refill', refill === 'limiter' || refill === 'host', 'must be `limiter` or `host`');
   check(
     'priorities',
     isPriority(priorities.interactive) && isPriority(priorities.background),
-    'give whole numbers from 0 to 9',
+    'must be whole numbers from 0 to 9',
   );
-  check('startTimeoutMs', startTimeoutMs > 0, 'give milliseconds, more than 0');
+  check('startTimeoutMs', startTimeoutMs > 0, 'must be milliseconds above 0');
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     ...{ clock, maximumAvailable, restoreRate, idleMs, refill, startTimeoutMs, priorities },
@@ -266,15 +265,15 @@ function bottleneckLimiterSettings(options: BottleneckLimiterOptions): Bottlenec
 }
 
 /**
- * A connection for a clustered Bottleneck (2.19) that also works on Redis 7. There the errors of scripts
- * begin with `ERR `, so that a stock Bottleneck does not know its own and never recovers where Redis has
- * lost its keys: by a restart, a flush, or because they expired.
+ * Creates a connection for a clustered Bottleneck (2.19) that also works on Redis 7. There, script errors begin with
+ * `ERR `, so that a stock Bottleneck does not recognize its own and never recovers if Redis has lost its keys: by a
+ * restart, a flush, or expiry.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @param options.client An ioredis client, version 5 or 6. Set its `commandTimeout`: without, calls hang
- *   while Redis cannot be reached.
- * @param options.Redis The class it is of: Bottleneck would look for it in ways that break in bundles.
+ * @param options.client An ioredis client, version 5 or 6. Set its `commandTimeout`: without it, calls hang while Redis
+ * is unreachable.
+ * @param options.Redis The client's class, which Bottleneck would otherwise look up in ways that break in bundles.
  *
  * @example
  * const connection = bottleneckRedisConnection({ client: new Redis(url, { commandTimeout: 1_000 }), Redis });

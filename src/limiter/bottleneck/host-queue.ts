@@ -191,7 +191,7 @@ function priorityOf(
 /** Bottleneck dropped the call: it was stopped, its queue was full, or its Redis did not respond. */
 function dropped(shop: string, error: unknown): NetworkError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new NetworkError(`Bottleneck did not let a call to ${shop} through, nothing was sent: ${reason}`, {
+  return new NetworkError(`Bottleneck dropped a call to ${shop}, nothing was sent: ${reason}`, {
     mayHaveExecuted: false,
     shop,
   });

@@ -12,12 +12,12 @@ import {
   spentPoints,
 } from '../bucket.ts';
 
-/** A job as Bottleneck's events tell of it. */
+/** A job in Bottleneck's events. */
 export interface BottleneckJobInfo {
   readonly options: { readonly id: string; readonly weight: number };
 }
 
-/** The part of a Bottleneck 2.19 limiter that is needed; any copy of the package fits. */
+/** The required part of a Bottleneck 2.19 limiter, from any copy of the package. */
 export interface HostBottleneck {
   schedule<T>(
     options: { readonly id: string; readonly weight: number; readonly priority: number },
@@ -131,7 +131,7 @@ export class Account {
     this.#reservoir.tick();
   }
 
-  /** What the heaviest job lacks to get through at all: it would hold up everybody behind it for ever. */
+  /** Points that the heaviest job lacks to get through at all: it would block everything behind it forever. */
   #spare(): number {
     if (!this.#hasShrunk) return 0;
     const lack = this.#heaviest() - this.bucket.maximumAvailable;
@@ -157,8 +157,8 @@ interface Reservoir {
 }
 
 /**
- * A reservoir that follows the bucket point by point. Bottleneck's own refill drifts, and stops for ever
- * after `updateSettings`; `incrementReservoir` knows no maximum and takes whole points only.
+ * Creates a reservoir that follows the bucket point by point. Bottleneck's own refill drifts, and stops forever after
+ * `updateSettings`; `incrementReservoir` has no maximum and accepts only whole points.
  *
  * @param spare Points that may be there beyond the level of the bucket.
  */

@@ -16,7 +16,7 @@ import {
   UnusableBucketError,
 } from './protocol.ts';
 
-/** The part of an ioredis client that the limiter needs; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
+/** The part of an ioredis client that the limiter needs: `Redis` or `Cluster` of ioredis 5 or 6. */
 export interface RedisScripting {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
@@ -69,10 +69,10 @@ export class RedisConnection {
   }
 
   /**
-   * Runs the script on the keys of one bucket, in one slot of a cluster. Settles after `commandTimeoutMs` at the latest, also where the client would wait for
-   * ever; `onLate` is told of a reply that comes after that.
+   * Runs the script on the keys of one bucket, in one slot of a cluster. Settles within `commandTimeoutMs`, even if the
+   * client would wait forever; `onLate` is called if a reply comes after that.
    *
-   * @throws UnusableBucketError where Redis is there, and this bucket cannot be used.
+   * @throws UnusableBucketError if Redis is available but this bucket cannot be used.
    * @throws What the client or `readReply` throws, or a TimeoutError.
    */
   async call(name: string, request: ScriptRequest, onLate: () => void): Promise<ScriptReply> {
@@ -148,7 +148,7 @@ export class RedisConnection {
         `The Redis of the limiter ${refusal.message}. Until then each process keeps to its share of each bucket`,
       );
     } else if (this.#isUp) {
-      logger?.warn({ error: bareMessage(error) }, 'Redis is gone: the limiter keeps to its share of each bucket');
+      logger?.warn({ error: bareMessage(error) }, 'Redis is down: the limiter keeps to its share of each bucket');
     }
     this.#isUp = false;
   }
@@ -164,6 +164,6 @@ export class RedisConnection {
 function asUnusable(error: unknown, key: string): unknown {
   if (!/\bWRONGTYPE\b/.test(bareMessage(error))) return error;
   return new UnusableBucketError(
-    `The key ${key} in Redis is another program's (WRONGTYPE). Set another keyPrefix, or delete it`,
+    `The key ${key} in Redis belongs to another program (WRONGTYPE). Set another keyPrefix, or delete it`,
   );
 }

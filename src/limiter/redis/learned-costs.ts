@@ -1,12 +1,12 @@
 import type { CostSample } from '../../ports/rate-limiter.ts';
 
-/** What one process has learned of an operation and tells the others. */
+/** What one process has learned about an operation and shares with the others. */
 export interface CostNews {
   readonly operation: string;
   readonly sample: CostSample;
 }
 
-/** Up to which point a process has heard what the others have learned. */
+/** Up to which point a process has received what the others have learned. */
 export interface CostMark {
   /** Names this life of the key: it starts again where Redis has lost it. */
   readonly born: number;
@@ -14,7 +14,7 @@ export interface CostMark {
   readonly version: number;
 }
 
-/** What Redis holds beyond the mark that it was given. */
+/** What Redis has beyond a given mark. */
 export interface CostReply extends CostMark {
   /** Samples of each operation, oldest first. */
   readonly operations: ReadonlyMap<string, readonly CostSample[]>;
@@ -53,7 +53,7 @@ export class LearnedCosts {
     this.#untold = [...this.#untold, { operation, sample }].slice(-mostUntold);
   }
 
-  /** Takes out what is to be told; `giveBack` where that failed. */
+  /** Takes out what must be shared; call `giveBack` if that fails. */
   take(): readonly CostNews[] {
     const taken = this.#untold;
     this.#untold = [];

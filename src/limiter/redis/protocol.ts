@@ -25,7 +25,7 @@ export interface ScriptRequest {
   readonly nowMs: number;
 }
 
-/** A permit that ended, as Redis is told. */
+/** An ended permit, as reported to Redis. */
 export interface EndedPermit {
   readonly points: number;
   readonly spent: number;
@@ -104,8 +104,8 @@ export function requestParameters(request: ScriptRequest): (string | number)[] {
 /**
  * Reads the reply of the script.
  *
- * @throws UnusableBucketError where the script has left the bucket alone.
- * @throws Error where it is no reply of this script.
+ * @throws UnusableBucketError if the script has left the bucket alone.
+ * @throws Error if it is not a reply of this script.
  */
 export function readReply(reply: string): ScriptReply {
   if (reply.startsWith('newer ')) {

@@ -27,25 +27,24 @@ import { LocalReplica } from './replica.ts';
 import { RedisSession } from './session.ts';
 
 /**
- * The limiter for several processes that call the same shops: one bucket per app and shop in Redis, counted
- * on Redis's own clock, with the arithmetic of `tokenBucketLimiter`. Calls are served in order of arrival
- * over all processes, interactive ones first; a background call catches up with age.
+ * Creates a limiter for several processes that call the same shops: one bucket per app and shop in Redis, counted on
+ * Redis's own clock, with the arithmetic of `tokenBucketLimiter`. Calls of all processes are served in order of
+ * arrival, interactive ones first; background calls gain priority with age.
  *
- * A process that dies loses its place in the queue after 1.5 s and its permits after `leaseMs`. While Redis
- * is unreachable, each process keeps to its part of the bucket and loses no call; it tries Redis again every
- * `probeMs`, and then reports what was spent. A bucket that Redis has lost starts again, with one call in
- * flight until it brings Shopify's numbers, or ends without. The keys of idle shops expire after `idleMs`. A bucket that a
- * newer version of this package has written, in a format that this one cannot read, is left alone; this
- * version works as without Redis then.
+ * A dead process loses its place in the queue after 1.5 s and its permits after `leaseMs`. While Redis is unreachable,
+ * each process keeps to its share of the bucket and loses no call; it tries Redis again every `probeMs`, and then
+ * reports what was spent. A bucket that Redis has lost starts over, with one call in flight until it returns Shopify's
+ * numbers, or ends without. The keys of idle shops expire after `idleMs`. A bucket written by a newer version of this
+ * package, in a format that this one cannot read, is left alone; this version then works as without Redis.
  *
- * `status` is what this process last heard: `reserved` and `inFlight` count the permits of all processes,
- * `waiting` the calls that wait in this one; while Redis is gone, all numbers are those of the share.
+ * `status` is the last state known to this process: `reserved` and `inFlight` count the permits of all processes,
+ * `waiting` the calls waiting in this one; while Redis is down, all numbers are those of the share.
  *
- * It needs Redis 5 or newer, or a server that runs its scripts; of a cluster it uses one slot per bucket.
+ * Requires Redis 5 or newer, or a server that runs its scripts; in a cluster, it uses one slot per bucket.
  *
  * After `close`, `acquire` rejects with a `DOMException` named `AbortError`.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
  * @example
  * import { Redis } from 'ioredis';
@@ -63,27 +62,27 @@ export function redisLimiter(options: RedisLimiterOptions): RateLimiter {
   return { ...limiter, costs };
 }
 
-/** Options of `redisLimiter`. Only `redis` is needed. All processes must be given the same ones. */
+/** Options of `redisLimiter`. Only `redis` is required. All processes must use the same options. */
 export interface RedisLimiterOptions extends TokenBucketOptions {
-  /** An ioredis client. It stays yours: the limiter never closes it. */
+  /** An ioredis client. The limiter never closes it. */
   readonly redis: RedisScripting;
-  /** What the names of all keys begin with. Default `shopwright:limiter:`. */
+  /** Prefix of all keys. Default `shopwright:limiter:`. */
   readonly keyPrefix?: string;
-  /** Milliseconds after which a command counts as failed, whatever the client's own limits. Default 1,000. */
+  /** Milliseconds after which a command counts as failed, regardless of the client's own limits. Default 1,000. */
   readonly commandTimeoutMs?: number;
   /**
-   * Milliseconds after the last call of a process to Redis until its permits count as ended, at most an hour. A
-   * process with permits out calls three times as often. Default 30,000.
+   * Milliseconds after a process's last call to Redis until its permits count as ended, at most an hour. A process with
+   * permits in use calls three times as often. Default 30,000.
    */
   readonly leaseMs?: number;
-  /** Milliseconds between two probes while Redis is gone. Default 1,000. */
+  /** Milliseconds between two probes while Redis is down. Default 1,000. */
   readonly probeMs?: number;
   /**
-   * The least number of processes to expect when Redis is gone: each keeps to its part of the bucket then.
-   * Where Redis knew of more, that number counts. Default 1.
+   * Minimum number of processes to assume when Redis is down: each then keeps to its share of the bucket. If Redis knew
+   * of more, that number is used. Default 1.
    */
   readonly processes?: number;
-  /** Is told when Redis goes and comes back, and of buckets in a newer format. */
+  /** Logs when Redis goes down and comes back, and buckets in a newer format. */
   readonly logger?: Logger;
 }
 
@@ -204,7 +203,7 @@ const optionNames: Record<keyof RedisLimiterOptions, true> = {
 /**
  * Fills in the defaults.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) with everything that is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) listing every invalid option.
  */
 function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiterSettings {
   const { redis, keyPrefix = 'shopwright:limiter:', logger } = options;
@@ -215,11 +214,11 @@ function redisLimiterSettings(options: RedisLimiterOptions): RedisLimiterSetting
   };
   const isTime = (ms: number): boolean => Number.isFinite(ms) && ms > 0;
   const longestLeaseMs = 3_600_000;
-  check('redis', typeof redis?.evalsha === 'function', 'give an ioredis client: `new Redis(url)`');
-  check('commandTimeoutMs', isTime(commandTimeoutMs), 'give milliseconds, more than 0');
-  check('leaseMs', isTime(leaseMs) && leaseMs <= longestLeaseMs, 'give milliseconds, more than 0, at most an hour');
-  check('probeMs', isTime(probeMs), 'give milliseconds, more than 0');
-  check('processes', Number.isInteger(processes) && processes > 0, 'give a whole number, 1 or more');
+  check('redis', typeof redis?.evalsha === 'function', 'must be an ioredis client: `new Redis(url)`');
+  check('commandTimeoutMs', isTime(commandTimeoutMs), 'must be milliseconds above 0');
+  check('leaseMs', isTime(leaseMs) && leaseMs <= longestLeaseMs, 'must be milliseconds above 0, at most an hour');
+  check('probeMs', isTime(probeMs), 'must be milliseconds above 0');
+  check('processes', Number.isInteger(processes) && processes > 0, 'must be a whole number, 1 or more');
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return { ...settings, redis, keyPrefix, commandTimeoutMs, leaseMs, probeMs, processes, logger };
 }

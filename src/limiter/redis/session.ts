@@ -153,7 +153,7 @@ export class RedisSession {
     if (wasDegraded) this.#dispatcher.stop();
     replica.apply(reply, this.#unreported);
     if (reply.isReplaced) {
-      this.#connection.tellOnce('A bucket in Redis was damaged, and has begun anew', this.#scope);
+      this.#connection.tellOnce('A bucket in Redis was damaged, and has been reset', this.#scope);
     }
     if (reply.costs) this.#costs.hear(reply.costs);
     for (const [index, waiter] of candidates.slice(0, reply.granted).entries()) {

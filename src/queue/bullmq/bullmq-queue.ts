@@ -22,20 +22,20 @@ import { createErrorLog, DedupeKeys, startWorker } from './worker.ts';
 
 const drainPollMs = 100;
 
-/** BullMQ's codes for a job that is not there, or is not a dead letter any more. */
+/** BullMQ's codes for a job that does not exist, or is no longer a dead letter. */
 const goneCodes: readonly unknown[] = [-1, -3];
 
 /**
- * A queue in Redis, by BullMQ: jobs outlive their process, and any number of processes work on them.
+ * Creates a queue in Redis, using BullMQ: jobs survive their process, and any number of processes can work on them.
  *
- * - `enqueue` resolves when Redis has the job; how safe it is there is a matter of Redis's own persistence. While
- *   Redis is gone it fails with a `QueueError`; workers wait, and go on by themselves when it is back.
- * - The jobs of a process that died come back within twice `lockDurationMs`, with the same attempt number and
- *   idempotency key. The same befalls a process whose event loop stood still for so long, so a handler must be
- *   safe to repeat. A job that has lost `maxStalledCount` workers is a dead letter.
- * - `waiting`, `delayed`, `active` and `dead` of `stats()` are those of all processes; `processingMs` is of this one.
+ * - `enqueue` resolves when Redis has the job; its durability depends on Redis's own persistence. While Redis is down,
+ *   it fails with a `QueueError`; workers wait, and continue when it is back.
+ * - The jobs of a dead process run again within twice `lockDurationMs`, with the same attempt number and idempotency
+ *   key. So do those of a process whose event loop was blocked for that long: a handler must be safe to repeat. A job
+ *   that has lost `maxStalledCount` workers becomes a dead letter.
+ * - `waiting`, `delayed`, `active` and `dead` in `stats()` cover all processes; `processingMs` only this one.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
  * @example
  * import { Redis } from 'ioredis';
@@ -63,7 +63,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
   const within = <T>(limitMs: number, work: Promise<T>): Promise<T> => waitForRedis(name, lastError, limitMs, work);
   const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, work);
   const throwIfClosed = (): void => {
-    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
+    if (closed) throw new QueueError(`The queue ${name} is closed; create a new one.`);
   };
 
   const end = async (graceMs: number): Promise<void> => {
@@ -74,12 +74,12 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       for (const stop of running.values()) stop.abort(reason);
     }, graceMs);
     try {
-      // Without Redis BullMQ waits for ever.
+      // Without Redis, BullMQ waits forever.
       await within(graceMs + gracePeriodMs + commandTimeoutMs, Promise.resolve(worker?.close()));
       await ask(queue.close());
     } catch (error) {
       onError(error);
-      // The worker's own connection would look for Redis for ever, and keep the process alive.
+      // The worker's own connection would look for Redis forever, and keep the process alive.
       worker?.disconnect().catch(onError);
     } finally {
       cancel();
@@ -143,10 +143,10 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       const key = isForeign(bull) ? null : bull.data.key;
       if (key !== null) {
         await ask(keys.hold({ id, type: bull.name, key })).catch((error: unknown) =>
-          // The job waits again by then, so this is no failure of what was asked.
+          // The job is already waiting again, so the retry itself has not failed.
           reporter.logger?.warn(
             { queue: name, id, error: describeFailure(error) },
-            'a dead letter was queued again, but does not hold its key while it waits',
+            'a dead letter was queued again, but without its dedupe key while it waits',
           ),
         );
       }
@@ -218,12 +218,12 @@ function watchErrors(redis: OwnRedis): () => unknown {
 const timeIsUp = Symbol('time is up');
 
 /**
- * Waits for Redis, but not for ever.
+ * Waits for Redis, with a limit.
  *
  * @param lastError What is wrong with the connection at the moment: BullMQ holds commands back until Redis lets the
  * connection in, so why it does not is known only from there.
- * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
- * reason that lasts, such as a wrong password.
+ * @throws QueueError if the work fails or takes too long; it is retryable, unless Redis refuses it for a permanent
+ * reason, such as a wrong password.
  */
 async function waitForRedis<T>(
   queue: string,
@@ -238,7 +238,7 @@ async function waitForRedis<T>(
     if (refused) throw refused;
     const isTimeout = error === timeIsUp;
     const reason = isTimeout
-      ? `Redis gave no answer within ${timeoutMs} ms; it may still do what it was asked`
+      ? `Redis did not respond within ${timeoutMs} ms; it may still execute the command`
       : bareMessage(error);
     const cause = isTimeout ? undefined : bareCause(error);
     throw new QueueError(`The queue ${queue} cannot be reached: ${reason}`, { isRetryable: true, cause });
@@ -254,7 +254,7 @@ function refusal(queue: string, error: unknown): QueueError | undefined {
   });
 }
 
-/** What a newer version has stored is that version's to change. @throws QueueError */
+/** A job stored by a newer version must not be changed. @throws QueueError */
 function throwIfNewer(bull: BullJob<StoredJob>): void {
   if (!isOfNewerVersion(bull)) return;
   const { format } = bull.data;
@@ -343,7 +343,7 @@ function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<Sto
   return processedOn + (data?.retryDelaysMs?.[attemptsMade - 1] ?? 0);
 }
 
-/** Who works on a queue, and how much there is to do. */
+/** Workers of a queue, and how much there is to do. */
 export interface QueueWork {
   /** Jobs that wait, those of later included. */
   readonly jobs: number;

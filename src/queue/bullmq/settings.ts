@@ -4,7 +4,7 @@ import type { TelemetryListener } from '../../ports/events.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { areDelays, isTimeout } from '../job.ts';
 
-/** The part of an ioredis client of the queue's own that is needed here. */
+/** The required part of the queue's own ioredis client. */
 export interface OwnRedis {
   on(event: 'error' | 'ready', listener: (error: Error) => void): unknown;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
@@ -12,44 +12,46 @@ export interface OwnRedis {
   disconnect(): void;
 }
 
-/** The part of the host's ioredis client that is needed; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
+/** The required part of the host's ioredis client: `Redis` or `Cluster` of ioredis 5 or 6. */
 export interface RedisToCopy {
   readonly isCluster?: boolean;
   readonly options: object;
   duplicate(first?: never, second?: never): OwnRedis;
 }
 
-/** Options of `bullmqQueue`. Only `connection` is needed. All processes must be given the same name and prefix. */
+/** Options of `bullmqQueue`. Only `connection` is required. All processes must use the same name and prefix. */
 export interface BullmqQueueOptions {
   /**
-   * An ioredis client. The queue opens connections of its own like it, with the settings that BullMQ needs; yours
-   * is not used, changed or closed.
+   * An ioredis client. The queue opens similar connections of its own, with the settings that BullMQ needs; yours is
+   * not used, changed or closed.
    */
   readonly connection: RedisToCopy;
-  /** Without `:`. Default `shopify-sync`. */
+  /** Name of the queue, without `:`. Default `shopify-sync`. */
   readonly name?: string;
-  /** What the names of all keys begin with. Default `{shopwright}`, whose braces keep them together in a Cluster. */
+  /** Prefix of all keys. Default `{shopwright}`, whose braces keep them in one slot of a Cluster. */
   readonly prefix?: string;
-  /** Jobs that run at once in this process. Default 8. */
+  /** Number of jobs that run at the same time in this process. Default 8. */
   readonly concurrency?: number;
-  /** Milliseconds before each further attempt of a job that says nothing else. Default 30, 60 and 120 seconds. */
+  /** Default milliseconds before each retry of a job. Default 30, 60 and 120 seconds. */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds for one attempt of a job that says nothing else. Default 300,000. */
+  /** Default time limit for one attempt of a job, in milliseconds. Default 300,000. */
   readonly timeoutMs?: number;
   /**
-   * Milliseconds after which a worker that gives no sign has lost its jobs; it gives a sign twice as often. A dead
-   * worker's jobs come back within twice this time. Default 30,000.
+   * Milliseconds after which a silent worker loses its jobs; it renews its locks twice as often. A dead worker's jobs
+   * run again within twice this time. Default 30,000.
    */
   readonly lockDurationMs?: number;
-  /** How often a job may lose its worker before it is a dead letter: it may be what kills them. Default 5. */
+  /**
+   * How often a job may lose its worker before it becomes a dead letter, since it may be what kills them. Default 5.
+   */
   readonly maxStalledCount?: number;
-  /** Dead letters that are kept; the oldest goes when there is one more. Default 10,000. */
+  /** Number of dead letters to keep; then the oldest is dropped. Default 10,000. */
   readonly maxDeadJobs?: number;
-  /** Milliseconds after which `enqueue` and whatever else asks Redis fails when there is no answer. Default 5,000. */
+  /** Time limit for `enqueue` and other Redis commands, in milliseconds. Default 5,000. */
   readonly commandTimeoutMs?: number;
-  /** Hears of failed attempts, dead letters, jobs of unknown types, lost locks, and of Redis. */
+  /** Logs failed attempts, dead letters, jobs of unknown types, lost locks, and trouble with Redis. */
   readonly logger?: Logger;
-  /** Hears of each attempt in this process. */
+  /** Receives an event for each attempt in this process. */
   readonly telemetry?: TelemetryListener;
 }
 
@@ -74,7 +76,7 @@ const optionNames: Record<keyof BullmqQueueOptions, true> = {
 /**
  * Fills in the defaults.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) with all that is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) listing every invalid option.
  */
 export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSettings {
   const { connection, name = 'shopify-sync', prefix = '{shopwright}', concurrency = 8 } = options;
@@ -85,16 +87,16 @@ export function bullmqQueueSettings(options: BullmqQueueOptions): BullmqQueueSet
     if (!isValid) issues.push({ field: `queue.${field}`, message });
   };
   const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
-  check('connection', typeof connection?.duplicate === 'function', 'give an ioredis client: `new Redis(url)`');
-  check('name', /^[^:]+$/.test(name), 'give a text without `:` that is not empty');
-  check('prefix', typeof prefix === 'string' && prefix.length > 0, 'give a text that is not empty');
-  check('concurrency', isCount(concurrency, 1), 'give a whole number, more than 0');
-  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
-  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
-  check('lockDurationMs', isCount(lockDurationMs, 100), 'give whole milliseconds, 100 or more');
-  check('maxStalledCount', isCount(maxStalledCount, 0), 'give a whole number, 0 or more');
-  check('maxDeadJobs', isCount(maxDeadJobs, 1), 'give a whole number, more than 0');
-  check('commandTimeoutMs', isTimeout(commandTimeoutMs), 'give milliseconds, more than 0, at most a year');
+  check('connection', typeof connection?.duplicate === 'function', 'must be an ioredis client: `new Redis(url)`');
+  check('name', /^[^:]+$/.test(name), 'must be a non-empty string without `:`');
+  check('prefix', typeof prefix === 'string' && prefix.length > 0, 'must be a non-empty string');
+  check('concurrency', isCount(concurrency, 1), 'must be a whole number above 0');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'must be a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'must be milliseconds above 0, at most a year');
+  check('lockDurationMs', isCount(lockDurationMs, 100), 'must be whole milliseconds, 100 or more');
+  check('maxStalledCount', isCount(maxStalledCount, 0), 'must be a whole number, 0 or more');
+  check('maxDeadJobs', isCount(maxDeadJobs, 1), 'must be a whole number above 0');
+  check('commandTimeoutMs', isTimeout(commandTimeoutMs), 'must be milliseconds above 0, at most a year');
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return {
     ...{ connection, name, prefix, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs },

@@ -11,7 +11,7 @@ const storedJobFormat = 1;
 export interface StoredJob extends Pick<QueuedJob, 'key' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey'> {
   readonly format: number;
   readonly payload: unknown;
-  /** The trace in which it was queued; left out where there is none, as by versions that knew of none. */
+  /** The trace in which it was queued; omitted if there is none, or by versions without traces. */
   readonly trace?: TraceCarrier;
 }
 
@@ -65,7 +65,10 @@ export function jobOf(bull: BullJob<StoredJob>): Job {
   return { id: idOf(bull), type: bull.name, payload, key, priority: priorityOf(bull), enqueuedAt: bull.timestamp };
 }
 
-/** BullMQ's failed job as a dead letter. Of one that a newer version has stored, only what BullMQ itself knows is told. */
+/**
+ * Converts BullMQ's failed job to a dead letter. For one stored by a newer version, it only has what BullMQ itself
+ * knows.
+ */
 export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   const [attempts, failedAt] = [bull.attemptsMade, bull.finishedOn ?? bull.timestamp];
   const error = readFailure(bull.failedReason);
@@ -78,7 +81,7 @@ export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   return { ...unknownJob(bull), attempts, error: { code: 'UNKNOWN', message }, failedAt };
 }
 
-/** A dead letter of which nothing but its id can be read. */
+/** A dead letter of which only the id can be read. */
 export function damagedDeadJob(id: string): DeadJob {
   const job = { id, type: 'unknown', payload: null, key: null, priority: 'background', enqueuedAt: 0 } as const;
   return { ...job, attempts: 0, error: foreignFailure, failedAt: 0 };
@@ -101,7 +104,7 @@ export function deduplicationId(type: string, key: string): string {
   return createHash('sha256').update(dedupeName(type, key)).digest('base64url');
 }
 
-/** What BullMQ is given of a failed attempt: it keeps the message, and would keep a stack with whatever is in it. */
+/** The error passed to BullMQ for a failed attempt: it stores the message, and would store any stack. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
 

@@ -39,7 +39,7 @@ export function startWorker(
     for (const id of ids) running.get(id)?.abort(lockLost(`job ${id}`));
   });
   worker.on('stalled', (id) => {
-    reporter.logger?.warn({ queue: name, id }, 'a job has lost its worker; it comes again, with the same attempt');
+    reporter.logger?.warn({ queue: name, id }, 'a job lost its worker; it will run again, with the same attempt');
   });
   worker.on('failed', (job, error) => {
     if (!job || isOfNewerVersion(job) || isForeign(job)) return;
@@ -59,7 +59,7 @@ function nextDelayMs(attemptsMade: number, _type?: string, _error?: Error, job?:
   return job?.data?.retryDelaysMs?.[attemptsMade - 1] ?? 0;
 }
 
-/** Milliseconds until a job looks again whether the one with its key still runs. */
+/** Milliseconds until a job checks again whether the one with its key is still running. */
 const busyPauseMs = 250;
 
 const clock = systemClock;
@@ -105,7 +105,7 @@ async function processJob(bull: BullJob<StoredJob>, token: string, worker: Worke
 
   const stop = new AbortController();
   running.set(id, stop);
-  // A worker that waits for jobs can get one more when it is told to close; often the very one that it has given back.
+  // A waiting worker can get one more job when it closes, often the one it has just returned.
   if (stopping.aborted) stop.abort(stopping.reason);
   const startMs = clock.monotonic();
   const context = {
@@ -145,7 +145,7 @@ async function orStall<T>({ queue, reporter }: WorkerContext, bull: BullJob, wor
     return await work();
   } catch (error) {
     const fields = { queue, id: bull.id, jobType: bull.name, error: describeFailure(error) };
-    reporter.logger?.warn(fields, 'Redis did not do what a job needs; the job comes back when its lock has run out');
+    reporter.logger?.warn(fields, 'Redis failed a command for a job; the job will run again when its lock expires');
     throw new DelayedError();
   }
 }

@@ -19,14 +19,14 @@ import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob
 import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
 /**
- * A queue in the memory of this process, which needs nothing installed. What has not run when the process ends is
- * gone: queue it again on start from where it is kept, as `createProductQueue` does from the sync records.
+ * Creates a queue in the memory of this process, without any dependency. Jobs that have not run when the process ends
+ * are lost: queue them again at startup from where they are stored, as `createProductQueue` does from the sync records.
  *
- * A payload is kept as JSON, so a `Date` is text; what JSON has no form for is refused.
- * A handler that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as
- * failed, and its place goes to the next job.
+ * A payload is stored as JSON, so a `Date` becomes a string; values that JSON cannot represent are refused. A handler
+ * that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as failed, and
+ * the next job starts.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
  * @example
  * const queue = inProcessQueue({ concurrency: 4 });
@@ -83,7 +83,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   };
 }
 
-/** Runs the jobs of the backlog, and puts each where its attempt's result says. */
+/** Runs the jobs of the backlog, and settles each according to its attempt's result. */
 class JobRunner {
   readonly backlog: Backlog;
   readonly dead: DeadLetters;
@@ -116,7 +116,7 @@ class JobRunner {
 
   /** @throws QueueError */
   throwIfClosed(): void {
-    if (this.#closed) throw new QueueError(`The queue ${this.#name} is closed; make a new one.`);
+    if (this.#closed) throw new QueueError(`The queue ${this.#name} is closed; create a new one.`);
   }
 
   /** @throws ConfigError */
@@ -189,7 +189,7 @@ class JobRunner {
     this.#atRest.check();
   }
 
-  /** Puts a job where its attempt's result says, and tells what that means for it. */
+  /** Settles a job according to its attempt's result, and reports the outcome. */
   #settle(
     held: HeldJob,
     result: AttemptResult,
@@ -319,23 +319,23 @@ class ConcurrencySlots {
   }
 }
 
-/** Options of `inProcessQueue`. All can be left out. */
+/** Options of `inProcessQueue`. All are optional. */
 export interface InProcessQueueOptions {
-  /** Default `shopify-sync`. */
+  /** Name of the queue. Default `shopify-sync`. */
   readonly name?: string;
-  /** Jobs that run at once. Default 8. */
+  /** Number of jobs that run at the same time. Default 8. */
   readonly concurrency?: number;
-  /** Milliseconds before each further attempt of a job that says nothing else. Default 30, 60 and 120 seconds. */
+  /** Default milliseconds before each retry of a job. Default 30, 60 and 120 seconds. */
   readonly retryDelaysMs?: readonly number[];
-  /** Milliseconds for one attempt of a job that says nothing else. Default 300,000. */
+  /** Default time limit for one attempt of a job, in milliseconds. Default 300,000. */
   readonly timeoutMs?: number;
-  /** Dead letters that are kept; the oldest goes when there is one more. Default 10,000. */
+  /** Number of dead letters to keep; then the oldest is dropped. Default 10,000. */
   readonly maxDeadJobs?: number;
-  /** Default: the machine's own clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Hears of failed attempts, dead letters and jobs of unknown types. */
+  /** Logs failed attempts, dead letters and jobs of unknown types. */
   readonly logger?: Logger;
-  /** Hears of each attempt. */
+  /** Receives an event for each attempt. */
   readonly telemetry?: TelemetryListener;
 }
 
@@ -356,7 +356,7 @@ const optionNames: Record<keyof InProcessQueueOptions, true> = {
 /**
  * Fills in the defaults.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) with all that is invalid.
+ * @throws ConfigError (code `CONFIG_INVALID`) listing every invalid option.
  */
 function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
   const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
@@ -365,11 +365,11 @@ function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueS
   const check = (field: keyof InProcessQueueOptions, isValid: boolean, message: string): void => {
     if (!isValid) issues.push({ field: `queue.${field}`, message });
   };
-  check('name', typeof name === 'string' && name.length > 0, 'give a text that is not empty');
-  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'give a whole number, more than 0');
-  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
-  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
-  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
+  check('name', typeof name === 'string' && name.length > 0, 'must be a non-empty string');
+  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'must be a whole number above 0');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'must be a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'must be milliseconds above 0, at most a year');
+  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'must be a whole number, 0 or more');
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
 }

@@ -12,7 +12,7 @@ import type { Clock } from '../../internal/clock.ts';
 import { inTime } from '../adapter-kit.ts';
 import { endsConnection, OutOfTime, type PostgresErrors, sqlStateOf } from './errors.ts';
 
-/** The result of a query, as `pg` gives it. */
+/** The result of a query, as returned by `pg`. */
 export interface PostgresResult {
   readonly command: string;
   readonly rowCount: number | null;
@@ -24,14 +24,14 @@ export interface PostgresClient {
   query(sql: string, parameters: unknown[]): Promise<PostgresResult>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
-  /** Gives the connection back, or ends it with `true`. */
+  /** Returns the connection to the pool, or ends it with `true`. */
   release(destroy?: boolean): void;
 }
 
-/** The part of a `pg` pool that the stores need; `Pool` of pg 8 fits. */
+/** The part of a `pg` pool that the stores need, such as `Pool` of pg 8. */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
-  /** Callers that wait for a connection. */
+  /** Number of callers waiting for a connection. */
   readonly waitingCount?: number;
   /** Whether `end()` was called. */
   readonly ending?: boolean;
@@ -49,8 +49,8 @@ interface ConnectionSettings {
 const isRead = (sql: string): boolean => /^\s*select\b/i.test(sql);
 
 /**
- * One connection of the host's pool while it is out. It knows what was sent, and so whether a failure leaves
- * open what happened; a connection that failed other than by an answer of the server is not given back for use.
+ * One connection of the host's pool while in use. It knows what was sent, and so whether the outcome of a failure is
+ * unknown; a connection that failed other than by a server response is not returned for reuse.
  */
 class PostgresConnection implements DatabaseConnection {
   readonly #client: PostgresClient;
@@ -61,7 +61,7 @@ class PostgresConnection implements DatabaseConnection {
   constructor(client: PostgresClient, settings: ConnectionSettings) {
     this.#client = client;
     this.#settings = settings;
-    // While a connection is out the pool does not listen, and an `error` that nobody hears ends the process.
+    // While a connection is in use, the pool does not listen, and an unhandled `error` ends the process.
     client.on('error', this.#onError);
   }
 
@@ -170,8 +170,9 @@ function createDriver(settings: DialectSettings): Driver {
 }
 
 /**
- * Kysely's Postgres with a driver of our own: Kysely's waits for ever for a connection or an answer, hears no
- * error of a connection that is out, cannot tell what a lost commit leaves open, and ends the pool.
+ * Creates Kysely's Postgres dialect with a driver of our own: Kysely's waits forever for a connection or a response,
+ * does not receive errors of a connection in use, cannot report the unknown outcome of a lost commit, and ends the
+ * pool.
  */
 export function createPostgresDialect(settings: DialectSettings): Dialect {
   return {

@@ -23,12 +23,12 @@ export function wasConflict(error: unknown): boolean {
 
 const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED:
-    'cannot be reached: the server refuses connections. Check that it runs, and the host and port of the pool',
-  ENOTFOUND: 'cannot be reached: the host of the pool is not known. Check its name',
-  EAI_AGAIN: 'cannot be reached: the host of the pool could not be looked up. Try again',
+    "cannot be reached: the server refuses connections. Check that it is running, and the pool's host and port",
+  ENOTFOUND: "cannot be reached: the pool's host is not known. Check its name",
+  EAI_AGAIN: "cannot be reached: the pool's host could not be resolved. Try again",
 };
 
-const inUse = 'all connections of the pool are in use. Raise its `max`, or give connections back sooner';
+const inUse = 'all connections of the pool are in use. Raise its `max`, or release connections sooner';
 
 /** What a pool says about itself. */
 interface PoolState {
@@ -38,7 +38,7 @@ interface PoolState {
   readonly ending?: boolean;
 }
 
-/** The errors of one set of stores. No message holds an address, a password or a value. */
+/** The errors of one set of stores. No message contains an address, a password or a value. */
 export interface PostgresErrors {
   /** No connection could be had, so nothing was sent. */
   readonly connecting: (error: unknown, pool: PoolState, waitedMs: number) => StorageError;
@@ -56,11 +56,11 @@ export function createPostgresErrors(schema: string): PostgresErrors {
 
   const refusedBy = (sqlState: string, error: unknown): StorageError => {
     if (isRefusedByPooler(sqlState, error)) {
-      const fix = 'Change the options of the pool, or the pooler: these stores need transactions';
+      const fix = "Change the pool's options, or the pooler: these stores need transactions";
       return make(`was refused by a pooler or the server: ${messageOf(error)}. ${fix}`, false, error);
     }
     const found = diagnose(sqlState);
-    if (!found) return make(`failed with SQLSTATE ${sqlState}; the cause holds what the server said`, false, error);
+    if (!found) return make(`failed with SQLSTATE ${sqlState}; the cause has the server's message`, false, error);
     // Of a missing right the server names the table, and nothing of what is in it.
     const detail = sqlState === '42501' ? `: ${messageOf(error)}. Grant it, or call migrate() with another role` : '';
     return make(`${found.message}${detail}`, found.isRetryable, error);
@@ -68,7 +68,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
 
   const outcomeUnknown = (cause: unknown): StorageError =>
     new StorageError(
-      `${subject} got no response to a write in time, or lost its connection before one: it may have been done or not. Read the state before you try again.`,
+      `${subject} got no response to a write in time, or lost its connection first: it may or may not have been done. Read the state before you try again.`,
       { ...causedBy(cause), mayHaveExecuted: true },
     );
 
@@ -78,7 +78,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
       if (sqlState !== undefined) return refusedBy(sqlState, error);
       if (pool.ending) return make('cannot be used: its pool has been ended. Close the stores first', false, error);
       if (error instanceof OutOfTime) {
-        const reason = pool.waitingCount ? inUse : 'the server does not answer. Check the network between';
+        const reason = pool.waitingCount ? inUse : 'the server does not respond. Check the network';
         return make(`got no connection within ${waitedMs} ms: ${reason}`, true, error);
       }
       // The pool's own limit, `connectionTimeoutMillis`, for those who wait until one is given back.
@@ -89,12 +89,12 @@ export function createPostgresErrors(schema: string): PostgresErrors {
       if (known) return make(known, true, error);
       if (/SSL|TLS|CERT|SASL|password/i.test(`${codeOf(error)} ${messageOf(error)}`)) {
         return make(
-          'cannot agree with the server on TLS or the password. Check `ssl` and `password` of the pool',
+          "cannot connect to the server because of TLS or the password. Check the pool's `ssl` and `password`",
           false,
           error,
         );
       }
-      return make('cannot be reached. Check the network and the options of the pool', true, error);
+      return make("cannot be reached. Check the network and the pool's options", true, error);
     },
 
     statement(error, mayCommit) {
@@ -142,45 +142,45 @@ const passing = (message: string): Diagnosis => ({ message, isRetryable: true })
 
 const lasting = (message: string): Diagnosis => ({ message, isRetryable: false });
 
-const stopping = passing('lost its server, which shuts down, starts or recovers. Try again once it is up');
+const stopping = passing('lost its server, which is shutting down, starting or recovering. Try again once it is up');
 
 const refused = lasting("was refused: check the pool's user and password, and the server's pg_hba.conf");
 
 const missing = lasting(
-  'misses a table or column. Call migrate() on the stores with a role that may create tables, and check that nobody dropped them',
+  'lacks a table or column. Call migrate() on the stores with a role that may create tables, and check that nobody dropped them',
 );
 
 const encoding = lasting(
-  "met a character that the database's encoding cannot hold. Use a database made with encoding 'UTF8'",
+  "has a character that the database's encoding cannot store. Use a database created with encoding 'UTF8'",
 );
 
 const damaged = lasting(
   'is damaged: the server reports broken pages. Restore a backup, or drop the tables: the next sync finds the products in Shopify again',
 );
 
-const conflict = passing('met the same rows as other transactions too often. Try again');
+const conflict = passing('conflicted with other transactions too often. Try again');
 
 /** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) that have a fix of their own. */
 const bySqlState: Readonly<Record<string, Diagnosis>> = {
   '22021': encoding,
   '22P05': encoding,
   '25006': lasting(
-    'is read-only: the pool leads to a standby, or `default_transaction_read_only` is on. Lead the pool to the primary',
+    'is read-only: the pool connects to a standby, or `default_transaction_read_only` is on. Connect it to the primary',
   ),
   '25P03': passing('lost its transaction to `idle_in_transaction_session_timeout`. Try again, or raise that'),
   '25P04': passing('lost its transaction to `transaction_timeout`. Try again, or raise that'),
   '28000': refused,
   '28P01': refused,
-  '3D000': lasting('has no database of that name. Create it, or name another one in the pool'),
+  '3D000': lasting('has no database of that name. Create it, or set another one in the pool'),
   '3F000': missing,
   '40001': conflict,
   '40P01': conflict,
-  '42501': lasting('needs a right that its role does not have'),
+  '42501': lasting('lacks a permission'),
   '42703': missing,
   '42P01': missing,
   '42P07': lasting('found a table of that name which is not its own. Set another tablePrefix'),
   '53100': lasting(
-    "could not be written: the server's disk is full. Free some space; what was acknowledged before is safe",
+    "could not be written: the server's disk is full. Free some space; earlier acknowledged writes are safe",
   ),
   '53200': passing('failed because the server has no memory left. Try again'),
   '53300': passing(

@@ -24,38 +24,38 @@ import { createSqlSyncRecords } from '../sql/sync-records.ts';
 import { createPostgresDialect, type PostgresPool } from './connection.ts';
 import { createPostgresErrors, wasConflict } from './errors.ts';
 
-/** Where and how Postgres keeps the stores. Only `pool` is needed. */
+/** Options of `postgresStores`. Only `pool` is required. */
 export interface PostgresStoresOptions {
   /**
-   * A `Pool` of `pg`. It stays yours: the stores never end it. Give it an `error` listener, as `pg` asks for,
-   * or a connection that breaks while it is idle ends your process.
+   * A `Pool` of `pg`, which the stores never end. Add an `error` listener, as `pg` requires: otherwise an idle
+   * connection that breaks ends your process.
    */
   readonly pool: PostgresPool;
   /**
-   * Schema of the tables, made where it is missing. Lower-case letters, digits and underscores, at most 63, not
-   * beginning with a digit or with `pg_`. Default `public`.
+   * Schema of the tables, created if missing. Lower-case letters, digits and underscores, at most 63, not beginning
+   * with a digit or `pg_`. Default `public`.
    */
   readonly schema?: string;
   /**
-   * Begins each table's name, so that the tables can live among the host's own. Lower-case letters, digits and
+   * Prefix of each table's name, so that the tables can live among your own. Lower-case letters, digits and
    * underscores, at most 30. Default `shopwright_`.
    */
   readonly tablePrefix?: string;
   /**
-   * `automatic` makes or brings up the tables before the first query. With `manual` the host calls `migrate()`
-   * itself, say in a deploy step whose role may do so; until then each call fails. Default `automatic`.
+   * `automatic` creates or updates the tables before the first query. With `manual` you call `migrate()` yourself, for
+   * example in a deploy step whose role may do so; until then each call fails. Default `automatic`.
    */
   readonly migrate?: MigrateOption;
   /** Milliseconds to wait for a connection of the pool. Default 10,000, at most 600,000. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds to wait for the answer to one statement. Default 30,000, at most 600,000. */
+  /** Milliseconds to wait for the response to a statement. Default 30,000, at most 600,000. */
   readonly queryTimeoutMs?: number;
   /**
-   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
-   * fails. Default: a warning of the process (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
+   * fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
-  /** Clock that the waits run on. Default the machine's. */
+  /** Clock for waits. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -80,7 +80,7 @@ const optionNames: Record<keyof PostgresStoresOptions, true> = {
 /**
  * The options with their defaults.
  *
- * @throws ConfigError naming each option that does not fit.
+ * @throws ConfigError naming each invalid option.
  */
 
 function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresStoresOptions, 'onSkippedRecord'>> {
@@ -91,11 +91,11 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   const problems = [
     ...unknownNames(options, optionNames),
     ...problem('pool', !isClient(pool), 'is one connection (`Client`): give a pool, `new Pool(…)` of `pg`'),
-    ...problem('pool', typeof pool?.connect === 'function', 'give a pool: `new Pool({ connectionString })` of `pg`'),
+    ...problem('pool', typeof pool?.connect === 'function', 'must be a pool: `new Pool({ connectionString })` of `pg`'),
     ...problem(
       'schema',
       isSchema && !/^pg_|^information_schema$/.test(schema),
-      `use at most 63 ${characters}, and no name of Postgres's own such as \`pg_…\``,
+      `use at most 63 ${characters}, and not a system schema such as \`pg_…\``,
     ),
     ...problem(
       'tablePrefix',
@@ -122,15 +122,15 @@ const migrationTimeoutMs = 600_000;
 const nowMs: SqlSession['nowMs'] = () => sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /**
- * Stores in Postgres 12 or newer, for as many processes as you like. Returns at once; the tables are made
- * before the first query, in a schema of yours or in `public`.
+ * Creates stores in Postgres 12 or newer, for any number of processes. Returns at once; the tables are created before
+ * the first query, in your own schema or in `public`.
  *
- * What was answered for is committed. Where a connection breaks before a write was answered, the error says
- * so by `mayHaveExecuted`, and nothing is sent again; deadlocks and serialization failures, which the server
- * undoes as a whole, are tried again inside.
+ * Acknowledged writes are committed. If a connection breaks before a write was acknowledged, the error has
+ * `mayHaveExecuted`, and nothing is sent again; deadlocks and serialization failures, which the server rolls back
+ * completely, are retried internally.
  *
- * @throws ConfigError for options that do not fit. The stores throw `StorageError`, with `isRetryable` where
- * the same call can succeed later.
+ * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` if the same call can
+ * succeed later.
  *
  * @example
  * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
@@ -200,7 +200,7 @@ async function requireUtf8(db: Kysely<SqlDatabase>): Promise<void> {
   const encoding = found.rows[0]?.encoding;
   if (encoding === 'UTF8') return;
   throw new StorageError(
-    `The Postgres database has the encoding ${encoding}, which cannot hold every text. Use one made with encoding 'UTF8'.`,
+    `The Postgres database has the encoding ${encoding}, which cannot store every text. Use one created with encoding 'UTF8'.`,
   );
 }
 
@@ -211,8 +211,8 @@ async function makeSchema(db: Kysely<SqlDatabase>, schema: string): Promise<void
 }
 
 /**
- * Brings the database to the newest version, all or nothing. Any number of processes may do so at once: a
- * transaction lock by the schema's name lets one in, and the others find the work done.
+ * Migrates the database to the newest version, all or nothing. Any number of processes may do so at once: a transaction
+ * lock by the schema's name lets one in, and the others find the work done.
  */
 async function migratePostgres(db: Kysely<SqlDatabase>, place: PostgresPlace): Promise<void> {
   if (await isCurrent(db, place)) return;

@@ -6,7 +6,7 @@ import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import { type Gate, inTime } from '../adapter-kit.ts';
 import frame from './session.lua';
 
-/** One node of Redis that can be searched for keys. */
+/** A Redis node that can be scanned for keys. */
 export interface RedisNode extends TellingNode {
   scan(
     cursor: string,
@@ -22,14 +22,14 @@ interface TellingNode {
   info?(section: string): Promise<string>;
 }
 
-/** The part of an ioredis client that the stores need; `Redis` and `Cluster` of ioredis 5 and 6 fit. */
+/** The part of an ioredis client that the stores need: `Redis` or `Cluster` of ioredis 5 or 6. */
 export interface RedisClient extends RedisNode {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
-  /** `end` once the client was closed for good. */
+  /** `end` once the client was closed permanently. */
   readonly status?: string;
   readonly options?: { readonly keyPrefix?: string | undefined };
-  /** A cluster's nodes. */
+  /** The nodes of a cluster. */
   nodes?(role: 'master'): RedisNode[];
 }
 
@@ -78,8 +78,8 @@ export class RedisSession {
   }
 
   /**
-   * What a script that changes something of one owner returns. Done once at most, and never after it failed:
-   * whoever reads the state after an error sees for good whether it was.
+   * Runs a script that changes something of one owner, and returns its result. Done at most once, and never after it
+   * failed: reading the state after an error shows for certain whether it was done.
    */
   write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
     return this.#settings.gate.run(() => this.#write(owner, script, keys, args));
@@ -156,8 +156,8 @@ export class RedisSession {
   }
 
   /**
-   * Finds all keys whose names begin and end so, on every master of a cluster. Gives what is between. Redis may give
-   * a key more than once, so all found are remembered until the end.
+   * Finds all keys with that beginning and end, on every master of a cluster, and returns the part between. Redis may
+   * return a key more than once, so all found are remembered until the end.
    */
   async *scan(start: string, end: string): AsyncGenerator<readonly string[]> {
     const { redis, gate } = this.#settings;
@@ -190,7 +190,7 @@ export class RedisSession {
 
 /** https://redis.io/docs/latest/develop/reference/eviction/ */
 function evicts(keyPrefix: string, policy: string): string {
-  return `The Redis of the stores ${JSON.stringify(keyPrefix)} evicts keys when its memory is full (maxmemory-policy ${policy}): records, marks and locks would be gone without an error. Set maxmemory-policy noeviction.`;
+  return `The Redis of the stores ${JSON.stringify(keyPrefix)} evicts keys when its memory is full (maxmemory-policy ${policy}): records, marks and locks would be lost without an error. Set maxmemory-policy noeviction.`;
 }
 
 /** Keys that Redis looks at for one reply. */
@@ -272,11 +272,13 @@ function createRedisErrors(keyPrefix: string): RedisErrors {
       return isWrite ? outcomeOpen(cause) : make('lost its connection. Try again', true, cause);
     },
     outOfTime: (limitMs, isWrite) =>
-      isWrite ? outcomeOpen() : make(`did not answer within ${limitMs} ms. Try again, or raise commandTimeoutMs`, true),
+      isWrite
+        ? outcomeOpen()
+        : make(`did not respond within ${limitMs} ms. Try again, or raise commandTimeoutMs`, true),
     tooLate: () =>
       make('was reached too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
     clientClosed: () =>
-      make('cannot be reached: its client was closed. Close the stores first, and the client then', false),
-    invalidReply: () => make('gave an invalid reply. Check what stands between this process and Redis', false),
+      make('cannot be reached: its client was closed. Close the stores first, then the client', false),
+    invalidReply: () => make('gave an invalid reply. Check what is between this process and Redis', false),
   };
 }

@@ -10,36 +10,38 @@ import { type RedisClient, RedisSession } from './session.ts';
 import { createRedisSyncJournal } from './sync-journal.ts';
 import { createRedisSyncRecords } from './sync-records.ts';
 
-/** Where and how Redis keeps the stores. Only `redis` is needed. */
+/** Options of `redisStores`. Only `redis` is required. */
 export interface RedisStoresOptions {
-  /** An ioredis client, of one Redis (5 or newer) or a Cluster. It stays yours: the stores never close it. */
+  /** An ioredis client, for one Redis (5 or newer) or a Cluster. The stores never close it. */
   readonly redis: RedisClient;
-  /** What the names of all keys begin with, at most 64 characters. Default `shopwright:`. */
+  /** Prefix of all keys, at most 64 characters. Default `shopwright:`. */
   readonly keyPrefix?: string;
-  /** Milliseconds to wait for the reply to one command, whatever the client's own limits. Default 5,000, at most 600,000. */
+  /**
+   * Milliseconds to wait for a command's reply, regardless of the client's own limits. Default 5,000, at most 600,000.
+   */
   readonly commandTimeoutMs?: number;
   /**
-   * Hears, once, of each record that is damaged or of a newer release: `list`, `counts` and the like leave it out, `get`
-   * fails. Default: a warning of the process (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
+   * fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
-  /** Clock that waits and renewals run on. Leases and times to live are on Redis's own. Default the machine's. */
+  /** Clock for waits and renewals; leases and times-to-live use Redis's own. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /**
- * Stores in Redis 5 or newer, one server or a Cluster, for as many processes as you like. Each change is one Lua
+ * Creates stores in Redis 5 or newer, one server or a Cluster, for any number of processes. Each change is one Lua
  * script on the keys of one shop or one key, which all have the same tag and so the same slot.
  *
- * Redis keeps what its own settings promise: with `appendonly yes` and `appendfsync everysec` a crash can lose
- * the last second, and a failover what the replica had not got. Evict nothing (`maxmemory-policy noeviction`): of a
- * server that does, a warning of the process tells once, where the user may call INFO.
+ * Durability depends on Redis's own settings: with `appendonly yes` and `appendfsync everysec` a crash can lose the
+ * last second, and a failover what the replica had not received. Disable eviction (`maxmemory-policy noeviction`):
+ * otherwise a process warning is emitted once, if the user may call INFO.
  *
- * A write is done once at most, also where the client sends it again after a broken connection, and never after
- * its error. In `putMany` and `append` all or none is written for each shop; of several shops some may be.
+ * A write is done at most once, even if the client sends it again after a broken connection, and never after its error.
+ * `putMany` and `append` write all or nothing per shop; of several shops, only some may be written.
  *
- * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` where the
- * same call can succeed later, and `mayHaveExecuted` where a write was not acknowledged.
+ * @throws ConfigError for invalid options. The stores throw `StorageError`, with `isRetryable` if the same call can
+ * succeed later, and `mayHaveExecuted` if a write was not acknowledged.
  *
  * @example
  * const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
@@ -86,7 +88,7 @@ function checkedOptions(options: RedisStoresOptions): Required<Omit<RedisStoresO
   const { redis, keyPrefix = 'shopwright:', commandTimeoutMs = 5_000, clock = systemClock } = options;
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
-    issues.push({ field: 'redis', message: 'give an ioredis client: `new Redis(url)`' });
+    issues.push({ field: 'redis', message: 'must be an ioredis client: `new Redis(url)`' });
   }
   // A brace would put the tag of the cluster elsewhere, and a store's keys into several slots.
   if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || /[{}\0]/.test(keyPrefix)) {

@@ -97,7 +97,7 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
       const value = row?.value;
       if (value === undefined || typeof value === 'string') return value;
       throw new StorageError(
-        `The value of ${JSON.stringify(key)} is damaged: it is no text. Delete it with keyValue.delete(key).`,
+        `The value of ${JSON.stringify(key)} is damaged: it is not text. Delete it with keyValue.delete(key).`,
       );
     },
     set: (key, value, { ttlMs, fence }) => write(key, fence, (db) => upsert(db, key, { value, ttlMs }, false)),

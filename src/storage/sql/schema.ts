@@ -222,16 +222,16 @@ export async function applyMigrations(
   }
 }
 
-/** Who makes the tables and brings them up to date: the first query, or the host by calling `migrate()`. */
+/** When tables are created and updated: before the first query (`automatic`), or by calling `migrate()` (`manual`). */
 export type MigrateOption = 'automatic' | 'manual';
 
 /** Stores in an SQL database. */
 export interface SqlStores extends Stores {
   /**
-   * Makes what is missing of the tables. Safe to call at any time, again, and by any number of processes at
-   * once; never drops data, and takes no lock where nothing is to do.
+   * Creates missing tables and columns. Safe to call at any time, repeatedly, and from any number of processes at once;
+   * never drops data, and takes no lock if there is nothing to do.
    *
-   * @throws StorageError where it failed; the database is as it was before.
+   * @throws StorageError if it failed; the database is unchanged.
    */
   migrate(): Promise<void>;
 }
@@ -248,7 +248,7 @@ export function createPreparation(option: MigrateOption, { isCurrent, migrate }:
   return sharedTask(async () => {
     if (await isCurrent()) return;
     throw new StorageError(
-      `The tables are missing or too old: this release needs version ${newestVersion} of them. Call migrate() on the stores in your deploy step, or leave it to them with \`migrate: 'automatic'\`.`,
+      `The tables are missing or too old: this release needs version ${newestVersion}. Call migrate() on the stores in your deploy step, or set \`migrate: 'automatic'\`.`,
     );
   });
 }

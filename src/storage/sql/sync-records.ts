@@ -276,7 +276,7 @@ async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: 
     .executeTakeFirstOrThrow();
   if (numInsertedOrUpdatedRows === BigInt(rows.length)) return;
   await refuseNewer(db, tables, rows);
-  throw new StorageError('A record of a newer format was deleted while it was to be replaced. Try again.', {
+  throw new StorageError('A record of a newer format was deleted before it could be replaced. Try again.', {
     isRetryable: true,
   });
 }
@@ -310,8 +310,8 @@ async function unknownStatus(
 /** Only the triggers write the counts, so counts that cannot be were written by something else. */
 function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
   return new StorageError(
-    `The table ${syncCounts} holds counts of ${shop} that cannot be: something else wrote to it, or wrote records ` +
-      'while triggers were off. Fill it again as docs/storage.md describes.',
+    `The table ${syncCounts} has impossible counts of ${shop}: something else wrote to it, or wrote records ` +
+      'while triggers were off. Rebuild it as docs/storage.md describes.',
     { shop },
   );
 }

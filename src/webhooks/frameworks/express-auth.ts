@@ -21,19 +21,19 @@ declare global {
     interface Request {
       /** The verified session, set by `verifyShopifySession`. */
       shopifySession?: VerifiedSessionToken;
-      /** What Shopify says of the visitor, set by `verifyShopifyAppProxy`. */
+      /** What Shopify says about the visitor, set by `verifyShopifyAppProxy`. */
       shopifyAppProxy?: VerifiedAppProxy;
     }
   }
 }
 
-/** A request on which `verifyShopifySession` and `verifyShopifyAppProxy` leave what they found. */
+/** A request with the properties set by `verifyShopifySession` and `verifyShopifyAppProxy`. */
 export interface ShopifyAuthRequest extends NodeRequest {
   shopifySession?: VerifiedSessionToken;
   shopifyAppProxy?: VerifiedAppProxy;
 }
 
-/** Express changes `url` where a router is mounted; the signature is over the address as it came. */
+/** Express changes `url` in a mounted router; the signature covers the original URL. */
 const fromNode = (request: NodeRequest & { readonly originalUrl?: string }): OAuthRequest => ({
   method: request.method ?? '',
   url: request.originalUrl ?? request.url ?? '',
@@ -41,10 +41,10 @@ const fromNode = (request: NodeRequest & { readonly originalUrl?: string }): OAu
 });
 
 /**
- * Express middleware for the server of an embedded app: a request with a valid session token goes on to `next()` with
- * `request.shopifySession`; any other is answered here with 401, and App Bridge repeats it with a new token.
+ * Creates Express middleware for the server of an embedded app: a request with a valid session token continues to
+ * `next()` with `request.shopifySession`; any other gets a 401 response, and App Bridge repeats it with a new token.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -60,10 +60,10 @@ export function verifyShopifySession(options: VerifySessionOptions): NodeMiddlew
 }
 
 /**
- * Express middleware for requests that come through the app proxy: one that Shopify has signed goes on to `next()` with
- * `request.shopifyAppProxy`; any other is answered here with 401.
+ * Creates Express middleware for app proxy requests: one signed by Shopify continues to `next()` with
+ * `request.shopifyAppProxy`; any other gets a 401 response.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -95,9 +95,9 @@ function verifying<Verified extends { readonly ok: true }>(
 }
 
 /**
- * Express middleware that begins an installation: `GET /auth?shop=acme.myshopify.com`.
+ * Creates Express middleware that starts an installation: `GET /auth?shop=acme.myshopify.com`.
  *
- * @param begin Options of `beginAuth` for a request.
+ * @param begin Returns options of `beginAuth` for a request.
  *
  * @example
  * ```ts
@@ -115,7 +115,7 @@ export function shopifyAuth<Request extends NodeRequest = NodeRequest>(
 }
 
 /**
- * Express middleware that takes the browser back from the approval, at the path of `redirectUrl`.
+ * Creates Express middleware that handles the OAuth callback, at the path of `redirectUrl`.
  *
  * @example
  * ```ts
@@ -142,7 +142,7 @@ const failed = failureResponse({
   message: 'The installation could not be completed.',
 });
 
-/** Middleware that always responds, so that `createServer` of node:http takes it too. */
+/** Middleware that always responds, so that `createServer` of node:http accepts it too. */
 function respondingWith<Request extends NodeRequest, Answer extends ServerResponse>(
   respond: (request: Request, response: Answer) => Promise<Response>,
 ): (request: Request, response: Answer, next?: (error?: unknown) => void) => void {

@@ -15,14 +15,14 @@ declare global {
   }
 }
 
-/** A request on which `verifyShopifyWebhook` leaves what it found. */
+/** A request with the properties set by `verifyShopifyWebhook`. */
 export interface ShopifyWebhookRequest extends NodeRequest {
   shopifyWebhook?: WebhookEvent;
 }
 
 /**
- * Middleware for Express 5 and 4, and for whatever else calls `(request, response, next)` with node:http's objects.
- * Without `next` it is a listener of node:http.
+ * Middleware for Express 5 and 4, and anything else that calls `(request, response, next)` with node:http's objects.
+ * Without `next`, it is a node:http listener.
  */
 export type NodeMiddleware<Request extends NodeRequest = NodeRequest> = (
   request: Request,
@@ -30,16 +30,16 @@ export type NodeMiddleware<Request extends NodeRequest = NodeRequest> = (
   next: (error?: unknown) => void,
 ) => void;
 
-/** Middleware that always responds, so that `createServer` of node:http takes it too. */
+/** Middleware that always responds, so that `createServer` of node:http accepts it too. */
 export type NodeListener = (request: NodeRequest, response: ServerResponse, next?: (error?: unknown) => void) => void;
 
 const fix =
-  ' In Express mount the webhook route before the parser, or let the parser keep the bytes:\n' +
+  ' In Express, mount the webhook route before the parser, or let the parser keep the bytes:\n' +
   "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
   '  app.use(express.json({ verify: (req, _res, bytes) => { req.rawBody = bytes; } }));\n' +
   '  // in Nest: NestFactory.create(AppModule, { rawBody: true }) keeps them';
 
-/** Only a handler that is not from `createWebhookHandler` can reject. */
+/** Only a handler not created by `createWebhookHandler` can reject. */
 const failed = failureResponse({
   status: 500,
   reason: 'handler-failed',
@@ -58,11 +58,11 @@ function respond(
 }
 
 /**
- * Express middleware around a handler from `createWebhookHandler`: reads the raw body itself and responds. It is a
- * listener for `createServer` of node:http as well.
+ * Creates Express middleware for a handler from `createWebhookHandler`: it reads the raw body and responds. Also works
+ * as a listener for `createServer` of node:http.
  *
- * Mount it before `express.json()`, or keep the bytes as `request.rawBody`; where a parser was there first,
- * the response is 400 and says how to fix it.
+ * Mount it before `express.json()`, or keep the bytes as `request.rawBody`; if a parser comes first, the response is
+ * 400 and says how to fix it.
  *
  * @example
  * ```ts
@@ -75,9 +75,10 @@ export function shopifyWebhooks(handler: WebhookHandler): NodeListener {
 }
 
 /**
- * Express middleware that takes each topic on a URL of its own: `product/create`, `product/update`, `product/delete`,
- * `inventory/update` (topic `inventory_levels/update`) and the wire name of any topic, all below where it is mounted;
- * and every topic there itself. A genuine delivery whose topic is not the URL's gets 400. Other paths go on to `next()`.
+ * Creates Express middleware with a URL per topic: `product/create`, `product/update`, `product/delete`,
+ * `inventory/update` (topic `inventory_levels/update`) and the wire name of any topic, below the path where it is
+ * mounted; that path itself accepts every topic. A genuine delivery whose topic is not the URL's gets a 400 response.
+ * Other paths continue to `next()`.
  *
  * @example
  * ```ts
@@ -94,10 +95,10 @@ export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
 }
 
 /**
- * Express middleware that only verifies: a genuine delivery goes on to `next()` with `request.shopifyWebhook`
- * (the event), `request.body` (its JSON) and `request.rawBody` (a `Buffer`); any other is answered here.
+ * Creates Express middleware that only verifies: a genuine delivery continues to `next()` with `request.shopifyWebhook`
+ * (the event), `request.body` (its JSON) and `request.rawBody` (a `Buffer`); any other is refused.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts
@@ -109,7 +110,7 @@ export function shopifyWebhookRouter(handler: WebhookHandler): NodeMiddleware {
 export function verifyShopifyWebhook(options: ReceiveWebhookOptions): NodeMiddleware<ShopifyWebhookRequest> {
   const receive = createVerifier(options, verifyWebhook);
   return (request, response, next) => {
-    // `next` is called once: what it throws itself is for nobody here, least of all for a second call of it.
+    // `next` is called once: what it throws is not handled here, and must not cause a second call.
     receive(fromNodeRequest(request, fix)).then((received) => {
       if (!received.ok) {
         sendResponse(response, failureResponse(received));

@@ -17,7 +17,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The verified session, set by `verifyShopifySession`. */
     shopifySession?: VerifiedSessionToken;
-    /** What Shopify says of the visitor, set by `verifyShopifyAppProxy`. */
+    /** What Shopify says about the visitor, set by `verifyShopifyAppProxy`. */
     shopifyAppProxy?: VerifiedAppProxy;
   }
 }
@@ -29,11 +29,11 @@ const fromFastify = (request: FastifyRequest): OAuthRequest => ({
 });
 
 /**
- * A Fastify plugin for the server of an embedded app, for all routes of the scope that it is registered in: a request
- * with a valid session token reaches its route with `request.shopifySession`; any other is answered here with 401, and
- * App Bridge repeats it with a new token.
+ * Creates a Fastify plugin for the server of an embedded app, for all routes of the scope in which it is registered: a
+ * request with a valid session token reaches its route with `request.shopifySession`; any other gets a 401 response,
+ * and App Bridge repeats it with a new token.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -51,10 +51,10 @@ export function verifyShopifySession(options: VerifySessionOptions): FastifyPlug
 }
 
 /**
- * A Fastify plugin for requests that come through the app proxy, for all routes of the scope that it is registered in:
- * one that Shopify has signed reaches its route with `request.shopifyAppProxy`; any other is answered here with 401.
+ * Creates a Fastify plugin for app proxy requests, for all routes of the scope in which it is registered: one signed by
+ * Shopify reaches its route with `request.shopifyAppProxy`; any other gets a 401 response.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ function verifying<Verified extends { readonly ok: true }>(
   keep: (request: FastifyRequest, verified: Verified) => void,
 ): FastifyPluginAsync {
   const plugin: FastifyPluginAsync = async (scope) => {
-    // Before the body is read: nobody reads what a stranger sends.
+    // Before the body is read, so that a stranger's is not.
     scope.addHook('onRequest', async (request, reply) => {
       const verified = verify(fromFastify(request));
       if (!verified.ok) return reply.code(verified.status).headers(verified.headers).send(verified.body);
@@ -84,14 +84,14 @@ function verifying<Verified extends { readonly ok: true }>(
       return undefined;
     });
   };
-  // Fastify's sign for a plugin that works on the scope it is registered in, and not on one of its own.
+  // Fastify's marker for a plugin that applies to the scope in which it is registered, not to one of its own.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }
 
 /**
- * A Fastify handler that begins an installation: `GET /auth?shop=acme.myshopify.com`.
+ * Creates a Fastify handler that starts an installation: `GET /auth?shop=acme.myshopify.com`.
  *
- * @param begin Options of `beginAuth` for a request.
+ * @param begin Returns options of `beginAuth` for a request.
  *
  * @example
  * ```ts
@@ -108,7 +108,7 @@ export function shopifyAuth(
 }
 
 /**
- * A Fastify handler that takes the browser back from the approval, at the path of `redirectUrl`.
+ * Creates a Fastify handler for the OAuth callback, at the path of `redirectUrl`.
  *
  * @example
  * ```ts
@@ -122,7 +122,7 @@ export function shopifyAuthCallback(
   return async (request, reply) => sendWeb(reply, await finishAuth(oauth, hooks, fromFastify(request), request, reply));
 }
 
-/** Fastify adds a cookie to those that are there, and replaces any other header. */
+/** Fastify adds a cookie to the existing ones, and replaces any other header. */
 async function sendWeb(reply: FastifyReply, response: Response): Promise<FastifyReply> {
   for (const [name, value] of response.headers) reply.header(name, value);
   return reply.code(response.status).send(await response.text());

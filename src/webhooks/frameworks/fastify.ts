@@ -19,12 +19,12 @@ declare module 'fastify' {
 }
 
 const fix =
-  ' In Fastify register the webhooks as a plugin with a parser of its own, and leave the stream alone in preParsing hooks:\n' +
+  ' In Fastify, register the webhooks as a plugin with its own parser, and do not read the stream in preParsing hooks:\n' +
   "  app.register(shopifyWebhooks(handler), { prefix: '/webhooks/shopify' });\n" +
   '  // a hook that must read it keeps the bytes: request.rawBody = bytes\n' +
   '  // in Nest: NestFactory.create(AppModule, { rawBody: true }) keeps them';
 
-/** Leaves the body in its stream, in this scope only: other routes keep their parsers. */
+/** Leaves the body in its stream, only in this scope: other routes keep their parsers. */
 function leaveBodiesAlone(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -37,7 +37,7 @@ function toDelivery(request: FastifyRequest & { readonly rawBody?: unknown }, to
     headers: request.headers,
     ...(topic !== undefined && { topic }),
     readBody: async (maxBytes, late) => {
-      // What a hook has kept is on Fastify's request, the stream in node:http's.
+      // The bytes kept by a hook are on Fastify's request, the stream on node:http's.
       if (rawBody !== undefined) return { ok: true, rawBody, fix };
       return readNodeBody(raw as NodeRequest, { maxBytes, late, fix });
     },
@@ -50,10 +50,10 @@ function send(reply: FastifyReply, { status, headers, body }: WebhookResponse): 
 }
 
 /**
- * A Fastify plugin around a handler from `createWebhookHandler`. It takes the raw body itself; the app's other
- * routes keep their parsers. Register it with a prefix: that path takes every topic, and below it each topic has
- * a URL of its own, such as `product/update`, `inventory/update` or any wire name. A genuine delivery whose topic is
- * not the URL's gets 400.
+ * Creates a Fastify plugin for a handler from `createWebhookHandler`. It reads the raw body; the app's other routes
+ * keep their parsers. Register it with a prefix: that path accepts every topic, and below it each topic has a URL of
+ * its own, such as `product/update`, `inventory/update` or any wire name. A genuine delivery whose topic is not the
+ * URL's gets a 400 response.
  *
  * @example
  * ```ts
@@ -73,11 +73,11 @@ export function shopifyWebhooks(handler: WebhookHandler): FastifyPluginAsync {
 }
 
 /**
- * A Fastify plugin that only verifies, for all routes of the scope that it is registered in: give it a scope of its
- * own. A genuine delivery reaches its route with `request.shopifyWebhook` (the event) and `request.body` (its JSON);
- * any other is answered here.
+ * Creates a Fastify plugin that only verifies, for all routes of the scope in which it is registered: give it a scope
+ * of its own. A genuine delivery reaches its route with `request.shopifyWebhook` (the event) and `request.body` (its
+ * JSON); any other is refused.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts
@@ -99,6 +99,6 @@ export function verifyShopifyWebhook(options: ReceiveWebhookOptions): FastifyPlu
       return undefined;
     });
   };
-  // Fastify's sign for a plugin that works on the scope it is registered in, and not on one of its own.
+  // Fastify's marker for a plugin that applies to the scope in which it is registered, not to one of its own.
   return Object.assign(plugin, { [Symbol.for('skip-override')]: true });
 }

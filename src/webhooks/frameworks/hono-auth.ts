@@ -12,21 +12,23 @@ import type { VerifiedSessionToken } from '../../auth/session-token.ts';
 import type { VerifiedAppProxy } from '../../auth/signed-query.ts';
 import { toResponse } from '../response.ts';
 
-/** What `verifyShopifySession` sets: `context.get('shopifySession')` is the verified session. */
+/** Variables set by `verifyShopifySession`: `context.get('shopifySession')` is the verified session. */
 export interface ShopifySessionVariables {
   shopifySession: VerifiedSessionToken;
 }
 
-/** What `verifyShopifyAppProxy` sets: `context.get('shopifyAppProxy')` is what Shopify says of the visitor. */
+/**
+ * Variables set by `verifyShopifyAppProxy`: `context.get('shopifyAppProxy')` is what Shopify says about the visitor.
+ */
 export interface ShopifyAppProxyVariables {
   shopifyAppProxy: VerifiedAppProxy;
 }
 
 /**
- * Hono middleware for the server of an embedded app: a request with a valid session token goes on with
- * `c.get('shopifySession')`; any other is answered here with 401, and App Bridge repeats it with a new token. On Node.
+ * Creates Hono middleware for the server of an embedded app: a request with a valid session token continues with
+ * `c.get('shopifySession')`; any other gets a 401 response, and App Bridge repeats it with a new token. Node only.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -47,10 +49,10 @@ export function verifyShopifySession(
 }
 
 /**
- * Hono middleware for requests that come through the app proxy: one that Shopify has signed goes on with
- * `c.get('shopifyAppProxy')`; any other is answered here with 401. On Node.
+ * Creates Hono middleware for app proxy requests: one signed by Shopify continues with `c.get('shopifyAppProxy')`; any
+ * other gets a 401 response. Node only.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -71,9 +73,9 @@ export function verifyShopifyAppProxy(
 }
 
 /**
- * A Hono handler that begins an installation: `GET /auth?shop=acme.myshopify.com`.
+ * Creates a Hono handler that starts an installation: `GET /auth?shop=acme.myshopify.com`.
  *
- * @param begin Options of `beginAuth` for a request.
+ * @param begin Returns options of `beginAuth` for a request.
  *
  * @example
  * ```ts
@@ -89,7 +91,7 @@ export function shopifyAuth(
 }
 
 /**
- * A Hono handler that takes the browser back from the approval, at the path of `redirectUrl`.
+ * Creates a Hono handler for the OAuth callback, at the path of `redirectUrl`.
  *
  * @example
  * ```ts

@@ -5,17 +5,17 @@ import { readRequestBody } from '../request-body.ts';
 import { failureResponse, toResponse } from '../response.ts';
 import { verifyHere } from '../verify.ts';
 
-/** What `verifyShopifyWebhook` sets: `context.get('shopifyWebhook')` is the verified delivery. */
+/** Variables set by `verifyShopifyWebhook`: `context.get('shopifyWebhook')` is the verified delivery. */
 export interface ShopifyWebhookVariables {
   shopifyWebhook: WebhookEvent;
 }
 
 const fix =
-  ' In Hono mount the webhook route before what reads the body, or let that read through Hono, which keeps the bytes:\n' +
+  ' In Hono, mount the webhook route before anything reads the body, or read it through Hono, which keeps the bytes:\n' +
   "  app.post('/webhooks/shopify', shopifyWebhooks(handler)); // first\n" +
   '  await c.req.text(); // and not c.req.raw.text()';
 
-/** Hono keeps what was read through `c.req`; anything read past it is gone. */
+/** Hono keeps what was read through `c.req`; a body read in another way is lost. */
 async function readBody(context: Context, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
   const { req } = context;
   if (!req.raw.bodyUsed) return readRequestBody(req.raw, maxBytes, late);
@@ -35,7 +35,7 @@ function fromContext(context: Context): WebhookDelivery {
 }
 
 /**
- * A Hono handler around a handler from `createWebhookHandler`, for every runtime of Hono.
+ * Creates a Hono handler for a handler from `createWebhookHandler`, for every runtime of Hono.
  *
  * @example
  * ```ts
@@ -47,10 +47,10 @@ export function shopifyWebhooks(handler: WebhookHandler): (context: Context) => 
 }
 
 /**
- * Hono middleware that only verifies: a genuine delivery goes on with `c.get('shopifyWebhook')` (the event), and its
- * body can be read from `c.req` again; any other is answered here.
+ * Creates Hono middleware that only verifies: a genuine delivery continues with `c.get('shopifyWebhook')` (the event),
+ * and its body can be read again from `c.req`; any other is refused.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts

@@ -13,23 +13,24 @@ import type { VerifiedAppProxy } from '../../auth/signed-query.ts';
 import { toResponse } from '../response.ts';
 import { headersOf, type NodeRequest, sendResponse } from './requests.ts';
 
-/** A route that is called for verified requests only, with what was found. */
+/** A route called only for verified requests, with the result of the verification. */
 export type AuthenticatedRoute<Verified, Context> = (
   request: Request,
   verified: Verified,
   context: Context,
 ) => Response | Promise<Response>;
 
-/** Puts verification in front of a route handler of Next's App Router. */
+/** Wraps a route handler of Next's App Router with verification. */
 export type AuthenticateRoute<Verified> = <Context = unknown>(
   route: AuthenticatedRoute<Verified, Context>,
 ) => (request: Request, context: Context) => Promise<Response>;
 
 /**
- * Puts the check of the session token in front of a route handler of Next's App Router, for the server of an embedded app.
- * A request without a valid one is answered with 401, and App Bridge repeats it with a new token. For the Node runtime.
+ * Wraps a route handler of Next's App Router with verification of the session token, for the server of an embedded app.
+ * A request without a valid token gets a 401 response, and App Bridge repeats it with a new token. For the Node
+ * runtime.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -47,10 +48,10 @@ export function verifyShopifySession(options: VerifySessionOptions): Authenticat
 }
 
 /**
- * Puts the check of the app proxy's signature in front of a route handler of Next's App Router. Any other request is
- * answered with 401. For the Node runtime.
+ * Wraps a route handler of Next's App Router with verification of the app proxy's signature. Any other request gets a
+ * 401 response. For the Node runtime.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -65,7 +66,7 @@ export function verifyShopifyAppProxy(options: VerifyAppProxyOptions): Authentic
   };
 }
 
-/** An API route that is called for requests with a valid session token only. */
+/** An API route called only for requests with a valid session token. */
 export type AuthenticatedApiRoute<Request extends NodeRequest, Response extends ServerResponse> = (
   request: Request,
   response: Response,
@@ -73,9 +74,9 @@ export type AuthenticatedApiRoute<Request extends NodeRequest, Response extends 
 ) => unknown;
 
 /**
- * Puts the check of the session token in front of an API route of Next's Pages Router.
+ * Wraps an API route of Next's Pages Router with verification of the session token.
  *
- * @throws ConfigError for an option that does not exist.
+ * @throws ConfigError for an unknown option.
  *
  * @example
  * ```ts
@@ -98,9 +99,9 @@ export function verifyShopifySessionApiRoute(
 }
 
 /**
- * A route handler of Next's App Router that begins an installation: `GET /auth?shop=acme.myshopify.com`.
+ * Creates a route handler for Next's App Router that starts an installation: `GET /auth?shop=acme.myshopify.com`.
  *
- * @param begin Options of `beginAuth` for a request.
+ * @param begin Returns options of `beginAuth` for a request.
  *
  * @example
  * ```ts
@@ -116,7 +117,7 @@ export function shopifyAuth(
 }
 
 /**
- * A route handler of Next's App Router that takes the browser back from the approval, at the path of `redirectUrl`.
+ * Creates a route handler for Next's App Router for the OAuth callback, at the path of `redirectUrl`.
  *
  * @example
  * ```ts

@@ -7,13 +7,13 @@ import { verifyHere } from '../verify.ts';
 import { fromNodeRequest, type NodeRequest, sendResponse, topicOfPath } from './requests.ts';
 
 const fix =
-  ' In a Next route let this handler read the body, and whatever comes before it a copy:\n' +
+  ' In a Next route, let this handler read the body, and anything before it a copy:\n' +
   '  export const POST = shopifyWebhooks(handler);\n' +
   '  const copy = await request.clone().text(); // before the handler has the request';
 
 /**
- * A route handler of Next's App Router around a handler from `createWebhookHandler`, for the Node and the edge
- * runtime.
+ * Creates a route handler for Next's App Router from a handler of `createWebhookHandler`, for the Node and edge
+ * runtimes.
  *
  * @example
  * ```ts
@@ -25,16 +25,16 @@ export function shopifyWebhooks(handler: WebhookHandler): (request: Request) => 
   return async (request) => toResponse(await handler.process(fromRequest(request, { fix })));
 }
 
-/** What Next hands to a catch-all route: the parameter that is a list holds the rest of the path. */
+/** The context of a catch-all route in Next: the parameter that is a list contains the rest of the path. */
 export interface CatchAllContext {
   readonly params: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
 }
 
 /**
- * A catch-all route handler of Next's App Router that takes each topic on a URL of its own: `product/create`,
- * `product/update`, `product/delete`, `inventory/update` (topic `inventory_levels/update`) and the wire name of any
- * topic. In an optional catch-all (`[[...topic]]`) the bare path takes every topic. A genuine delivery whose topic is
- * not the URL's gets 400, any other path 404.
+ * Creates a catch-all route handler for Next's App Router with a URL per topic: `product/create`, `product/update`,
+ * `product/delete`, `inventory/update` (topic `inventory_levels/update`) and the wire name of any topic. In an optional
+ * catch-all (`[[...topic]]`), the bare path accepts every topic. A genuine delivery whose topic is not the URL's gets a
+ * 400 response, any other path a 404.
  *
  * @example
  * ```ts
@@ -53,7 +53,7 @@ export function shopifyWebhookRouter(
   };
 }
 
-/** A route that is called for verified deliveries only. The request's body is used up: it is in the event. */
+/** A route called only for verified deliveries. The request's body is consumed: it is in the event. */
 export type VerifiedRoute<Context> = (
   request: Request,
   event: WebhookEvent,
@@ -61,10 +61,10 @@ export type VerifiedRoute<Context> = (
 ) => Response | Promise<Response>;
 
 /**
- * Puts verification in front of a route handler of Next's App Router; a delivery that is not Shopify's is
- * answered before the route sees it. Works in the edge runtime too.
+ * Wraps a route handler of Next's App Router with verification; a delivery that is not from Shopify is refused before
+ * it reaches the route. Also works in the edge runtime.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts
@@ -85,13 +85,13 @@ export function verifyShopifyWebhook(
 }
 
 const pagesRouterFix =
-  " Next's Pages Router parses bodies unless the file of the API route says no:\n" +
+  " Next's Pages Router parses bodies unless the API route's file turns that off:\n" +
   '  export const config = { api: { bodyParser: false } };\n' +
   '  export default shopifyWebhookApiRoute(handler);';
 
 /**
- * An API route of Next's Pages Router around a handler from `createWebhookHandler`. The file must switch Next's
- * body parser off; where it does not, the response is 400 and says so.
+ * Creates an API route for Next's Pages Router from a handler of `createWebhookHandler`. The file must turn off Next's
+ * body parser; otherwise the response is 400 and says so.
  *
  * @example
  * ```ts
@@ -107,7 +107,7 @@ export function shopifyWebhookApiRoute(
     sendResponse(response, await handler.process(fromNodeRequest(request, pagesRouterFix)));
 }
 
-/** An API route that is called for verified deliveries only. The request's body is used up: it is in the event. */
+/** An API route called only for verified deliveries. The request's body is consumed: it is in the event. */
 export type VerifiedApiRoute<Request extends NodeRequest, Response extends ServerResponse> = (
   request: Request,
   response: Response,
@@ -115,10 +115,10 @@ export type VerifiedApiRoute<Request extends NodeRequest, Response extends Serve
 ) => unknown;
 
 /**
- * Puts verification in front of an API route of Next's Pages Router; a delivery that is not Shopify's is answered
- * before the route sees it. The file must switch Next's body parser off, as for `shopifyWebhookApiRoute`.
+ * Wraps an API route of Next's Pages Router with verification; a delivery that is not from Shopify is refused before it
+ * reaches the route. The file must turn off Next's body parser, as for `shopifyWebhookApiRoute`.
  *
- * @throws ConfigError when `maxBodyBytes` is not a positive integer.
+ * @throws ConfigError if `maxBodyBytes` is not a positive integer.
  *
  * @example
  * ```ts

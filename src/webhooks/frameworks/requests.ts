@@ -4,7 +4,7 @@ import { whenAborted } from '../../internal/abort.ts';
 import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
 import { concatBytes } from '../request-body.ts';
 
-/** A request of node:http, Express or Connect; `body` and `rawBody` are what earlier middleware may have left. */
+/** A request of node:http, Express or Connect; earlier middleware may have set `body` and `rawBody`. */
 export interface NodeRequest extends IncomingMessage {
   body?: unknown;
   rawBody?: unknown;
@@ -27,20 +27,20 @@ function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal):
         return;
       }
       settle({ ok: false, reason: 'body-too-large' });
-      // Discards the rest: a sender that is cut off while it sends never sees the response.
+      // Discards the rest: a sender that is cut off while sending never sees the response.
       request.resume();
     };
     const onEnd = (): void => settle({ ok: true, rawBody: concatBytes(chunks, byteLength) });
     const onLate = (): void => settle({ ok: false, reason: 'body-timeout' });
     const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
-    // The listener for errors stays: a connection may break after the response, and that must not end the process.
+    // The error listener stays: a connection may break after the response, which must not end the process.
     request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
     const unfollow = whenAborted(late, onLate);
     request.resume();
   });
 }
 
-/** Ends the connection of a request whose body has not ended once it is late: a server may have no limit of its own. */
+/** Closes the connection of a request whose body is late: a server may have no limit of its own. */
 export function leaveNodeBody(request: IncomingMessage, late: AbortSignal, ended: () => void): void {
   if (request.closed) {
     ended();
@@ -51,15 +51,14 @@ export function leaveNodeBody(request: IncomingMessage, late: AbortSignal, ended
   const drop = (): void => {
     if (!request.complete) request.destroy();
   };
-  // Its response closes the connection of HTTP/1. That of HTTP/2 goes on, but for this stream.
+  // The response closes an HTTP/1 connection. An HTTP/2 connection stays open, except for this stream.
   if (late.aborted) (request as { readonly stream?: Writable }).stream?.once('finish', drop);
   else late.addEventListener('abort', drop, { once: true });
 }
 
 /**
- * Gets the raw body of a Node request: the bytes that earlier middleware kept, else the stream's. What a
- * parser has made of a stream that it has read is handed on as it is, with `fix`, for the refusal to name the
- * mistake.
+ * Reads the raw body of a Node request: the bytes kept by earlier middleware, or else the stream. If a parser has
+ * consumed the stream, its result is returned unchanged, with `fix`, so that the refusal can name the mistake.
  */
 export async function readNodeBody(
   request: NodeRequest,
@@ -69,16 +68,16 @@ export async function readNodeBody(
   if (typeof rawBody === 'string' || ArrayBuffer.isView(rawBody)) return { ok: true, rawBody };
   if (ArrayBuffer.isView(body)) return { ok: true, rawBody: body };
   if (request.readableDidRead) return { ok: true, rawBody: body, fix };
-  // A stream that is closed already would never say so again.
+  // A stream that is already closed would emit nothing more.
   if (request.destroyed) return { ok: false, reason: 'body-unreadable' };
   return collect(request, maxBytes, late);
 }
 
 /**
- * A request of node:http as a delivery.
+ * Converts a node:http request to a delivery.
  *
- * @param fix What to do in this framework where a parser has read the body before.
- * @param topic The topic that the URL stands for, where it stands for one.
+ * @param fix What to do in this framework if a parser has already read the body.
+ * @param topic The topic of the URL, if it is for one.
  */
 export function fromNodeRequest(request: NodeRequest, fix: string, topic?: string): WebhookDelivery {
   return {
@@ -92,14 +91,14 @@ export function fromNodeRequest(request: NodeRequest, fix: string, topic?: strin
 
 /** Sends a response by node:http. */
 export function sendResponse(response: ServerResponse, { status, headers, body }: WebhookResponse): void {
-  // Somebody else was faster, such as a middleware that ends slow requests.
+  // Something else has already responded, such as a middleware that ends slow requests.
   if (response.headersSent) return;
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.end(body);
 }
 
-/** Paths that are shorter than the topic's name, or more usual. */
+/** Paths that are shorter or more common than the topic's name. */
 const shortPaths: Readonly<Record<string, string>> = {
   'product/create': 'products/create',
   'product/update': 'products/update',
@@ -108,18 +107,18 @@ const shortPaths: Readonly<Record<string, string>> = {
 };
 
 /**
- * The topic that a path below the webhooks' own stands for: `product/update`, or any topic's wire name.
- * `undefined` for the bare path, which takes every topic; `null` for one that stands for none.
+ * Returns the topic of a path below the webhooks' own: `product/update`, or any topic's wire name. `undefined` for the
+ * bare path, which accepts every topic; `null` for an unknown path.
  */
 export function topicOfPath(path: string): string | undefined | null {
-  // Split and not trimmed by a pattern: a path of nothing but slashes would make a pattern slow.
+  // Split rather than trimmed by a pattern, which would be slow for a path of only slashes.
   const name = path.split('/').filter(Boolean).join('/');
   if (name === '') return undefined;
   if (Object.hasOwn(shortPaths, name)) return shortPaths[name];
   return /^[a-z_]+[/.][a-z_]+$/.test(name) ? name : null;
 }
 
-/** The headers of a node:http request, as fetch has them. Of a header that came several times, all values. */
+/** Returns the headers of a node:http request in fetch's form, with all values of repeated headers. */
 export function headersOf({ headers }: Pick<IncomingMessage, 'headers'>): { get(name: string): string | null } {
   return {
     get: (name) => {
@@ -129,7 +128,7 @@ export function headersOf({ headers }: Pick<IncomingMessage, 'headers'>): { get(
   };
 }
 
-/** Sends a response of fetch by node:http. Cookies that the host has set stay. */
+/** Sends a fetch response by node:http. Cookies set by the host are kept. */
 export async function sendWebResponse(response: ServerResponse, result: Response): Promise<void> {
   const body = await result.text();
   if (response.headersSent) return;

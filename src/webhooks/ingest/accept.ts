@@ -17,10 +17,12 @@ import { InboxRecovery } from './recover.ts';
 import { DeliveryReporter } from './report.ts';
 import { DeliveryStore } from './store.ts';
 
-/** Milliseconds for a handler, as many as a queue gives to an attempt: its lock must not be held for ever. */
+/**
+ * Time limit for a handler in milliseconds, the same as a queue's for an attempt: its lock must not be held forever.
+ */
 const handlerTimeoutMs = 300_000;
 
-/** Has a verified delivery handled, now or later, and responds. Rejects with what the handler throws. */
+/** Handles a verified delivery, now or later, and responds. Rejects with what the handler throws. */
 type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookResponse>;
 
 /** The part of a handler that is loaded after it is made. */
@@ -33,7 +35,7 @@ export class WebhookIngest {
   readonly runJob: JobHandler;
 
   /**
-   * With a queue, it recovers at once what an earlier process left.
+   * With a queue, it immediately recovers what an earlier process left.
    *
    * @param options Checked already.
    */
@@ -55,7 +57,7 @@ export class WebhookIngest {
     const { enabled, on } = this.#options;
     const received =
       enabled === false
-        ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are switched off.' } as const)
+        ? ({ ok: false, status: 404, reason: 'disabled', message: 'Webhooks are turned off.' } as const)
         : await this.#receive(delivery);
     if (!received.ok) {
       reporter.emit({ type: 'refused', status: received.status, reason: received.reason });
@@ -99,7 +101,7 @@ function handleAlways(reporter: DeliveryReporter, appId: string | undefined): Ac
  */
 function handleOnceBeforeResponse(deliveries: DeliveryStore, reporter: DeliveryReporter): Accept {
   const { clock, timeoutMs } = deliveries;
-  // Less than the limit: a lock that is not free is another matter than a store that does not answer.
+  // Less than the limit: a lock that is not free differs from a store that does not respond.
   const waitMs = Math.floor(timeoutMs * 0.8);
   return async (event, handle) => {
     const link = linkSignal(clock, undefined, handlerTimeoutMs, () => {
@@ -128,7 +130,7 @@ function handleOnceBeforeResponse(deliveries: DeliveryStore, reporter: DeliveryR
   };
 }
 
-/** With a queue: a delivery is accepted and queued, then answered. It is handled later. */
+/** With a queue: a delivery is accepted and queued before the response, and handled later. */
 function acceptToQueue(deliveries: DeliveryStore, reporter: DeliveryReporter, recovery: InboxRecovery): Accept {
   recovery.run();
   return async (event) => {

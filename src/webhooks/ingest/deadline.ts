@@ -13,12 +13,12 @@ export class Deadline {
     this.#endsAtMs = clock.monotonic() + timeoutMs;
   }
 
-  /** Gives the waits that follow the whole time again. */
+  /** Restarts the time limit for the following waits. */
   restart(): void {
     this.#endsAtMs = this.#clock.monotonic() + this.timeoutMs;
   }
 
-  /** Settles as the work does, or rejects with what `onTimeout` makes once the time is up. */
+  /** Settles like `work`, or rejects with the result of `onTimeout` once the time is up. */
   wait<T>(work: Promise<T>, onTimeout: () => unknown): Promise<T> {
     let expiries = expiriesOf.get(this.#clock);
     if (!expiries) {
@@ -37,7 +37,7 @@ interface Expiry {
   readonly expire: () => void;
 }
 
-/** Ends waits whose time is up. One timer is enough for all of them, that of the one which ends first. */
+/** Ends waits whose time is up, with a single timer for the one that ends first. */
 class Expiries {
   readonly #clock: Clock;
   readonly #waiting = new Set<Expiry>();

@@ -2,16 +2,16 @@ import { isRecord } from '../../internal/json.ts';
 import { compareGivenTimes, isoTimeToMs } from '../../internal/time.ts';
 import type { WebhookEvent, WebhookOrder, WebhookOrders } from '../events.ts';
 
-/** Where a delivery stands among those of its resource. */
+/** The position of a delivery among those of its resource. */
 export interface Position {
   readonly order: Exclude<WebhookOrder, 'always'>;
-  /** Topics of one family tell of the same resources, such as `products`. */
+  /** Topics of one family are about the same resources, such as `products`. */
   readonly family: string;
   /** The resource's id within the family. */
   readonly resource: string;
   /** Whether the resource is gone after this. */
   readonly isEnd: boolean;
-  /** ISO times; `null` where the delivery has none. */
+  /** ISO times; `null` if the delivery has none. */
   readonly updatedAt: string | null;
   readonly triggeredAt: string | null;
 }
@@ -22,7 +22,7 @@ export type Watermark = Pick<Position, 'updatedAt' | 'triggeredAt' | 'isEnd'>;
 /** What two deliveries of a resource are ordered by. */
 type Times = Pick<Position, 'updatedAt' | 'triggeredAt'>;
 
-/** Whether a delivery comes too late to be handled. Shopify never uses an id again, so after a delete everything does. */
+/** Whether a delivery is too late to be handled. Shopify never reuses ids, so after a delete every delivery is. */
 export function isStale(position: Position, watermark: Watermark | undefined): boolean {
   if (!watermark || position.isEnd) return false;
   return watermark.isEnd || (position.order === 'newest' && isOlder(position, watermark));
@@ -40,7 +40,7 @@ export function isOlder(position: Times, watermark: Times): boolean {
 }
 
 /**
- * The position of a delivery; `undefined` where its order does not matter or cannot be known.
+ * Returns the position of a delivery; `undefined` if its order does not matter or cannot be known.
  *
  * @param nowMs Milliseconds since the epoch.
  */
@@ -65,10 +65,7 @@ export function positionOf(event: WebhookEvent, nowMs: number, orders: WebhookOr
   };
 }
 
-/**
- * A triggered-at that is still to come counts as now: no header is signed, and one delivery could make all later ones
- * stale.
- */
+/** A future triggered-at counts as now: headers are not signed, and one delivery could make all later ones stale. */
 export function notAfter(time: string | null, nowMs: number): string | null {
   return time !== null && (isoTimeToMs(time) ?? nowMs) > nowMs ? new Date(nowMs).toISOString() : time;
 }
@@ -77,8 +74,9 @@ export function notAfter(time: string | null, nowMs: number): string | null {
 const deletedFields: readonly string[] = ['id', 'admin_graphql_api_id'];
 
 /**
- * What a `products/delete` holds besides an id, which is all that the body of a deletion has: then it is an update's,
- * sent again under another topic, which no signature covers. It must not end the product. `undefined` for none.
+ * Returns a field that a `products/delete` has besides the id, which is all that a deletion's body has: then it is an
+ * update, resent under another topic, which no signature covers. It must not count as a deletion. `undefined` if there
+ * is none.
  */
 export function fieldOfLiveProduct({ topic, payload }: Pick<WebhookEvent, 'topic'> & { readonly payload: unknown }) {
   if (topic !== 'products/delete' || !isRecord(payload)) return undefined;
@@ -88,9 +86,9 @@ export function fieldOfLiveProduct({ topic, payload }: Pick<WebhookEvent, 'topic
 const isEnd = (action: string): boolean => action === 'delete' || action === 'destroy';
 
 /**
- * The order of a topic nobody has set one for. A body of `…/update` is the whole resource as it is, so only the newest
- * counts; the same goes for stock at a location, which comes and goes. What was created is told once, and skipping it
- * because an update came first would lose it. A next-generation update tells what changed, and none replaces another.
+ * The default order of a topic. A body of `…/update` is the whole current resource, so only the newest counts; the same
+ * goes for stock at a location. A creation is reported once, and skipping it because an update came first would lose
+ * it. A next-generation update reports what changed, so none replaces another.
  */
 function defaultOrder({ generation, topic }: WebhookEvent, action: string): WebhookOrder {
   if (isEnd(action)) return 'newest';
@@ -114,7 +112,10 @@ function resourceOf({ topic, generation, payload, resourceId }: WebhookEvent): s
   return idText(payload['id']) ?? idText(payload['admin_graphql_api_id']);
 }
 
-/** `gid://shopify/Product/42` and 42 are the same product. `JSON.parse` has rounded numbers above 2^53: they tell none. */
+/**
+ * `gid://shopify/Product/42` and 42 are the same product. Numbers above 2^53 were rounded by `JSON.parse`: they
+ * identify none.
+ */
 function idText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;

@@ -14,13 +14,13 @@ import { Deadline } from './deadline.ts';
 import type { DeliveryReporter } from './report.ts';
 import { type Delivery, type DeliveryStore, idsOf, type RunningDelivery, readJob } from './store.ts';
 
-/** Milliseconds to wait for another delivery of the resource; then the job makes room for others as long again. */
+/** Milliseconds to wait for another delivery of the resource; then the job is deferred for the same time. */
 const turnMs = 1_000;
 
-/** Milliseconds for which a delivery is deferred that a newer version has queued. */
+/** Milliseconds for which a delivery queued by a newer version is deferred. */
 const newerPauseMs = 60_000;
 
-/** Handles queued deliveries. What the handler throws is thrown on, for the queue to try again. */
+/** Handles queued deliveries. Errors of the handler are rethrown, so that the queue tries again. */
 export function createJobHandler(
   options: WebhookHandlerOptions,
   deliveries: DeliveryStore,
@@ -39,7 +39,7 @@ export function createJobHandler(
     }
     const { event, restarts } = read;
     const delivery = await deliveries.open(event, timeoutMs + turnMs);
-    // A request to erase is still to be done.
+    // A request to erase must still be handled.
     const isErased = async (of: Delivery): Promise<boolean> =>
       !isRequest(event) && deliveries.isErasedSince(of, job.enqueuedAt);
     deliveries.hold(delivery);
@@ -59,11 +59,11 @@ export function createJobHandler(
       // Neither another attempt nor a dead letter may keep what was to be erased.
       if ((await isErased(delivery)) || (await deliveries.isDoneMeanwhile(delivery))) {
         await deliveries.leaveInbox(delivery);
-        const what = 'its shop or customer was erased meanwhile, so nothing of it is kept';
+        const what = 'its shop or customer was erased meanwhile, so it is not kept';
         reporter.failed(event, error, attempt, false, what);
         return;
       }
-      // What a closing queue stops loses no attempt: the queue gives it back, or the next start recovers it.
+      // A job stopped by a closing queue loses no attempt: the queue returns it, or the next start recovers it.
       const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT', 'DEADLINE_EXCEEDED');
       const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
       if (!willRetry) await deliveries.bury(delivery, (restarts ?? 0) + 1);
@@ -78,7 +78,7 @@ export function createJobHandler(
 const isRequest = ({ topic }: WebhookEvent): boolean =>
   topic === 'shop/redact' || topic === 'customers/redact' || topic === 'customers/data_request';
 
-/** Another version of the app may know the topic, so the job stays: it is tried again, and then a dead letter. */
+/** Another version of the app may know the topic, so the job is retried, and then becomes a dead letter. */
 function missingHandler({ topic }: WebhookEvent): () => never {
   return () => {
     throw new ConfigError('Invalid configuration', {
@@ -87,7 +87,7 @@ function missingHandler({ topic }: WebhookEvent): () => never {
   };
 }
 
-/** The handler of an event: by resource and action for the next generation, else by topic. */
+/** Returns the handler of an event: by resource and action for the next generation, otherwise by topic. */
 export function handlerOf(on: WebhookTopicHandlers, event: WebhookEvent): WebhookTopicHandler<string> | undefined {
   const { generation, topic, action } = event;
   // Own entries only: a topic is a word from outside, and `constructor` is one too.
@@ -100,19 +100,19 @@ export function handlerOf(on: WebhookTopicHandlers, event: WebhookEvent): Webhoo
 interface HandlerCall {
   /** Milliseconds to wait for another delivery of the resource. */
   readonly waitMs: number;
-  /** Whether Shopify has its response already. */
+  /** Whether the response was already sent. */
   readonly isAnswered: boolean;
   readonly attempt: number;
-  /** Aborted when the handler should end; 5 seconds later it is not waited for any more. */
+  /** Aborted when the handler should stop; 5 seconds later it is no longer waited for. */
   readonly signal: AbortSignal;
   readonly handle: (event: WebhookEvent, context: WebhookContext) => unknown;
 }
 
 /**
- * Handles a delivery, alone among those of its resource, unless it was handled or is stale, and notes that it is done.
+ * Handles a delivery, one at a time per resource, unless it was handled or is stale, and records that it is done.
  *
- * @throws StorageError where the store fails before the handler is called, whatever the handler throws, and the reason
- * of its signal where it does not end.
+ * @throws StorageError if the store fails before the handler is called, whatever the handler throws, and its signal's
+ * reason if it does not end.
  */
 export async function handleOnce(
   deliveries: DeliveryStore,
@@ -132,8 +132,8 @@ export async function handleOnce(
 }
 
 /**
- * Waits for the handler until 5 seconds after its signal was aborted: one that ignores it must not hold up what others
- * wait for. Where such a handler ends well after all, that is noted, so that it is not called again.
+ * Waits for the handler until 5 seconds after its signal was aborted: one that ignores it must not block others. If
+ * such a handler succeeds later, that is recorded, so that it is not called again.
  */
 async function callHandler(
   deliveries: DeliveryStore,
@@ -148,7 +148,7 @@ async function callHandler(
   await boundedWait<unknown>(Promise.resolve(handling), {
     ...{ signal, graceMs: gracePeriodMs, clock },
     onLate(outcome) {
-      const message = 'the handler of a webhook did not listen to its signal, and ended after its lock was released';
+      const message = 'the handler of a webhook ignored its signal, and ended after its lock was released';
       const failure = 'error' in outcome ? { error: outcome.error } : {};
       logger?.warn({ ...failure, ...idsOf(event) }, message);
       if ('error' in outcome) return;
@@ -157,7 +157,7 @@ async function callHandler(
   });
 }
 
-/** The signal is made when the handler first looks at it: joining two is expensive, and most handlers never look. */
+/** The signal is created when the handler first reads it: joining two is expensive, and most handlers never do. */
 function createContext(attempt: number, outer: AbortSignal, lock: Lock, appId: string | undefined): WebhookContext {
   let joined: AbortSignal | undefined;
   return {

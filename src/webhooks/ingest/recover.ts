@@ -3,16 +3,17 @@ import type { DeliveryStore } from './store.ts';
 /** Milliseconds between the end of one scan of the inbox and the next. */
 const pauseMs = 300_000;
 
-/** Milliseconds that a delivery may wait besides its retries before it counts as one that no queue has. */
+/** Milliseconds that a delivery may wait, in addition to its retries, before it counts as not queued. */
 const patienceMs = 60_000;
 
-/** Keys that one line of the log names. */
+/** Maximum number of keys in a log line. */
 const mostKeys = 10;
 
 /**
- * Queues what is in the inbox and in no queue: at the start all that is there, for the process that accepted it may
- * have died. After that, with a delivery and at most every five minutes, what has been there for longer than all its
- * attempts take: its process has died meanwhile, or the queue did not take it. No timer of it keeps a process alive.
+ * Queues deliveries that are in the inbox but in no queue. At the start, all of them, since the process that accepted
+ * them may have died. Later, when a delivery arrives and at most every five minutes, those that have been there for
+ * longer than all their attempts take: their process has died, or the queue did not accept them. It has no timer that
+ * keeps a process alive.
  */
 export class InboxRecovery {
   readonly #deliveries: DeliveryStore;
@@ -44,7 +45,7 @@ export class InboxRecovery {
         if (givenUp.length > 0) {
           logger?.error(
             { count: givenUp.length, keys: givenUp.slice(0, mostKeys) },
-            'webhooks that failed too often, or too long ago, stay in the inbox: they are not tried again at a start',
+            'webhooks that failed too often, or too long ago, stay in the inbox: they are not retried at startup',
           );
         }
         if (newer.length > 0) {
@@ -57,7 +58,7 @@ export class InboxRecovery {
       this.#isStart = false;
       this.#nextMs = clock.monotonic() + pauseMs;
     } catch (error) {
-      logger?.error({ error }, 'the inbox of webhooks could not be read: the next delivery tries again');
+      logger?.error({ error }, 'the webhook inbox could not be read: the next delivery tries again');
     } finally {
       this.#isRunning = false;
     }

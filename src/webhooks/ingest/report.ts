@@ -14,11 +14,11 @@ import { detailsOf, idsOf } from './store.ts';
 
 const unavailable: Readonly<Record<WebhookUnavailable, string>> = {
   busy: 'Another delivery of this resource is being handled.',
-  'store-failed': 'The store for webhooks does not answer.',
-  'queue-failed': 'The queue for webhooks does not answer.',
+  'store-failed': 'The store for webhooks does not respond.',
+  'queue-failed': 'The queue for webhooks does not respond.',
 };
 
-/** Tells the host's listener and logger how deliveries go on, and makes the response that goes with it. */
+/** Reports the progress of deliveries to the host's listener and logger, and creates the matching response. */
 export class DeliveryReporter {
   readonly #options: WebhookHandlerOptions;
 
@@ -26,7 +26,7 @@ export class DeliveryReporter {
     this.#options = options;
   }
 
-  /** Tells the listener, and goes on whatever that does. */
+  /** Notifies the listener, and continues even if it throws. */
   emit(event: WebhookHandlerEvent): void {
     const { onEvent, logger } = this.#options;
     const channel = channelOf('webhook');
@@ -36,7 +36,7 @@ export class DeliveryReporter {
     );
   }
 
-  /** What the channel hears of it: nothing of the body, and no error, which may quote it. */
+  /** The event for the channel: without the body, and without the error, which may quote it. */
   #told(event: WebhookHandlerEvent): TelemetryEventOf<'webhook'> {
     const type = 'webhook';
     const reason = 'reason' in event ? event.reason : null;
@@ -47,19 +47,19 @@ export class DeliveryReporter {
     return { type, outcome, topic, shop, lagMs: Number.isFinite(lagMs) ? Math.max(0, lagMs) : null, reason };
   }
 
-  /** Tells of a step, and makes its response. */
+  /** Reports a step, and creates its response. */
   respond(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' | 'unhandled' }): WebhookResponse {
     this.emit({ ...step, ...detailsOf(event) });
     if (step.type !== 'unavailable') return accepted;
     const { reason, error } = step;
     if (reason !== 'busy') {
-      const message = 'a webhook could not be taken in; Shopify will try again';
+      const message = 'a webhook could not be accepted; Shopify will try again';
       this.#options.logger?.error({ error, ...idsOf(event) }, message);
     }
     return failureResponse({ status: 503, reason, message: unavailable[reason] });
   }
 
-  /** Tells that a handler threw; `next` says what comes of it. */
+  /** Reports that a handler threw; `next` says what happens next. */
   failed(event: WebhookEvent, error: unknown, attempt: number, willRetry: boolean, next: string): void {
     this.#options.logger?.error({ error, ...idsOf(event) }, `the webhook handler for ${event.topic} threw; ${next}`);
     this.emit({ type: 'failed', error, attempt, willRetry, ...detailsOf(event) });

@@ -1,4 +1,4 @@
-// One file: all that is kept of a delivery, from its acceptance to its end, and each key that it is kept under.
+// One file: everything stored about a delivery, from its acceptance to its end, and each of its keys.
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
@@ -27,11 +27,14 @@ const format = 1;
 
 const hourMs = 3_600_000;
 
-/** After so many restarts, each with a round of attempts, a delivery is left alone: it may be what kills the process. */
+/**
+ * After this many restarts, each with a round of attempts, a delivery is left alone: it may be what kills the process.
+ */
 const mostRestarts = 10;
 
 /**
- * Where a delivery is, from its acceptance to its end. All that is kept about deliveries is read and written here.
+ * The states of a delivery, from its acceptance to its end. Everything stored about deliveries is read and written
+ * here.
  *
  * With a queue:
  *
@@ -51,8 +54,8 @@ const mostRestarts = 10;
  *
  * Without a queue a delivery goes from received to running to done, and has no inbox entry.
  *
- * Accepting shuts nobody out: a copy is queued as well, and what is too much is dropped when it starts. So no process
- * can die in a state that blocks a retry. What the inbox holds is queued again by `recover.ts`.
+ * Accepting excludes nothing: a copy is queued as well, and dropped when it starts. So no process can die in a state
+ * that blocks a retry. `recover.ts` queues again what is in the inbox.
  */
 export class DeliveryStore {
   /** Type of its jobs. */
@@ -142,8 +145,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Queued or received → running, alone among the deliveries of its resource, unless it is done or stale. The lock is
-   * renewed until `release`, and runs out where the process dies.
+   * Queued or received → running, one at a time per resource, unless it is done or stale. The lock is renewed until
+   * `release`, and expires if the process dies.
    *
    * @param waitMs Milliseconds to wait for another delivery of the resource; then it is `busy`.
    */
@@ -216,7 +219,7 @@ export class DeliveryStore {
         failure = error;
       }
     }
-    const message = 'a webhook was handled, but the store could not note it: a copy of it would be handled again';
+    const message = 'a webhook was handled, but the store could not record it: a copy of it would be handled again';
     this.logger?.error({ error: failure, ...idsOf(event) }, message);
   }
 
@@ -226,8 +229,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Notes a delivery as the newest that was applied to its resource. By compare-and-set, so that whoever has lost the
-   * lock meanwhile does not put an older watermark over a newer one.
+   * Records a delivery as the newest applied to its resource. By compare-and-set, so that a process that has lost the
+   * lock does not replace a newer watermark by an older one.
    */
   async #advanceWatermark({ key, position, seen, marks, secretIndex }: ResourceOfDelivery): Promise<void> {
     const { order, updatedAt, triggeredAt, isEnd } = position;
@@ -269,7 +272,7 @@ export class DeliveryStore {
     try {
       await inTime('store', lock.release(), deadline);
     } catch (error) {
-      const message = 'the lock of a webhook could not be given back: its lease runs out';
+      const message = 'the lock of a webhook could not be released: its lease will run out';
       this.logger?.warn({ error, ...idsOf(event) }, message);
     }
   }
@@ -291,7 +294,7 @@ export class DeliveryStore {
       return true;
     } catch (error) {
       this.#pendingRemovals.add(key);
-      this.logger?.warn({ error, key }, 'a webhook that is done could not be removed from the inbox');
+      this.logger?.warn({ error, key }, 'a handled webhook could not be removed from the inbox');
       return false;
     }
   }
@@ -307,8 +310,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Running → dead, after its last attempt. The queue's dead letter holds it, and one of the same id starts again.
-   * Where the dead letter ends with the process, it stays in the inbox for the next start. Never rejects.
+   * Running → dead, after its last attempt. The queue's dead letter holds it, and one of the same id starts again. If
+   * the dead letter ends with the process, it stays in the inbox for the next start. Never rejects.
    */
   async bury(delivery: Delivery, restarts: number): Promise<void> {
     if (!this.#queue?.isInMemory) return this.leaveInbox(delivery);
@@ -317,13 +320,13 @@ export class DeliveryStore {
     try {
       await inTime('store', this.#setRestarts(keys.inbox, restarts), deadline);
     } catch (error) {
-      const message = 'the store could not note that a webhook had its last attempt';
+      const message = 'the store could not record that a webhook had its last attempt';
       this.logger?.warn({ error, key: keys.inbox }, message);
     }
     return undefined;
   }
 
-  /** Whether all that was kept of the shop was erased after a job was queued. Never rejects: where nobody knows, it was not. */
+  /** Whether the shop's data was erased after a job was queued. Never rejects: if unknown, it was not. */
   async isErasedSince({ event, deadline }: Delivery, enqueuedAt: number): Promise<boolean> {
     deadline.restart();
     try {
@@ -335,7 +338,10 @@ export class DeliveryStore {
     }
   }
 
-  /** Whether it counts as done though it failed here, as where its customer was erased meanwhile. Never rejects, as above. */
+  /**
+   * Whether it counts as done although it failed here, for example because its customer was erased meanwhile. Never
+   * rejects, as above.
+   */
   async isDoneMeanwhile(delivery: Delivery): Promise<boolean> {
     delivery.deadline.restart();
     try {
@@ -355,7 +361,7 @@ export class DeliveryStore {
     await this.#store.compareAndSet(key, before, JSON.stringify({ ...entry, restarts }));
   }
 
-  /** Of all processes that share a store, one scans the inbox: in some stores that goes through all keys. */
+  /** Only one of the processes that share a store scans the inbox: in some stores that goes through all keys. */
   async claimScan(pauseMs: number): Promise<boolean> {
     return this.#store.setIfAbsent(scanKey(await this.#handler), 'taken', { ttlMs: pauseMs });
   }
@@ -458,7 +464,7 @@ export interface Recovery {
 function inTime<T>(place: 'store' | 'queue', work: Promise<T>, deadline: Deadline): Promise<T> {
   return deadline.wait(work, () => {
     const { timeoutMs } = deadline;
-    const message = `The ${place} for webhooks did not answer within ${timeoutMs} ms.`;
+    const message = `The ${place} for webhooks did not respond within ${timeoutMs} ms.`;
     return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: true });
   });
 }
@@ -578,7 +584,7 @@ function fromJob(payload: unknown): WebhookEvent {
     typeof payload['idempotencyKey'] !== 'string'
   ) {
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }],
+      issues: [{ field: 'name', message: 'is the type of a job without a webhook; use another name' }],
     });
   }
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
@@ -590,10 +596,10 @@ function fromJob(payload: unknown): WebhookEvent {
 }
 
 /**
- * Reads a queued delivery: its event, and where it was recovered, the restarts before this one. `undefined` where a
- * newer version has queued it.
+ * Reads a queued delivery: its event and, if it was recovered, the restarts before this one. `undefined` if a newer
+ * version queued it.
  *
- * @throws ConfigError where the job is not a webhook's.
+ * @throws ConfigError if the job is not a webhook's.
  */
 export function readJob(
   payload: unknown,

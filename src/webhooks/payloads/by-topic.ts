@@ -55,11 +55,11 @@ import {
 } from './shop.ts';
 
 /**
- * Payload type by topic, in the shape of Shopify's REST API. A subscription with `includeFields` leaves fields out,
- * so nearly all can be missing; and Shopify sends more than is listed.
+ * Payload type by topic, in the shape of Shopify's REST API. A subscription with `includeFields` omits fields, so
+ * nearly all can be missing; and Shopify sends more fields than listed.
  *
- * Numbers above 2^53 lose their last digits when JSON is parsed, and ids come close: take `admin_graphql_api_id`
- * where there is one.
+ * Numbers above 2^53 lose their last digits when JSON is parsed, and ids come close: use `admin_graphql_api_id` if
+ * there is one.
  *
  * Source: the sample payloads of https://shopify.dev/docs/api/webhooks/latest
  */
@@ -101,12 +101,14 @@ export interface WebhookPayloads extends Record<EventTopic, ResourceEventPayload
   'variants/out_of_stock': ProductVariantPayload;
 }
 
-/** Payload type of one topic. Topics that are not in the table have any JSON. */
+/** Payload type of one topic; any JSON for topics without a type. */
 export type WebhookPayload<Topic extends string> = Topic extends keyof WebhookPayloads ? WebhookPayloads[Topic] : Json;
 
 type ClassicTopic = Exclude<keyof WebhookPayloads, EventTopic>;
 
-/** Schema by topic, for the classic topics whose payload is typed. The compiler compares it with `WebhookPayloads`. */
+/**
+ * Schemas by topic, for the classic topics whose payload is typed. The compiler compares them with `WebhookPayloads`.
+ */
 export const classicPayloadSchemas = {
   'app/scopes_update': scopesUpdatePayloadSchema,
   'app/uninstalled': shopPayloadSchema,
@@ -145,21 +147,21 @@ export const classicPayloadSchemas = {
   'variants/out_of_stock': productVariantPayloadSchema,
 } as const satisfies { readonly [Topic in ClassicTopic]: z.ZodType<WebhookPayloads[Topic]> };
 
-/** Schema by topic, next-generation ones included. A topic that is not in it has no schema here. */
+/** Schemas by topic, including next-generation ones. Other topics have no schema. */
 export const payloadSchemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ...Object.entries(classicPayloadSchemas),
   ...eventTopics.map((topic) => [topic, resourceEventPayloadSchema] as const),
 ]);
 
-/** One field of a payload that is not what its topic says. */
+/** A field of a payload that does not match its topic's schema. */
 export interface PayloadIssue {
-  /** Such as `variants[0].price`; empty for the payload as a whole. */
+  /** Path of the field, such as `variants[0].price`; empty for the payload as a whole. */
   readonly path: string;
-  /** What was expected and what kind of value came instead. Holds nothing of the payload. */
+  /** What was expected and what kind of value was received. Contains no part of the payload. */
   readonly message: string;
 }
 
-/** A payload whose fields are as typed, or what is wrong with it. */
+/** Result of `parsePayload`: the typed payload, or what is wrong with it. */
 export type ParsedPayload<Topic extends string> =
   | { readonly ok: true; readonly payload: WebhookPayload<Topic> }
   | { readonly ok: false; readonly issues: readonly PayloadIssue[] };
@@ -171,10 +173,10 @@ function written(path: readonly PropertyKey[]): string {
 }
 
 /**
- * Checks a payload against the schema of its topic. Fields may be missing, as a subscription with `includeFields`
- * leaves them out, and unknown ones stay. A topic without a schema is taken as it is. Never throws.
+ * Checks a payload against its topic's schema. Fields may be missing, since a subscription with `includeFields` omits
+ * them, and unknown fields are kept. The payload of a topic without a schema is accepted unchecked. Never throws.
  *
- * Ids in JSON that are above 2^53 have lost their last digits before this sees them: prefer `admin_graphql_api_id`.
+ * Ids above 2^53 have already lost their last digits when the JSON was parsed: prefer `admin_graphql_api_id`.
  *
  * @example
  * ```ts
@@ -185,7 +187,7 @@ function written(path: readonly PropertyKey[]): string {
  */
 export function parsePayload<Topic extends string>(topic: Topic, payload: unknown): ParsedPayload<Topic> {
   const parsed = payloadSchemas.get(topic)?.safeParse(payload);
-  // What the schema has let pass is handed on as it came, not as a copy.
+  // The valid payload is returned as is, not as a copy.
   if (!parsed || parsed.success) return { ok: true, payload: payload as WebhookPayload<Topic> };
   return {
     ok: false,

@@ -63,7 +63,7 @@ export const customerDeletePayloadSchema = loose({
 export type CustomerDeletePayload = PayloadOf<typeof customerDeletePayloadSchema>;
 
 const customerMergeErrorPayloadSchema = partialLoose({
-  /** Numbers of the customers concerned. */
+  /** Numeric ids of the customers concerned. */
   customer_ids: z.array(id),
   field: text,
   message: text,
@@ -76,7 +76,7 @@ const mergeError: PayloadSchema<CustomerMergeErrorPayload> = customerMergeErrorP
 export const customerMergePayloadSchema = partialLoose({
   /** Gid of the customer that remains. */
   admin_graphql_api_customer_kept_id: gid,
-  /** Gid of the customer that is gone. */
+  /** Gid of the customer that was deleted. */
   admin_graphql_api_customer_deleted_id: gid,
   /** Gid of the job that merges. */
   admin_graphql_api_job_id: gid.nullable(),
@@ -84,5 +84,5 @@ export const customerMergePayloadSchema = partialLoose({
   status: z.string(),
   errors: z.array(mergeError),
 });
-/** Body of `customers/merge`: gids, and no field `id`. */
+/** Body of `customers/merge`. It has gids, but no `id`. */
 export type CustomerMergePayload = PayloadOf<typeof customerMergePayloadSchema>;

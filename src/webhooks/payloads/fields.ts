@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Any value of JSON. */
+/** Any JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | PayloadObject;
 
 /**
@@ -35,14 +35,14 @@ export const amount = text;
 export const time = text;
 /** Yes, no, or not known. */
 export const flag = z.boolean().nullable();
-/** A number that is no id, or not known. */
+/** A number that is not an id, or unknown. */
 export const count = z.number().nullable();
 /** A list of text. */
 export const texts = z.array(z.string());
 /** Any JSON. Not walked through: it was parsed from JSON, and can be deep. */
 export const json = z.unknown() as z.ZodType<Json>;
 
-/** What a field may hold that the schema does not list: JSON, or nothing. */
+/** A field that the schema does not list: JSON, or nothing. */
 export interface UnlistedField extends z.ZodType<Json | undefined> {}
 
 /** A schema by what it accepts, for use within another schema. */
@@ -54,7 +54,7 @@ export type AllOptional<Shape extends z.ZodRawShape> = { [Field in keyof Shape]:
 
 type LooseObject<Shape extends z.ZodRawShape> = z.ZodObject<Shape, z.core.$catchall<UnlistedField>>;
 
-/** An object that keeps the fields that are not listed, since Shopify adds some each quarter. */
+/** Creates an object schema that keeps unlisted fields, since Shopify adds some each quarter. */
 export function loose<Shape extends z.ZodRawShape>(shape: Shape): LooseObject<Shape> {
   return z.object(shape).catchall(z.unknown() as UnlistedField);
 }

@@ -17,7 +17,7 @@ import {
 const address: PayloadSchema<AddressPayload> = addressPayloadSchema;
 
 const orderCustomerPayloadSchema = customerPayloadSchema.extend({
-  /** `null` where the customer was erased, or may not be seen. */
+  /** `null` if the customer was erased or may not be seen. */
   id: z.exactOptional(id.nullable()),
 });
 /** The customer of an order. */
@@ -37,7 +37,7 @@ const orderLineItemPayloadSchema = partialLoose({
   current_quantity: z.number(),
   /** Units that can still be fulfilled. */
   fulfillable_quantity: z.number(),
-  /** `null` as long as nothing is fulfilled. */
+  /** `null` until something is fulfilled. */
   fulfillment_status: text,
   /** Price of one unit: decimal amount in the shop's currency, as text. */
   price: amount,
@@ -79,13 +79,13 @@ export const orderPayloadSchema = partialLoose({
   subtotal_price: amount,
   total_tax: amount,
   total_discounts: amount,
-  /** What `total_price` is after edits and refunds. */
+  /** `total_price` after edits and refunds. */
   current_total_price: amount,
   /** What the customer still owes. */
   total_outstanding: amount,
   /** Such as `paid`, `pending`, `voided`. */
   financial_status: text,
-  /** `null` as long as nothing is fulfilled. */
+  /** `null` until something is fulfilled. */
   fulfillment_status: text,
   /** Such as `customer`; `null` unless the order is cancelled. */
   cancel_reason: text,
@@ -109,7 +109,7 @@ export const orderPayloadSchema = partialLoose({
   shipping_address: address.nullable(),
   line_items: z.array(lineItem),
 });
-/** Body of the topics `orders/…`, except `delete`, `edited`, and the two on risk and protection. */
+/** Body of the `orders/…` topics, except `delete`, `edited`, and the two about risk and protection. */
 export type OrderPayload = PayloadOf<typeof orderPayloadSchema>;
 
 /** Schema of `orders/delete`. `id` is required. */
@@ -117,7 +117,7 @@ export const orderDeletePayloadSchema = loose({
   /** The number at the end of the gid `gid://shopify/Order/…`. */
   id,
 });
-/** Body of `orders/delete`: the number only. */
+/** Body of `orders/delete`: only the numeric id. */
 export type OrderDeletePayload = PayloadOf<typeof orderDeletePayloadSchema>;
 
 const orderEditLinePayloadSchema = partialLoose({
@@ -150,5 +150,5 @@ const orderEdit: PayloadSchema<OrderEditPayload> = orderEditPayloadSchema;
 
 /** Schema of `orders/edited`. */
 export const orderEditedPayloadSchema = partialLoose({ order_edit: orderEdit });
-/** Body of `orders/edited`: what was changed, and not the order. */
+/** Body of `orders/edited`: what was changed, but not the order. */
 export type OrderEditedPayload = PayloadOf<typeof orderEditedPayloadSchema>;

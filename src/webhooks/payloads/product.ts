@@ -93,7 +93,7 @@ export const productPayloadSchema = partialLoose({
   body_html: text,
   vendor: text,
   product_type: text,
-  /** Lower case: `active`, `archived`, `draft`, `unlisted`, or one that Shopify has added since. */
+  /** Lower case: `active`, `archived`, `draft`, `unlisted`, or one that Shopify adds later. */
   status: text,
   /** Joined by `, `. */
   tags: text,
@@ -105,9 +105,9 @@ export const productPayloadSchema = partialLoose({
   /** ISO 8601. */
   published_at: time,
   options: z.array(option),
-  /** Not all of them where there are too many; `variant_gids` lists all. */
+  /** Incomplete if there are too many; `variant_gids` lists all. */
   variants: z.array(variant),
-  /** All variants, also where there are too many for `variants`. */
+  /** All variants, even if there are too many for `variants`. */
   variant_gids: z.array(variantGid),
   images: z.array(image),
   image: image.nullable(),
@@ -120,7 +120,7 @@ export const productDeletePayloadSchema = loose({
   /** The number at the end of the gid `gid://shopify/Product/…`. */
   id,
 });
-/** Body of `products/delete`: the number only. */
+/** Body of `products/delete`: only the numeric id. */
 export type ProductDeletePayload = PayloadOf<typeof productDeletePayloadSchema>;
 
 /** Schema of `collections/create` and `collections/update`. */
@@ -157,7 +157,7 @@ export type CollectionDeletePayload = PayloadOf<typeof collectionDeletePayloadSc
 export const inventoryLevelPayloadSchema = partialLoose({
   inventory_item_id: id,
   location_id: id,
-  /** Units that can be sold; `null` where the item is not tracked. */
+  /** Units available for sale; `null` if the item is not tracked. */
   available: count,
   /** ISO 8601. */
   updated_at: time,

@@ -51,7 +51,7 @@ export const scopesUpdatePayloadSchema = partialLoose({
   shop_id: gid,
   /** Scopes before the change. */
   previous: texts,
-  /** Scopes since the change. */
+  /** Scopes after the change. */
   current: texts,
   /** ISO 8601. */
   updated_at: time,
@@ -75,7 +75,7 @@ export const bulkOperationFinishPayloadSchema = partialLoose({
   completed_at: time,
 });
 
-/** Body of `bulk_operations/finish`. Values are in lower case here, and in upper case in GraphQL. */
+/** Body of `bulk_operations/finish`. Values are in lower case here, but in upper case in GraphQL. */
 export type BulkOperationFinishPayload = PayloadOf<typeof bulkOperationFinishPayloadSchema>;
 
 const fieldsChangedPayloadSchema = partialLoose({ added: texts, updated: texts, removed: texts });
@@ -98,11 +98,11 @@ export const resourceEventPayloadSchema = loose({
   action: z.string(),
   /** The subscription's handle in the app's configuration. */
   handle: z.string(),
-  /** A plain list until 2026-09-16. `event.fieldsChanged` has today's form for both. */
+  /** A plain list until 2026-09-16. `event.fieldsChanged` has the current form for both. */
   fields_changed: z.exactOptional(z.union([fieldsChanged, texts])),
   /** The variables of the subscription's query, usually gids. */
   query_variables: z.exactOptional(queryVariables),
-  /** Response to the subscription's query; missing where it has no query. */
+  /** Response to the subscription's query; missing if it has no query. */
   data: z.exactOptional(json),
   /** Errors of the subscription's query. */
   errors: z.exactOptional(z.array(json)),
@@ -143,13 +143,13 @@ const dataRequest: PayloadSchema<PayloadOf<typeof dataRequestSchema>> = dataRequ
 export const customerDataRequestPayloadSchema = loose({
   ...shop,
   customer: complianceCustomer,
-  /** Numbers of the orders that the customer asks about. */
+  /** Numeric ids of the orders that the customer asks about. */
   orders_requested: z.exactOptional(z.array(id)),
-  /** The request itself, by its number. */
+  /** The id of the request itself. */
   data_request: z.exactOptional(dataRequest),
 });
 
-/** Body of `customers/data_request`: give the merchant what you know about a customer, within 30 days. */
+/** Body of `customers/data_request`: give the merchant your data about a customer, within 30 days. */
 export type CustomerDataRequestPayload = PayloadOf<typeof customerDataRequestPayloadSchema>;
 
 /**
@@ -159,15 +159,15 @@ export type CustomerDataRequestPayload = PayloadOf<typeof customerDataRequestPay
 export const customerRedactPayloadSchema = loose({
   ...shop,
   customer: complianceCustomer,
-  /** Numbers of the orders to erase. */
+  /** Numeric ids of the orders to erase. */
   orders_to_redact: z.exactOptional(z.array(id)),
 });
 
-/** Body of `customers/redact`: erase what you know about a customer, within 30 days. */
+/** Body of `customers/redact`: erase your data about a customer, within 30 days. */
 export type CustomerRedactPayload = PayloadOf<typeof customerRedactPayloadSchema>;
 
 /** Schema of `shop/redact`. https://shopify.dev/docs/apps/build/compliance/privacy-law-compliance */
 export const shopRedactPayloadSchema = loose(shop);
 
-/** Body of `shop/redact`: erase what you know about a shop, within 30 days. Sent 48 hours after the uninstall. */
+/** Body of `shop/redact`: erase your data about a shop, within 30 days. Sent 48 hours after the uninstall. */
 export type ShopRedactPayload = PayloadOf<typeof shopRedactPayloadSchema>;

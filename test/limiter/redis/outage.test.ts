@@ -196,7 +196,7 @@ describe('while Redis is gone', () => {
     harness.breakWith('refused', limiter);
     await harness.ask(limiter, 1);
     await harness.clock.step(5_000);
-    expect(lines).toEqual(['Redis is gone: the limiter keeps to its share of each bucket']);
+    expect(lines).toEqual(['Redis is down: the limiter keeps to its share of each bucket']);
     harness.breakWith(undefined, limiter);
     await harness.clock.step(1_100);
     expect(lines.slice(1)).toEqual(['Redis is back: the limiter shares its buckets again']);

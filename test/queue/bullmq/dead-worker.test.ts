@@ -47,7 +47,7 @@ describe('a job whose worker died', () => {
     expect(seen.map(({ job, attempt }) => [job.id, attempt])).toEqual([[id, 1]]);
     expect((await queue.stats()).dead).toBe(0);
     expect(logger.lines.map(({ message }) => message)).toContain(
-      'a job has lost its worker; it comes again, with the same attempt',
+      'a job lost its worker; it will run again, with the same attempt',
     );
   });
 

@@ -43,7 +43,7 @@ describe('retry on BullMQ', () => {
     expect(seen).toEqual([1, 1]);
     expect(await dashboard.deadJobs()).toEqual([]);
     expect(logger.lines.map(({ message }) => message)).toContain(
-      'a dead letter was queued again, but does not hold its key while it waits',
+      'a dead letter was queued again, but without its dedupe key while it waits',
     );
   });
 });

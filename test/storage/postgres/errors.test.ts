@@ -21,9 +21,9 @@ describe('an error of the server', () => {
     ['53300', true, 'too many'],
     ['55P03', true, 'lock_timeout'],
     ['57014', true, 'statement_timeout'],
-    ['57P01', true, 'shuts down'],
-    ['57P02', true, 'shuts down'],
-    ['57P03', true, 'shuts down, starts or recovers'],
+    ['57P01', true, 'shutting down'],
+    ['57P02', true, 'shutting down'],
+    ['57P03', true, 'shutting down, starting or recovering'],
     ['57P04', false, 'dropped'],
     ['57P05', true, 'idle_session_timeout'],
     ['25006', false, 'read-only'],
@@ -117,8 +117,8 @@ describe('an error of the server', () => {
 describe('a connection that cannot be had', () => {
   it.each([
     [coded('ECONNREFUSED'), true, 'refuses connections'],
-    [coded('ENOTFOUND'), true, 'host of the pool is not known'],
-    [coded('EAI_AGAIN'), true, 'could not be looked up'],
+    [coded('ENOTFOUND'), true, "pool's host is not known"],
+    [coded('EAI_AGAIN'), true, 'could not be resolved'],
     [coded('ETIMEDOUT'), true, 'cannot be reached'],
     [new Error('timeout exceeded when trying to connect'), true, 'all connections of the pool are in use'],
     [new Error('Connection terminated due to connection timeout'), true, 'cannot be reached'],
@@ -140,7 +140,7 @@ describe('a connection that cannot be had', () => {
       'within 5000 ms: all connections of the pool are in use',
     );
     for (const other of [pool({ waitingCount: 0 }), pool()]) {
-      expect(errors.connecting(cause, other, 5_000).message).toContain('the server does not answer');
+      expect(errors.connecting(cause, other, 5_000).message).toContain('the server does not respond');
     }
   });
 

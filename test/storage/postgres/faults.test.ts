@@ -67,7 +67,7 @@ describe('postgresStores on a network with faults', () => {
     const error = await failure(records.put(record('p1')));
     await wasCut;
     expect(error).toMatchObject(unknown);
-    expect(error.message).toContain('may have been done or not');
+    expect(error.message).toContain('may or may not have been done');
     expect(JSON.parse(JSON.stringify(error))).toMatchObject({ mayHaveExecuted: true });
 
     void proxy.cutBefore('insert into');
@@ -164,7 +164,7 @@ describe('postgresStores on a network with faults', () => {
     await isHeld;
     await clock.advance(10_000);
     expect(await error).toMatchObject(notWritten);
-    expect((await error).message).toContain('the server does not answer');
+    expect((await error).message).toContain('the server does not respond');
     proxy.cut();
     expect(await records.list(shop)).toEqual([]);
   });

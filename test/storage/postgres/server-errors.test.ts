@@ -128,7 +128,7 @@ describe('postgresStores, when the server says no,', () => {
     const pool = schema.pool({ connectionString: url.replace(new URL(url).pathname, `/${database}`) });
     const error = await failure(schema.stores({ pool }).records.put(record('p1')));
     expect(error).toMatchObject({ isRetryable: false });
-    expect(error.message).toContain("Use one made with encoding 'UTF8'");
+    expect(error.message).toContain("Use one created with encoding 'UTF8'");
     expect((await pool.query("select 1 from pg_namespace where nspname = 'server_errors'")).rows).toEqual([]);
     await pool.end();
     await schema.admin.query(`drop database ${database}`);
@@ -177,7 +177,7 @@ describe('postgresStores, when the server says no,', () => {
     await schema.drop();
     const error = await failure(records.get(shop, 'p1'));
     expect(error).toMatchObject({ isRetryable: false });
-    expect(error.message).toContain('misses a table');
+    expect(error.message).toContain('lacks a table');
   });
 
   it('reads numbers in whatever form the host has taught its driver', async () => {
