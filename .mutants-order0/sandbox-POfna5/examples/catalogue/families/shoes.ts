@@ -1,0 +1,78 @@
+// @ts-nocheck
+import { type Family, shoeSizes } from './family.ts';
+
+export const shoes: Family = {
+  code: 'SH',
+  category: 'Shoes',
+  brands: ['Cobb & Last', 'Pasos', 'Lille Skomager'],
+  tags: ['shoes', 'resoleable', 'leather', 'wide fit', 'bestseller'],
+  colours: ['Black', 'Chestnut', 'Sand', 'Olive', 'White'],
+  care: 'Brush off dry dirt and feed with wax.',
+  kinds: [
+    {
+      name: 'trainers',
+      materials: ['canvas', 'suede', 'full-grain leather', 'recycled knit'],
+      cents: 8900,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'on a cup sole that can be stitched again',
+    },
+    {
+      name: 'ankle boots',
+      materials: ['waxed leather', 'nubuck', 'patent', 'oiled suede'],
+      cents: 17900,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'with a heel made for cobbles',
+    },
+    {
+      name: 'sandals',
+      materials: ['cork', 'vegetable-tanned', 'woven', 'rope'],
+      cents: 6400,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'that need no breaking in',
+    },
+    {
+      name: 'loafers',
+      materials: ['calf', 'cordovan', 'soft grain', 'velvet'],
+      cents: 14900,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'for long days on your feet',
+    },
+    {
+      name: 'slippers',
+      materials: ['felted wool', 'sheepskin', 'quilted linen', 'boucle'],
+      cents: 4200,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'with a sole that may go out for the post',
+    },
+    {
+      name: 'hiking boots',
+      materials: ['waterproof', 'split leather', 'mesh', 'insulated'],
+      cents: 18900,
+      colours: 1,
+      sizes: shoeSizes,
+      centsPerSize: 200,
+      about: 'for wet rock and long descents',
+    },
+    {
+      name: 'wellingtons',
+      materials: ['natural rubber', 'neoprene-lined', 'short rubber', 'fleece-lined'],
+      cents: 5900,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'for puddles of any depth',
+    },
+    {
+      name: 'clogs',
+      materials: ['alder wood', 'shearling', 'garden', 'studded leather'],
+      cents: 7900,
+      colours: 1,
+      sizes: shoeSizes,
+      about: 'made on the same last since 1974',
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+/** Where a browser goes, as this example prints it. */
+// @ts-nocheck
+
+export interface Visit {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** Follows an installation as the browser of a shop's owner would, cookie and all, to its last page. */
+export async function install(begin: string): Promise<readonly Visit[]> {
+  const visits: Visit[] = [];
+  const { origin } = new URL(begin);
+  let cookie = '';
+  for (let url = begin; visits.length < 10; ) {
+    const isApp = new URL(url).origin === origin;
+    const response = await fetch(url, { redirect: 'manual', headers: isApp ? { cookie } : {} });
+    visits.push({ url, status: response.status });
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) cookie = set.split(';')[0] ?? '';
+    const next = response.headers.get('location');
+    if (next === null) return visits;
+    url = new URL(next, url).href;
+  }
+  throw new Error('The installation goes round in circles.');
+}

@@ -1,0 +1,694 @@
+// @ts-nocheck
+// One file: an installation from the first redirect to the last, with its cookie, its checks and the words of each refusal.
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { missingScopes } from '../config/scopes.ts';
+import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames, unknownValue } from '../internal/names.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { StoredTokens, TokenOwner, TokenStore } from '../ports/token-store.ts';
+import type { Transport } from '../ports/transport.ts';
+import { defaultApp } from '../storage/keys.ts';
+import { safeLogger } from '../telemetry/telemetry.ts';
+import { type AppSecrets, isSameText } from './app-secrets.ts';
+import { isSecondsUpTo } from './refusals.ts';
+import { type OtherShopHost, type ShopRefusal, verifyShop } from './shop.ts';
+import { type SignedQueryRefusal, verifyOAuthQuery } from './signed-query.ts';
+import { fetchTransport, missingFields, requestTokens, storedTokens } from './token-request.ts';
+
+/** Options of `createOAuth`. */
+export interface OAuthOptions {
+  readonly clientId: string;
+  /** The client secret. With several, the first signs cookies and is sent with the code, and all of them verify. */
+  readonly secrets: AppSecrets;
+  /** What the app asks for, such as `['write_products']`; may be empty. All of it must be granted. */
+  readonly scopes: readonly string[];
+  /**
+   * Where Shopify sends the browser back to: an absolute address without a query, exactly as it is in the settings of
+   * the app. https, or http on this machine.
+   */
+  readonly redirectUrl: string;
+  /** Where tokens are stored, before the browser goes on: what `createTokenStore` returns. */
+  readonly tokens: TokenStore;
+  /** Name of the app in `tokens`. Default `default`. */
+  readonly appId?: string | undefined;
+  /** `offline` tokens are the shop's and expire after an hour; `online` ones are of the user who approves. Default `offline`. */
+  readonly mode?: 'offline' | 'online' | undefined;
+  /** Whether the browser goes to the app inside of the shop's admin in the end. Default `false`: to the app's own site. */
+  readonly embedded?: boolean | undefined;
+  /** Where on the app's site the browser goes in the end, where `beginAuth` was not told. Default `/`. */
+  readonly returnTo?: string | undefined;
+  /** Seconds that the timestamp of a callback may be before or after now, from 0 to 86,400. Default 90. */
+  readonly windowSeconds?: number | undefined;
+  /** Hosts of shops besides `myshopify.com`. Default none. */
+  readonly otherHosts?: readonly Exclude<OtherShopHost, 'admin.shopify.com'>[] | undefined;
+  /** A test server in place of `https://{shop}`, such as the fake's origin. */
+  readonly origin?: string | undefined;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Sends the request for tokens. Default: `fetch`. */
+  readonly transport?: Transport | undefined;
+  /** Milliseconds that the exchange of the code may take. Default 10,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Hears which fields Shopify left out of the tokens of an installation. Default: nobody does. */
+  readonly logger?: Logger | undefined;
+  /** Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
+}
+
+/** What is read of a request: a `Request` fits, and so does any object of this form. */
+export interface OAuthRequest {
+  readonly method: string;
+  /** With its query exactly as it came; in Express `originalUrl`. */
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
+/** What may be said where an installation begins. */
+export interface BeginAuthOptions {
+  /**
+   * Where on the app's site the browser goes in the end: a path such as `/settings?tab=1`. Anything else, such as the
+   * address of another site, is refused.
+   */
+  readonly returnTo?: string | undefined;
+}
+
+/** The browser is to be sent to the shop's owner, to approve. */
+export interface BegunAuth {
+  readonly ok: true;
+  /** Domain in lower case, such as `acme.myshopify.com`. */
+  readonly shop: string;
+  /** To be sent as it is: it redirects, and sets a cookie. */
+  readonly response: Response;
+}
+
+/** The app is installed, and its tokens are stored. */
+export interface CompletedAuth {
+  readonly ok: true;
+  /** Domain in lower case, such as `acme.myshopify.com`. */
+  readonly shop: string;
+  /** What was granted, as Shopify lists it; `null` where its response did not say. */
+  readonly scopes: readonly string[] | null;
+  /** Shopify's id of the user, of an online token; else `null`. */
+  readonly userId: string | null;
+  /** Redirects the browser, and deletes the cookie. Add a session cookie of your own to its headers. */
+  readonly response: Response;
+}
+
+/** A request that was refused. */
+export interface RefusedAuth<Reason extends string> {
+  readonly ok: false;
+  readonly reason: Reason;
+  /** What is wrong and how to fix it. Holds no secret, and nothing of the request. */
+  readonly message: string;
+  /** Says the message in plain text. */
+  readonly response: Response;
+}
+
+/**
+ * Why an installation does not begin.
+ *
+ * - `shop-missing`, `shop-invalid`, `shop-host-not-allowed`: as of `verifyShop`.
+ * - `parameter-repeated`: more than one `shop`.
+ * - `query-too-long`: the address is longer than 16,384 characters.
+ * - `return-to-invalid`: `returnTo` is no path of the app's own site.
+ * - `method-not-allowed`: not GET.
+ * - `input-invalid`: the request or the options could not be read.
+ */
+export type BeginAuthRefusal =
+  | ShopRefusal
+  | 'parameter-repeated'
+  | 'query-too-long'
+  | 'return-to-invalid'
+  | 'method-not-allowed'
+  | 'input-invalid';
+
+/**
+ * Why a callback was refused. Nothing is stored then.
+ *
+ * - Those of `verifyOAuthQuery`.
+ * - `method-not-allowed`: not GET. A HEAD would use up the code.
+ * - `cookie-missing`: the browser has not begun here, or sends no cookie.
+ * - `cookie-invalid`: not signed by this app.
+ * - `cookie-expired`: begun more than 10 minutes ago.
+ * - `shop-mismatch`: begun for another shop.
+ * - `code-missing`: signed, but without a code.
+ * - `exchange-refused`: Shopify does not take the code, or the app's credentials.
+ * - `exchange-failed`: Shopify did not respond; `error` says how. The code may be used up, so the browser must begin again.
+ * - `scopes-missing`: fewer scopes were granted than asked for; `missingScopes` has them.
+ * - `store-failed`: the tokens could not be stored; `error` says why.
+ */
+export type CallbackRefusal =
+  | SignedQueryRefusal
+  | 'method-not-allowed'
+  | 'cookie-missing'
+  | 'cookie-invalid'
+  | 'cookie-expired'
+  | 'shop-mismatch'
+  | 'code-missing'
+  | 'exchange-refused'
+  | 'exchange-failed'
+  | 'scopes-missing'
+  | 'store-failed';
+
+/** A callback that was refused. */
+export interface RefusedCallback extends RefusedAuth<CallbackRefusal> {
+  /** The shop, once Shopify's signature says so; before that `null`. */
+  readonly shop: string | null;
+  /** Of `scopes-missing`; else empty. */
+  readonly missingScopes: readonly string[];
+  /** Of `exchange-failed` and `store-failed`. */
+  readonly error?: ShopwrightError;
+}
+
+/** The two ends of an installation by OAuth. */
+export interface ShopifyOAuth {
+  /**
+   * Sends the browser to the shop in the query (`?shop=acme.myshopify.com`) for approval. Never throws, whatever the
+   * request is.
+   */
+  beginAuth(request: OAuthRequest, options?: BeginAuthOptions): Promise<BegunAuth | RefusedAuth<BeginAuthRefusal>>;
+  /**
+   * Takes the browser back: checks cookie, signature, time, state and shop, exchanges the code, checks the scopes, stores
+   * the tokens, and redirects. Never throws, whatever the request is.
+   */
+  handleCallback(request: OAuthRequest): Promise<CompletedAuth | RefusedCallback>;
+}
+
+/**
+ * Installs a stand-alone app by OAuth (authorization code grant). An embedded app needs none of this: Shopify installs it,
+ * and session tokens are exchanged.
+ *
+ * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/authorization-code-grant
+ *
+ * @throws ConfigError with every invalid option, before any request.
+ *
+ * @example
+ * ```ts
+ * const oauth = createOAuth({
+ *   clientId: process.env.SHOPIFY_API_KEY ?? '',
+ *   secrets: process.env.SHOPIFY_API_SECRET,
+ *   scopes: ['write_products'],
+ *   redirectUrl: 'https://app.example/auth/callback',
+ *   tokens,
+ * });
+ * // GET /auth?shop=acme.myshopify.com
+ * const begin = async (request: Request) => (await oauth.beginAuth(request)).response;
+ * // GET /auth/callback
+ * const callback = async (request: Request) => (await oauth.handleCallback(request)).response;
+ * ```
+ */
+export function createOAuth(options: OAuthOptions): ShopifyOAuth {
+  return new OAuthFlow(readOptions(options));
+}
+
+/**
+ * Begins an installation, as `createOAuth(options).beginAuth(request)` does. `options.returnTo` says where the browser goes in
+ * the end.
+ *
+ * @throws ConfigError with every invalid option; for the request it never throws.
+ *
+ * @example
+ * ```ts
+ * // GET /auth?shop=acme.myshopify.com
+ * const begin = async (request: Request) => (await beginAuth(request, options)).response;
+ * ```
+ */
+export async function beginAuth(
+  request: OAuthRequest,
+  options: OAuthOptions,
+): Promise<BegunAuth | RefusedAuth<BeginAuthRefusal>> {
+  return createOAuth(options).beginAuth(request);
+}
+
+/**
+ * Takes the browser back, as `createOAuth(options).handleCallback(request)` does: checks everything, stores the tokens, and
+ * redirects.
+ *
+ * @throws ConfigError with every invalid option; for the request it never throws.
+ *
+ * @example
+ * ```ts
+ * // GET /auth/callback
+ * const callback = async (request: Request) => (await handleCallback(request, options)).response;
+ * ```
+ */
+export async function handleCallback(
+  request: OAuthRequest,
+  options: OAuthOptions,
+): Promise<CompletedAuth | RefusedCallback> {
+  return createOAuth(options).handleCallback(request);
+}
+
+/** Options with their defaults. */
+interface Settings extends Omit<OAuthOptions, 'secrets' | 'fetch'> {
+  readonly secrets: readonly [string, ...string[]];
+  readonly redirect: URL;
+  readonly appId: string;
+  readonly mode: 'offline' | 'online';
+  readonly embedded: boolean;
+  readonly returnTo: string;
+  readonly transport: Transport;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** Milliseconds from the beginning to the callback. */
+const attemptMs = 10 * 60_000;
+
+/** Characters. Node refuses a request whose address and headers are longer than this. */
+const maxUrlLength = 16_384;
+
+class OAuthFlow implements ShopifyOAuth {
+  readonly #settings: Settings;
+  readonly #cookie: AttemptCookie;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#cookie = new AttemptCookie(settings);
+  }
+
+  async beginAuth(
+    request: OAuthRequest,
+    options: BeginAuthOptions = {},
+  ): Promise<BegunAuth | RefusedAuth<BeginAuthRefusal>> {
+    try {
+      return this.#begin(request, options);
+    } catch {
+      return refuseBegin('input-invalid');
+    }
+  }
+
+  /** May throw on hostile input, such as a getter that throws. */
+  #begin({ method, url }: OAuthRequest, options: BeginAuthOptions): BegunAuth | RefusedAuth<BeginAuthRefusal> {
+    const { clientId, scopes, redirectUrl, mode, embedded, otherHosts, origin, clock } = this.#settings;
+    if (unknownNames(options, { returnTo: true }).length > 0) return refuseBegin('input-invalid');
+    if (method !== 'GET') return refuseBegin('method-not-allowed');
+    if (url.length > maxUrlLength) return refuseBegin('query-too-long');
+    const at = url.indexOf('?');
+    const query = new URLSearchParams(at < 0 ? '' : url.slice(at));
+    const shops = query.getAll('shop');
+    if (shops.length > 1) return refuseBegin('parameter-repeated');
+    const verified = verifyShop(shops[0], { otherHosts });
+    if (!verified.ok) return refuseBegin(verified.reason, verified.message);
+    const { shop } = verified;
+    const returnTo = options.returnTo ?? this.#settings.returnTo;
+    if (!isOwnPath(returnTo)) return refuseBegin('return-to-invalid');
+    // A frame of the admin gets no cookie, and Shopify's page does not show in it.
+    if (embedded && query.get('embedded') === '1') return { ok: true, shop, response: leaveFrame(clientId, shop) };
+
+    const state = randomBytes(16).toString('hex');
+    const approval = new URL('/admin/oauth/authorize', origin ?? `https://${shop}`);
+    approval.search = String(
+      new URLSearchParams({
+        client_id: clientId,
+        scope: scopes.join(','),
+        redirect_uri: redirectUrl,
+        state,
+        ...(mode === 'online' && { 'grant_options[]': 'per-user' }),
+      }),
+    );
+    const cookie = this.#cookie.write({ state, shop, returnTo, at: clock.now() });
+    return { ok: true, shop, response: redirectTo(approval.href, cookie) };
+  }
+
+  async handleCallback(request: OAuthRequest): Promise<CompletedAuth | RefusedCallback> {
+    try {
+      const { method, url } = request;
+      const { secrets, windowSeconds, otherHosts, clock } = this.#settings;
+      if (method !== 'GET') return refuseCallback('method-not-allowed');
+      const attempt = this.#cookie.read(request.headers.get('cookie'), clock.now());
+      if (typeof attempt === 'string') return refuseCallback(attempt);
+      const { state } = attempt;
+      const verified = verifyOAuthQuery({ query: url, secrets, state, windowSeconds, otherHosts, clock });
+      if (!verified.ok) return refuseCallback(verified.reason, { message: verified.message });
+      const { shop, code } = verified;
+      if (shop !== attempt.shop) return refuseCallback('shop-mismatch', { shop });
+      if (code === null || code === '') return refuseCallback('code-missing', { shop });
+      return await this.#complete(shop, code, attempt);
+    } catch {
+      return refuseCallback('input-invalid');
+    }
+  }
+
+  /** From a code that Shopify has signed to the redirect. */
+  async #complete(shop: string, code: string, { returnTo }: Attempt): Promise<CompletedAuth | RefusedCallback> {
+    const {
+      clientId,
+      secrets,
+      scopes,
+      mode,
+      origin,
+      transport,
+      timeoutMs,
+      clock,
+      tokens: store,
+      logger,
+    } = this.#settings;
+    // By the clock that everybody who reads the tokens goes by, and not later than they were made.
+    const asked = await this.#storing(shop, async () => (await store.now?.()) ?? clock.now());
+    if (!asked.ok) return asked;
+    const reply = await requestTokens({
+      ...{ shop, origin, transport, timeoutMs, clock },
+      params: {
+        client_id: clientId,
+        client_secret: secrets[0],
+        code,
+        // Public apps may not use tokens that never expire. Online tokens expire by themselves.
+        ...(mode === 'offline' && { expiring: '1' }),
+      },
+    });
+    if (reply.outcome === 'lost') return refuseCallback('exchange-failed', { shop, error: reply.error });
+    if (reply.outcome === 'refused') {
+      const { status, error } = reply;
+      return refuseCallback('exchange-refused', { shop, hint: ` Status ${status}${error ? `, ${error}` : ''}.` });
+    }
+    const { tokens } = reply;
+    // Whoever approves can change the address of the approval.
+    if ((tokens.userId !== null) !== (mode === 'online')) {
+      return refuseCallback('exchange-refused', { shop, hint: ` It gave a token that is not ${mode}.` });
+    }
+    const missing = tokens.scopes === null ? [] : missingScopes(scopes, tokens.scopes);
+    if (missing.length > 0) return refuseCallback('scopes-missing', { shop, missingScopes: missing });
+    const stored = await this.#storing(shop, () =>
+      this.#store(shop, storedTokens(tokens, asked.value, mode === 'offline'), tokens.userId),
+    );
+    if (!stored.ok) return stored;
+    const lacking = missingFields(tokens, mode === 'offline');
+    if (lacking.length > 0) {
+      logger?.warn(
+        { shop, missing: lacking },
+        'Shopify granted the tokens of an installation without saying all of them',
+      );
+    }
+    const response = redirectTo(this.#addressAfter(shop, returnTo), this.#cookie.deletion);
+    return { ok: true, shop, scopes: tokens.scopes, userId: tokens.userId, response };
+  }
+
+  /** Runs one step of the token store. */
+  async #storing<T>(
+    shop: string,
+    step: () => Promise<T>,
+  ): Promise<{ readonly ok: true; readonly value: T } | RefusedCallback> {
+    try {
+      return { ok: true, value: await step() };
+    } catch (thrown) {
+      // A host's own store may repeat what it was given in its errors.
+      const name = thrown instanceof Error ? thrown.name : typeof thrown;
+      const error = isShopwrightError(thrown) ? thrown : new StorageError(`The token store failed: ${name}.`, { shop });
+      return refuseCallback('store-failed', { shop, error });
+    }
+  }
+
+  /** Puts the new tokens in the place of whatever is there: older refresh tokens are dead from now on. */
+  async #store(shop: string, next: StoredTokens, userId: string | null): Promise<void> {
+    const { tokens, appId } = this.#settings;
+    const owner: TokenOwner = { shop, appId, ...(userId !== null && { userId }) };
+    for (;;) {
+      const standing = await tokens.get(owner);
+      if ((await tokens.replace(owner, standing?.version, next)) !== undefined) return;
+    }
+  }
+
+  /** Where the browser goes in the end: never to another site than the app's own or the shop's admin. */
+  #addressAfter(shop: string, returnTo: string): string {
+    const { embedded, redirect, clientId } = this.#settings;
+    if (!embedded) return new URL(returnTo, redirect.origin).href;
+    const path = returnTo === '/' ? '' : returnTo;
+    // The development hosts have an admin of their own.
+    return shop.endsWith('.myshopify.com')
+      ? `https://admin.shopify.com/store/${shop.slice(0, -'.myshopify.com'.length)}/apps/${clientId}${path}`
+      : `https://${shop}/admin/apps/${clientId}${path}`;
+  }
+}
+
+/** What a browser was sent away with. */
+interface Attempt {
+  readonly state: string;
+  readonly shop: string;
+  readonly returnTo: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The cookie that ties a callback to the browser that began: `PAYLOAD.SIGNATURE`, each in base64url. It is signed with a
+ * key that is derived from the client secret: a signature by the secret itself could pass for one of Shopify's.
+ */
+class AttemptCookie {
+  readonly #name: string;
+  readonly #attributes: string;
+  readonly #keys: readonly [Buffer, ...Buffer[]];
+  /** The header that deletes it. */
+  readonly deletion: string;
+
+  constructor({ secrets, redirect, clientId }: Settings) {
+    const isSecure = redirect.protocol === 'https:';
+    // The prefix makes browsers refuse one that another host of the domain, or plain http, has set.
+    this.#name = `${isSecure ? '__Host-' : ''}shopwright-oauth`;
+    this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+    this.deletion = `${this.#name}=${this.#attributes}; Max-Age=0`;
+    const keyOf = (secret: string): Buffer =>
+      Buffer.from(hkdfSync('sha256', secret, clientId, 'shopwright/oauth-cookie/1', 32));
+    const [first, ...others] = secrets;
+    this.#keys = [keyOf(first), ...others.map(keyOf)];
+  }
+
+  write(attempt: Attempt): string {
+    const payload = Buffer.from(JSON.stringify(attempt)).toString('base64url');
+    return `${this.#name}=${payload}.${sign(this.#keys[0], payload)}${this.#attributes}; Max-Age=${attemptMs / 1_000}`;
+  }
+
+  read(header: string | null, now: number): Attempt | 'cookie-missing' | 'cookie-invalid' | 'cookie-expired' {
+    const values = (header ?? '').split(';').flatMap((pair) => {
+      const at = pair.indexOf('=');
+      return pair.slice(0, at).trim() === this.#name ? [pair.slice(at + 1).trim()] : [];
+    });
+    const [value, ...others] = values;
+    if (value === undefined) return 'cookie-missing';
+    const [payload = '', signature = '', ...rest] = value.split('.');
+    const isSigned = this.#keys.some((key) => isSameText(sign(key, payload), signature));
+    if (others.length > 0 || rest.length > 0 || !isSigned) return 'cookie-invalid';
+    const attempt = parseJson(Buffer.from(payload, 'base64url').toString());
+    if (!isAttempt(attempt)) return 'cookie-invalid';
+    const age = now - attempt.at;
+    return age >= 0 && age < attemptMs ? attempt : 'cookie-expired';
+  }
+}
+
+const sign = (key: Buffer, payload: string): string => createHmac('sha256', key).update(payload).digest('base64url');
+
+/** A later release may sign other contents with the same key. */
+const isAttempt = (value: unknown): value is Attempt =>
+  isRecord(value) &&
+  typeof value['state'] === 'string' &&
+  typeof value['shop'] === 'string' &&
+  typeof value['at'] === 'number' &&
+  isOwnPath(value['returnTo']);
+
+/**
+ * Whether a text is a path of the site itself. `//other.example` and `/\other.example` are other sites to a browser, and
+ * `/..` leads out of the app's part of the admin.
+ */
+const isOwnPath = (text: unknown): text is string =>
+  typeof text === 'string' &&
+  text.length <= 1_024 &&
+  /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(text) &&
+  !/\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(text);
+
+/** Nothing of an installation is for a cache, and no address of it for the next site. */
+const privately = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+
+const redirectTo = (location: string, cookie: string): Response =>
+  new Response(null, { status: 302, headers: { ...privately, location, 'set-cookie': cookie } });
+
+/**
+ * A page that opens the same address outside of the admin's frame, by App Bridge: a browser does not let a frame of
+ * another site do it. https://shopify.dev/docs/api/app-bridge-library/apis/navigation
+ */
+function leaveFrame(clientId: string, shop: string): Response {
+  // Relative, so that no header can lead elsewhere.
+  const path = `?${new URLSearchParams({ shop })}`;
+  const page = [
+    '<!doctype html><meta charset="utf-8">',
+    `<script data-api-key="${clientId}" src="https://cdn.shopify.com/shopifycloud/app-bridge.js"></script>`,
+    `<script>open(new URL(${JSON.stringify(path)}, location.href).href, '_top')</script>`,
+    `<a href="${path}" target="_top">Continue</a>`,
+  ].join('\n');
+  return new Response(page, {
+    headers: {
+      ...privately,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `frame-ancestors https://${shop} https://admin.shopify.com`,
+    },
+  });
+}
+
+const beginMessages: Readonly<Record<Exclude<BeginAuthRefusal, ShopRefusal>, string>> = {
+  'parameter-repeated': 'The address has more than one `shop`.',
+  'query-too-long': `The address is longer than ${maxUrlLength} characters.`,
+  'return-to-invalid':
+    '`returnTo` must be a path of the app itself, such as /settings, of at most 1,024 characters, percent-encoded.',
+  'method-not-allowed': 'An installation begins with GET.',
+  'input-invalid': 'The request could not be read. Pass a `Request`, and of options only `returnTo`.',
+};
+
+/** Messages that are not of `verifyOAuthQuery`. */
+const callbackMessages: Readonly<Partial<Record<CallbackRefusal, string>>> = {
+  'method-not-allowed': 'Shopify sends the browser back with GET.',
+  'cookie-missing': 'The browser brings no cookie of this installation: begin it again, in this browser.',
+  'cookie-invalid': 'The cookie of this installation was not signed here: begin it again.',
+  'cookie-expired': 'This installation began more than 10 minutes ago: begin it again.',
+  'shop-mismatch': 'This installation began for another shop: begin it again.',
+  'code-missing': 'There is no code in the address: the app was not approved. Begin again.',
+  'exchange-refused':
+    'Shopify did not accept the code: begin again. If it happens each time, check client id and secret.',
+  'exchange-failed': 'Shopify did not respond to the exchange of the code: begin the installation again.',
+  'scopes-missing': 'The app was approved with fewer scopes than it needs: begin again, and approve all of them.',
+  'store-failed': 'The tokens could not be stored: begin the installation again.',
+  'input-invalid': 'The request could not be read. Pass a `Request`.',
+};
+
+/** A fault on this side or on Shopify's is a 5xx; the rest is the browser's. */
+const statuses: Readonly<Partial<Record<BeginAuthRefusal | CallbackRefusal, number>>> = {
+  'method-not-allowed': 405,
+  'secret-has-whitespace': 500,
+  'crypto-missing': 500,
+  'exchange-refused': 502,
+  'exchange-failed': 502,
+  'scopes-missing': 403,
+  'store-failed': 500,
+};
+
+function refusalResponse(reason: BeginAuthRefusal | CallbackRefusal, message: string): Response {
+  const status = statuses[reason] ?? 400;
+  return new Response(message, {
+    status,
+    headers: { ...privately, 'content-type': 'text/plain; charset=utf-8', ...(status === 405 && { allow: 'GET' }) },
+  });
+}
+
+function refuseBegin(
+  reason: BeginAuthRefusal,
+  message: string = beginMessages[reason as keyof typeof beginMessages],
+): RefusedAuth<BeginAuthRefusal> {
+  return { ok: false, reason, message, response: refusalResponse(reason, message) };
+}
+
+/** What is known about a callback that is refused. */
+interface CallbackDetails {
+  readonly shop?: string;
+  /** Default: the message of the reason. */
+  readonly message?: string;
+  /** Put after the message. */
+  readonly hint?: string;
+  readonly missingScopes?: readonly string[];
+  readonly error?: ShopwrightError;
+}
+
+function refuseCallback(reason: CallbackRefusal, details: CallbackDetails = {}): RefusedCallback {
+  const { shop = null, missingScopes: missing = [], error, hint = '' } = details;
+  const message = `${details.message ?? callbackMessages[reason] ?? ''}${hint}`;
+  return {
+    ...{ ok: false, reason, message, shop, missingScopes: missing },
+    ...(error !== undefined && { error }),
+    response: refusalResponse(reason, message),
+  };
+}
+
+const optionNames: Readonly<Record<keyof OAuthOptions, true>> = {
+  clientId: true,
+  secrets: true,
+  scopes: true,
+  redirectUrl: true,
+  tokens: true,
+  appId: true,
+  mode: true,
+  embedded: true,
+  returnTo: true,
+  windowSeconds: true,
+  otherHosts: true,
+  origin: true,
+  fetch: true,
+  transport: true,
+  timeoutMs: true,
+  logger: true,
+  clock: true,
+};
+
+/** Such as `write_products` and `customer_read_orders`. */
+const scopePattern = /^[a-z_]{1,100}$/;
+
+/** @throws ConfigError with every invalid option. No secret is ever shown. */
+function readOptions(options: OAuthOptions): Settings {
+  const issues: Issue[] = [
+    ...unknownNames(options, optionNames),
+    ...unknownValue('mode', options.mode, ['offline', 'online']),
+  ];
+  const check = (field: keyof OAuthOptions, isRight: boolean, message: string): void => {
+    if (!isRight) issues.push({ field, message });
+  };
+  const {
+    clientId,
+    scopes,
+    redirectUrl,
+    tokens,
+    origin,
+    returnTo = '/',
+    windowSeconds = 90,
+    timeoutMs = 10_000,
+  } = options;
+  const secrets = [options.secrets]
+    .flat()
+    .filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+  const [first, ...others] = secrets;
+  const redirect = URL.parse(String(redirectUrl));
+  check('clientId', typeof clientId === 'string' && /^[\w-]+$/.test(clientId), 'must be the client id of the app.');
+  check(
+    'secrets',
+    first !== undefined,
+    'are missing: give the client secret of the app. Is its environment variable set?',
+  );
+  check(
+    'secrets',
+    secrets.every((secret) => secret === secret.trim()),
+    'have white space around one: trim it.',
+  );
+  const isList =
+    Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string' && scopePattern.test(scope));
+  check('scopes', isList, "must be a list of scopes, such as ['write_products'].");
+  const isReturn = redirect !== null && !/[?#@\\]/.test(redirectUrl) && isSafeOrigin(redirect);
+  check(
+    'redirectUrl',
+    isReturn,
+    'must be an absolute https address without query, as in the settings of the app; http only on this machine.',
+  );
+  check('tokens', typeof tokens?.replace === 'function', 'is missing: give what createTokenStore returns.');
+  check('returnTo', isOwnPath(returnTo), 'must be a path of the app itself, such as /settings.');
+  check('windowSeconds', isSecondsUpTo(86_400, windowSeconds), 'must be from 0 to 86,400.');
+  check('timeoutMs', typeof timeoutMs === 'number' && timeoutMs > 0, 'must be a number above zero.');
+  const server = origin === undefined ? undefined : URL.parse(origin);
+  const isServer =
+    server === undefined || (server !== null && server.origin === origin?.replace(/\/$/, '') && isSafeOrigin(server));
+  check(
+    'origin',
+    isServer,
+    'must be scheme and host only, such as http://127.0.0.1:4010; https where it is not on this machine.',
+  );
+  if (issues.length > 0 || first === undefined || redirect === null)
+    throw new ConfigError('Invalid configuration', { issues });
+  const { appId = defaultApp, mode = 'offline', embedded = false, clock = systemClock, fetch, ...rest } = options;
+  return {
+    ...{ ...rest, appId, mode, embedded, clock, returnTo, windowSeconds, timeoutMs },
+    logger: safeLogger(options.logger),
+    redirect,
+    secrets: [first, ...others],
+    transport: options.transport ?? fetchTransport(fetch),
+    ...(server && { origin: server.origin }),
+  };
+}
+
+/** Codes and secrets go there, so in clear text only on this machine. */
+const isSafeOrigin = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));

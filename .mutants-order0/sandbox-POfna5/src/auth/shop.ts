@@ -1,0 +1,79 @@
+// @ts-nocheck
+import { refuse } from './refusals.ts';
+
+/**
+ * A host of shops besides `myshopify.com`. `admin.shopify.com` stands for the address of the admin,
+ * `admin.shopify.com/store/acme`. The other two are development hosts of Shopify's own.
+ */
+export type OtherShopHost = 'myshopify.io' | 'shop.dev' | 'admin.shopify.com';
+
+/** What `verifyShop` accepts besides `….myshopify.com`. */
+export interface VerifyShopOptions {
+  /** Default: none. Give only what your app is reached from. */
+  readonly otherHosts?: readonly OtherShopHost[] | undefined;
+}
+
+/**
+ * Why a shop was refused.
+ *
+ * - `shop-missing`: there is no text, or an empty one.
+ * - `shop-invalid`: it is not exactly one shop's domain.
+ * - `shop-host-not-allowed`: a shop of a host that `otherHosts` does not name.
+ */
+export type ShopRefusal = 'shop-missing' | 'shop-invalid' | 'shop-host-not-allowed';
+
+/** What a shop parameter comes to; decide by `ok`. */
+export type ShopVerification =
+  | {
+      readonly ok: true;
+      /** Such as `acme.myshopify.com`, in lower case. */
+      readonly shop: string;
+    }
+  | {
+      readonly ok: false;
+      readonly reason: ShopRefusal;
+      /** What is wrong and how to fix it. Does not repeat the text. */
+      readonly message: string;
+    };
+
+/** The whole text, or nothing. A part of a host name has at most 63 characters (RFC 1035). */
+const domainPattern = /^[a-z0-9][a-z0-9-]{0,62}\.(myshopify\.com|myshopify\.io|shop\.dev)$/i;
+
+const adminPattern = /^admin\.shopify\.com\/store\/([a-z0-9][a-z0-9-]{0,62})$/i;
+
+/** The longest text that can be a shop: `admin.shopify.com/store/` and a name. */
+const maxShopLength = 90;
+
+/**
+ * Checks a shop that somebody sent, such as the `shop` parameter of an install link. It must be exactly a domain like
+ * `acme.myshopify.com`: no protocol, port, path, user or white space, and no host that only looks like Shopify's.
+ * Never throws, whatever it is given.
+ *
+ * For a shop from your own configuration, `parseShopDomain` of `shopwright/config` takes shorter forms too.
+ *
+ * @example
+ * ```ts
+ * const verified = verifyShop(new URL(request.url).searchParams.get('shop'));
+ * if (!verified.ok) return new Response(verified.message, { status: 400 });
+ * ```
+ */
+export function verifyShop(shop: string | null | undefined, options?: VerifyShopOptions): ShopVerification {
+  if (shop === undefined || shop === null || shop === '') return refuse('shop-missing');
+  if (typeof shop !== 'string' || shop.length > maxShopLength) return refuse('shop-invalid');
+  const domain = domainPattern.exec(shop);
+  const admin = domain ? null : adminPattern.exec(shop);
+  const host = domain?.[1]?.toLowerCase() ?? (admin ? 'admin.shopify.com' : undefined);
+  if (host === undefined) return refuse('shop-invalid');
+  if (host !== 'myshopify.com' && !isAllowed(host, options)) return refuse('shop-host-not-allowed');
+  return { ok: true, shop: (admin ? `${admin[1]}.myshopify.com` : shop).toLowerCase() };
+}
+
+function isAllowed(host: string, options: unknown): boolean {
+  try {
+    const otherHosts: unknown = (options as VerifyShopOptions | undefined)?.otherHosts;
+    return Array.isArray(otherHosts) && otherHosts.includes(host);
+  } catch {
+    // Options of an untyped caller can throw where they are read; they allow nothing then.
+    return false;
+  }
+}

@@ -1,0 +1,651 @@
+// @ts-nocheck
+// One file: lines become trees either as they come or by way of the disk, with the same rules for who belongs where.
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BulkIncompleteError } from '../errors/bulk-errors.ts';
+import { InvalidResponseError, StorageError } from '../errors/errors.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { type BulkConnection, holderOf, markerPrefix } from './document.ts';
+import { type Line, type LineBatch, parseLines } from './result-file.ts';
+
+/** Where a reader stands in a file, so that another one can go on. */
+export interface Place {
+  /** First byte of some lines, of which `skip` were taken, and of how many lines come before it. */
+  readonly at: number;
+  readonly skip: number;
+  readonly lines: number;
+}
+
+/** Where a reader stands that gets the nodes in an order of their own. */
+export interface PartPlace {
+  readonly parts: number;
+  /** Nodes that were taken. */
+  readonly roots: number;
+}
+
+/** Rows that came together. */
+export interface RowBatch {
+  readonly rows: Line[];
+  /** Where to go on after that row. */
+  place(index: number): Place | PartPlace;
+}
+
+/** What joining needs to know of the operation. */
+export interface JoinContext {
+  readonly shop: string;
+  readonly operationId: string;
+  readonly roots: readonly BulkConnection[];
+  /** Whether the file is only a part: then children may lack their parents. */
+  readonly isPartial: boolean;
+  /** Whether a line can hold whole numbers beyond 2^53. */
+  readonly isExact: boolean;
+}
+
+function orphan({ shop, operationId }: JoinContext, received: number, what: string): BulkIncompleteError {
+  const message = `The lines of the bulk operation ${operationId} do not fit together: ${what}`;
+  return new BulkIncompleteError(message, { shop, operationId, received });
+}
+
+/** Rows as they stand in the file. */
+export async function* flatRows(batches: AsyncIterable<LineBatch>, from: Place): AsyncGenerator<RowBatch> {
+  for await (const { rows, at, lines } of placed(batches, from))
+    yield { rows, place: (index) => ({ at, skip: index + 1, lines }) };
+}
+
+/** The batches with how many lines come before, without those that were taken. */
+async function* placed(
+  batches: AsyncIterable<LineBatch>,
+  from: Place,
+): AsyncGenerator<{ readonly rows: Line[]; readonly at: number; readonly lines: number; readonly first: number }> {
+  let { lines, skip } = from;
+  for await (const batch of batches) {
+    const { at } = batch;
+    const first = Math.min(skip, batch.lines.length);
+    yield { rows: first > 0 ? batch.lines.slice(first) : batch.lines, at, lines, first };
+    skip -= first;
+    lines += batch.lines.length;
+  }
+}
+
+/** Connections of a query, and how their lines are told apart. */
+class Shape {
+  readonly parents = new Map<BulkConnection, BulkConnection>();
+  readonly nested: readonly BulkConnection[];
+  readonly #roots: readonly BulkConnection[];
+  readonly #byMarker = new Map<string, BulkConnection>();
+  readonly #context: JoinContext;
+
+  constructor(context: JoinContext) {
+    this.#context = context;
+    this.#roots = context.roots;
+    const nested: BulkConnection[] = [];
+    const visit = (parent: BulkConnection): void => {
+      if (parent.marker !== undefined) this.#byMarker.set(parent.marker, parent);
+      for (const connection of parent.connections) {
+        nested.push(connection);
+        this.parents.set(connection, parent);
+        visit(connection);
+      }
+    };
+    for (const root of this.#roots) visit(root);
+    this.nested = nested;
+  }
+
+  /** Whether there are nodes below nodes below nodes. */
+  get isDeep(): boolean {
+    return this.nested.some((connection) => connection.connections.length > 0);
+  }
+
+  byMarker(marker: string): BulkConnection | undefined {
+    return this.#byMarker.get(marker);
+  }
+
+  /** The connection that a line belongs to; takes the marker off it. `__parentId` is gone already. */
+  connectionOf(line: Line, isRoot: boolean): BulkConnection {
+    const candidates = isRoot ? this.#roots : this.nested;
+    if (candidates.length === 1) return candidates[0] as BulkConnection;
+    for (const connection of candidates) {
+      const { marker } = connection;
+      if (marker === undefined || line[marker] === undefined) continue;
+      delete line[marker];
+      return connection;
+    }
+    return this.#byKeys(line, candidates);
+  }
+
+  /** Of an operation that somebody else has started: by what was selected. */
+  #byKeys(line: Line, candidates: readonly BulkConnection[]): BulkConnection {
+    const keys = Object.keys(line).filter((key) => key !== '__parentId');
+    const fitting = candidates.filter((one) => keys.every((key) => one.keys.has(key)));
+    const whole = fitting.filter((one) => {
+      const inner = new Set(one.connections.map(({ path }) => path[0]));
+      return [...one.keys].every((key) => inner.has(key) || keys.includes(key));
+    });
+    const [found, ...others] = whole.length > 0 ? whole : fitting;
+    if (found && others.length === 0) return found;
+    const { shop, operationId } = this.#context;
+    const what = found
+      ? 'belongs to one of several connections that select the same'
+      : 'belongs to no connection of its query';
+    throw new InvalidResponseError(
+      `A line of the bulk operation ${operationId} ${what}. Read it with shape: 'rows', or start it with bulk.query.`,
+      { shop, isRetryable: false, mayHaveExecuted: false },
+    );
+  }
+}
+
+/** Gives a node its lists, so that one without children has empty ones. */
+function prepare(node: Line, connections: readonly BulkConnection[]): void {
+  for (const connection of connections) {
+    if (connection.path.length === 1) node[connection.path[0] as string] = [];
+    else {
+      const place = holderOf(node, connection);
+      if (place) place.holder[place.key] = [];
+    }
+  }
+}
+
+function addChild(node: Line, connection: BulkConnection, child: Line): void {
+  const list = connection.path.length === 1 ? node[connection.path[0] as string] : undefined;
+  if (Array.isArray(list)) {
+    list.push(child);
+    return;
+  }
+  const place = holderOf(node, connection);
+  const inner = place?.holder[place.key];
+  if (Array.isArray(inner)) inner.push(child);
+}
+
+/**
+ * Joins lines of which each follows its parent, as `groupObjects` writes them: a tree is done when the next root comes.
+ *
+ * @throws BulkIncompleteError for a line whose parent is not the one before it.
+ */
+export async function* joinGrouped(
+  batches: AsyncIterable<LineBatch>,
+  from: Place,
+  context: JoinContext,
+): AsyncGenerator<RowBatch> {
+  const shape = new Shape(context);
+  const only = shape.nested.length === 1 ? shape.nested[0] : undefined;
+  let root: Line | undefined;
+  let rootShape: BulkConnection | undefined;
+  let rootId: unknown;
+  const inner = new Map<unknown, Line>();
+  let last: Place = from;
+
+  for await (const { rows: lines, at, lines: before, first } of placed(batches, from)) {
+    const rows: Line[] = [];
+    const ends: number[] = [];
+    for (let index = 0; index < lines.length; index += 1) {
+      const line = lines[index] as Line;
+      const parentId = line['__parentId'];
+      if (parentId === undefined) {
+        if (root) {
+          rows.push(root);
+          ends.push(first + index);
+        }
+        if (inner.size > 0) inner.clear();
+        root = line;
+        rootId = line['id'];
+        rootShape = shape.connectionOf(line, true);
+        prepare(line, rootShape.connections);
+        continue;
+      }
+      delete line['__parentId'];
+      const connection = only ?? shape.connectionOf(line, false);
+      const isChild = shape.parents.get(connection) === rootShape;
+      const parent = isChild ? (parentId === rootId ? root : undefined) : inner.get(parentId);
+      if (!parent) {
+        if (context.isPartial) continue;
+        const what = `line ${before + first + index + 1} does not follow its parent. Read them with bulk.resume(id, { groupObjects: false }).`;
+        throw orphan(context, before + first + index, what);
+      }
+      if (connection.connections.length > 0) {
+        prepare(line, connection.connections);
+        inner.set(line['id'], line);
+      }
+      addChild(parent, connection, line);
+    }
+    last = { at, skip: first + lines.length, lines: before };
+    if (rows.length > 0) yield { rows, place: (index) => ({ at, skip: ends[index] ?? 0, lines: before }) };
+  }
+  if (root) yield { rows: [root], place: () => last };
+}
+
+/** Joins lines that are all in memory. @returns The roots in the order of their lines. */
+function joinAll(lines: readonly Line[], shape: Shape, context: JoinContext): Line[] {
+  const roots: Line[] = [];
+  const byId = new Map<BulkConnection, Map<unknown, Line>>();
+  const children: { readonly line: Line; readonly parentId: unknown; readonly connection: BulkConnection }[] = [];
+  for (const line of lines) {
+    const parentId = line['__parentId'];
+    if (parentId !== undefined) delete line['__parentId'];
+    const connection = shape.connectionOf(line, parentId === undefined);
+    if (connection.connections.length > 0) {
+      prepare(line, connection.connections);
+      const known = byId.get(connection) ?? new Map<unknown, Line>();
+      byId.set(connection, known.set(line['id'], line));
+    }
+    if (parentId === undefined) roots.push(line);
+    else children.push({ line, parentId, connection });
+  }
+  for (const { line, parentId, connection } of children) {
+    const above = shape.parents.get(connection);
+    const parent = above && byId.get(above)?.get(parentId);
+    if (parent) addChild(parent, connection, line);
+    else if (!context.isPartial) throw orphan(context, lines.length, 'a line names a parent that is not there.');
+  }
+  return roots;
+}
+
+/** How much is joined at a time. */
+interface PartOptions {
+  /** In how many parts the file is joined; 1 in memory. */
+  readonly parts: number;
+  /** Nodes that were taken before. */
+  readonly roots: number;
+  /** Folder for the temporary file. */
+  readonly folder: string | undefined;
+  /** Called with the number of lines, before the first row is given. */
+  readonly onCounted: (lines: number) => void;
+  /** Called with the bytes of the temporary file. */
+  readonly onSpilled?: ((bytes: number) => void) | undefined;
+}
+
+/** Bytes of the file that make one part: its objects take several times as much, beside those of the part before. */
+export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 20));
+
+/** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
+export async function* joinAnyOrder(
+  chunks: AsyncIterable<Buffer>,
+  options: PartOptions,
+  context: JoinContext,
+): AsyncGenerator<RowBatch> {
+  const shape = new Shape(context);
+  let { roots: skip } = options;
+  let taken = 0;
+  for await (const lines of options.parts === 1
+    ? inMemory(chunks, options, context)
+    : byDisk(chunks, options, shape, context)) {
+    const rows = joinAll(lines, shape, context);
+    const first = Math.min(skip, rows.length);
+    skip -= first;
+    const before = taken + first;
+    taken += rows.length;
+    if (first === rows.length) continue;
+    yield {
+      rows: first > 0 ? rows.slice(first) : rows,
+      place: (index) => ({ parts: options.parts, roots: before + index + 1 }),
+    };
+  }
+}
+
+async function* inMemory(
+  chunks: AsyncIterable<Buffer>,
+  options: PartOptions,
+  context: JoinContext,
+): AsyncGenerator<Line[]> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(Buffer.from(chunk));
+  const lines = parseLines(Buffer.concat(all), context.isExact);
+  if (!lines) throw orphan(context, 0, 'one is cut off, or no JSON object. Read it again with bulk.resume.');
+  options.onCounted(lines.length);
+  yield lines;
+}
+
+/** Bytes of all buffers in front of the temporary file. */
+const bufferBytes = 16 * 1024 * 1024;
+
+/** Bytes that are parsed at a time. */
+const pieceBytes = 128 * 1024;
+
+/**
+ * Sorts lines into parts by the root they belong to, on disk, and gives the lines of one part after the other. A line below
+ * a node below a root is sorted by its parent first, and by that one's root once it is known.
+ */
+async function* byDisk(
+  chunks: AsyncIterable<Buffer>,
+  { parts, folder, onCounted, onSpilled }: PartOptions,
+  shape: Shape,
+  context: JoinContext,
+): AsyncGenerator<Line[]> {
+  const { isDeep } = shape;
+  const segment = Math.max(4096, Math.floor(bufferBytes / (isDeep ? 3 * parts : parts) / 4096) * 4096);
+  const spill = await Spill.open(folder, Math.min(segment, 256 * 1024));
+  try {
+    const newParts = (): Part[] => Array.from({ length: parts }, () => new Part(spill));
+    const byRoot = newParts();
+    const byParent = isDeep ? newParts() : [];
+    const places = isDeep ? newParts() : [];
+    const scanner = new LineScanner(shape, context);
+    let count = 0;
+    const sort = (chunk: Buffer, start: number, end: number): void => {
+      if (!scanner.read(chunk, start, end)) return;
+      count += 1;
+      const { level, hasInner } = scanner;
+      const part = partOf(level === 0 ? scanner.id : scanner.parentId, parts);
+      if (level === 2) byParent[part]?.append(chunk, start, end);
+      else byRoot[part]?.append(chunk, start, end);
+      if (level !== 1 || !hasInner) return;
+      const place = Buffer.from(`${part} ${scanner.id.toString()}`);
+      places[partOf(scanner.id, parts)]?.append(place, 0, place.length);
+    };
+
+    let rest: Buffer[] = [];
+    for await (const chunk of chunks) {
+      let start = 0;
+      for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+        if (rest.length > 0) {
+          const line = Buffer.concat([...rest, chunk.subarray(0, end)]);
+          rest = [];
+          sort(line, 0, line.length);
+        } else sort(chunk, start, end);
+        start = end + 1;
+      }
+      if (start < chunk.length) rest.push(Buffer.from(chunk.subarray(start)));
+      await spill.written();
+    }
+    const tail = Buffer.concat(rest);
+    if (tail.length > 0) {
+      if (tail.toString().trim() !== '' && parseJson(tail.toString()) === undefined)
+        throw orphan(context, count, 'the last one is cut off. Read it again with bulk.resume.');
+      sort(tail, 0, tail.length);
+    }
+    onCounted(count);
+
+    for (const [index, part] of byParent.entries()) {
+      const rootPart = new Map<string, number>();
+      for await (const piece of places[index]?.take() ?? []) {
+        for (const place of piece.toString().split('\n')) {
+          const at = place.indexOf(' ');
+          if (at > 0) rootPart.set(place.slice(at + 1), Number(place.slice(0, at)));
+        }
+      }
+      for await (const piece of part.take()) {
+        let start = 0;
+        for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
+          scanner.read(piece, start, end);
+          const to = rootPart.get(scanner.parentId.toString());
+          if (to !== undefined) byRoot[to]?.append(piece, start, end);
+          else if (!context.isPartial) throw orphan(context, count, 'a line names a parent that is not there.');
+          start = end + 1;
+        }
+        await spill.written();
+      }
+    }
+    onSpilled?.(spill.bytes);
+
+    for (const part of byRoot) {
+      const lines: Line[] = [];
+      for await (const piece of part.take()) {
+        const parsed = parseLines(piece, context.isExact);
+        if (!parsed) throw orphan(context, count, 'one is no JSON object. Read it again with bulk.resume.');
+        for (const line of parsed) lines.push(line);
+      }
+      if (lines.length > 0) yield lines;
+    }
+  } finally {
+    await spill.close();
+  }
+}
+
+const newline = 10;
+const quote = 34;
+const backslash = 92;
+
+/** A part for an id: the same one each time, in each process. */
+function partOf(id: Buffer, parts: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ (id[at] ?? 0), 0x01000193);
+  hash ^= hash >>> 15;
+  return (hash >>> 0) % parts;
+}
+
+const parentKey = Buffer.from('"__parentId":');
+const idStart = Buffer.from('{"id":"');
+const none = Buffer.alloc(0);
+
+/** Finds ids and level in the bytes of a line, where they stand where Shopify puts them; else it parses the line. */
+class LineScanner {
+  id: Buffer = none;
+  parentId: Buffer = none;
+  level: 0 | 1 | 2 = 0;
+  /** Whether there can be lines below it. */
+  hasInner = false;
+  readonly #shape: Shape;
+  readonly #only: BulkConnection | undefined;
+  readonly #context: JoinContext;
+
+  constructor(shape: Shape, context: JoinContext) {
+    this.#shape = shape;
+    this.#context = context;
+    this.#only = shape.nested.length === 1 ? shape.nested[0] : undefined;
+  }
+
+  /** `false` for a blank line. */
+  read(chunk: Buffer, start: number, to: number): boolean {
+    let end = to;
+    while (end > start && (chunk[end - 1] ?? 0) <= 32) end -= 1;
+    if (end === start) return false;
+    const parent = this.#parentBefore(chunk, start, end);
+    if (parent === -1) {
+      // A root, unless the key stands somewhere else.
+      const hit = chunk.indexOf(parentKey, start);
+      if (hit !== -1 && hit < end) return this.#parse(chunk, start, end);
+      this.level = 0;
+      return this.#readId(chunk, start, end);
+    }
+    this.parentId = chunk.subarray(parent, end - 2);
+    const connection = this.#only ?? this.#markedBefore(chunk, start, parent - parentKey.length - 1);
+    if (!connection) return this.#parse(chunk, start, end);
+    this.#setLevel(connection);
+    return this.hasInner && this.level === 1 ? this.#readId(chunk, start, end) : true;
+  }
+
+  #setLevel(connection: BulkConnection): void {
+    const above = this.#shape.parents.get(connection);
+    this.level = above && this.#shape.parents.has(above) ? 2 : 1;
+    this.hasInner = connection.connections.length > 0;
+  }
+
+  /** Where the value of `"__parentId":"…"}` begins that ends a line; -1 where the line ends in another way. */
+  #parentBefore(chunk: Buffer, start: number, end: number): number {
+    if (chunk[end - 1] !== 125 || chunk[end - 2] !== quote) return -1;
+    let at = end - 3;
+    for (; at > start && chunk[at] !== quote; at -= 1) if (chunk[at] === backslash) return -1;
+    const key = at - parentKey.length;
+    if (key <= start) return -1;
+    for (let index = 0; index < parentKey.length; index += 1) if (chunk[key + index] !== parentKey[index]) return -1;
+    return at + 1;
+  }
+
+  /** The connection of `"bulk_1":"Type",` that ends there. */
+  #markedBefore(chunk: Buffer, start: number, end: number): BulkConnection | undefined {
+    const text = chunk.toString('latin1', Math.max(start, end - 120), end);
+    const [, marker] = markerAtEnd.exec(text) ?? [];
+    return marker === undefined ? undefined : this.#shape.byMarker(marker);
+  }
+
+  #readId(chunk: Buffer, start: number, end: number): boolean {
+    for (let index = 0; index < idStart.length; index += 1)
+      if (chunk[start + index] !== idStart[index]) return this.#parse(chunk, start, end);
+    const from = start + idStart.length;
+    let at = from;
+    for (; at < end && chunk[at] !== quote; at += 1) if (chunk[at] === backslash) return this.#parse(chunk, start, end);
+    this.id = chunk.subarray(from, at);
+    return true;
+  }
+
+  #parse(chunk: Buffer, start: number, end: number): boolean {
+    const line = parseJson(chunk.toString('utf8', start, end));
+    if (!isRecord(line))
+      throw orphan(this.#context, 0, 'one is cut off, or no JSON object. Read it again with bulk.resume.');
+    const parentId = line['__parentId'];
+    this.id = Buffer.from(String(line['id'] ?? ''));
+    if (parentId === undefined) {
+      this.level = 0;
+      return true;
+    }
+    this.parentId = Buffer.from(String(parentId));
+    this.#setLevel(this.#shape.connectionOf(line, false));
+    return true;
+  }
+}
+
+const markerAtEnd = new RegExp(`"(${markerPrefix}\\d+)":"[^"\\\\]*",?$`);
+
+/** Lines of one part, in the buffer and on disk. */
+class Part {
+  readonly #spill: Spill;
+  #slots: number[] = [];
+  #buffer: Buffer | undefined;
+  #used = 0;
+
+  constructor(spill: Spill) {
+    this.#spill = spill;
+  }
+
+  /** Adds a line. */
+  append(chunk: Buffer, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      const buffer = this.#room();
+      const bytes = Math.min(end - from, buffer.length - this.#used);
+      chunk.copy(buffer, this.#used, from, from + bytes);
+      this.#used += bytes;
+      from += bytes;
+    }
+    const buffer = this.#room();
+    buffer[this.#used] = newline;
+    this.#used += 1;
+  }
+
+  #room(): Buffer {
+    if (this.#buffer && this.#used === this.#buffer.length) {
+      this.#slots.push(this.#spill.write(this.#buffer));
+      this.#buffer = undefined;
+    }
+    if (!this.#buffer) {
+      this.#buffer = this.#spill.buffer();
+      this.#used = 0;
+    }
+    return this.#buffer;
+  }
+
+  /** Gives its lines, each with its line break, a piece at a time, and lets go of them. */
+  async *take(): AsyncGenerator<Buffer> {
+    const slots = this.#slots;
+    this.#slots = [];
+    const last = this.#buffer?.subarray(0, this.#used);
+    const buffer = this.#buffer;
+    this.#buffer = undefined;
+    let rest: Buffer[] = [];
+    let restBytes = 0;
+    for (let index = 0; index <= slots.length; index += 1) {
+      const slot = slots[index];
+      const segment = slot === undefined ? last : await this.#spill.read(slot);
+      if (segment) {
+        rest.push(segment);
+        restBytes += segment.length;
+      }
+      // A line can be longer than a piece: it is put together once, when its end is there.
+      const isEnough = restBytes >= pieceBytes && segment?.includes(newline);
+      if (index < slots.length && !isEnough) continue;
+      const all = Buffer.concat(rest);
+      const end = all.lastIndexOf(newline);
+      rest = [all.subarray(end + 1)];
+      restBytes = rest[0]?.length ?? 0;
+      if (end >= 0) yield all.subarray(0, end + 1);
+    }
+    if (buffer) this.#spill.giveBack(buffer);
+  }
+}
+
+/** A temporary file in slots of one size. Slots that were read are used again, so it grows no larger than what is in it. */
+class Spill {
+  readonly #file: FileHandle;
+  readonly #path: string | undefined;
+  readonly #segment: number;
+  readonly #free: number[] = [];
+  readonly #buffers: Buffer[] = [];
+  #writes: Promise<unknown>[] = [];
+  #slots = 0;
+  readonly #onExit: () => void;
+
+  private constructor(file: FileHandle, path: string | undefined, segment: number) {
+    this.#file = file;
+    this.#path = path;
+    this.#segment = segment;
+    this.#onExit = () => {
+      if (path !== undefined) rmSync(path, { force: true });
+    };
+    if (path !== undefined) process.on('exit', this.#onExit);
+  }
+
+  static async open(folder: string | undefined, segment: number): Promise<Spill> {
+    const path = join(folder ?? tmpdir(), `shopwright-bulk-${randomUUID()}`);
+    const file = await open(path, 'wx+', 0o600);
+    try {
+      // Without a name it goes with the process, however that ends. Not every system allows it.
+      await rm(path);
+      return new Spill(file, undefined, segment);
+    } catch {
+      return new Spill(file, path, segment);
+    }
+  }
+
+  /** Bytes of the file at its largest. */
+  get bytes(): number {
+    return this.#slots * this.#segment;
+  }
+
+  buffer(): Buffer {
+    return this.#buffers.pop() ?? Buffer.allocUnsafeSlow(this.#segment);
+  }
+
+  giveBack(buffer: Buffer): void {
+    this.#buffers.push(buffer);
+  }
+
+  /** Begins to write a full buffer, and gives its slot. */
+  write(buffer: Buffer): number {
+    const slot = this.#free.pop() ?? this.#slots++;
+    const written = this.#file.write(buffer, 0, buffer.length, slot * this.#segment).then(({ bytesWritten }) => {
+      if (bytesWritten < buffer.length)
+        throw new StorageError('The temporary file took only a part: is the disk full?');
+      this.giveBack(buffer);
+    });
+    // Awaited by `written`; a failure before that is no unhandled one.
+    written.catch(() => undefined);
+    this.#writes.push(written);
+    return slot;
+  }
+
+  /** Waits for what was begun. @throws What the file system says, such as that the disk is full. */
+  async written(): Promise<void> {
+    if (this.#writes.length === 0) return;
+    const writes = this.#writes;
+    this.#writes = [];
+    await Promise.all(writes);
+  }
+
+  async read(slot: number): Promise<Buffer> {
+    await this.written();
+    const buffer = Buffer.allocUnsafeSlow(this.#segment);
+    await this.#file.read(buffer, 0, this.#segment, slot * this.#segment);
+    this.#free.push(slot);
+    return buffer;
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#writes);
+    await this.#file.close();
+    if (this.#path === undefined) return;
+    process.off('exit', this.#onExit);
+    await rm(this.#path, { force: true });
+  }
+}

@@ -1,0 +1,561 @@
+// @ts-nocheck
+// One file: a row goes from the caller through one operation to its outcome, and what is kept for a restart goes with it.
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { openAsBlob, rmSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OperationDefinitionNode } from 'graphql';
+import { HttpError, type Issue, NetworkError, type UserErrorEntry, ValidationError } from '../errors/errors.ts';
+import { createDocumentParser, type TypedDocument } from '../graphql/document.ts';
+import { idempotencyOf } from '../graphql/graphql.ts';
+import { BulkStagedUploadDocument } from '../graphql/operations/generated/graphql.ts';
+import type { ParsedOperation } from '../graphql/parse.ts';
+import { provesNonExecution, readErrors, userErrorEntries } from '../graphql/response.ts';
+import { linkSignal, sleep } from '../internal/abort.ts';
+import { isRecord, parseJson } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
+import type { KeyValueStore } from '../ports/key-value-store.ts';
+import { checkFormat, keyPart } from '../storage/keys.ts';
+import { callListener } from '../telemetry/telemetry.ts';
+import { bulkMutation, inputTypes, type RowVariable, variableIssues } from './document.ts';
+import {
+  type BulkOperation,
+  type BulkShop,
+  findLost,
+  readOperation,
+  submit,
+  takeSlot,
+  untilEnded,
+} from './operation.ts';
+import type { BulkSettings } from './query.ts';
+import { isSafeAddress, type Line, ResultFile, unsafeAddress } from './result-file.ts';
+
+/** Options of `bulk.mutate`. */
+export interface BulkMutateOptions extends BulkSettings {
+  readonly signal?: AbortSignal;
+  /**
+   * Names the run in the store: called again with the same key and the same rows after a crash, it goes on, and runs no
+   * row twice of which Shopify knows the outcome. Forgotten once all rows are told of. Needs `store`.
+   */
+  readonly key?: string;
+  /** Bytes of one file; more rows go into the next one. Default 99,000,000: Shopify takes 100 MB. */
+  readonly fileBytes?: number;
+  /** How often rows of unknown outcome are run again, where that does no harm. Default 1. */
+  readonly rerun?: number;
+  /** Called after each look at an operation, and after each file. */
+  readonly onProgress?: (summary: BulkSummary) => void;
+  /** Which operation of a document with several. */
+  readonly operationName?: string;
+}
+
+/** What became of one row. */
+export interface BulkRowResult<Row, Data> {
+  /** Place among the rows, from 0. */
+  readonly index: number;
+  /** The row as it was sent, with its idempotency key where the mutation takes one: send it again like this. */
+  readonly row: Row;
+  /**
+   * `done`: carried out. `refused`: not carried out, for what `userErrors` say. `unknown`: Shopify does not tell, so read
+   * the state before it is run again, unless it has a key.
+   */
+  readonly status: 'done' | 'refused' | 'unknown';
+  readonly data: Data | null;
+  readonly userErrors: readonly UserErrorEntry[];
+}
+
+/** How many rows there are of each outcome. */
+export interface BulkSummary {
+  /** Rows that were taken from the caller. */
+  readonly rows: number;
+  readonly done: number;
+  readonly refused: number;
+  readonly unknown: number;
+  /** Gids of the operations. */
+  readonly operations: readonly string[];
+}
+
+/** A bulk mutation. Its rows are taken and run while the outcomes are read, which can be done once. */
+export interface BulkMutation<Row, Data> extends AsyncIterable<BulkRowResult<Row, Data>> {
+  /** The counts of now; final when the outcomes were read. */
+  summary(): BulkSummary;
+}
+
+const optionNames: Readonly<Record<keyof BulkMutateOptions, true>> = {
+  store: true,
+  tempFolder: true,
+  memoryBytes: true,
+  signal: true,
+  key: true,
+  fileBytes: true,
+  rerun: true,
+  onProgress: true,
+  operationName: true,
+};
+
+/** Bytes of a file. https://shopify.dev/docs/api/usage/bulk-operations/imports */
+const maxFileBytes = 99_000_000;
+
+type Result = BulkRowResult<Line, Line>;
+
+const documents = createDocumentParser();
+
+/** Checks a mutation, and prepares to run it over rows. */
+export async function startMutation(
+  shop: BulkShop,
+  document: string | TypedDocument<unknown, never>,
+  rows: Iterable<Line> | AsyncIterable<Line>,
+  options: BulkMutateOptions,
+): Promise<BulkMutation<Line, Line>> {
+  const { key, store, fileBytes = maxFileBytes, rerun = 1, operationName } = options;
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  if (key !== undefined && !store)
+    issues.push({ field: 'key', message: 'needs a store: give one here or in the option bulk of the client.' });
+  if (!Number.isInteger(fileBytes) || fileBytes < 1 || fileBytes > maxFileBytes)
+    issues.push({ field: 'fileBytes', message: `must be a whole number from 1 to ${maxFileBytes}.` });
+  if (!Number.isInteger(rerun) || rerun < 0)
+    issues.push({ field: 'rerun', message: 'must be a whole number of zero or more.' });
+  if (typeof rows !== 'object' || !(Symbol.asyncIterator in rows || Symbol.iterator in rows))
+    issues.push({ field: 'rows', message: 'must be a list, or another iterable of variables.' });
+  if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
+  options.signal?.throwIfAborted();
+  const parsed = await documents.parse(document, { operationName, keys: shop.apiVersion });
+  const operation = parsed.document.definitions.find(
+    (definition): definition is OperationDefinitionNode =>
+      definition.kind === 'OperationDefinition' &&
+      (operationName === undefined || definition.name?.value === operationName),
+  );
+  if (!operation)
+    throw new ValidationError('The call is invalid', {
+      issues: [{ field: 'document', message: 'holds no operation.' }],
+    });
+  const write = (token: string) => bulkMutation(parsed.document, operation, token);
+  // Broken rules are told of here, and not with the first outcome.
+  const { variables } = write('Bulk');
+  return new MutationRun(shop, { parsed, variables, write }, rows, { ...options, fileBytes, rerun });
+}
+
+/** A mutation, checked. */
+interface CheckedMutation {
+  readonly parsed: ParsedOperation;
+  readonly variables: ReadonlyMap<string, RowVariable>;
+  readonly write: (token: string) => { readonly text: string };
+}
+
+type Settings = BulkMutateOptions & Required<Pick<BulkMutateOptions, 'fileBytes' | 'rerun'>>;
+
+/** What is kept of a run: by its key, and for each file. */
+interface KeptFile {
+  readonly format: 1;
+  readonly token: string;
+  readonly sentAt: number;
+  /** Of the file, so that other rows are not taken for these. */
+  readonly hash: string;
+  readonly id?: string;
+}
+
+class MutationRun implements BulkMutation<Line, Line> {
+  readonly #shop: BulkShop;
+  readonly #mutation: CheckedMutation;
+  readonly #rows: Iterable<Line> | AsyncIterable<Line>;
+  readonly #options: Settings;
+  readonly #counts = { rows: 0, done: 0, refused: 0, unknown: 0 };
+  readonly #operations: string[] = [];
+  /** Begins the keys of the rows. */
+  #base: string = randomUUID();
+  #isTaken = false;
+
+  constructor(
+    shop: BulkShop,
+    mutation: CheckedMutation,
+    rows: Iterable<Line> | AsyncIterable<Line>,
+    options: Settings,
+  ) {
+    this.#shop = shop;
+    this.#mutation = mutation;
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  summary(): BulkSummary {
+    return { ...this.#counts, operations: [...this.#operations] };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Result> {
+    if (this.#isTaken)
+      throw new ValidationError('The call is invalid', { issues: [{ field: 'run', message: 'was read already.' }] });
+    this.#isTaken = true;
+    const name = await this.#open();
+    let number = 0;
+    let file = new RowFile(this.#options.tempFolder);
+    try {
+      for await (const given of this.#rows) {
+        const index = this.#counts.rows;
+        this.#counts.rows += 1;
+        const row = isRecord(given) ? this.#withKeys(given, index) : {};
+        const issues: Issue[] = isRecord(given)
+          ? [...variableIssues(row, this.#mutation.variables, inputTypes(this.#shop.apiVersion))]
+          : [{ field: 'row', message: 'must be an object of variables.' }];
+        const line = Buffer.from(`${JSON.stringify(row)}\n`);
+        if (line.length > this.#options.fileBytes)
+          issues.push({
+            field: 'row',
+            message: `has ${line.length} bytes, and a file takes ${this.#options.fileBytes}.`,
+          });
+        if (issues.length > 0) {
+          const userErrors = issues.map(({ field, message }) => ({
+            field: field.split('.'),
+            message,
+            code: 'INVALID',
+          }));
+          yield this.#count({ index, row, status: 'refused', data: null, userErrors });
+          continue;
+        }
+        if (file.bytes + line.length > this.#options.fileBytes) {
+          yield* this.#run(file, `${name}:${number}`, this.#options.rerun);
+          await file.close();
+          file = new RowFile(this.#options.tempFolder);
+          number += 1;
+        }
+        await file.add(index, line);
+      }
+      if (file.count > 0) yield* this.#run(file, `${name}:${number}`, this.#options.rerun);
+      await this.#forget(name);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Goes on with the run of that key, or begins it. @returns The name of what is kept. */
+  async #open(): Promise<string> {
+    const { key, store } = this.#options;
+    if (key === undefined || !store) return '';
+    const { shop, app } = this.#shop;
+    const name = `bulk-mutation:${await keyPart(shop, 80)}:${await keyPart(app)}:${await keyPart(key)}`;
+    const kept = parseJson((await store.get(name)) ?? '');
+    checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
+    if (isRecord(kept) && typeof kept['base'] === 'string') this.#base = kept['base'];
+    else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
+    return name;
+  }
+
+  async #forget(name: string): Promise<void> {
+    const { store } = this.#options;
+    if (name === '' || !store) return;
+    for await (const key of store.scan(`${name}:`)) await store.delete(key);
+    await store.delete(name);
+  }
+
+  /** A row with the idempotency keys that it lacks: the same ones each time that the run is called. */
+  #withKeys(given: Line, index: number): Line {
+    const { keySlots } = this.#mutation.parsed;
+    const missing = keySlots.filter(({ variable, byDefault }) => !given[variable] && byDefault === undefined);
+    if (missing.length === 0) return given;
+    return {
+      ...given,
+      ...Object.fromEntries(missing.map(({ variable }) => [variable, uuidOf(`${this.#base} ${index} ${variable}`)])),
+    };
+  }
+
+  #count(result: Result): Result {
+    this.#counts[result.status] += 1;
+    return result;
+  }
+
+  #tell(): void {
+    const { onProgress } = this.#options;
+    if (onProgress)
+      callListener(onProgress, this.summary(), (error) => this.#shop.logger?.error({ error }, 'onProgress threw'));
+  }
+
+  /** Runs one file, and again what has no outcome. */
+  async *#run(file: RowFile, name: string, reruns: number): AsyncGenerator<Result> {
+    const { store } = this.#options;
+    const operation = await this.#operate(file, name, store);
+    const isKnown = new Uint8Array(file.count);
+    const url = operation.url ?? operation.partialDataUrl;
+    if (url !== null) {
+      for await (const line of this.#lines(operation, url)) {
+        const at = Number(line['__lineNumber']);
+        if (!Number.isInteger(at) || at < 0 || at >= file.count || isKnown[at] === 1) continue;
+        const outcome = this.#outcome(line);
+        if (outcome.status === 'unknown') continue;
+        isKnown[at] = 1;
+        yield this.#count({ ...(await file.row(at)), ...outcome });
+      }
+    }
+    this.#tell();
+    const again = reruns > 0 ? new RowFile(this.#options.tempFolder) : undefined;
+    try {
+      for (let at = 0; at < file.count; at += 1) {
+        if (isKnown[at] === 1) continue;
+        const { index, row } = await file.row(at);
+        if (again && idempotencyOf(this.#mutation.parsed, row) !== 'unsafe')
+          await again.add(index, Buffer.from(`${JSON.stringify(row)}\n`));
+        else yield this.#count({ index, row, status: 'unknown', data: null, userErrors: [] });
+      }
+      if (again && again.count > 0) yield* this.#run(again, `${name}-again`, reruns - 1);
+    } finally {
+      await again?.close();
+    }
+  }
+
+  /** The operation of a file, when it has ended: the one that is kept, the one that was lost, or a new one. */
+  async #operate(file: RowFile, name: string, store: KeyValueStore | undefined): Promise<BulkOperation> {
+    const { signal, key } = this.#options;
+    const isKept = key !== undefined && store !== undefined;
+    const read = isKept ? parseJson((await store.get(name)) ?? '') : undefined;
+    const kept = isRecord(read) ? (read as unknown as KeptFile) : undefined;
+    if (kept && kept.hash !== file.hash) {
+      const message = `belongs to other rows: row ${file.first} and those after it are not what they were. Give the same rows, or another key.`;
+      throw new ValidationError('The call is invalid', { issues: [{ field: 'key', message }] });
+    }
+    const put = async (state: Omit<KeptFile, 'format' | 'hash'>): Promise<void> => {
+      if (isKept) await store.set(name, JSON.stringify({ format: 1, hash: file.hash, ...state }));
+    };
+    const token = kept?.token ?? `Bulk_${randomBytes(8).toString('hex')}`;
+    let operation = kept
+      ? kept.id === undefined
+        ? await findLost(this.#shop, token, kept.sentAt, [0, 2_000], signal)
+        : await readOperation(this.#shop, kept.id, signal)
+      : undefined;
+    const slot = await takeSlot(this.#shop, 'mutations', store, signal, operation === undefined);
+    const stop = linkSignal(this.#shop.clock, signal, 2 ** 31 - 1, () => undefined);
+    try {
+      if (!operation) {
+        const { text } = this.#mutation.write(token);
+        const stagedUploadPath = await upload(this.#shop, file, signal);
+        const sentAt = this.#shop.clock.now();
+        await put({ token, sentAt });
+        operation = await submit(this.#shop, { kind: 'mutations', text, token, stagedUploadPath, signal });
+      }
+      if (kept?.id === undefined)
+        await put({ token, sentAt: kept?.sentAt ?? this.#shop.clock.now(), id: operation.id });
+      this.#operations.push(operation.id);
+      return await untilEnded(this.#shop, operation, () => this.#tell(), stop.signal);
+    } finally {
+      stop.release();
+      slot?.release();
+    }
+  }
+
+  async *#lines(operation: BulkOperation, url: string): AsyncGenerator<Line> {
+    const stop = new AbortController();
+    const { signal } = this.#options;
+    const file = new ResultFile(this.#shop, {
+      ...{ url, size: operation.url === null ? null : operation.fileSize, isExact: true, operationId: operation.id },
+      renew: async () => {
+        const again = await readOperation(this.#shop, operation.id, signal);
+        return again.url ?? again.partialDataUrl;
+      },
+      signal: signal ?? stop.signal,
+    });
+    for await (const { lines } of file.lines()) yield* lines;
+  }
+
+  #outcome(line: Line): Pick<Result, 'status' | 'data' | 'userErrors'> {
+    const data = isRecord(line['data']) ? line['data'] : null;
+    const userErrors = this.#mutation.parsed.rootFields.flatMap(({ responseKey, userErrorKeys }) =>
+      userErrorKeys.flatMap((key) => userErrorEntries(data?.[responseKey], key)),
+    );
+    // Its first run with the key has not ended: what became of it is told to the next one.
+    if (userErrors.some(({ code }) => code === 'IDEMPOTENCY_CONCURRENT_REQUEST')) return unknownOutcome;
+    if (userErrors.length > 0) return { status: 'refused', data, userErrors };
+    const isDone = this.#mutation.parsed.rootFields.some(({ responseKey }) => isRecord(data?.[responseKey]));
+    if (isDone) return { status: 'done', data, userErrors: [] };
+    const errors = readErrors(line['errors']);
+    if (errors.length === 0 || !errors.every((error) => provesNonExecution(error, data === null)))
+      return unknownOutcome;
+    const refusals = errors.map(({ message, extensions }) => ({
+      message,
+      code: String(extensions?.['code'] ?? 'INVALID'),
+    }));
+    return { status: 'refused', data, userErrors: refusals };
+  }
+}
+
+const unknownOutcome = { status: 'unknown', data: null, userErrors: [] } as const;
+
+/** A UUID (version 8) that follows from a text. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** Bytes of rows that stay in memory; from there on they are written to a file, so many at a time. */
+const memoryBytes = 256 * 1024;
+
+/** Rows, one a line: a few in memory, more in a temporary file. */
+class RowFile {
+  readonly #folder: string | undefined;
+  #path: string | undefined;
+  #file: FileHandle | undefined;
+  readonly #hash = createHash('sha256');
+  #digest: string | undefined;
+  /** Where each line begins, and the row's place among all. */
+  #starts = new Float64Array(1_024);
+  #indexes = new Float64Array(1_024);
+  /** What is not written yet. */
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  count = 0;
+  bytes = 0;
+
+  constructor(folder: string | undefined) {
+    this.#folder = folder;
+  }
+
+  /** The first row's place among all. */
+  get first(): number {
+    return this.#indexes[0] ?? 0;
+  }
+
+  /** Of all its lines; none can be added afterwards. */
+  get hash(): string {
+    this.#digest ??= this.#hash.digest('base64url');
+    return this.#digest;
+  }
+
+  async add(index: number, line: Buffer): Promise<void> {
+    if (this.count === this.#starts.length) {
+      const [starts, indexes] = [this.#starts, this.#indexes];
+      this.#starts = new Float64Array(2 * starts.length);
+      this.#indexes = new Float64Array(2 * starts.length);
+      this.#starts.set(starts);
+      this.#indexes.set(indexes);
+    }
+    this.#starts[this.count] = this.bytes;
+    this.#indexes[this.count] = index;
+    this.count += 1;
+    this.bytes += line.length;
+    this.#hash.update(line);
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    if (this.#waitingBytes >= memoryBytes) await this.#write();
+  }
+
+  /** Its content, read as it is sent. */
+  async blob(): Promise<Blob> {
+    if (this.#path === undefined) return new Blob([this.#inMemory()], { type: 'text/jsonl' });
+    if (this.#waiting.length > 0) await this.#write();
+    return openAsBlob(this.#path, { type: 'text/jsonl' });
+  }
+
+  async row(at: number): Promise<{ readonly index: number; readonly row: Line }> {
+    const start = this.#starts[at] ?? 0;
+    const end = at + 1 < this.count ? (this.#starts[at + 1] ?? 0) : this.bytes;
+    let line: Buffer;
+    if (this.#file) {
+      if (this.#waiting.length > 0) await this.#write();
+      line = Buffer.alloc(end - start);
+      await this.#file.read(line, 0, line.length, start);
+    } else line = this.#inMemory().subarray(start, end);
+    return { index: this.#indexes[at] ?? 0, row: JSON.parse(line.toString()) as Line };
+  }
+
+  async close(): Promise<void> {
+    process.off('exit', this.#onExit);
+    await this.#file?.close();
+    this.#file = undefined;
+    if (this.#path !== undefined) await rm(this.#path, { force: true });
+  }
+
+  #inMemory(): Buffer<ArrayBuffer> {
+    const [only, ...more] = this.#waiting;
+    if (only && more.length === 0) return only as Buffer<ArrayBuffer>;
+    const all = Buffer.concat(this.#waiting);
+    this.#waiting = [all];
+    return all;
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#file) {
+      this.#path = join(this.#folder ?? tmpdir(), `shopwright-rows-${randomUUID()}.jsonl`);
+      this.#file = await open(this.#path, 'wx+', 0o600);
+      process.on('exit', this.#onExit);
+    }
+    const waiting = Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (let from = 0; from < waiting.length; )
+      from += (await this.#file.write(waiting, from, waiting.length - from)).bytesWritten;
+  }
+
+  readonly #onExit = (): void => {
+    if (this.#path !== undefined) rmSync(this.#path, { force: true });
+  };
+}
+
+/** Tries of one upload. */
+const maxUploads = 5;
+
+/** Milliseconds for one try. */
+const uploadMs = 30 * 60_000;
+
+/**
+ * Uploads rows to a place that Shopify gives, without the access token. A second upload does no harm: each has a place of
+ * its own.
+ *
+ * @returns The `stagedUploadPath`.
+ */
+async function upload(shop: BulkShop, file: RowFile, signal: AbortSignal | undefined): Promise<string> {
+  const { data } = await shop.graphql(
+    BulkStagedUploadDocument,
+    {
+      input: [
+        {
+          ...{
+            resource: 'BULK_MUTATION_VARIABLES',
+            filename: 'rows.jsonl',
+            mimeType: 'text/jsonl',
+            httpMethod: 'POST',
+          },
+          fileSize: String(file.bytes),
+        },
+      ],
+    },
+    { priority: 'background', retry: { idempotency: 'idempotent' }, ...(signal && { signal }) },
+  );
+  const target = data.stagedUploadsCreate?.stagedTargets?.[0];
+  const url = target?.url;
+  const path = target?.parameters.find(({ name }) => name === 'key')?.value;
+  if (!target || !url || path === undefined)
+    throw new NetworkError('Shopify gave no place for the upload.', { shop: shop.shop, mayHaveExecuted: false });
+  if (!isSafeAddress(shop, url)) throw unsafeAddress(shop, url);
+  for (let tries = 1; ; tries += 1) {
+    // Its bytes are read from the file as they are sent.
+    const content = await file.blob();
+    const form = new FormData();
+    for (const { name, value } of target.parameters) form.append(name, value);
+    // The last one: what comes after the file is not read.
+    form.append('file', content, 'rows.jsonl');
+    const limit = linkSignal(shop.clock, signal, uploadMs, () => new Error('The upload took too long.'));
+    let status: number | undefined;
+    try {
+      const sent = (shop.fetch ?? globalThis.fetch)(url, {
+        method: 'POST',
+        body: form,
+        signal: limit.signal,
+        redirect: 'manual',
+      });
+      const response = await limit.until(sent);
+      status = response.status;
+      await response.body?.cancel();
+    } catch {
+      // Whatever broke, the next try brings the whole file.
+      signal?.throwIfAborted();
+    } finally {
+      limit.release();
+    }
+    if (status !== undefined && status >= 200 && status < 300) return path;
+    if (status !== undefined && status < 500 && status !== 408 && status !== 429) {
+      const message = `The rows were refused with ${status} at the place that Shopify gave for them. Start the run again.`;
+      throw new HttpError(message, { shop: shop.shop, status });
+    }
+    if (tries === maxUploads) {
+      const message = `The rows could not be uploaded: ${maxUploads} tries failed. Check the network, and run them again.`;
+      throw new NetworkError(message, { shop: shop.shop, mayHaveExecuted: false });
+    }
+    await sleep(shop.clock, 1_000 * 2 ** tries, signal);
+  }
+}

@@ -1,0 +1,387 @@
+// @ts-nocheck
+// One file: a download goes from the address to parsed lines in one stream, and each step knows where in the file it is.
+import { createGunzip } from 'node:zlib';
+import { BulkIncompleteError } from '../errors/bulk-errors.ts';
+import { HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
+import { boundedWait, sleep } from '../internal/abort.ts';
+import { isRecord, parseExactJson } from '../internal/json.ts';
+import type { BulkShop } from './operation.ts';
+
+/** One line, parsed. */
+export type Line = Record<string, unknown>;
+
+/** Lines that came together. */
+export interface LineBatch {
+  readonly lines: Line[];
+  /** Byte of the file at which the first of them begins. */
+  readonly at: number;
+}
+
+/** Which file is read, and how. */
+interface ResultFileOptions {
+  readonly url: string;
+  /** Gives the address again: they last seven days. `null` where there is none any more. */
+  readonly renew: () => Promise<string | null>;
+  /** Bytes of the whole file, where Shopify says so. */
+  readonly size: number | null;
+  readonly operationId: string;
+  /** Whether a line can hold whole numbers beyond 2^53. */
+  readonly isExact: boolean;
+  readonly signal: AbortSignal;
+  /** Called with the bytes read so far. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** Failures in a row, without a byte in between, after which a download gives up. */
+const maxFailures = 8;
+
+/** Milliseconds without a byte after which a connection is given up. */
+const stallMs = 60_000;
+
+const retryMs = { first: 500, longest: 30_000 };
+
+/** Redirects that are followed from one address. */
+const maxRedirects = 5;
+
+/** The file of a bulk operation. It is fetched without the access token. */
+export class ResultFile {
+  readonly #shop: BulkShop;
+  readonly #options: ResultFileOptions;
+  #url: string;
+  /** Version of the file as the server names it, so that a range never comes from another. */
+  #tag: string | undefined;
+  /** Whether the server sends ranges of the file as it lies there. */
+  #canRange = true;
+  #size: number | undefined;
+
+  constructor(shop: BulkShop, options: ResultFileOptions) {
+    this.#shop = shop;
+    this.#options = options;
+    this.#url = options.url;
+    this.#size = options.size ?? undefined;
+  }
+
+  /**
+   * The lines from a byte on, which must be the first of a line.
+   *
+   * @throws BulkIncompleteError where the last line is cut.
+   * @throws NetworkError, HttpError where the file cannot be read.
+   */
+  async *lines(from = 0): AsyncGenerator<LineBatch> {
+    const { isExact } = this.#options;
+    let rest: Buffer[] = [];
+    let at = from;
+    for await (const chunk of this.chunks(from)) {
+      const last = chunk.lastIndexOf(newline);
+      if (last === -1) {
+        rest.push(chunk);
+        continue;
+      }
+      let bytes = last + 1;
+      let lines: Line[] | undefined = [];
+      let first = 0;
+      if (rest.length > 0) {
+        // The line that came in parts ends here. The others need no copy.
+        first = chunk.indexOf(newline) + 1;
+        const line = Buffer.concat([...rest, chunk.subarray(0, first)]);
+        bytes += line.length - first;
+        lines = parseLines(line, isExact);
+      }
+      const others = lines && parseLines(chunk, isExact, first, last);
+      if (!lines || !others) throw this.#incomplete(`A line after byte ${at} is no JSON object.`);
+      yield { lines: lines.length > 0 ? lines.concat(others) : others, at };
+      at += bytes;
+      rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
+    }
+    // A file may end without a line break; a line that was cut is no JSON.
+    const lines = parseLines(Buffer.concat(rest), isExact);
+    if (!lines) throw this.#incomplete('Its last line is cut off.');
+    if (lines.length > 0) yield { lines, at };
+  }
+
+  /** Its content from a byte on, unpacked where it is packed. */
+  async *chunks(from = 0): AsyncGenerator<Buffer> {
+    // A packed file has to be unpacked from its beginning.
+    const raw = this.#raw(0);
+    if (from > 0 && !(await this.#isPacked())) {
+      yield* this.#raw(from);
+      return;
+    }
+    let skip = from;
+    for await (const chunk of unpacked(raw)) {
+      if (skip >= chunk.length) skip -= chunk.length;
+      else {
+        yield skip > 0 ? chunk.subarray(skip) : chunk;
+        skip = 0;
+      }
+    }
+  }
+
+  async #isPacked(): Promise<boolean> {
+    for await (const chunk of this.#raw(0)) return isGzip(chunk);
+    return false;
+  }
+
+  /** Its bytes as they are sent, over as many connections as it takes. */
+  async *#raw(from: number): AsyncGenerator<Buffer> {
+    const { signal, onBytes } = this.#options;
+    let at = from;
+    let failures = 0;
+    for (;;) {
+      signal.throwIfAborted();
+      const stop = new AbortController();
+      const unfollow = followAbort(signal, stop);
+      let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+      try {
+        const response = await this.#open(at, stop.signal);
+        if (response === 'end') return;
+        let { skip } = response;
+        reader = response.body.getReader();
+        for (;;) {
+          const { done, value } = await boundedWait(reader.read(), {
+            ...{ signal, clock: this.#shop.clock, timeoutMs: stallMs },
+            onTimeout: () => new NetworkError('The download stood still.', { mayHaveExecuted: false }),
+          });
+          if (done) break;
+          if (skip >= value.byteLength) {
+            skip -= value.byteLength;
+            continue;
+          }
+          const chunk = Buffer.from(value.buffer, value.byteOffset + skip, value.byteLength - skip);
+          skip = 0;
+          failures = 0;
+          at += chunk.length;
+          onBytes?.(at);
+          yield chunk;
+        }
+        if (this.#size === undefined || at >= this.#size) return;
+        throw new NetworkError(`The download ended after ${at} of ${this.#size} bytes.`, { mayHaveExecuted: false });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof Fatal) throw error.error;
+        failures += 1;
+        if (failures > maxFailures) throw downloadFailed(this.#shop.shop, error);
+        const delayMs = Math.min(retryMs.longest, retryMs.first * 2 ** (failures - 1));
+        await sleep(this.#shop.clock, delayMs * (0.5 + Math.random() / 2), signal);
+      } finally {
+        unfollow();
+        void reader?.cancel().catch(() => undefined);
+        stop.abort();
+      }
+    }
+  }
+
+  /** Opens a connection that brings the file from a byte on; `skip` of what it brings come before. */
+  async #open(
+    at: number,
+    signal: AbortSignal,
+  ): Promise<'end' | { readonly body: ReadableStream<Uint8Array>; readonly skip: number }> {
+    const isRange = at > 0 && this.#canRange;
+    // Packed by the server, a range would be one of the packed bytes, and a cut would lose what was unpacked.
+    const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+    if (isRange) headers['range'] = `bytes=${at}-`;
+    if (isRange && this.#tag !== undefined) headers['if-range'] = this.#tag;
+    const response = await boundedWait(this.#request(this.#url, headers, signal), {
+      ...{ signal, clock: this.#shop.clock, timeoutMs: stallMs },
+      onTimeout: () => new NetworkError('The download did not begin.', { mayHaveExecuted: false }),
+    });
+    const { status, body } = response;
+    const isEncoded = !/^(identity)?$/.test(response.headers.get('content-encoding') ?? '');
+    if (status === 206 && isEncoded) {
+      void body?.cancel().catch(() => undefined);
+      this.#canRange = false;
+      return this.#open(at, signal);
+    }
+    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '');
+    if (status === 416 && /^bytes \*\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1] === String(at))
+      return 'end';
+    if (status !== 200 && status !== 206) {
+      void body?.cancel().catch(() => undefined);
+      await this.#refused(status);
+      throw new NetworkError(`The download was answered with ${status}.`, { mayHaveExecuted: false });
+    }
+    if (!body) throw new NetworkError('The download has no body.', { mayHaveExecuted: false });
+    const tag = strongTag(response);
+    if (this.#tag !== undefined && tag !== undefined && tag !== this.#tag && at > 0) {
+      void body.cancel().catch(() => undefined);
+      throw new Fatal(
+        new InvalidResponseError(
+          'The file of the bulk operation was replaced while it was read. Read it from its beginning.',
+          {
+            ...{ shop: this.#shop.shop, isRetryable: false, mayHaveExecuted: false },
+          },
+        ),
+      );
+    }
+    this.#tag ??= tag;
+    if (status === 206) {
+      if (range && Number(range[1]) === at) {
+        if (range[2] !== '*') this.#size ??= Number(range[2]);
+        return { body, skip: 0 };
+      }
+      void body.cancel().catch(() => undefined);
+      this.#canRange = false;
+      return this.#open(at, signal);
+    }
+    if (isEncoded) this.#canRange = false;
+    const length = response.headers.get('content-length');
+    if (!isEncoded && length !== null) this.#size = Number(length);
+    return { body, skip: at };
+  }
+
+  async #request(url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Response> {
+    let to = url;
+    for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+      if (!isSafeAddress(this.#shop, to)) throw new Fatal(unsafeAddress(this.#shop, to));
+      const response = await (this.#shop.fetch ?? globalThis.fetch)(to, {
+        headers,
+        signal,
+        redirect: 'manual',
+        cache: 'no-store',
+      });
+      const location = response.headers.get('location');
+      if (response.status < 300 || response.status > 399 || location === null) return response;
+      void response.body?.cancel().catch(() => undefined);
+      to = new URL(location, to).href;
+    }
+    throw new NetworkError('The download was redirected too often.', { mayHaveExecuted: false });
+  }
+
+  /** An address that is no longer good is read again; what will not change is thrown. */
+  async #refused(status: number): Promise<void> {
+    const { renew, operationId } = this.#options;
+    if (status === 408 || status === 429 || status >= 500) return;
+    const url = await renew();
+    if (url !== null && url !== this.#url) {
+      this.#url = url;
+      return;
+    }
+    if (url !== null && (status === 403 || status === 400)) {
+      // The same address once more: where it was just refused, it will be again.
+      throw new Fatal(
+        new HttpError(`The file of ${operationId} was refused with ${status}. Start the operation again.`, {
+          ...{ shop: this.#shop.shop, status },
+        }),
+      );
+    }
+    const message = `The file of ${operationId} is gone (${status}). Results are kept for seven days: start the operation again.`;
+    throw new Fatal(new HttpError(message, { shop: this.#shop.shop, status }));
+  }
+
+  #incomplete(what: string): BulkIncompleteError {
+    const { operationId } = this.#options;
+    return new BulkIncompleteError(
+      `The file of the bulk operation ${operationId} is not whole. ${what} Read it again with bulk.resume(${JSON.stringify(operationId)}).`,
+      { shop: this.#shop.shop, operationId, received: 0 },
+    );
+  }
+}
+
+/** Bytes that become text at a time: a third less work than line by line, and never a text as long as the file. */
+const textBytes = 64 * 1024;
+
+/**
+ * The objects of some lines; `undefined` where one is something else. Blank lines hold nothing.
+ *
+ * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
+ */
+export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes.length): Line[] | undefined {
+  const parse = isExact ? parseExactJson : JSON.parse;
+  const lines: Line[] = [];
+  for (let start = from; start < to; ) {
+    let end = bytes.indexOf(newline, Math.min(start + textBytes, to));
+    if (end === -1 || end > to) end = to;
+    const texts = bytes.toString('utf8', start, end).split('\n');
+    start = end + 1;
+    for (const text of texts) {
+      try {
+        const line = parse(text) as unknown;
+        if (typeof line !== 'object' || !isRecord(line)) return undefined;
+        lines.push(line);
+      } catch {
+        // What it says is a customer's, and no error's.
+        if (text.trim() !== '') return undefined;
+      }
+    }
+  }
+  return lines;
+}
+
+/** Files hold customers' data: they go over https, or to a test server. */
+export function isSafeAddress(shop: BulkShop, address: string): boolean {
+  const { protocol, hostname, origin } = new URL(address);
+  const isLoopback = hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /^(.+\.)?localhost$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && (isLoopback || origin === shop.origin));
+}
+
+/** The error of a file that is not behind https. */
+export function unsafeAddress({ shop }: BulkShop, address: string): InvalidResponseError {
+  const { protocol, hostname } = new URL(address);
+  return new InvalidResponseError(
+    `The file of the bulk operation is at ${protocol}//${hostname}, and not behind https. Nothing was sent there.`,
+    { shop, isRetryable: false, mayHaveExecuted: false },
+  );
+}
+
+/** Carries an error out of the loop that tries again. */
+class Fatal extends Error {
+  readonly error: Error;
+  constructor(error: Error) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+const newline = 10;
+
+const isGzip = (chunk: Buffer): boolean => chunk[0] === 0x1f && chunk[1] === 0x8b;
+
+/** Weak tags do not say that each byte is the same. */
+function strongTag({ headers }: Response): string | undefined {
+  const tag = headers.get('etag');
+  return tag !== null && !tag.startsWith('W/') ? tag : undefined;
+}
+
+function followAbort(signal: AbortSignal, stop: AbortController): () => void {
+  const abort = (): void => stop.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  return () => signal.removeEventListener('abort', abort);
+}
+
+function downloadFailed(shop: string, cause: unknown): Error {
+  const { code = 'no code' } = (
+    cause instanceof Error && cause.cause instanceof Error ? cause.cause : Object(cause)
+  ) as {
+    code?: string;
+  };
+  const message = `The file of the bulk operation could not be read: ${maxFailures} tries in a row failed (${code}). Continue later with bulk.resume.`;
+  return new NetworkError(message, { shop, mayHaveExecuted: false });
+}
+
+/** Unpacks a file that was stored as gzip; any other passes. */
+async function* unpacked(raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const first = await raw.next();
+  if (first.done) return;
+  if (!isGzip(first.value)) {
+    yield first.value;
+    yield* raw;
+    return;
+  }
+  const gunzip = createGunzip();
+  const feed = async (): Promise<void> => {
+    let { value }: { value?: Buffer } = first;
+    for (; value; value = (await raw.next()).value as Buffer | undefined) {
+      if (gunzip.destroyed) return;
+      if (!gunzip.write(value)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
+    }
+    gunzip.end();
+  };
+  const fed = feed().catch((error: unknown) => void gunzip.destroy(error as Error));
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } finally {
+    gunzip.destroy();
+    await raw.return(undefined).catch(() => undefined);
+    await fed;
+  }
+}

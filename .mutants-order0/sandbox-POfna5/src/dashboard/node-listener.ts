@@ -1,0 +1,68 @@
+// @ts-nocheck
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dashboard } from './dashboard.ts';
+
+/** A request of node:http, Express or Connect; these are what earlier middleware may have left. */
+interface NodeRequest extends IncomingMessage {
+  readonly originalUrl?: string;
+  readonly protocol?: string;
+  readonly body?: unknown;
+}
+
+/**
+ * Brings the dashboard to Express, Connect and `createServer` of node:http. A page that is closed ends its stream.
+ *
+ * @example
+ * app.use('/ops/shopify', dashboardListener(dashboard));
+ */
+export function dashboardListener(
+  dashboard: Dashboard,
+): (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void {
+  return (request, response, next) => {
+    answer(dashboard, request, response).catch((error: unknown) => {
+      if (next && !response.headersSent) return next(error);
+      if (!response.headersSent) response.statusCode = 500;
+      return void response.end();
+    });
+  };
+}
+
+async function answer(dashboard: Dashboard, request: NodeRequest, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const result = await dashboard(requestOf(request, gone.signal));
+  response.statusCode = result.status;
+  for (const [name, value] of result.headers) {
+    if (name === 'set-cookie') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  const reader = result.body?.getReader();
+  if (!reader) return void response.end();
+  gone.signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined));
+  response.flushHeaders();
+  for (let part = await reader.read(); !part.done && !gone.signal.aborted; part = await reader.read()) {
+    if (response.write(part.value)) continue;
+    await new Promise<void>((resolve) => {
+      response.once('drain', resolve);
+      gone.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+  response.end();
+}
+
+function requestOf(request: NodeRequest, signal: AbortSignal): Request {
+  const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
+  const protocol = request.protocol ?? (isEncrypted ? 'https' : 'http');
+  // Put together as text: a path that begins with two slashes would name another host.
+  const url = `${protocol}://${request.headers.host ?? 'localhost'}${request.originalUrl ?? request.url ?? '/'}`;
+  const headers = new Headers();
+  // Names of HTTP/2 that begin with a colon are no headers.
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined && !name.startsWith(':'))
+      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const method = request.method ?? 'GET';
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal });
+  // A parser that was there first has read the stream.
+  const body = request.readableDidRead ? JSON.stringify(request.body) : request;
+  return new Request(url, { method, headers, signal, body: body as BodyInit, duplex: 'half' } as RequestInit);
+}

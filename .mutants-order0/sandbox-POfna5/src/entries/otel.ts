@@ -1,0 +1,2 @@
+// @ts-nocheck
+export { instrumentShopwright, type OtelInstrumentation, type OtelOptions } from '../telemetry/otel.ts';

@@ -1,0 +1,308 @@
+// @ts-nocheck
+import Bottleneck from 'bottleneck';
+import { ConfigError, TimeoutError } from '../../errors/errors.ts';
+import { setTimeLimit } from '../../internal/abort.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
+import { msInLine } from '../bucket.ts';
+import { limiterPerShop, limiterStatus, readTokenBucketOptions, type ShopBucket } from '../token-bucket.ts';
+import { tooExpensive, WaitQueue, waitTooLong } from '../wait-queue.ts';
+import { HostQueue } from './host-queue.ts';
+import { Account, type HostBottleneck } from './reservoir.ts';
+
+/**
+ * The limiter for hosts that coordinate their calls with Bottleneck already: calls wait in the host's own
+ * queue, beside the host's own jobs, with their cost as weight. Where there is no such host,
+ * `tokenBucketLimiter` and `redisLimiter` do all of this better. What Bottleneck (2.19) cannot do:
+ *
+ * - Its priorities are strict. A background call never overtakes interactive ones, however long it waits,
+ *   and no part of the bucket is kept free for interactive calls.
+ * - A call that asks again (`AcquireRequest.ageMs`) goes before those of its class, not to its exact place, by one
+ *   priority less. Leave room below each of `priorities`, as the default does.
+ * - A queued call cannot be dropped. An aborted one is rejected at once, but keeps its place: those behind
+ *   it wait until the points for it are there, and get them then.
+ * - Each call takes about 5 ms, and one Bottleneck lets about 400 calls a second through: it waits for a `setTimeout(0)`
+ *   before each step of its store, and no option takes that away.
+ * - Weights are whole numbers: a cost is rounded up.
+ * - A weight cannot be changed: a call that turns out to cost more while it waits goes to the end of its queue.
+ * - It counts `maxConcurrent` in weight, so here in points: leave it unset, or far above any cost.
+ * - A `Group` forgets a limiter `timeout` after its last new job, also where jobs still wait there. Give it a
+ *   `timeout` far longer than the longest wait.
+ *
+ * The reservoir is this limiter's: it sets it, refills it, and follows Shopify's numbers. Never call
+ * `updateSettings` or `incrementReservoir` on it. It is refilled while a call waits, until `close`.
+ * For a clustered Bottleneck choose `refill: 'host'`, give it `reservoirIncreaseAmount`,
+ * `reservoirIncreaseInterval` and `reservoirIncreaseMaximum` of the shop's plan, and connect it with
+ * `bottleneckRedisConnection`. It shares points between processes without fairness, by the clocks of their
+ * machines.
+ *
+ * `acquire` rejects with a `NetworkError` that says so where Bottleneck drops a call: by `stop()`,
+ * `highWater`, or for want of Redis. After `close` it rejects with a `DOMException` named `AbortError`.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid; from `acquire` where the
+ *   Bottleneck has no reservoir.
+ *
+ * @example
+ * import Bottleneck from 'bottleneck';
+ * const group = new Bottleneck.Group({ reservoir: 0, timeout: 3_600_000 });
+ * const limiter = bottleneckLimiter({ limiterFor: ({ shop, app }) => group.key(`${app} ${shop}`) });
+ */
+export function bottleneckLimiter(options: BottleneckLimiterOptions): RateLimiter {
+  const settings = bottleneckLimiterSettings(options);
+  // Listeners cannot be taken off a Bottleneck, so a bucket that was forgotten is found again by it.
+  const buckets = new WeakMap<HostBottleneck, BottleneckBucket>();
+  return limiterPerShop(settings, (scope) => {
+    const bottleneck = settings.limiterFor(scope);
+    const bucket = buckets.get(bottleneck) ?? new BottleneckBucket(scope.shop, bottleneck, settings);
+    buckets.set(bottleneck, bucket);
+    return bucket;
+  });
+}
+
+/** Options of `bottleneckLimiter`. Only `limiterFor` is needed. */
+export interface BottleneckLimiterOptions {
+  /**
+   * The host's Bottleneck, or what finds the one of an app on a shop, such as
+   * `({ shop }) => group.key(shop)`. It must have a `reservoir`.
+   */
+  readonly limiterFor: HostBottleneck | ((scope: BucketScope) => HostBottleneck);
+  /**
+   * Who refills the reservoir. `limiter` (the default): this limiter, exactly and by Shopify's numbers; for
+   * a Bottleneck within one process, without refill settings of its own. `host`: its own settings, as a
+   * clustered one needs it; this limiter gives back what calls did not cost, and follows Shopify.
+   */
+  readonly refill?: 'limiter' | 'host';
+  /** Bottleneck's priorities, 0 (first) to 9. Default 5 and 7. */
+  readonly priorities?: { readonly interactive: number; readonly background: number };
+  /** Points the bucket is assumed to hold until Shopify says. Default 1,000, the smallest seen. */
+  readonly maximumAvailable?: number;
+  /** Points per second the bucket is assumed to regain until Shopify says. Default 50, the smallest seen. */
+  readonly restoreRate?: number;
+  /** Milliseconds without a call after which a bucket is forgotten. Default 600,000. */
+  readonly idleMs?: number;
+  /** Milliseconds that a clustered Bottleneck may take to connect. Default 10,000. */
+  readonly startTimeoutMs?: number;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+}
+
+/** Background calls stand behind all interactive ones, as Bottleneck's priorities have it. */
+const neverAgesMs = 1e15;
+
+/** The bucket of one app on one shop whose calls a Bottleneck lets through. */
+class BottleneckBucket implements ShopBucket {
+  readonly #shop: string;
+  readonly #bottleneck: HostBottleneck;
+  readonly #settings: BottleneckLimiterSettings;
+  readonly #account: Account;
+  readonly #queue: WaitQueue;
+  readonly #hostQueue: HostQueue;
+  #phase: 'new' | 'starting' | 'trial' | 'ready' | 'closed' = 'new';
+
+  constructor(shop: string, bottleneck: HostBottleneck, settings: BottleneckLimiterSettings) {
+    const { clock, priorities } = settings;
+    this.#shop = shop;
+    this.#bottleneck = bottleneck;
+    this.#settings = settings;
+    this.#account = new Account(bottleneck, settings, () => this.#hostQueue.heaviest());
+    this.#queue = new WaitQueue({ shop, clock, agingMs: neverAgesMs, onNewFirst: () => this.#admit() });
+    this.#hostQueue = new HostQueue({
+      ...{ shop, clock, priorities, bottleneck, account: this.#account, queue: this.#queue },
+      isReady: () => this.#phase === 'ready',
+      onFree: () => this.#admit(),
+    });
+  }
+
+  acquire(request: AcquireRequest): Promise<Permit> {
+    const { cost, signal, maxWaitMs } = request;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const nowMs = this.#account.refill();
+    this.#account.usedAtMs = nowMs;
+    const { bucket } = this.#account;
+    const { maximumAvailable, confirmed } = bucket;
+    if (confirmed && cost > maximumAvailable) return Promise.reject(tooExpensive(this.#shop, cost, maximumAvailable));
+    if (maxWaitMs !== undefined && confirmed) {
+      const waitMs = msInLine(bucket, this.#queue.pointsAhead(request, nowMs), Math.ceil(cost));
+      if (waitMs > maxWaitMs) return Promise.reject(waitTooLong(this.#shop, maxWaitMs, waitMs));
+    }
+    const { waiter, permit } = this.#queue.enter(request, nowMs);
+    if (this.#phase === 'ready') this.#hostQueue.submit(waiter);
+    else this.#admit();
+    return permit;
+  }
+
+  status(): LimiterStatus {
+    this.#account.refill();
+    return limiterStatus(this.#account.bucket, this.#queue);
+  }
+
+  isIdle(forMs: number): boolean {
+    const isBusy = this.#account.bucket.inFlight > 0 || this.#hostQueue.size > 0 || this.#queue.size > 0;
+    return !isBusy && this.#settings.clock.monotonic() - this.#account.usedAtMs >= forMs;
+  }
+
+  close(reason: unknown): void {
+    this.#phase = 'closed';
+    this.#hostQueue.close();
+    this.#queue.rejectAll(reason);
+  }
+
+  /** Puts into Bottleneck's queue who may stand there and does not yet. */
+  #admit(): void {
+    const { bucket } = this.#account;
+    if (this.#phase === 'new') void this.#start();
+    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers, or at least its end.
+    if (this.#phase !== 'trial' || this.#hostQueue.size > 0) return;
+    if (bucket.confirmed || bucket.isBlind) {
+      this.#phase = 'ready';
+      for (const waiter of this.#queue.all()) this.#hostQueue.submit(waiter);
+    } else if (this.#queue.first && bucket.inFlight === 0) {
+      this.#hostQueue.submit(this.#queue.first);
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.#phase = 'starting';
+    // It may be closed while Bottleneck connects.
+    const isOver = (): boolean => this.#phase !== 'starting';
+    try {
+      const points = await startPoints(this.#shop, this.#bottleneck, this.#settings);
+      if (isOver()) return;
+      this.#phase = 'trial';
+      this.#account.begin(points);
+      this.#admit();
+      this.#hostQueue.watch();
+    } catch (error) {
+      if (isOver()) return;
+      this.#phase = 'new';
+      this.#queue.rejectAll(error);
+    }
+  }
+}
+
+/**
+ * What is in the reservoir at the start. A clustered Bottleneck waits for Redis without limit.
+ *
+ * @throws TimeoutError (code `TIMEOUT`) when that takes longer than `startTimeoutMs`.
+ * @throws ConfigError (code `CONFIG_INVALID`) when there is no reservoir.
+ */
+function startPoints(
+  shop: string,
+  bottleneck: HostBottleneck,
+  { clock, startTimeoutMs }: BottleneckLimiterSettings,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const cancel = setTimeLimit(
+      clock,
+      () => {
+        const limits = { timeoutMs: startTimeoutMs, mayHaveExecuted: false };
+        reject(
+          new TimeoutError(`Bottleneck was not ready within ${startTimeoutMs} ms.`, {
+            code: 'TIMEOUT',
+            ...limits,
+            shop,
+          }),
+        );
+      },
+      startTimeoutMs,
+    );
+    const take = (points: number | null): void => {
+      if (points !== null) resolve(points);
+      const message = 'give the Bottleneck a reservoir, such as `new Bottleneck({ reservoir: 0 })`';
+      reject(new ConfigError('Invalid configuration', { issues: [{ field: 'limiter.limiterFor', message }], shop }));
+    };
+    bottleneck.currentReservoir().then(take, reject).finally(cancel);
+  });
+}
+
+/** `BottleneckLimiterOptions` with the defaults filled in. */
+interface BottleneckLimiterSettings extends Readonly<Required<BottleneckLimiterOptions>> {
+  limiterFor(scope: BucketScope): HostBottleneck;
+}
+
+const optionNames: Record<keyof BottleneckLimiterOptions, true> = {
+  limiterFor: true,
+  refill: true,
+  priorities: true,
+  maximumAvailable: true,
+  restoreRate: true,
+  idleMs: true,
+  startTimeoutMs: true,
+  clock: true,
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with everything that is invalid.
+ */
+function bottleneckLimiterSettings(options: BottleneckLimiterOptions): BottleneckLimiterSettings {
+  const { limiterFor, refill = 'limiter', startTimeoutMs = 10_000 } = options;
+  const { priorities = { interactive: 5, background: 7 } } = options;
+  const { settings, problems } = readTokenBucketOptions(options, optionNames);
+  const { clock, maximumAvailable, restoreRate, idleMs } = settings;
+  const check = (field: keyof BottleneckLimiterOptions, isValid: boolean, message: string): void => {
+    if (!isValid) problems.push({ field: `limiter.${field}`, message });
+  };
+  const isPriority = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 9;
+  check(
+    'limiterFor',
+    typeof limiterFor === 'function' || typeof limiterFor?.schedule === 'function',
+    'give a Bottleneck, or a function that gives one',
+  );
+  check('refill', refill === 'limiter' || refill === 'host', 'give `limiter` or `host`');
+  check(
+    'priorities',
+    isPriority(priorities.interactive) && isPriority(priorities.background),
+    'give whole numbers from 0 to 9',
+  );
+  check('startTimeoutMs', startTimeoutMs > 0, 'give milliseconds, more than 0');
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
+  return {
+    ...{ clock, maximumAvailable, restoreRate, idleMs, refill, startTimeoutMs, priorities },
+    limiterFor: typeof limiterFor === 'function' ? limiterFor : () => limiterFor,
+  };
+}
+
+/**
+ * A connection for a clustered Bottleneck (2.19) that also works on Redis 7. There the errors of scripts
+ * begin with `ERR `, so that a stock Bottleneck does not know its own and never recovers where Redis has
+ * lost its keys: by a restart, a flush, or because they expired.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
+ * @param options.client An ioredis client, version 5 or 6. Set its `commandTimeout`: without, calls hang
+ *   while Redis cannot be reached.
+ * @param options.Redis The class it is of: Bottleneck would look for it in ways that break in bundles.
+ *
+ * @example
+ * const connection = bottleneckRedisConnection({ client: new Redis(url, { commandTimeout: 1_000 }), Redis });
+ * const group = new Bottleneck.Group({ connection, reservoir: 0, reservoirIncreaseAmount: 100, reservoirIncreaseInterval: 1_000, reservoirIncreaseMaximum: 2_000 });
+ */
+export function bottleneckRedisConnection(options: {
+  readonly client: IORedisClient;
+  readonly Redis: unknown;
+}): Bottleneck.IORedisConnection {
+  const connection = new Bottleneck.IORedisConnection(options);
+  // The method is there, and the only place where the error can be changed before Bottleneck reads it.
+  const scripts = connection as unknown as ScriptConnection;
+  const original = scripts.__scriptArgs__.bind(connection);
+  scripts.__scriptArgs__ = (name, id, args, reply) =>
+    original(name, id, args, (error, result) => {
+      if (error?.message.startsWith('ERR ')) error.message = error.message.slice(4);
+      reply(error, result);
+    });
+  return connection;
+}
+
+/** The part of an ioredis client that Bottleneck needs. */
+type IORedisClient = object;
+
+type Reply = (error: Error | null, reply?: unknown) => void;
+
+/** How Bottleneck's connection passes a script's reply on; not in its types. */
+interface ScriptConnection {
+  __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
+}

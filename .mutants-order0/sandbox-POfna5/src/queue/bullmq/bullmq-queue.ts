@@ -1,0 +1,372 @@
+// @ts-nocheck
+import { randomUUID } from 'node:crypto';
+import { type Job as BullJob, type ConnectionOptions, Queue, type Worker } from 'bullmq';
+import { QueueError } from '../../errors/errors.ts';
+import { boundedWait, gracePeriodMs, sleep } from '../../internal/abort.ts';
+import { systemClock } from '../../internal/clock.ts';
+import { bareCause, bareMessage } from '../../internal/redact.ts';
+import { readRedisRefusal } from '../../internal/redis-refusal.ts';
+import type { JobQueue, QueueStats } from '../../ports/job-queue.ts';
+import { JobHandlers, QueueReporter } from '../attempt.ts';
+import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
+import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
+import {
+  damagedDeadJob,
+  deadJobOf,
+  isForeign,
+  isOfNewerVersion,
+  optionsOf,
+  type StoredJob,
+  storedJob,
+} from './stored-job.ts';
+import { createErrorLog, DedupeKeys, startWorker } from './worker.ts';
+
+const drainPollMs = 100;
+
+/** BullMQ's codes for a job that is not there, or is not a dead letter any more. */
+const goneCodes: readonly unknown[] = [-1, -3];
+
+/**
+ * A queue in Redis, by BullMQ: jobs outlive their process, and any number of processes work on them.
+ *
+ * - `enqueue` resolves when Redis has the job; how safe it is there is a matter of Redis's own persistence. While
+ *   Redis is gone it fails with a `QueueError`; workers wait, and go on by themselves when it is back.
+ * - The jobs of a process that died come back within twice `lockDurationMs`, with the same attempt number and
+ *   idempotency key. The same befalls a process whose event loop stood still for so long, so a handler must be
+ *   safe to repeat. A job that has lost `maxStalledCount` workers is a dead letter.
+ * - `waiting`, `delayed`, `active` and `dead` of `stats()` are those of all processes; `processingMs` is of this one.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ *
+ * @example
+ * import { Redis } from 'ioredis';
+ * const queue = bullmqQueue({ connection: new Redis(process.env.REDIS_URL ?? ''), concurrency: 4 });
+ */
+export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
+  const settings = bullmqQueueSettings(options);
+  const { name, prefix, commandTimeoutMs } = settings;
+  const reporter = new QueueReporter(name, systemClock, options);
+  const onError = createErrorLog(name, systemClock, reporter.logger);
+  const redis = openRedis(settings.connection);
+  redis.on('error', onError);
+  const queue = new Queue<StoredJob>(name, { connection: redis as ConnectionOptions, prefix });
+  queue.on('error', onError);
+  const toKey = (suffix: string): string => queue.toKey(suffix);
+  const keys = new DedupeKeys(redis, toKey);
+  const handlers = new JobHandlers(name);
+  const running = new Map<string, AbortController>();
+  const closing = new AbortController();
+  const stopping = new AbortController();
+  let worker: Worker<StoredJob> | undefined;
+  let closed: Promise<void> | undefined;
+
+  const lastError = watchErrors(redis);
+  const within = <T>(limitMs: number, work: Promise<T>): Promise<T> => waitForRedis(name, lastError, limitMs, work);
+  const ask = <T>(work: Promise<T>): Promise<T> => within(commandTimeoutMs, work);
+  const throwIfClosed = (): void => {
+    if (closed) throw new QueueError(`The queue ${name} is closed; make a new one.`);
+  };
+
+  const end = async (graceMs: number): Promise<void> => {
+    const reason = new QueueError(`The queue ${name} closes.`, { isRetryable: true });
+    closing.abort(reason);
+    const cancel = systemClock.setTimer(() => {
+      stopping.abort(reason);
+      for (const stop of running.values()) stop.abort(reason);
+    }, graceMs);
+    try {
+      // Without Redis BullMQ waits for ever.
+      await within(graceMs + gracePeriodMs + commandTimeoutMs, Promise.resolve(worker?.close()));
+      await ask(queue.close());
+    } catch (error) {
+      onError(error);
+      // The worker's own connection would look for Redis for ever, and keep the process alive.
+      worker?.disconnect().catch(onError);
+    } finally {
+      cancel();
+      redis.disconnect();
+    }
+  };
+  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => {
+    closed ??= end(graceMs);
+    return closed;
+  };
+
+  return {
+    name,
+    async enqueue(draft) {
+      throwIfClosed();
+      const job = prepareJob(draft, settings);
+      const id = randomUUID();
+      const bull = await ask(queue.add(job.type, storedJob(job), optionsOf(job, id, settings.maxDeadJobs)));
+      return { id: bull.id ?? id, isNew: bull.id === id };
+    },
+    process(type, handler) {
+      throwIfClosed();
+      handlers.add(type, handler);
+      worker ??= startWorker(
+        redis,
+        settings,
+        { queue: name, handlers, running, stopping: stopping.signal, keys, reporter },
+        onError,
+      );
+    },
+    async stats() {
+      throwIfClosed();
+      return ask(readStats(queue, reporter));
+    },
+    async deadJobs(page = {}) {
+      throwIfClosed();
+      const { from, to } = deadJobPage(page);
+      if (from === to) return [];
+      const jobs = await ask(readDeadLetters(queue, from, to - 1));
+      return jobs.map((job) => {
+        if (typeof job === 'string') return damagedDeadJob(job);
+        if (isOfNewerVersion(job)) reporter.newerFormat(job.name, job.data.format);
+        return deadJobOf(job);
+      });
+    },
+    async retry(id) {
+      throwIfClosed();
+      const bull = await ask(readJob(queue, id));
+      if (typeof bull === 'string') {
+        throw new QueueError(`The dead letter ${id} is damaged in Redis, and cannot be queued again; remove it.`);
+      }
+      if (bull?.finishedOn === undefined) return false;
+      throwIfNewer(bull);
+      await ask(forgetStalls(redis, toKey(id)));
+      try {
+        await ask(bull.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true }));
+      } catch (error) {
+        if (error instanceof QueueError && goneCodes.includes((error.cause as { code?: unknown })?.code)) return false;
+        throw error;
+      }
+      const key = isForeign(bull) ? null : bull.data.key;
+      if (key !== null) {
+        await ask(keys.hold({ id, type: bull.name, key })).catch((error: unknown) =>
+          // The job waits again by then, so this is no failure of what was asked.
+          reporter.logger?.warn(
+            { queue: name, id, error: describeFailure(error) },
+            'a dead letter was queued again, but does not hold its key while it waits',
+          ),
+        );
+      }
+      return true;
+    },
+    async remove(id) {
+      throwIfClosed();
+      const bull = await ask(readJob(queue, id));
+      if (typeof bull === 'object') throwIfNewer(bull);
+      return ask(removeDeadLetter(redis, toKey, id));
+    },
+    async drain({ signal } = {}) {
+      throwIfClosed();
+      const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+      for (;;) {
+        either.throwIfAborted();
+        const { waiting, delayed, active } = await ask(readStats(queue, reporter));
+        if (waiting + delayed + active === 0) return;
+        await sleep(systemClock, drainPollMs, either);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+/** Milliseconds between two attempts to connect. */
+const longestPauseMs = 2_000;
+
+/** What BullMQ needs, whatever the host has set for its own commands. */
+const ownSettings = {
+  // A worker waits for Redis as long as it takes; commands that must not wait have a limit of their own here.
+  maxRetriesPerRequest: null,
+  commandTimeout: undefined,
+  enableOfflineQueue: true,
+  // A worker must find back by itself, so its connection never gives up.
+  retryStrategy: (times: number): number => Math.min(times * 100, longestPauseMs),
+  // BullMQ refuses ioredis's prefix, since its scripts make names of keys.
+  keyPrefix: '',
+};
+
+/** Opens a connection like the host's. */
+export function openRedis(host: RedisToCopy): OwnRedis {
+  const duplicate = host.duplicate.bind(host) as (...overrides: unknown[]) => OwnRedis;
+  if (!host.isCluster) return duplicate(ownSettings);
+  const { redisOptions } = host.options as { readonly redisOptions?: object };
+  const { retryStrategy, keyPrefix, ...ofNodes } = ownSettings;
+  return duplicate([], {
+    keyPrefix,
+    enableOfflineQueue: true,
+    clusterRetryStrategy: retryStrategy,
+    redisOptions: { ...redisOptions, ...ofNodes, keyPrefix },
+  });
+}
+
+/** Remembers the last error of a connection until it works again. */
+function watchErrors(redis: OwnRedis): () => unknown {
+  let last: unknown;
+  redis.on('error', (error) => {
+    last = error;
+  });
+  redis.on('ready', () => {
+    last = undefined;
+  });
+  return () => last;
+}
+
+/** Tells the end of a wait from whatever else it may reject with. */
+const timeIsUp = Symbol('time is up');
+
+/**
+ * Waits for Redis, but not for ever.
+ *
+ * @param lastError What is wrong with the connection at the moment: BullMQ holds commands back until Redis lets the
+ * connection in, so why it does not is known only from there.
+ * @throws QueueError when the work fails or takes longer; it is retryable, except where Redis refuses it for a
+ * reason that lasts, such as a wrong password.
+ */
+async function waitForRedis<T>(
+  queue: string,
+  lastError: () => unknown,
+  timeoutMs: number,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await boundedWait(work, { clock: systemClock, timeoutMs, onTimeout: () => timeIsUp });
+  } catch (error) {
+    const refused = refusal(queue, error) ?? refusal(queue, lastError());
+    if (refused) throw refused;
+    const isTimeout = error === timeIsUp;
+    const reason = isTimeout
+      ? `Redis gave no answer within ${timeoutMs} ms; it may still do what it was asked`
+      : bareMessage(error);
+    const cause = isTimeout ? undefined : bareCause(error);
+    throw new QueueError(`The queue ${queue} cannot be reached: ${reason}`, { isRetryable: true, cause });
+  }
+}
+
+function refusal(queue: string, error: unknown): QueueError | undefined {
+  const refused = readRedisRefusal(error);
+  if (!refused) return undefined;
+  return new QueueError(`The Redis of the queue ${queue} ${refused.message}.`, {
+    isRetryable: refused.passes,
+    cause: bareCause(error),
+  });
+}
+
+/** What a newer version has stored is that version's to change. @throws QueueError */
+function throwIfNewer(bull: BullJob<StoredJob>): void {
+  if (!isOfNewerVersion(bull)) return;
+  const { format } = bull.data;
+  const message = `The dead letter ${bull.id} was stored in format ${format} by a newer version of shopwright; use that version.`;
+  throw new QueueError(message);
+}
+
+/** BullMQ's field for how often a job has lost its worker. */
+const stalledCount = 'stc';
+
+/**
+ * Lets a job lose as many workers again as a new one. BullMQ counts them for as long as the job lives, also where it
+ * was a dead letter in between.
+ *
+ * @param key Name of the job's key in Redis.
+ */
+async function forgetStalls(redis: OwnRedis, key: string): Promise<void> {
+  await redis.hdel(key, stalledCount);
+}
+
+/**
+ * Removes a job from the failed ones and then all of its keys, in one step: BullMQ's own `remove` would also take a
+ * job that somebody has queued again meanwhile.
+ */
+const removeScript = `
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('DEL', unpack(KEYS, 2))
+return 1`;
+
+/** What BullMQ keeps about a job, behind the job's own key. */
+const suffixes = ['', ':logs', ':dependencies', ':processed', ':failed', ':unsuccessful'];
+
+/**
+ * Removes a dead letter.
+ *
+ * @param toKey Makes the name of one of the queue's keys in Redis, as BullMQ does.
+ * @returns `false` where it is none.
+ */
+async function removeDeadLetter(redis: OwnRedis, toKey: (suffix: string) => string, id: string): Promise<boolean> {
+  const keys = [toKey('failed'), ...suffixes.map((suffix) => toKey(`${id}${suffix}`))];
+  return (await redis.eval(removeScript, keys.length, ...keys, id)) === 1;
+}
+
+/** A job; its id where its text in Redis is damaged, which is no trouble with Redis. */
+async function readJob(queue: Queue<StoredJob>, id: string): Promise<BullJob<StoredJob> | string | undefined> {
+  try {
+    return await queue.getJob(id);
+  } catch (error) {
+    if (error instanceof SyntaxError) return id;
+    throw error;
+  }
+}
+
+/** Dead letters, the newest first; one that was removed meanwhile is left out. */
+async function readDeadLetters(
+  queue: Queue<StoredJob>,
+  from: number,
+  last: number,
+): Promise<readonly (BullJob<StoredJob> | string)[]> {
+  const ids = await queue.getRanges(['failed'], from, last);
+  const jobs = await Promise.all(ids.map((id) => readJob(queue, id)));
+  return jobs.filter((job) => job !== undefined && job !== null);
+}
+
+/** Asks Redis for the figures of the queue. */
+async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {
+  const [counts, interactive, background] = await Promise.all([
+    queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
+    queue.getJobs(['waiting'], 0, 0, true),
+    queue.getJobs(['prioritized'], 0, 0, true),
+  ]);
+  const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed: dead = 0 } = counts;
+  const nowMs = Date.now();
+  const ages = [...interactive, ...background].map((job) => Math.max(0, nowMs - dueAt(job)));
+  return {
+    waiting: waiting + prioritized,
+    ...{ delayed, active, dead },
+    oldestWaitingMs: ages.length === 0 ? null : Math.max(...ages),
+    processingMs: reporter.processingMs(),
+  };
+}
+
+/** When a waiting job became due. Of one that comes again BullMQ knows only when it started last. */
+function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<StoredJob>): number {
+  if (processedOn === undefined) return timestamp + (opts.delay ?? 0);
+  return processedOn + (data?.retryDelaysMs?.[attemptsMade - 1] ?? 0);
+}
+
+/** Who works on a queue, and how much there is to do. */
+export interface QueueWork {
+  /** Jobs that wait, those of later included. */
+  readonly jobs: number;
+  /** Workers that are connected, of all processes. */
+  readonly workers: number;
+}
+
+/**
+ * Reads how many jobs and workers a queue has. Writes nothing.
+ *
+ * @param redis A client of ioredis. It stays open.
+ */
+export async function readQueueWork(redis: object, name: string, prefix: string): Promise<QueueWork> {
+  // BullMQ knows ioredis by its shape, and its types by those of one version.
+  const connection = redis as ConnectionOptions;
+  const queue = new Queue(name, { connection, prefix, skipMetasUpdate: true, skipVersionCheck: true });
+  const failed = new Promise<never>((_resolve, reject) => queue.on('error', reject));
+  try {
+    const read = Promise.all([queue.getJobCounts('waiting', 'prioritized', 'delayed'), queue.getWorkersCount()]);
+    const [counts, workers] = await Promise.race([read, failed]);
+    return { jobs: Object.values(counts).reduce((sum, count) => sum + count, 0), workers };
+  } finally {
+    await queue.close();
+  }
+}

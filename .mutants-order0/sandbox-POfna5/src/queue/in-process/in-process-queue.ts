@@ -1,0 +1,376 @@
+// @ts-nocheck
+import { randomUUID } from 'node:crypto';
+import Bottleneck from 'bottleneck';
+import { ConfigError, type Issue, QueueError } from '../../errors/errors.ts';
+import { boundedWait } from '../../internal/abort.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
+import type { TelemetryListener } from '../../ports/events.ts';
+import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
+import type { Logger } from '../../ports/logger.ts';
+import {
+  type AttemptResult,
+  JobHandlers,
+  type JobOutcome,
+  QueueReporter,
+  runAttempt,
+  unknownJobPauseMs,
+} from '../attempt.ts';
+import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
+import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
+
+/**
+ * A queue in the memory of this process, which needs nothing installed. What has not run when the process ends is
+ * gone: queue it again on start from where it is kept, as `createProductQueue` does from the sync records.
+ *
+ * A payload is kept as JSON, so a `Date` is text; what JSON has no form for is refused.
+ * A handler that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as
+ * failed, and its place goes to the next job.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) when an option is invalid.
+ *
+ * @example
+ * const queue = inProcessQueue({ concurrency: 4 });
+ * queue.process('greet', async ({ job, signal, idempotencyKey }) => greet(job.payload, { signal, idempotencyKey }));
+ * await queue.enqueue({ type: 'greet', payload: { name: 'Ada' }, key: 'ada', priority: 'interactive' });
+ */
+export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
+  const settings = inProcessQueueSettings(options);
+  const { name, clock } = settings;
+  const jobs = new JobRunner(settings, new QueueReporter(name, clock, options));
+  const { backlog, dead } = jobs;
+
+  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => jobs.close(graceMs);
+  return {
+    name,
+    isInMemory: true,
+    async enqueue(draft) {
+      jobs.throwIfClosed();
+      const { type, key, priority, payload, delayMs, ...limits } = prepareJob(draft, settings);
+      const holder = key === null ? undefined : backlog.holder(type, key);
+      if (holder) return { id: holder.job.id, isNew: false };
+      const job = { id: randomUUID(), type, key, priority, enqueuedAt: clock.now() };
+      backlog.add({ job, payload, ...limits, failures: 0, dueMs: 0 }, delayMs);
+      return { id: job.id, isNew: true };
+    },
+    process(type, handler) {
+      jobs.throwIfClosed();
+      jobs.handle(type, handler);
+    },
+    async stats() {
+      const { waiting, delayed, oldestWaitingMs } = backlog;
+      const { active, reporter } = jobs;
+      return { waiting, delayed, active, dead: dead.size, oldestWaitingMs, processingMs: reporter.processingMs() };
+    },
+    deadJobs: async (page = {}) => dead.list(page),
+    async retry(id) {
+      jobs.throwIfClosed();
+      const held = dead.take(id);
+      if (!held) return false;
+      held.failures = 0;
+      backlog.add(held, 0);
+      return true;
+    },
+    async remove(id) {
+      jobs.throwIfClosed();
+      return dead.take(id) !== undefined;
+    },
+    async drain({ signal } = {}) {
+      jobs.throwIfClosed();
+      await jobs.drain(signal);
+    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+/** Runs the jobs of the backlog, and puts each where its attempt's result says. */
+class JobRunner {
+  readonly backlog: Backlog;
+  readonly dead: DeadLetters;
+  readonly reporter: QueueReporter;
+  /** Jobs that run now. */
+  active = 0;
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #handlers: JobHandlers;
+  readonly #stop = new AbortController();
+  readonly #slots: ConcurrencySlots;
+  readonly #empty: IdleWaiters;
+  readonly #atRest: IdleWaiters;
+  #closed: Promise<void> | undefined;
+
+  constructor({ name, clock, concurrency, maxDeadJobs }: InProcessQueueSettings, reporter: QueueReporter) {
+    this.#name = name;
+    this.#handlers = new JobHandlers(name);
+    this.#clock = clock;
+    this.reporter = reporter;
+    this.dead = new DeadLetters(maxDeadJobs);
+    this.backlog = new Backlog(clock, () => this.#slots.fill());
+    this.#slots = new ConcurrencySlots(concurrency, clock, {
+      waiting: () => (this.#isWorking ? this.backlog.ready : 0),
+      runNext: () => this.#runNext(),
+    });
+    this.#empty = new IdleWaiters(() => this.active + this.backlog.waiting + this.backlog.delayed === 0);
+    this.#atRest = new IdleWaiters(() => this.active === 0);
+  }
+
+  /** @throws QueueError */
+  throwIfClosed(): void {
+    if (this.#closed) throw new QueueError(`The queue ${this.#name} is closed; make a new one.`);
+  }
+
+  /** @throws ConfigError */
+  handle(type: string, handler: JobHandler): void {
+    this.#handlers.add(type, handler);
+    this.#slots.fill();
+  }
+
+  /** Resolves once nothing waits, is delayed or runs. */
+  drain(signal: AbortSignal | undefined): Promise<void> {
+    return this.#empty.wait(signal);
+  }
+
+  close(graceMs: number): Promise<void> {
+    this.#closed ??= this.#end(graceMs);
+    return this.#closed;
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    this.backlog.close();
+    const reason = new QueueError(`The queue ${this.#name} closes.`, { isRetryable: true });
+    this.#empty.reject(reason);
+    const cancel = this.#clock.setTimer(() => this.#stop.abort(reason), graceMs);
+    await this.#atRest.wait();
+    cancel();
+  }
+
+  /** Without a handler this process only queues. */
+  get #isWorking(): boolean {
+    return this.#closed === undefined && this.#handlers.size > 0;
+  }
+
+  async #runNext(): Promise<boolean> {
+    const held = this.#isWorking ? this.backlog.next() : undefined;
+    if (held) await this.#run(held);
+    return held !== undefined;
+  }
+
+  async #run(held: HeldJob): Promise<void> {
+    const { id, type } = held.job;
+    const clock = this.#clock;
+    const handler = this.#handlers.get(type);
+    if (!handler) {
+      this.reporter.unknownType(type);
+      this.backlog.add(held, unknownJobPauseMs);
+      this.backlog.end(held);
+      return;
+    }
+    const startMs = clock.monotonic();
+    const attempt = held.failures + 1;
+    const waitedMs = startMs - held.dueMs;
+    const name = this.#name;
+    const context = {
+      job: { ...held.job, payload: JSON.parse(held.payload) as unknown },
+      attempt,
+      trace: held.trace,
+      get idempotencyKey() {
+        return held.idempotencyKey ?? deriveIdempotencyKey(name, id);
+      },
+    };
+    this.active += 1;
+    const { timeoutMs } = held;
+    const span = this.reporter.begin(context);
+    const result = await runAttempt({ handler, context, timeoutMs, stop: this.#stop.signal, clock, span });
+    this.active -= 1;
+    const durationMs = clock.monotonic() - startMs;
+    this.reporter.ended({ id, type, attempt, durationMs, waitedMs, ...this.#settle(held, result) }, span);
+    this.backlog.end(held);
+    this.#empty.check();
+    this.#atRest.check();
+  }
+
+  /** Puts a job where its attempt's result says, and tells what that means for it. */
+  #settle(
+    held: HeldJob,
+    result: AttemptResult,
+  ): { readonly outcome: JobOutcome; readonly error: DeadJob['error'] | null } {
+    if (result.kind === 'done') return { outcome: 'done', error: null };
+    if (result.kind !== 'failed') {
+      this.backlog.add(held, result.kind === 'deferred' ? result.delayMs : 0);
+      return { outcome: result.kind, error: null };
+    }
+    const error = describeFailure(result.error);
+    const delayMs = held.retryDelaysMs[held.failures];
+    held.failures += 1;
+    if (delayMs !== undefined) {
+      this.backlog.add(held, delayMs);
+      return { outcome: 'failed', error };
+    }
+    const dropped = this.dead.add({ job: held, error, failedAt: this.#clock.now() });
+    if (dropped !== undefined) {
+      this.reporter.logger?.warn(
+        { id: dropped },
+        'the oldest dead letter was dropped, since there are `maxDeadJobs` newer ones',
+      );
+    }
+    return { outcome: 'dead', error };
+  }
+}
+
+/** Those who wait until a condition holds. */
+class IdleWaiters {
+  readonly #isIdle: () => boolean;
+  readonly #waiters = new Set<{ readonly resolve: () => void; readonly reject: (reason: unknown) => void }>();
+
+  /** @param isIdle Whether nothing has to be waited for. */
+  constructor(isIdle: () => boolean) {
+    this.#isIdle = isIdle;
+  }
+
+  /** Resolves when it is idle; rejects on an abort, or on `reject`. */
+  async wait(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#isIdle()) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiter = { resolve, reject };
+    this.#waiters.add(waiter);
+    try {
+      await boundedWait(promise, { signal });
+    } finally {
+      this.#waiters.delete(waiter);
+    }
+  }
+
+  /** Resolves the waits, if it is idle now. */
+  check(): void {
+    if (this.#waiters.size > 0 && this.#isIdle()) for (const { resolve } of this.#waiters) resolve();
+  }
+
+  /** Ends all waits: it will never be idle. */
+  reject(reason: Error): void {
+    for (const { reject } of this.#waiters) reject(reason);
+  }
+}
+
+/**
+ * Jobs that one turn does before it gives its slot back. Bottleneck 2.19 waits for `setTimeout(0)` before each step of
+ * its store (`yieldLoop` in LocalDatastore.js), some four in each turn, or about 5 ms, and no option takes that away. So
+ * one job a turn would be 400 jobs a second at most. And a turn must end: handlers that never wait for anything outside
+ * would keep the event loop from everybody else.
+ */
+const jobsPerTurn = 100;
+
+/** The jobs that slots are for. */
+interface SlotWork {
+  /** How many jobs wait now. */
+  waiting(): number;
+  /** Runs the next job, and never rejects; `false` when there is none. */
+  runNext(): Promise<boolean>;
+}
+
+/**
+ * Has Bottleneck decide how many jobs run at once: a semaphore. It holds no job, only turns, at most `concurrency` of
+ * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
+ */
+class ConcurrencySlots {
+  readonly #bottleneck: Bottleneck;
+  readonly #concurrency: number;
+  readonly #clock: Clock;
+  readonly #work: SlotWork;
+  /** Turns that Bottleneck has been asked for, and that have not begun. */
+  #asked = 0;
+  #running = 0;
+  #isAwake = false;
+
+  constructor(concurrency: number, clock: Clock, work: SlotWork) {
+    this.#bottleneck = new Bottleneck({ maxConcurrent: concurrency });
+    this.#concurrency = concurrency;
+    this.#clock = clock;
+    this.#work = work;
+  }
+
+  /** Asks for as many turns as there are jobs for; call it when there may be one more. */
+  fill(): void {
+    const wanted = Math.min(this.#work.waiting(), this.#concurrency);
+    for (; this.#asked < wanted; this.#asked++) void this.#bottleneck.schedule(() => this.#turn());
+    this.#keepAwake();
+  }
+
+  async #turn(): Promise<void> {
+    this.#asked -= 1;
+    this.#running += 1;
+    for (let job = 0; job < jobsPerTurn && (await this.#work.runNext()); job++);
+    this.#running -= 1;
+    this.fill();
+  }
+
+  /**
+   * Bottleneck waits on the machine's timers, whatever the clock. So that a clock which a test drives does not
+   * run past a turn that is due now, a timer stands on it until the turn has come.
+   */
+  #keepAwake(): void {
+    if (this.#clock === systemClock || this.#isAwake || this.#asked === 0) return;
+    if (this.#running >= this.#concurrency) return;
+    this.#isAwake = true;
+    this.#clock.setTimer(() => {
+      this.#isAwake = false;
+      this.#keepAwake();
+    }, 0);
+  }
+}
+
+/** Options of `inProcessQueue`. All can be left out. */
+export interface InProcessQueueOptions {
+  /** Default `shopify-sync`. */
+  readonly name?: string;
+  /** Jobs that run at once. Default 8. */
+  readonly concurrency?: number;
+  /** Milliseconds before each further attempt of a job that says nothing else. Default 30, 60 and 120 seconds. */
+  readonly retryDelaysMs?: readonly number[];
+  /** Milliseconds for one attempt of a job that says nothing else. Default 300,000. */
+  readonly timeoutMs?: number;
+  /** Dead letters that are kept; the oldest goes when there is one more. Default 10,000. */
+  readonly maxDeadJobs?: number;
+  /** Default: the machine's own clock. */
+  readonly clock?: Clock;
+  /** Hears of failed attempts, dead letters and jobs of unknown types. */
+  readonly logger?: Logger;
+  /** Hears of each attempt. */
+  readonly telemetry?: TelemetryListener;
+}
+
+/** The options with defaults; the logger and the listener stay optional. */
+type InProcessQueueSettings = Required<Omit<InProcessQueueOptions, 'logger' | 'telemetry'>>;
+
+const optionNames: Record<keyof InProcessQueueOptions, true> = {
+  name: true,
+  concurrency: true,
+  retryDelaysMs: true,
+  timeoutMs: true,
+  maxDeadJobs: true,
+  clock: true,
+  logger: true,
+  telemetry: true,
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) with all that is invalid.
+ */
+function inProcessQueueSettings(options: InProcessQueueOptions): InProcessQueueSettings {
+  const { name = 'shopify-sync', concurrency = 8, clock = systemClock, maxDeadJobs = 10_000 } = options;
+  const { retryDelaysMs = [30_000, 60_000, 120_000], timeoutMs = 300_000 } = options;
+  const issues: Issue[] = [...unknownNames(options, optionNames, 'queue.')];
+  const check = (field: keyof InProcessQueueOptions, isValid: boolean, message: string): void => {
+    if (!isValid) issues.push({ field: `queue.${field}`, message });
+  };
+  check('name', typeof name === 'string' && name.length > 0, 'give a text that is not empty');
+  check('concurrency', Number.isInteger(concurrency) && concurrency > 0, 'give a whole number, more than 0');
+  check('retryDelaysMs', areDelays(retryDelaysMs), 'give a list of at most 100 waits in milliseconds');
+  check('timeoutMs', isTimeout(timeoutMs), 'give milliseconds, more than 0, at most a year');
+  check('maxDeadJobs', Number.isInteger(maxDeadJobs) && maxDeadJobs >= 0, 'give a whole number, 0 or more');
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  return { name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock };
+}

@@ -1,0 +1,117 @@
+// @ts-nocheck
+import { StorageError } from '../errors/errors.ts';
+import { isStorableText, maxKeyLength, shownId } from './adapter-kit.ts';
+
+/** The outcome of a write that may depend on a lock: done, not done because of the value, or the lock is lost. */
+export type WriteOutcome = 'done' | 'unchanged' | 'lost';
+
+/** What a write depends on and how long it lasts, all of it checked. */
+export interface WriteTerms {
+  readonly ttlMs: number | undefined;
+  readonly fence: number | undefined;
+}
+
+/**
+ * What an adapter does itself: each method is one atomic step for all processes that share the store, and gets
+ * arguments that are checked. All the rest (rules, waiting, renewal) is the same for all of them.
+ */
+export interface KeyEngine {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string, terms: WriteTerms): Promise<WriteOutcome>;
+  /** `undefined` stands for no value, on either side. */
+  compareAndSet(
+    key: string,
+    expected: string | undefined,
+    value: string | undefined,
+    terms: WriteTerms,
+  ): Promise<WriteOutcome>;
+  delete(key: string, fence: number | undefined): Promise<WriteOutcome>;
+  /** Inserts the keys that are absent, and returns them. Each is a step of its own. Without it, they are inserted one by one. */
+  addMany?(entries: ReadonlyMap<string, string>): Promise<readonly string[]>;
+  /** Pages of keys, each key once. */
+  scan(prefix: string): AsyncIterable<readonly string[]>;
+  /** Milliseconds since the epoch by the clock that all processes on the store share. */
+  now(): Promise<number>;
+  readonly locks: LockEngine;
+}
+
+/** The locks of an adapter. A holder is known by its token alone. */
+export interface LockEngine {
+  /** The new token where the lock is free; `undefined` where it is not. */
+  take(key: string, leaseMs: number): Promise<number | undefined>;
+  /** Begins the lease again. `false`: the lock is no longer held with that token. */
+  renew(key: string, token: number, leaseMs: number): Promise<boolean>;
+  /** `false`: the lock was no longer held with that token. */
+  release(key: string, token: number): Promise<boolean>;
+}
+
+/** The longest time to live: a hundred years. Whoever wants more leaves it out. */
+const maxTtlMs = 100 * 365 * 24 * 3_600_000;
+
+const minLeaseMs = 100;
+
+/** The longest lease: a day. A lock is renewed, so nobody needs more, and a dead holder blocks so long. */
+const maxLeaseMs = 24 * 3_600_000;
+
+function refuse(message: string): never {
+  throw new StorageError(message);
+}
+
+/** @throws StorageError for a key that not every store can keep as it is. */
+export function checkKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string' || key === '') refuse('A key must be non-empty text.');
+  else if (key.length > maxKeyLength) {
+    refuse(`The key ${shownId(key)}… is longer than ${maxKeyLength} characters: shorten or hash it.`);
+  } else if (!isStorableText(key))
+    refuse(`The key ${shownId(key)} contains a NUL character or a lone surrogate: remove it.`);
+}
+
+/** @throws StorageError for a prefix that no storable key can begin with. */
+export function checkPrefix(prefix: unknown): asserts prefix is string {
+  if (typeof prefix !== 'string' || !isStorableText(prefix)) {
+    refuse('scan() takes the beginning of keys: text without NUL characters or lone surrogates; "" for all keys.');
+  }
+}
+
+/** @throws StorageError for a value that not every store can keep as it is. The value itself is never shown. */
+export function checkValue(key: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be text: use JSON.stringify.`);
+  else if (!isStorableText(value)) {
+    refuse(
+      `The value of ${shownId(key)} contains a NUL character or a lone surrogate: encode it, as base64 for instance.`,
+    );
+  }
+}
+
+/**
+ * The time to live in whole milliseconds, `undefined` for a key that is kept forever.
+ *
+ * @throws StorageError for one out of range.
+ */
+export function checkedTtl(ttlMs: number | undefined): number | undefined {
+  if (ttlMs === undefined) return undefined;
+  if (!(Number.isFinite(ttlMs) && ttlMs >= 1 && ttlMs <= maxTtlMs)) {
+    refuse('ttlMs must be milliseconds, from 1 to a hundred years; leave it out to keep the key forever.');
+  }
+  return Math.ceil(ttlMs);
+}
+
+/** @throws StorageError for a fence that cannot be a lock's token. */
+export function checkFence(fence: number | undefined): void {
+  if (fence !== undefined && !(Number.isSafeInteger(fence) && fence > 0)) {
+    refuse('fence must be the token of a lock on this key: `lock.token`.');
+  }
+}
+
+/**
+ * The times of a lock in whole milliseconds, with the defaults.
+ *
+ * @throws StorageError for one out of range.
+ */
+export function checkedLockTimes(leaseMs = 30_000, waitMs = 0): { readonly leaseMs: number; readonly waitMs: number } {
+  if (!(Number.isFinite(leaseMs) && leaseMs >= minLeaseMs && leaseMs <= maxLeaseMs)) {
+    refuse(`leaseMs must be milliseconds from ${minLeaseMs} to a day.`);
+  }
+  if (!(waitMs >= 0)) refuse('waitMs must be milliseconds, 0 or more.');
+  return { leaseMs: Math.ceil(leaseMs), waitMs };
+}

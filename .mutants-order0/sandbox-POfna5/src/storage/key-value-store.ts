@@ -1,0 +1,401 @@
+// @ts-nocheck
+import { type LockLostError, lockLost, StorageError } from '../errors/errors.ts';
+import { sleep, untilAborted, whenAborted } from '../internal/abort.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
+import { storeClosed } from './adapter-kit.ts';
+import {
+  checkedLockTimes,
+  checkedTtl,
+  checkFence,
+  checkKey,
+  checkPrefix,
+  checkValue,
+  type KeyEngine,
+  type LockEngine,
+  type WriteOutcome,
+  type WriteTerms,
+} from './key-engine.ts';
+
+const checkedTerms = ({ ttlMs, fence }: WriteOptions): WriteTerms => {
+  checkFence(fence);
+  return { ttlMs: checkedTtl(ttlMs), fence };
+};
+
+/** Whether it was done. @throws LockLostError */
+const isDone = (key: string, outcome: WriteOutcome): boolean => {
+  if (outcome === 'lost') throw lockLost(key);
+  return outcome === 'done';
+};
+
+/** Most keys of one `setManyIfAbsent`. */
+const mostAtOnce = 1_000;
+
+/** The port on top of an engine: rules for what goes in, and errors for what comes out. */
+export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueStore {
+  return {
+    async get(key) {
+      checkKey(key);
+      return engine.get(key);
+    },
+    async set(key, value, options: WriteOptions = {}) {
+      checkKey(key);
+      checkValue(key, value);
+      isDone(key, await engine.set(key, value, checkedTerms(options)));
+    },
+    async setIfAbsent(key, value, { ttlMs }: TtlOptions = {}) {
+      checkKey(key);
+      checkValue(key, value);
+      const terms = { ttlMs: checkedTtl(ttlMs), fence: undefined };
+      return isDone(key, await engine.compareAndSet(key, undefined, value, terms));
+    },
+    ...(engine.addMany && {
+      async setManyIfAbsent(entries: ReadonlyMap<string, string>) {
+        if (entries.size > mostAtOnce) throw new StorageError(`setManyIfAbsent() takes at most ${mostAtOnce} keys.`);
+        for (const [key, value] of entries) {
+          checkKey(key);
+          checkValue(key, value);
+        }
+        return new Set(entries.size === 0 ? [] : await engine.addMany?.(entries));
+      },
+    }),
+    async compareAndSet(key, expected, value, options: WriteOptions = {}) {
+      checkKey(key);
+      if (expected !== undefined) checkValue(key, expected);
+      if (value !== undefined) checkValue(key, value);
+      return isDone(key, await engine.compareAndSet(key, expected, value, checkedTerms(options)));
+    },
+    async delete(key, { fence } = {}) {
+      checkKey(key);
+      checkFence(fence);
+      return isDone(key, await engine.delete(key, fence));
+    },
+    async *scan(prefix) {
+      checkPrefix(prefix);
+      for await (const page of engine.scan(prefix)) yield* page;
+    },
+    lock: locks.lock,
+    now: () => engine.now(),
+  };
+}
+
+/** Milliseconds from try to try of the first in line: begins short, since most locks are held for a moment. */
+const firstPollMs = 20;
+
+const longestPollMs = 250;
+
+const pollGrowth = 1.5;
+
+/** The locks of one store in this process. */
+interface Locks {
+  readonly lock: KeyValueStore['lock'];
+  /** Ends all waits with a StorageError, tells all holders by their signals, and asks the store to free their locks. */
+  close(): void;
+}
+
+/** A signal that aborts with the first of two, and what takes its listener off the outer one. */
+function either(outer: AbortSignal | undefined, own: AbortController): () => void {
+  if (outer && !outer.aborted) return whenAborted(outer, () => own.abort(outer.reason));
+  if (outer) own.abort(outer.reason);
+  return () => undefined;
+}
+
+/**
+ * Locks with waiting and renewal on the steps of an adapter. Those of this process who wait for one key stand in
+ * line, so that only the first of them asks the store; it hears of a release in this process at once, and of one
+ * elsewhere within a quarter of a second.
+ */
+export function createLocks(engine: LockEngine, clock: Clock): Locks {
+  const lines = createLines();
+  const held = new Set<HeldLock>();
+  const waits = new Set<AbortController>();
+  /** For those who neither wait nor bring a signal: one for all of them. */
+  const closing = new AbortController();
+
+  const hold = (key: string, token: number, leaseMs: number, sinceMs: number): Lock => {
+    const lock = new HeldLock(engine, clock, { key, token, leaseMs, sinceMs }, () => {
+      held.delete(lock);
+      lines.wake(key);
+    });
+    held.add(lock);
+    return lock;
+  };
+
+  /** One try. What an abort leaves unanswered is given back as soon as it is there. */
+  const tryTake = async (key: string, leaseMs: number, signal: AbortSignal): Promise<Lock | undefined> => {
+    const sinceMs = clock.monotonic();
+    const taken = engine.take(key, leaseMs);
+    try {
+      const token = await untilAborted(taken, signal);
+      return token === undefined ? undefined : hold(key, token, leaseMs, sinceMs);
+    } catch (error) {
+      if (signal.aborted) {
+        // Should that fail as well, the lease runs out by itself.
+        void taken.then((token) => token !== undefined && engine.release(key, token)).catch(() => undefined);
+      }
+      throw error;
+    }
+  };
+
+  const pause = async (key: string, delayMs: number, signal: AbortSignal): Promise<void> => {
+    const nap = new AbortController();
+    const detach = either(signal, nap);
+    const stopListening = lines.onWake(key, () => nap.abort(wakeUp));
+    try {
+      await sleep(clock, delayMs, nap.signal);
+    } catch (reason) {
+      if (reason !== wakeUp) throw reason;
+    } finally {
+      detach();
+      stopListening();
+    }
+  };
+
+  const waitFor = async (
+    key: string,
+    leaseMs: number,
+    untilMs: number,
+    signal: AbortSignal,
+  ): Promise<Lock | undefined> => {
+    const place = lines.join(key);
+    try {
+      const cancel = new AbortController();
+      const detach = either(signal, cancel);
+      const stopTimer = clock.setTimer(() => cancel.abort(timeIsUp), untilMs - clock.monotonic());
+      try {
+        await untilAborted(place.isFirst, cancel.signal);
+      } catch (reason) {
+        if (reason === timeIsUp) return undefined;
+        throw reason;
+      } finally {
+        stopTimer();
+        detach();
+      }
+      for (let pollMs = firstPollMs; ; pollMs = Math.min(longestPollMs, pollMs * pollGrowth)) {
+        const lock = await tryTake(key, leaseMs, signal);
+        const leftMs = untilMs - clock.monotonic();
+        if (lock || leftMs <= 0) return lock;
+        // Spread, so that the first ones of several processes do not ask in step.
+        await pause(key, Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)), signal);
+      }
+    } finally {
+      place.leave();
+    }
+  };
+
+  return {
+    async lock(key, options = {}) {
+      checkKey(key);
+      const { leaseMs, waitMs } = checkedLockTimes(options.leaseMs, options.waitMs);
+      if (waitMs === 0 && !options.signal) {
+        closing.signal.throwIfAborted();
+        return tryTake(key, leaseMs, closing.signal);
+      }
+      const own = new AbortController();
+      const detach = either(options.signal, own);
+      waits.add(own);
+      try {
+        own.signal.throwIfAborted();
+        if (waitMs === 0) return await tryTake(key, leaseMs, own.signal);
+        return await waitFor(key, leaseMs, clock.monotonic() + waitMs, own.signal);
+      } finally {
+        waits.delete(own);
+        detach();
+      }
+    },
+    close() {
+      closing.abort(storeClosed());
+      for (const wait of waits) wait.abort(storeClosed());
+      for (const lock of held) lock.abandon(storeClosed());
+    },
+  };
+}
+
+const wakeUp = Symbol('released in this process');
+
+const timeIsUp = Symbol('waited long enough');
+
+/** Renewals in the time of one lease, so that one that fails leaves time for others. */
+const renewalsPerLease = 3;
+
+/** After a renewal that failed, the next one comes sooner. */
+const triesPerLease = 12;
+
+/** What a lock is held with. */
+interface Holding {
+  readonly key: string;
+  readonly token: number;
+  readonly leaseMs: number;
+  /** Moment on the monotonic clock at which the lock was asked for: its lease began no sooner. */
+  readonly sinceMs: number;
+}
+
+/** A lock that is held, and renewed until it is released or lost. */
+class HeldLock implements Lock {
+  readonly key: string;
+  readonly token: number;
+  readonly #engine: LockEngine;
+  readonly #clock: Clock;
+  readonly #leaseMs: number;
+  readonly #onEnd: () => void;
+  /** Made once somebody asks for the signal: most holders are done before they would look. */
+  #controller: AbortController | undefined;
+  #lost: LockLostError | undefined;
+  #isOver = false;
+  #released: Promise<boolean> | undefined;
+  #leaseEndsAtMs = 0;
+  #cancelRenewal = (): void => undefined;
+  #cancelExpiry = (): void => undefined;
+
+  /** `onEnd` hears once that the lock is given back or lost. */
+  constructor(engine: LockEngine, clock: Clock, holding: Holding, onEnd: () => void) {
+    this.key = holding.key;
+    this.token = holding.token;
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#leaseMs = holding.leaseMs;
+    this.#onEnd = onEnd;
+    this.#leaseBegan(holding.sinceMs);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#lost) this.#controller.abort(this.#lost);
+    return this.#controller.signal;
+  }
+
+  release(): Promise<boolean> {
+    this.#released ??= this.#giveBack().catch((error: unknown) => {
+      // Nobody knows whether it is free now, so a second call may try again.
+      this.#released = undefined;
+      throw error;
+    });
+    return this.#released;
+  }
+
+  /** Stops the renewal and tells the holder. */
+  lose(cause?: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#lost = lockLost(this.key, { cause });
+    this.#controller?.abort(this.#lost);
+  }
+
+  /** Tells the holder first, then gives the lock back. Should that fail, the lease runs out by itself. */
+  abandon(cause: unknown): void {
+    if (this.#isOver) return;
+    this.lose(cause);
+    this.#engine.release(this.key, this.token).catch(() => undefined);
+  }
+
+  async #giveBack(): Promise<boolean> {
+    if (this.#lost) return false;
+    this.#stop();
+    try {
+      return await this.#engine.release(this.key, this.token);
+    } finally {
+      this.#onEnd();
+    }
+  }
+
+  #end(): void {
+    this.#stop();
+    this.#onEnd();
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#cancelRenewal();
+    this.#cancelExpiry();
+  }
+
+  /** The store counts from when it decided, so counting from when it was asked is on the safe side. */
+  #leaseBegan(sinceMs: number): void {
+    this.#leaseEndsAtMs = sinceMs + this.#leaseMs;
+    this.#cancelExpiry();
+    const renewsInMs = this.#leaseMs / renewalsPerLease;
+    // As a rule a lock is given back before it is renewed, and then one timer is enough.
+    if (this.#leaseEndsAtMs - this.#clock.monotonic() <= renewsInMs) this.#expireInTime();
+    this.#renewAfter(renewsInMs);
+  }
+
+  #expireInTime(): void {
+    this.#cancelExpiry();
+    this.#cancelExpiry = this.#clock.setTimer(() => this.lose(), this.#leaseEndsAtMs - this.#clock.monotonic());
+  }
+
+  #renewAfter(delayMs: number): void {
+    this.#cancelRenewal = this.#clock.setTimer(() => void this.#renew(), delayMs);
+  }
+
+  async #renew(): Promise<void> {
+    const sinceMs = this.#clock.monotonic();
+    // This process was held up for so long that the lock may be another's.
+    if (sinceMs >= this.#leaseEndsAtMs) {
+      this.lose();
+      return;
+    }
+    this.#expireInTime();
+    try {
+      const isHeld = await this.#engine.renew(this.key, this.token, this.#leaseMs);
+      if (this.#isOver) return;
+      if (isHeld) this.#leaseBegan(sinceMs);
+      else this.lose();
+    } catch {
+      // The store may come back before the lease is over; if it does not, the expiry tells the holder.
+      if (!this.#isOver) this.#renewAfter(this.#leaseMs / triesPerLease);
+    }
+  }
+}
+
+/** A place in a line. */
+interface Place {
+  /** Resolves when nobody of the line stands before. */
+  readonly isFirst: Promise<void>;
+  /** Leaves the line; the next one comes to its front. Safe to call twice. */
+  leave(): void;
+}
+
+/** Lines by name, of those in this process who wait for the same thing. */
+interface Lines {
+  join(name: string): Place;
+  /** Hears the next `wake` of that name. Returns a function that stops listening. */
+  onWake(name: string, run: () => void): () => void;
+  wake(name: string): void;
+}
+
+interface Waiting {
+  readonly step: () => void;
+}
+
+/** Makes lines without anybody in them. */
+function createLines(): Lines {
+  const lines = new Map<string, Set<Waiting>>();
+  const listeners = new Map<string, () => void>();
+  return {
+    join(name) {
+      const line = lines.get(name) ?? new Set<Waiting>();
+      lines.set(name, line);
+      const { promise: isFirst, resolve: step } = Promise.withResolvers<void>();
+      const own: Waiting = { step };
+      line.add(own);
+      if (line.size === 1) step();
+      return {
+        isFirst,
+        leave() {
+          if (!line.delete(own)) return;
+          if (line.size === 0) lines.delete(name);
+          const [next] = line;
+          next?.step();
+        },
+      };
+    },
+    onWake(name, run) {
+      listeners.set(name, run);
+      return () => {
+        if (listeners.get(name) === run) listeners.delete(name);
+      };
+    },
+    wake: (name) => listeners.get(name)?.(),
+  };
+}

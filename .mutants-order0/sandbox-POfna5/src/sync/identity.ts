@@ -1,0 +1,55 @@
+// @ts-nocheck
+import { ConfigError, isShopwrightError } from '../errors/errors.ts';
+import {
+  MetafieldDefinitionByKeyDocument,
+  MetafieldDefinitionEnsureDocument,
+  type MetafieldInput,
+  type ProductSetIdentifiers,
+} from '../graphql/operations/generated/graphql.ts';
+import type { SyncClient } from './sync-client.ts';
+
+/** The app-owned metafield that carries a product's local id. Its values are unique, so it identifies. */
+export const idField = { namespace: '$app:shopwright', key: 'local_id', type: 'id' } as const;
+
+/** The metafield of one product. */
+export function idMetafield(localId: string): MetafieldInput & typeof idField & { readonly value: string } {
+  return { ...idField, value: localId };
+}
+
+/** How Shopify finds the product of a local id: by its metafield. So a repeated push never creates a second product. */
+export function identifierOf(localId: string): ProductSetIdentifiers & { customId: object } {
+  return { customId: { namespace: idField.namespace, key: idField.key, value: localId } };
+}
+
+/** Whether the shop has the definition of that metafield. @throws ConfigError where it is one of another type. */
+export async function hasIdentity(client: SyncClient): Promise<boolean> {
+  const variables = { ownerType: 'PRODUCT', namespace: idField.namespace, key: idField.key } as const;
+  const { data } = await client.graphql(MetafieldDefinitionByKeyDocument, variables, { priority: 'background' });
+  const [definition] = data.metafieldDefinitions.nodes;
+  if (!definition || definition.type.name === idField.type) return definition !== undefined;
+  const message = `the metafield ${idField.namespace}.${idField.key} of products is defined with the type "${definition.type.name}" in ${client.shop}, so that it cannot identify them. Delete that definition in the shop (Settings, Metafields); the next push creates it with the type "${idField.type}".`;
+  throw new ConfigError('Invalid configuration', { issues: [{ field: 'client', message }], shop: client.shop });
+}
+
+/**
+ * Creates the definition of the metafield where it is missing.
+ *
+ * @throws AccessDeniedError where the token lacks `write_products`. ConfigError where it is one of another type.
+ */
+export async function ensureIdentity(client: SyncClient): Promise<void> {
+  if (await hasIdentity(client)) return;
+  const definition = {
+    ...idField,
+    ownerType: 'PRODUCT',
+    name: 'Local id',
+    description: 'The id of this product in the system it is synced from.',
+  } as const;
+  try {
+    await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, { priority: 'background' });
+  } catch (error) {
+    // Another process may have created it meanwhile, or this one, with the response lost.
+    const taken = isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'TAKEN');
+    if (!taken && !isShopwrightError(error, 'OUTCOME_UNKNOWN')) throw error;
+    if (!(await hasIdentity(client))) throw error;
+  }
+}

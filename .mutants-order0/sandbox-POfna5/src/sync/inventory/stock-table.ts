@@ -1,0 +1,209 @@
+// @ts-nocheck
+import { LocationStockDocument } from '../../graphql/operations/generated/graphql.ts';
+import { connectionPages, type PageRead } from '../../graphql/pagination.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { isRecord, parseJson } from '../../internal/json.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { checkFormat, shopPrefix } from '../../storage/keys.ts';
+import { isOlder } from '../../webhooks/ingest/ordering.ts';
+import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
+
+/** Stock of one item at one location, as a webhook reported it, or as `reconcile` found it. */
+export interface StockLevel {
+  /** Shop domain. */
+  readonly shop: string;
+  /** Number at the end of `gid://shopify/InventoryItem/…`. */
+  readonly inventoryItemId: string;
+  /** Number at the end of `gid://shopify/Location/…`. */
+  readonly locationId: string;
+  /** Units available for sale; `null` where stock is not tracked. */
+  readonly available: number | null;
+  /** ISO time of the change; `null` where the body has none. */
+  readonly updatedAt: string | null;
+  /**
+   * ISO time at which Shopify triggered the webhook, at most that of its arrival, or at which `reconcile` has read it; `null`
+   * where the delivery does not say.
+   */
+  readonly triggeredAt: string | null;
+}
+
+type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
+
+/**
+ * The stock that was stored last; `undefined` where no webhook has reported it.
+ *
+ * @param place Which stock; `appId` is that of the webhook handler, where it has one.
+ * @throws StorageError, also where a newer release of this package has stored it.
+ *
+ * @example
+ * ```ts
+ * const level = await readStock(stores.keyValue, { shop, inventoryItemId: '4001', locationId: '601' });
+ * console.log(level?.available);
+ * ```
+ */
+export async function readStock(
+  store: KeyValueStore,
+  place: Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'> & { readonly appId?: string },
+): Promise<StockLevel | undefined> {
+  return parseLevel(await store.get(await stockKey(place, place.appId)), place);
+}
+
+/** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
+export async function storeIfNewer(
+  store: KeyValueStore,
+  level: StockLevel,
+  appId: string | undefined,
+): Promise<boolean> {
+  const key = await stockKey(level, appId);
+  for (;;) {
+    const before = await store.get(key);
+    const known = parseLevel(before, level);
+    if (known && isOlder(level, known)) return false;
+    if (await store.compareAndSet(key, before, JSON.stringify({ format: stockFormat, ...level }))) return true;
+  }
+}
+
+async function stockKey({ shop, inventoryItemId, locationId }: StockKey, appId?: string): Promise<string> {
+  return `${await tablePrefix(shop, appId)}${inventoryItemId}:${locationId}`;
+}
+
+const tablePrefix = async (shop: string, appId?: string): Promise<string> => `${await shopPrefix(shop, appId)}stock:`;
+
+/** The format in which this release stores a level. A later release that stores more, or otherwise, takes the next number. */
+const stockFormat = 1;
+
+function parseLevel(text: string | undefined, { shop, inventoryItemId, locationId }: StockKey): StockLevel | undefined {
+  const found = text === undefined ? undefined : parseJson(text);
+  checkFormat(found, stockFormat, `The stock of item ${inventoryItemId} at location ${locationId} of ${shop}`, shop);
+  if (!isRecord(found)) return undefined;
+  const { format: _, ...level } = found;
+  return level as unknown as StockLevel;
+}
+
+/** How `reconcile` compares the stock table with the shop. */
+export interface StockCheckOptions {
+  /** The `appId` of the webhook handler that fills the table, where it has one. */
+  readonly appId?: string;
+  /**
+   * Called with each level that is out of step, as the shop has it now (`undefined`: nowhere), and as the table has it, before
+   * the table is brought up to date. Awaited; what it throws ends the call.
+   */
+  readonly onMissed?: (now: StockLevel | undefined, known: StockLevel) => unknown;
+}
+
+/** One level of the table that is out of step. */
+export interface StockFinding {
+  /** `missed`: the shop has another quantity. `gone`: the shop does not stock the item there, or has no such location. */
+  readonly kind: 'missed' | 'gone';
+  /** What the table has. */
+  readonly known: StockLevel;
+  /** What the shop has; absent where it is gone. */
+  readonly now?: StockLevel;
+}
+
+/** What a comparison of the stock table with the shop found. */
+export interface StockCheck {
+  /** Levels of the table that were compared. */
+  readonly checked: number;
+  readonly missed: number;
+  readonly gone: number;
+  /** Levels of the shop of which no webhook has told yet: the table has them now. 0 with `onDrift: 'report'`. */
+  readonly added: number;
+  /** The first 1,000. */
+  readonly findings: readonly StockFinding[];
+}
+
+const mostListed = 1_000;
+
+/** Milliseconds for which the webhook of a change may be under way. */
+const underWayMs = 60_000;
+
+/**
+ * Compares the table with the stock of the shop: what differs, no webhook has told.
+ *
+ * @param repairs Whether the table gets what the shop has.
+ */
+export async function checkStock(
+  { client, keyValue, clock }: { readonly client: SyncClient; readonly keyValue: KeyValueStore; readonly clock: Clock },
+  locationIds: readonly string[],
+  {
+    appId,
+    onMissed,
+    repairs,
+    signal,
+  }: StockCheckOptions & { readonly repairs: boolean; readonly signal: AbortSignal | undefined },
+): Promise<StockCheck> {
+  const { shop } = client;
+  const findings: StockFinding[] = [];
+  const counts = { checked: 0, missed: 0, gone: 0, added: 0 };
+  const prefix = await tablePrefix(shop, appId);
+  const known = new Map<string, Set<string>>(locationIds.map((id) => [digitsOf(id), new Set()]));
+  for await (const key of keyValue.scan(prefix)) {
+    const [inventoryItemId = '', locationId = ''] = key.slice(prefix.length).split(':');
+    if (!/^\d+$/.test(locationId)) continue;
+    known.set(locationId, (known.get(locationId) ?? new Set()).add(inventoryItemId));
+  }
+  const tell = async (finding: StockFinding): Promise<void> => {
+    counts[finding.kind] += 1;
+    if (findings.length < mostListed) findings.push(finding);
+    await onMissed?.(finding.now, finding.known);
+  };
+  const stored = (place: StockKey) => readStock(keyValue, { ...place, ...(appId !== undefined && { appId }) });
+
+  for (const [locationId, items] of known) {
+    for await (const level of levelsAt(client, locationId, clock, signal)) {
+      const isKnown = items.delete(level.inventoryItemId);
+      const before = isKnown ? await stored(level) : undefined;
+      if (isKnown) counts.checked += 1;
+      if (before?.available === level.available) continue;
+      if (before && (isOlder(level, before) || isUnderWay(level, clock))) continue;
+      if (before) await tell({ kind: 'missed', known: before, now: level });
+      if (repairs && (await storeIfNewer(keyValue, level, appId)) && !before) counts.added += 1;
+    }
+    // What is left, the shop does not stock there.
+    for (const inventoryItemId of items) {
+      const place = { shop, inventoryItemId, locationId };
+      const key = await stockKey(place, appId);
+      const text = await keyValue.get(key);
+      const before = parseLevel(text, place);
+      if (!before) continue;
+      counts.checked += 1;
+      await tell({ kind: 'gone', known: before });
+      // A webhook that has come meanwhile stays.
+      if (repairs) await keyValue.compareAndSet(key, text, undefined);
+    }
+  }
+  return { ...counts, findings };
+}
+
+const isUnderWay = ({ updatedAt }: StockLevel, clock: Clock): boolean =>
+  updatedAt !== null && clock.now() - Date.parse(updatedAt) < underWayMs;
+
+const digitsOf = (gid: string): string => gid.split('/').at(-1)?.split('?')[0] ?? '';
+
+/** The stock of a location; none where it is gone. */
+async function* levelsAt(
+  client: SyncClient,
+  locationId: string,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StockLevel> {
+  const id = `gid://shopify/Location/${locationId}`;
+  const read = async (after: string | null, stop: AbortSignal): Promise<PageRead<StockLevel>> => {
+    const triggeredAt = new Date(clock.now()).toISOString();
+    const { data } = await client.graphql(LocationStockDocument, { id, after }, callOptions({ signal: stop }));
+    const levels = data.location?.inventoryLevels;
+    const nodes = (levels?.nodes ?? []).map(({ item, quantities, updatedAt }): StockLevel => {
+      const [available] = quantities;
+      return {
+        ...{ shop: client.shop, inventoryItemId: digitsOf(item.id), locationId, triggeredAt },
+        available: item.tracked ? (available?.quantity ?? null) : null,
+        updatedAt: available?.updatedAt ?? updatedAt,
+      };
+    });
+    return { nodes, hasMore: levels?.pageInfo.hasNextPage ?? false, cursor: levels?.pageInfo.endCursor };
+  };
+  for await (const { nodes } of connectionPages(read, { path: 'location.inventoryLevels', shop: client.shop, signal }))
+    yield* nodes;
+}

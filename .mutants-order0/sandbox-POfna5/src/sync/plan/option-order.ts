@@ -1,0 +1,258 @@
+// @ts-nocheck
+import {
+  ProductOptionOrderDocument,
+  ProductOptionsReorderDocument,
+} from '../../graphql/operations/generated/graphql.ts';
+import { chunksOf } from '../../internal/chunks.ts';
+import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { ProductChange } from './change.ts';
+import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './order.ts';
+import {
+  type Facts,
+  type FactValue,
+  noOption,
+  type OptionPairs,
+  optionOrderText,
+  type ProductFacts,
+  type RemoteProduct,
+} from './product-facts.ts';
+
+/** The options of a product in their order, each with its values in theirs. */
+type OptionOrder = readonly (readonly [option: string, values: readonly string[]])[];
+
+const orderIn = (text: FactValue | undefined): OptionOrder => (typeof text === 'string' ? JSON.parse(text) : []);
+
+/** The options and their values as one list, in which a value stands behind its option. */
+const keysOf = (order: OptionOrder): readonly string[] =>
+  order.flatMap(([option, values]) => [keyOf(option), ...values.map((value) => keyOf(option, value))]);
+
+const keyOf = (...names: readonly string[]): string => JSON.stringify(names);
+
+/** Whether all of an order is there, as it says. What others added in between says nothing. */
+export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
+  const keys = keysOf(orderIn(said));
+  const wanted = new Set(keys);
+  return isSame(
+    keysOf(orderIn(there)).filter((key) => wanted.has(key)),
+    keys,
+  );
+}
+
+/** The order that a push has said: also one that kept none of it, as that of its variants. */
+export function saidOptionOrder(facts: ProductFacts | undefined): FactValue | undefined {
+  const { optionOrder, variantOrder } = facts?.product?.[''] ?? {};
+  if (optionOrder !== undefined || !facts?.variants) return optionOrder;
+  const keys = typeof variantOrder === 'string' ? (JSON.parse(variantOrder) as string[]) : Object.keys(facts.variants);
+  return optionOrderText(keys.flatMap((key) => optionsIn(facts.variants?.[key]) ?? []));
+}
+
+const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
+  const options = facts?.['options'];
+  return Array.isArray(options) ? [options as OptionPairs] : undefined;
+};
+
+/** What the value of a variant begins with that is parked while others change places. No shop has it. */
+export const parking = '~shopwright ';
+
+/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
+export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
+  const free = after.filter((name) => !before.includes(name));
+  return before.map((name) => (after.includes(name) ? name : free.shift()));
+}
+
+/** What a product's options become by changes of its variants. */
+export interface OptionsTarget {
+  /** Names of the options in their order. */
+  readonly names: readonly string[];
+  /** Whether the product is to have no options. */
+  readonly isDefault: boolean;
+}
+
+/** The options that variants are to have; `undefined` where those of none change. */
+export function targetOptions(changes: readonly ProductChange[], desired: ProductFacts): OptionsTarget | undefined {
+  const touched = changes.flatMap(({ list, fields }) => (list === 'variants' && fields['options']) || []);
+  if (touched.length === 0) return undefined;
+  // A rollback changes some variants, beside which others have the names of today.
+  const pairs = touched.find(({ to }) => to)?.to ?? Object.values(desired.variants ?? {})[0]?.['options'];
+  return Array.isArray(pairs) ? targetOf(pairs as OptionPairs) : undefined;
+}
+
+function targetOf(pairs: OptionPairs): OptionsTarget {
+  const isDefault = pairs.length === 1 && pairs[0]?.[0] === noOption[0] && pairs[0][1] === noOption[1];
+  return { names: pairs.map(([name]) => name), isDefault };
+}
+
+/** Whether a product has no options: one variant, and the value that stands for none. */
+export function isStandalone(options: RemoteProduct['options']): boolean {
+  const [only, another] = options;
+  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
+}
+
+/** The option values that variants of the shop are to have, by gid, where they change. */
+export const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, OptionPairs> =>
+  new Map(
+    changes.flatMap(({ list, kind, gid = '', fields }) => {
+      const to = list === 'variants' && kind === 'update' ? fields['options']?.to : undefined;
+      return to ? [[gid, to as OptionPairs] as const] : [];
+    }),
+  );
+
+/**
+ * Values of one option that all of their variants give up for the same new one: those are renamed. New names by the id of
+ * the value.
+ *
+ * @param place Where the option stands in the shop, and what it is called afterwards.
+ */
+export function renamedValues(
+  { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
+  place: { readonly index: number; readonly name: string },
+): ReadonlyMap<string, string> {
+  const values = remote.options[place.index]?.optionValues ?? [];
+  const names = new Set(values.map(({ name }) => name));
+  const isGoing = new Set(
+    changes.flatMap(({ list, kind, gid }) => (list === 'variants' && kind === 'remove' ? [gid] : [])),
+  );
+  const targetsById = newOptionsById(changes);
+  const usersOf = Map.groupBy(
+    remote.variants.filter(({ id }) => !isGoing.has(id)),
+    ({ selectedOptions }) => selectedOptions[place.index]?.value,
+  );
+  return new Map(
+    values.flatMap(({ id, name: before }) => {
+      const targets = new Set(
+        usersOf
+          .get(before)
+          ?.map((user) => targetsById.get(user.id)?.find(([name]) => name === place.name)?.[1] ?? before),
+      );
+      const [target] = targets;
+      if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
+      // Of two values that become one, the second moves.
+      names.add(target);
+      return [[id, target] as const];
+    }),
+  );
+}
+
+/** What a comparison of orders looks at besides: the product, and what is about to change of its variants. */
+interface OrderedProduct {
+  readonly remote: RemoteProduct;
+  readonly changes: readonly ProductChange[];
+  readonly desired: ProductFacts;
+}
+
+/** Compares three orders of options, under the names that options and values have once the changes are made. */
+export function compareOptionOrder(
+  sides: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
+  product: OrderedProduct,
+): OrderOutcome {
+  if (sides.ours === sides.theirs && !targetOptions(product.changes, product.desired)) return 'same';
+  const [ours, base] = [orderIn(sides.ours), orderIn(sides.base)];
+  const { remote } = product;
+  const names = pairOptions(
+    remote.options.map(({ name }) => name),
+    ours.map(([name]) => name),
+  );
+  const renamed = new Map(
+    remote.options.map((option, index) => {
+      const name = names[index] ?? option.name;
+      const ids = renamedValues(product, { index, name });
+      const values = new Map(option.optionValues.map((value) => [value.name, ids.get(value.id) ?? value.name]));
+      return [option.name, { name, values }] as const;
+    }),
+  );
+  const now = (order: OptionOrder): OptionOrder =>
+    order.map(([option, values]) => {
+      const to = renamed.get(option);
+      return [to?.name ?? option, values.map((value) => to?.values.get(value) ?? value)];
+    });
+  const theirs = now(isStandalone(remote.options) ? [] : orderIn(sides.theirs));
+  const after = afterwards(theirs, product);
+  return compareOrder(keysOf(ours), keysOf(now(base)), keysOf(theirs), after && keysOf(after));
+}
+
+/**
+ * The order once the variants are changed: what is new comes to the end. `undefined` where that depends on the order in which
+ * Shopify takes the changes.
+ */
+function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedProduct): OptionOrder | undefined {
+  const ofVariants = changes.filter(({ list }) => list === 'variants');
+  const target = targetOptions(changes, desired);
+  const added = ofVariants.filter(({ kind }) => kind === 'add');
+  if (!target) return theirs;
+  // A value that goes with its last variant comes back at the end.
+  if (added.length > 0 && ofVariants.some(({ kind }) => kind === 'remove')) return undefined;
+  const moving = newOptionsById(changes);
+  const valueIn = (options: OptionPairs | undefined, name: string) => options?.find(([option]) => option === name)?.[1];
+  const known = new Map(theirs);
+  let isSure = true;
+  const order = [...new Set([...known.keys(), ...target.names])].map((name) => {
+    const first = remote.variants.flatMap(({ id }) => valueIn(moving.get(id), name) ?? [])[0];
+    const values = new Set(known.get(name) ?? (first === undefined ? [] : [first]));
+    const moved = new Set([...moving.values()].flatMap((options) => valueIn(options, name) ?? []));
+    const fresh = [...moved].filter((value) => !values.has(value));
+    if (fresh.length > 1) isSure = false;
+    const coming = added.flatMap(({ key }) => valueIn(optionsIn(desired.variants?.[key])?.[0], name) ?? []);
+    return [name, [...new Set([...values, ...fresh, ...coming])]] as const;
+  });
+  return isSure ? order : undefined;
+}
+
+/** The most values that one list of an input has. */
+const maxList = 250;
+
+/**
+ * Puts a product's options and their values in an order; variants follow. Returns Shopify's time of the change, `undefined`
+ * where there was nothing to move.
+ */
+export async function orderOptions(
+  { client, productId }: Pick<OrderPlace, 'client' | 'productId'>,
+  to: FactValue,
+  options: CallOptions,
+): Promise<string | undefined> {
+  const order = orderIn(to);
+  const { data } = await client.graphql(ProductOptionOrderDocument, { id: productId }, callOptions(options));
+  const now = data.product?.options ?? [];
+  const names = pairOptions(
+    now.map(({ name }) => name),
+    order.map(([name]) => name),
+  );
+  const wanted = new Map(order);
+  const placedOptions = placed(
+    now.map(({ id }) => id),
+    order.flatMap(([name]) => now[names.indexOf(name)]?.id ?? []),
+  );
+  const lists = now.map(({ id, optionValues }, index) => {
+    const values = wanted.get(names[index] ?? '') ?? [];
+    const byName = new Map(
+      optionValues.flatMap((one) => [one.linkedMetafieldValue, one.name].map((name) => [name, one.id])),
+    );
+    const before = optionValues.map((value) => value.id);
+    const after = placed(
+      before,
+      values.flatMap((value) => byName.get(value) ?? []),
+    );
+    return { id, values: isSame(before, after) ? [] : after };
+  });
+  const isInOrder = isSame(
+    now.map(({ id }) => id),
+    placedOptions,
+  );
+  if (isInOrder && lists.every(({ values }) => values.length === 0)) return undefined;
+  const valuesById = new Map(lists.map(({ id, values }) => [id, values]));
+  let updatedAt = data.product?.updatedAt;
+  // What is listed comes first: of long lists the last part is sent first.
+  const parts = Math.max(1, ...lists.map(({ values }) => Math.ceil(values.length / maxList)));
+  for (let part = parts - 1; part >= 0; part -= 1) {
+    const input = placedOptions.map((id) => {
+      const values = chunksOf(valuesById.get(id) ?? [], maxList)[part] ?? [];
+      return { id, ...(values.length > 0 && { values: values.map((value) => ({ id: value })) }) };
+    });
+    const variables = { productId, options: input };
+    const moved = await client.graphql(ProductOptionsReorderDocument, variables, callOptions(options));
+    updatedAt = moved.data.productOptionsReorder?.product?.updatedAt ?? updatedAt;
+  }
+  return updatedAt;
+}
+
+const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id, index) => id === b[index]);

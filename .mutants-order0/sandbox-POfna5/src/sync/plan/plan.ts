@@ -1,0 +1,550 @@
+// @ts-nocheck
+import type { ProductChange, ProductDifference } from './change.ts';
+import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
+import {
+  type FactEntries,
+  type FactList,
+  type Facts,
+  type FactValue,
+  type Matches,
+  matchFacts,
+  type OptionPairs,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  remoteFacts,
+} from './product-facts.ts';
+import { isSameValue } from './same-value.ts';
+import { withSent } from './sending.ts';
+import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
+
+/** What a push may do with the entries of a list that it did not write. */
+export type Ownership = 'own' | 'all';
+
+/** Whose value stands where the shop's differs from the draft's. `report`: the shop's, and the result says so. */
+export type DriftPolicy = 'report' | 'ours' | 'theirs';
+
+/**
+ * Options of a plan.
+ *
+ * @example
+ * await sync.push(product, { onDrift: 'ours', maxDeletes: { variants: 1 } });
+ */
+export interface PlanOptions {
+  /**
+   * Which entries of a list a push may remove: `own`, those that an earlier push wrote and the draft no longer has, or
+   * `all`, also those of merchants and other apps. Default `own` for each list.
+   */
+  readonly managed?: { readonly [List in Exclude<FactList, 'product'>]?: Ownership };
+  /** A value that only the shop's side has changed since the last push. Default `report`. */
+  readonly onDrift?: DriftPolicy;
+  /** A value that both sides have changed since the last push, differently. Default `report`. */
+  readonly onConflict?: DriftPolicy;
+}
+
+/**
+ * How many deletions a run may make. More variants, and the product is `blocked` before anything of it is sent; more
+ * products, and the run stops before its first write.
+ *
+ * @example
+ * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
+ */
+export interface DeleteLimits {
+  /** Products that left the list and are deleted or archived. Default 0. */
+  readonly products?: number;
+  /** Variants, those with stock included. Default 0. */
+  readonly variants?: number;
+  /** Variants that have units in stock, which go with them; those of deleted products too. Default 0. */
+  readonly variantsWithStock?: number;
+}
+
+/** How many deletions several calls or processes may make together, such as the batches of a run. */
+export interface DeleteAllowance {
+  readonly limits: DeleteLimits;
+  /**
+   * Takes what a push of a product deletes, all or nothing. Called again for the same product, as after a crash, it takes no
+   * more than the most that was asked for.
+   *
+   * @returns Whether it was there.
+   * @throws StorageError
+   */
+  take(localId: string, counts: Required<DeleteLimits>): Promise<boolean>;
+}
+
+/** What a push, or a removal, does to one product. */
+export interface ProductPlan {
+  readonly localId: string;
+  /** `null` for a product that is to be created. */
+  readonly gid: string | null;
+  readonly action: 'create' | 'update' | 'unchanged' | 'archive' | 'delete';
+  readonly changes: readonly ProductChange[];
+  /**
+   * Names of variants that cost 0.00 because neither the draft nor the shop has a price of them. The product is not shown to
+   * customers: a new one is made as a draft, and one that is shown gets no such variant. Absent where there is none.
+   */
+  readonly unpriced?: readonly string[];
+  /** What only the shop's side has changed. With `onDrift: 'ours'` it is among the changes too. */
+  readonly drifts: readonly ProductDifference[];
+  /** What both sides have changed. With `onConflict: 'ours'` it is among the changes too. */
+  readonly conflicts: readonly ProductDifference[];
+}
+
+/** A plan with what its application needs besides. */
+export interface PlannedUpdate {
+  readonly plan: ProductPlan;
+  readonly matches: Matches;
+  /** Why it must not be applied, whatever may be deleted. */
+  readonly problem?: string;
+  /** What the next push compares with, once this one is done. Without the ids of what is yet to be made. */
+  readonly nextFacts: ProductFacts;
+  /** What Shopify made of values of earlier pushes, as far as it still holds. */
+  readonly stored: Facts;
+}
+
+const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
+
+/**
+ * Compares, value by value, what the last push said, what the draft says and what the shop has. Only the draft changed:
+ * a change. Only the shop: a drift. Both, differently: a conflict. Equal: nothing. Sends nothing and reads nothing.
+ */
+export function planUpdate(
+  localId: string,
+  ours: ProductFacts,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+  options: PlanOptions = {},
+): PlannedUpdate {
+  const matches = matchFacts(ours, base, remote, { isWhole: true });
+  const theirs = remoteFacts(remote, matches);
+  const before = base && withSent(base, theirs);
+  const comparison = new Comparison(options, gidsOf(remote, matches));
+  const said = ours.product?.[''] ?? {};
+  const free = costFree(ours.variants, theirs.variants);
+  const isHeld = free.length > 0 && isShown(said['status']) && !isShown(remote.status);
+
+  const next: Partial<Record<FactList, Record<string, Facts>>> = {
+    product: {
+      '': comparison.entry(
+        'product',
+        '',
+        isHeld ? withoutStatus(said) : said,
+        before?.facts.product?.[''] ?? (before ? {} : undefined),
+        theirs.product?.[''] ?? {},
+        before?.stored,
+      ),
+    },
+  };
+  for (const list of ownedLists) {
+    const known = list === 'variants' ? rekeyed(before, matches) : before?.facts[list];
+    const kept = comparison.list(list, ours[list], known, theirs[list] ?? {});
+    if (kept) next[list] = kept;
+  }
+  for (const field of ['imageOrder', 'variantOrder'] as const) {
+    const [o, b, t] = [ours, before?.facts, theirs].map((facts) => facts?.product?.['']?.[field]);
+    const kept = comparison.order(field, o, b, t);
+    if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
+  }
+  const kept = comparison.optionOrder(ours, before, theirs, remote);
+  if (kept !== undefined) {
+    const { optionOrder: _, ...rest } = next.product?.[''] ?? {};
+    next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
+  }
+  const { drifts, conflicts } = comparison;
+  const changes = withStock(comparison.changes, remote);
+  const action = changes.length === 0 ? 'unchanged' : 'update';
+  const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
+  const names = free
+    .filter((key) => isHeld || added.has(key))
+    .map((key) => nameOf('variants', key, ours.variants?.[key] ?? {}));
+  const unpriced = names.length > 0 && { unpriced: names };
+  const status = changes.find(({ list }) => list === 'product')?.fields['status']?.to ?? remote.status;
+  const problem = unpriced && isShown(status) && { problem: soldForNothing(names) };
+  const plan: ProductPlan = { localId, gid: remote.id, action, changes, ...unpriced, drifts, conflicts };
+  return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
+}
+
+/** What plans take away for good, or out of sight. */
+export function deletionsOf(plans: readonly ProductPlan[]) {
+  const byId = (action: ProductPlan['action']) =>
+    plans.filter((plan) => plan.action === action).sort((a, b) => (a.localId < b.localId ? -1 : 1));
+  const gone = byId('delete');
+  const variants = plans.filter(({ action }) => action !== 'delete').flatMap(removedVariants);
+  return {
+    deleted: gone,
+    archived: byId('archive'),
+    /** Those of products that stay. */
+    variants,
+    withStock: [...variants, ...gone.flatMap(removedVariants)].filter(({ stock = 0 }) => stock !== 0),
+  };
+}
+
+const removedVariants = ({ changes }: ProductPlan): readonly ProductChange[] =>
+  changes.filter(({ kind, list }) => kind === 'remove' && list === 'variants');
+
+/** Units in stock that go with a product. */
+export const stockOf = (plan: ProductPlan): number =>
+  removedVariants(plan).reduce((sum, { stock = 0 }) => sum + stock, 0);
+
+/** Names that an error lists. */
+const mostNamed = 20;
+
+/** How many deletions are allowed, where that may be shared. */
+export const limitsOf = (allowed: DeleteLimits | DeleteAllowance): DeleteLimits =>
+  'take' in allowed ? allowed.limits : allowed;
+
+/** The deletions that a run may still make. */
+export class DeleteBudget {
+  #products: number;
+  #variants: number;
+  #withStock: number;
+  readonly #shared: DeleteAllowance | undefined;
+
+  constructor(allowed: DeleteLimits | DeleteAllowance = {}) {
+    const { products = 0, variants = 0, variantsWithStock = 0 } = limitsOf(allowed);
+    this.#shared = 'take' in allowed ? allowed : undefined;
+    this.#products = products;
+    this.#variants = variants;
+    this.#withStock = variantsWithStock;
+  }
+
+  /**
+   * Takes what plans delete from the budget, all or nothing.
+   *
+   * @returns What they would delete, by name, and how to allow it, where the budget does not hold it.
+   */
+  take(plans: readonly ProductPlan[]): string | undefined {
+    const counts = countsOf(plans);
+    const { products, variants, variantsWithStock } = counts;
+    if (products > this.#products || variants > this.#variants || variantsWithStock > this.#withStock)
+      return refusalOf(plans, counts);
+    this.#products -= products;
+    this.#variants -= variants;
+    this.#withStock -= variantsWithStock;
+    return undefined;
+  }
+
+  /**
+   * The same for the plan of a push.
+   *
+   * @throws StorageError of what several processes share.
+   */
+  async takeOne(plan: ProductPlan): Promise<string | undefined> {
+    if (!this.#shared) return this.take([plan]);
+    const counts = countsOf([plan]);
+    const isNothing = Object.values(counts).every((count) => count === 0);
+    return isNothing || (await this.#shared.take(plan.localId, counts)) ? undefined : refusalOf([plan], counts);
+  }
+}
+
+/** How much plans delete. */
+function countsOf(plans: readonly ProductPlan[]): Required<DeleteLimits> {
+  const { deleted, archived, variants, withStock } = deletionsOf(plans);
+  return {
+    products: deleted.length + archived.length,
+    variants: variants.length,
+    variantsWithStock: withStock.length,
+  };
+}
+
+/** What plans would delete, by name, and how to allow it. */
+function refusalOf(plans: readonly ProductPlan[], counts: Required<DeleteLimits>): string {
+  const { deleted, archived, variants } = deletionsOf(plans);
+  const parts = [
+    named('delete', 'product', deleted, (plan) => withUnits(plan.localId, stockOf(plan))),
+    named('archive', 'product', archived, ({ localId }) => localId),
+    named('delete', 'variant', variants, ({ name, stock }) => withUnits(name, stock)),
+  ].flat();
+  const allowed = Object.entries(counts).flatMap(([name, count]) => (count > 0 ? [`${name}: ${count}`] : []));
+  const back = counts.products > 0 ? 'leave the products in the shop' : 'put them back into the draft';
+  return `would ${parts.join(', and ')}. Allow it with maxDeletes: { ${allowed.join(', ')} }, or ${back}.`;
+}
+
+function named<T>(verb: string, word: string, list: readonly T[], nameOf: (one: T) => string): string[] {
+  if (list.length === 0) return [];
+  return [`${verb} ${list.length} ${word}${list.length === 1 ? '' : 's'}: ${listed(list.map(nameOf))}`];
+}
+
+/** Names in a sentence. */
+export function listed(names: readonly string[]): string {
+  const more = names.length > mostNamed ? `, and ${names.length - mostNamed} more` : '';
+  return `${names.slice(0, mostNamed).join(', ')}${more}`;
+}
+
+const withUnits = (name: string, stock: number | undefined): string => (stock ? `${name} (${stock} in stock)` : name);
+
+/** The facts with what the shop has in all that was changed. */
+export function withChanged(
+  facts: ProductFacts,
+  changes: readonly ProductChange[],
+  theirs: ProductFacts,
+): ProductFacts {
+  const next: Record<string, Record<string, Facts>> = {};
+  for (const [list, entries] of Object.entries(facts)) next[list] = { ...entries };
+  for (const { list, key, fields } of changes) {
+    const now = theirs[list]?.[key];
+    const entries = next[list] ?? {};
+    next[list] = entries;
+    if (!now) delete entries[key];
+    else {
+      const seen = Object.fromEntries(Object.keys(fields).flatMap((name) => (name in now ? [[name, now[name]]] : [])));
+      entries[key] = { ...entries[key], ...seen } as Facts;
+    }
+  }
+  return next;
+}
+
+const soldForNothing = (names: readonly string[]): string =>
+  `would sell ${listed(names)} for nothing, since neither the draft nor the shop has a price: give a price, or the status DRAFT.`;
+
+/** The plan of a product that the shop does not have: everything is new. */
+export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
+  const status = heldStatus(ours);
+  const sent = status ? { ...ours, product: { '': { ...ours.product?.[''], status } } } : ours;
+  const changes = Object.entries(sent).flatMap(([list, entries]) =>
+    Object.entries(entries ?? {}).map(
+      ([key, facts]): ProductChange => ({
+        kind: 'add',
+        list: list as FactList,
+        key,
+        name: nameOf(list as FactList, key, facts),
+        fields: Object.fromEntries(Object.entries(facts).map(([field, to]) => [field, { from: null, to }])),
+      }),
+    ),
+  );
+  const unpriced = costFree(ours.variants).map((key) => nameOf('variants', key, ours.variants?.[key] ?? {}));
+  return {
+    ...{ localId, gid: null, action: 'create', changes },
+    ...(unpriced.length > 0 && { unpriced }),
+    ...{ drifts: [], conflicts: [] },
+  };
+}
+
+/** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
+function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
+  if (!base?.facts.variants) return undefined;
+  const newKeys = new Map(
+    [...matches.variants].flatMap(([key, { id }]) => {
+      const baseKey = matches.baseKeys.get(id);
+      return baseKey === undefined ? [] : [[baseKey, key]];
+    }),
+  );
+  const entries = Object.entries(base.facts.variants).map(([key, facts]) => [newKeys.get(key) ?? key, facts]);
+  return Object.fromEntries(entries);
+}
+
+/** Gids of variants and images by list and key. */
+function gidsOf(remote: RemoteProduct, matches: Matches): (list: FactList, key: string) => string | undefined {
+  const variants = new Map([...matches.baseKeys].map(([id, key]) => [key, id]));
+  for (const [key, { id }] of matches.variants) variants.set(key, id);
+  const images = new Map([...matches.images].map(([key, { id }]) => [key, id]));
+  const ids = new Set([...remote.variants, ...remote.media].map(({ id }) => id as string));
+  return (list, key) => {
+    const known = list === 'variants' ? variants.get(key) : list === 'images' ? images.get(key) : undefined;
+    return known ?? (ids.has(key) ? key : undefined);
+  };
+}
+
+function withStock(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
+  const stocks = new Map<string, number>(
+    remote.variants.map(({ id, inventoryQuantity }) => [id, inventoryQuantity ?? 0]),
+  );
+  return changes.map((change) => {
+    if (change.kind !== 'remove' || change.list !== 'variants') return change;
+    return { ...change, stock: stocks.get(change.gid ?? '') ?? 0 };
+  });
+}
+
+/** Compares three sides, and collects what that means. */
+class Comparison {
+  readonly changes: ProductChange[] = [];
+  readonly drifts: ProductDifference[] = [];
+  readonly conflicts: ProductDifference[] = [];
+  readonly #options: PlanOptions;
+  readonly #gidOf: (list: FactList, key: string) => string | undefined;
+
+  constructor(options: PlanOptions, gidOf: (list: FactList, key: string) => string | undefined) {
+    this.#options = options;
+    this.#gidOf = gidOf;
+  }
+
+  /** Compares one list. Returns what the next push compares with; `undefined` where neither draft nor base have it. */
+  list(
+    list: Exclude<FactList, 'product'>,
+    ours: FactEntries | undefined,
+    base: FactEntries | undefined,
+    theirs: FactEntries,
+  ): Record<string, Facts> | undefined {
+    // A list that the draft leaves out is nobody's business.
+    if (!ours) return base && { ...base };
+    const isAll = this.#options.managed?.[list] === 'all';
+    const keys = new Set([...Object.keys(ours), ...Object.keys(base ?? {}), ...(isAll ? Object.keys(theirs) : [])]);
+    const next: Record<string, Facts> = {};
+    for (const key of keys) {
+      const [o, b, t] = [ours[key], base?.[key], theirs[key]];
+      if (o && t) next[key] = this.entry(list, key, o, b, t);
+      else if (o) next[key] = this.#missing(list, key, o, b);
+      else if (t && (b || isAll)) {
+        const kept = this.#dropped(list, key, b, t);
+        if (kept) next[key] = kept;
+      }
+    }
+    return next;
+  }
+
+  /** Compares one entry that both sides have. Returns what the next push compares with. */
+  entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
+    const fields: Record<string, { from: FactValue; to: FactValue }> = {};
+    const next: Record<string, FactValue> = {};
+    for (const [field, o] of Object.entries(ours)) {
+      const t = theirs[field];
+      next[field] = o;
+      const b = base?.[field];
+      if (list === 'tags' || field === 'url' || isOrderField(field)) continue;
+      if (t === undefined) {
+        // What the shop has is not read, such as a barcode or a tax code: it is sent when the draft says something else.
+        if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
+        continue;
+      }
+      if (isSameValue(field, o, t)) continue;
+      const change = { from: t, to: o };
+      const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
+      if (b === undefined || isRedacted(b)) {
+        fields[field] = change;
+        continue;
+      }
+      const oursMoved = !isSameValue(field, o, b);
+      const theirsMoved = !isSameValue(field, t, stored[field] ?? b);
+      if (!theirsMoved && oursMoved) fields[field] = change;
+      else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
+        // A conflict that was only reported is one the next time too.
+        if (oursMoved && this.#options.onConflict !== 'theirs') next[field] = b;
+      } else if (theirsMoved) fields[field] = change;
+    }
+    if (Object.keys(fields).length > 0) this.#change('update', list, key, ours, fields);
+    return next;
+  }
+
+  /**
+   * Compares an order of a list, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
+   * compares with, where that is not what the draft says.
+   */
+  order(
+    field: OrderField,
+    ours: FactValue | undefined,
+    base: FactValue | undefined,
+    theirs: FactValue | undefined,
+  ): FactValue | undefined {
+    if (ours === undefined || base === undefined || theirs === undefined) return undefined;
+    const keys = keysInOrder(ours);
+    const coming = new Set(
+      this.changes.flatMap(({ list, kind, key }) => (list === orderFields[field] && kind === 'add' ? [key] : [])),
+    );
+    const added = [...coming].filter((key) => keys.includes(key));
+    const there = keysInOrder(theirs);
+    return this.#ordered(field, compareOrder(keys, keysInOrder(base), there, [...there, ...added]), {
+      ...{ ours, base, theirs },
+    });
+  }
+
+  /**
+   * Compares the order of options and of their values. Returns what the next push compares with, where that is not what the
+   * draft says; `null` for none, as no push has said that order yet.
+   */
+  optionOrder(
+    desired: ProductFacts,
+    before: PushBase | undefined,
+    { product }: ProductFacts,
+    remote: RemoteProduct,
+  ): FactValue | undefined {
+    const ours = desired.product?.['']?.['optionOrder'];
+    const theirs = product?.['']?.['optionOrder'];
+    if (ours === undefined || theirs === undefined) return undefined;
+    const said = before?.facts.product?.['']?.['optionOrder'];
+    // Where a push came only halfway, some values have the names of before, and some those of after.
+    const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
+      all.some((sent) => sent?.['options']),
+    );
+    const base = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
+    const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
+    const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
+    if (isUnsaid) return outcome === 'same' ? undefined : null;
+    return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** Notes what becomes of an order. */
+  #ordered(
+    field: OrderField,
+    outcome: OrderOutcome,
+    { ours, base, theirs }: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
+  ): FactValue | undefined {
+    const difference = { list: 'product' as const, key: '', name: '', field, base, ours, theirs };
+    if (outcome === 'same') return undefined;
+    if (outcome !== 'ours' && this.#keepsTheirs(outcome === 'conflict', difference))
+      // A conflict that was only reported is one the next time too.
+      return outcome === 'conflict' && this.#options.onConflict !== 'theirs' ? base : undefined;
+    const fields = { [field]: { from: theirs, to: ours } };
+    const at = this.changes.findIndex(({ list }) => list === 'product');
+    const known = this.changes[at];
+    if (known) this.changes[at] = { ...known, fields: { ...known.fields, ...fields } };
+    else this.#change('update', 'product', '', {}, fields);
+    return undefined;
+  }
+
+  /** The draft has it, and the shop does not. */
+  #missing(list: FactList, key: string, ours: Facts, base: Facts | undefined): Facts {
+    const name = nameOf(list, key, ours);
+    const difference = { list, key, name, field: null, base: null, ours: null, theirs: undefined };
+    // Somebody took away what a push had made.
+    if (base && this.#keepsTheirs(false, difference)) return base;
+    const fields = Object.entries(ours).map(([field, to]) => [field, { from: null, to }]);
+    this.#change('add', list, key, ours, Object.fromEntries(fields));
+    return ours;
+  }
+
+  /** The shop has it, and the draft no longer does. Returns what stays known of it. */
+  #dropped(list: FactList, key: string, base: Facts | undefined, theirs: Facts): Facts | undefined {
+    const isChanged =
+      base !== undefined &&
+      list === 'metafields' &&
+      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null));
+    const name = nameOf(list, key, theirs);
+    const difference = { list, key, name, field: null, base: null, ours: undefined, theirs: null };
+    if (isChanged && this.#keepsTheirs(true, difference)) return base;
+    const fields = Object.entries(theirs).map(([field, from]) => [field, { from, to: null }]);
+    this.#change('remove', list, key, theirs, Object.fromEntries(fields));
+    return undefined;
+  }
+
+  /** Notes a difference. Returns whether the shop's side stands. */
+  #keepsTheirs(isConflict: boolean, difference: ProductDifference): boolean {
+    (isConflict ? this.conflicts : this.drifts).push(difference);
+    return ((isConflict ? this.#options.onConflict : this.#options.onDrift) ?? 'report') !== 'ours';
+  }
+
+  #change(
+    kind: ProductChange['kind'],
+    list: FactList,
+    key: string,
+    facts: Facts,
+    fields: ProductChange['fields'],
+  ): void {
+    const gid = this.#gidOf(list, key);
+    this.changes.push({ kind, list, key, name: nameOf(list, key, facts), ...(gid !== undefined && { gid }), fields });
+  }
+}
+
+/** What looked like a secret was not kept, so nobody knows what the last push said. */
+const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
+
+/** What people call an entry. */
+export function nameOf(list: FactList, key: string, facts: Facts): string {
+  if (list === 'tags') return String(facts['name'] ?? key);
+  if (list === 'images') return String(facts['url'] || key);
+  if (list === 'variants')
+    return String(facts['sku'] || optionText(facts['options'] as OptionPairs | undefined) || key);
+  return key;
+}
+
+/** Option values as people read them: `Red / M`. */
+const optionText = (options: OptionPairs | undefined): string => (options ?? []).map(([, value]) => value).join(' / ');

@@ -1,0 +1,619 @@
+// @ts-nocheck
+// One file: the one shape of facts, and how drafts, records and the shop's products come into it.
+import { hash } from 'node:crypto';
+import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
+import { isRecord, type JsonObject } from '../../internal/json.ts';
+import { redactText } from '../../internal/redact.ts';
+import type { DraftMetafield, DraftWeight, ProductDraft, ProductVariantDraft } from '../../validation/product-draft.ts';
+
+/**
+ * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
+ * three can be compared value by value. `product` has one entry, whose key is ''.
+ */
+export type ProductFacts = { readonly [List in FactList]?: FactEntries };
+
+/** The parts of a product. A part that a draft leaves out is left alone. */
+export type FactList = 'product' | 'tags' | 'metafields' | 'collections' | 'images' | 'variants';
+
+/** The entries of a part by their keys: a tag in lower case, `namespace.key`, the hash of an address, a SKU. */
+export type FactEntries = Readonly<Record<string, Facts>>;
+
+/** The values of one entry by field. A field that is not there is not known, or not said. */
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** A value as JSON has it. */
+export type FactValue = string | boolean | number | null | readonly (readonly [name: string, value: string])[];
+
+/** The option values of a variant, in the order of the options. */
+export type OptionPairs = readonly (readonly [name: string, value: string])[];
+
+/** The option that Shopify gives to a product without options. */
+export const noOption: readonly [name: string, value: string] = ['Title', 'Default Title'];
+
+/** What a draft says. What it leaves out is not there; `null` clears. */
+export function desiredFacts(draft: ProductDraft): ProductFacts {
+  const { product, ...lists } = saidBy(draft);
+  const names = namesOfOptions(draft);
+  const optionOrder = optionOrderText(byPosition(draft.variants).map(({ options }) => pairsIn(options, names)));
+  const facts: { [List in FactList]?: FactEntries } = {
+    product: { '': { ...product, ...defined({ optionOrder }) } },
+  };
+  for (const list of Object.keys(lists) as (keyof typeof lists)[])
+    if (lists[list]) facts[list] = Object.fromEntries(lists[list]);
+  return facts;
+}
+
+/**
+ * The order of options and of their values, as variants in their order name them. `undefined` where there is nothing to put
+ * in order.
+ */
+export function optionOrderText(variants: readonly OptionPairs[]): string | undefined {
+  const order = new Map<string, Set<string>>();
+  for (const pairs of variants)
+    for (const [option, value] of pairs) order.set(option, (order.get(option) ?? new Set()).add(value));
+  const isOrder = order.size > 1 || [...order.values()].some(({ size }) => size > 1);
+  return isOrder ? JSON.stringify([...order].map(([option, values]) => [option, [...values]])) : undefined;
+}
+
+/**
+ * All that a push of a draft says, as one text: equal texts say the same, whatever the order of what has none. Facts by key
+ * would say it too, and take twice as long: objects whose keys are all different are costly.
+ */
+export function saidText(draft: ProductDraft, publications: readonly string[]): string {
+  const { product, ...lists } = saidBy(draft);
+  for (const entries of Object.values(lists)) entries?.sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([product, lists, publications]);
+}
+
+type Entry = [key: string, facts: Facts];
+
+/** What a draft says, list by list. */
+function saidBy(draft: ProductDraft) {
+  const { tags, collections, images: unordered } = draft;
+  const images = unordered && byPosition(unordered);
+  const metafields = draft.metafields && sentMetafields(draft);
+  const names = namesOfOptions(draft);
+  const links = linksOf(draft, names);
+  const keyed = variantKeys(draft.variants);
+  const sorted = keyed.toSorted(([, a], [, b]) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
+  return {
+    product: defined({
+      title: draft.title,
+      descriptionHtml: draft.descriptionHtml,
+      vendor: draft.vendor,
+      productType: draft.productType,
+      handle: draft.handle,
+      status: draft.status,
+      category: draft.category,
+      templateSuffix: draft.templateSuffix,
+      seoTitle: draft.seo?.title,
+      seoDescription: draft.seo?.description,
+      linkedOptions: Object.keys(links).length > 0 ? linksText(links) : undefined,
+      imageOrder: images && orderText([...new Set(images.map(({ url }) => imageKey(url)))]),
+      variantOrder: orderText(sorted.map(([key]) => key)),
+    }),
+    tags: tags?.map((tag): Entry => [tagKey(tag), { name: tag }]),
+    metafields: metafields?.map(
+      ({ namespace, key, type, value }): Entry => [`${namespace}.${key}`, { ...defined({ type }), value }],
+    ),
+    collections: collections?.map((id): Entry => [id, {}]),
+    images: images?.map(({ url, alt }): Entry => [imageKey(url), { url: publicAddress(url), ...defined({ alt }) }]),
+    variants: keyed.map(([key, variant]): Entry => [key, variantFacts(variant, names)]),
+  };
+}
+
+/** What each variant is known by: its key, its SKU, or its option values. Those that share a SKU, by their values too. */
+export function variantKeys(
+  variants: readonly ProductVariantDraft[],
+): readonly (readonly [string, ProductVariantDraft])[] {
+  const taken = new Set<string>();
+  const shared = new Set<string>();
+  const keyed = variants.map((variant): readonly [string, ProductVariantDraft] => {
+    const key = variant.key ?? variant.sku ?? valuesKey(variant);
+    (taken.has(key) ? shared : taken).add(key);
+    return [key, variant];
+  });
+  if (shared.size === 0) return keyed;
+  return keyed.map(([key, variant]) => [shared.has(key) ? `${key} ${valuesKey(variant)}` : key, variant]);
+}
+
+const valuesKey = ({ options }: ProductVariantDraft): string => JSON.stringify(Object.values(options));
+
+function variantFacts(variant: ProductVariantDraft, optionNames: readonly string[]): Facts {
+  const { compareAtPrice, imageUrl = variant.imageUrls?.[0], options, inventoryItem: item = {}, unitPrice } = variant;
+  return {
+    ...(variant.price !== undefined && { price: plainDecimal(variant.price) }),
+    options: pairsIn(options, optionNames),
+    ...defined({
+      sku: variant.sku,
+      compareAtPrice: compareAtPrice && salePrice(compareAtPrice),
+      barcode: variant.barcodes ? undefined : variant.barcode,
+      barcodes: variant.barcodes && JSON.stringify(variant.barcodes),
+      taxable: variant.taxable,
+      taxCode: variant.taxCode,
+      inventoryPolicy: variant.inventoryPolicy,
+      cost: item.cost && plainDecimal(item.cost),
+      tracked: item.tracked,
+      requiresShipping: item.requiresShipping,
+      harmonizedSystemCode: item.harmonizedSystemCode,
+      countryCodeOfOrigin: item.countryCodeOfOrigin,
+      weight: item.weight && weightText(item.weight),
+      unitPrice: unitPrice && JSON.stringify(unitPrice, unitPriceFields),
+      image: imageUrl === undefined ? undefined : imageKey(imageUrl),
+    }),
+    ...(variant.metafields && metafieldFacts(variant.metafields)),
+  };
+}
+
+const pairsIn = (options: ProductVariantDraft['options'], names: readonly string[]): OptionPairs =>
+  names.map((name) => [name, options[name] ?? noOption[1]] as const);
+
+const metafieldFacts = (metafields: readonly DraftMetafield[]): Facts =>
+  Object.fromEntries(
+    metafields
+      .map(({ namespace, key, type, value }) => [
+        `${metafieldPrefix}${namespace}.${key}`,
+        JSON.stringify({ type, value }),
+      ])
+      .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
+  );
+
+/** Fields of a variant that Shopify keeps with its inventory item. */
+export const itemFields: ReadonlySet<string> = new Set([
+  ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
+]);
+
+/** What the names of a variant's metafields begin with among its fields. */
+export const metafieldPrefix = 'metafield:';
+
+const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit: string }): string =>
+  `${value} ${unit}`;
+
+const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
+
+/** Images or variants by their places; those without one keep their order, after the others. */
+export const byPosition = <T extends { readonly position?: number }>(list: readonly T[]): readonly T[] =>
+  list.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
+
+/** The metafields but those that hold an option's values: Shopify writes these itself. */
+export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
+  const linked = new Set(Object.values(linkedOptions).map(({ namespace, key }) => `${namespace}.${key}`));
+  return metafields.filter(({ namespace, key }) => !linked.has(`${namespace}.${key}`));
+}
+
+/** Which options take their values from which metafield: option name → `namespace.key`. */
+type Links = Readonly<Record<string, string>>;
+
+function linksOf({ linkedOptions = {} }: ProductDraft, optionNames: readonly string[]): Links {
+  return Object.fromEntries(
+    optionNames.flatMap((name) => {
+      const link = linkedOptions[name];
+      return link ? [[name, `${link.namespace}.${link.key}`] as const] : [];
+    }),
+  );
+}
+
+/** Links as facts keep them. */
+const linksText = (links: Links): string => canonicalText(links);
+
+/** The links that facts keep of a product. */
+export const linksIn = ({ product }: ProductFacts): Links =>
+  JSON.parse(String(product?.['']?.['linkedOptions'] ?? '{}'));
+
+/** The names of a draft's options in their order. */
+export function namesOfOptions(draft: Pick<ProductDraft, 'options' | 'variants'>): readonly string[] {
+  const used = new Set(draft.variants.flatMap((variant) => Object.keys(variant.options)));
+  const ordered = [...(draft.options ?? []).filter((name) => used.has(name)), ...used];
+  return used.size === 0 ? [noOption[0]] : [...new Set(ordered)];
+}
+
+/** `24.90` and `24.9` are the same price, so writing it differently is not a change. */
+export function plainDecimal(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** The variants without their images, which are to follow. */
+export function withoutImages({ variants = {} }: ProductFacts): ProductFacts['variants'] & object {
+  return Object.fromEntries(
+    Object.entries(variants).map(([key, { image: _image, ...facts }]) => [key, facts as Facts]),
+  );
+}
+
+/** A compare-at price of nothing means that there is none. */
+export function salePrice(text: string): string | null {
+  const decimal = plainDecimal(text);
+  return Number(decimal) === 0 ? null : decimal;
+}
+
+/** Shopify counts no case in tags. */
+export const tagKey = (tag: string): string => tag.trim().toLowerCase();
+
+/** The key of an image: which address it was uploaded from. */
+export const imageKey = (url: string): string => hash('sha256', url, 'base64url').slice(0, 16);
+
+/** An address without what grants access to it: user, password, and the query, which may hold a signature. */
+export function publicAddress(address: string): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+/** An order as facts keep it: the keys of a list. */
+const orderText = (keys: readonly string[]): string => JSON.stringify(keys);
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The object without the keys that are undefined. */
+export function defined<T extends object>(object: T): Defined<T> {
+  const known: Partial<T> = {};
+  for (const key of Object.keys(object) as (keyof T)[]) if (object[key] !== undefined) known[key] = object[key];
+  return known as Defined<T>;
+}
+
+/** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
+export const contentHash = (value: unknown): string => hashOfText(canonicalText(value));
+
+/** SHA-256 (base64url) of a text. In one call: each object of `createHash` outlives the next collections of garbage. */
+export const hashOfText = (text: string): string => hash('sha256', text, 'base64url');
+
+/**
+ * A JSON value as text, with the keys of objects in one order. `undefined` counts as missing. What `JSON.stringify` does with
+ * a function that sorts takes three times as long.
+ */
+export function canonicalText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  const object = value as Readonly<Record<string, unknown>>;
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    const part = object[key];
+    if (part !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalText(part)}`;
+  }
+  return `{${text}}`;
+}
+
+type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
+
+/** A product as the shop has it, with all of its variants and images. */
+export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields' | 'options'> {
+  /** Values of the options of `links` have the gids of their metaobjects as their names. */
+  readonly options: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly optionValues: readonly { readonly id: string; readonly name: string }[];
+  }[];
+  /** Which options are linked to which metafield, of those that were asked for; `undefined` where none was. */
+  readonly links: Links | undefined;
+  readonly variants: readonly RemoteVariant[];
+  readonly media: readonly RemoteMedia[];
+  /** Gids of images that Shopify could not take. They are not among the others. */
+  readonly failedMedia: readonly string[];
+  /** Those that were asked for. */
+  readonly metafields: readonly NonNullable<RemoteNode['metafields']>['nodes'][number][];
+}
+
+/** A variant as the shop has it. `media` only where it was asked for. */
+export type RemoteVariant = RemoteNode['variants']['nodes'][number];
+
+/** An image or another medium of a product. */
+export type RemoteMedia = RemoteNode['media']['nodes'][number];
+
+/**
+ * What a push leaves behind for the next one: what it said, what Shopify made of it, and which ids belong to it. The sync
+ * record keeps it as `lastSyncData`.
+ */
+export interface PushBase {
+  /** What the last push said. */
+  readonly facts: ProductFacts;
+  /** Values of `product` that Shopify keeps otherwise than they were sent, such as HTML that it tidied. */
+  readonly stored: Facts;
+  readonly ids: {
+    readonly variants: Readonly<Record<string, string>>;
+    readonly images: Readonly<Record<string, string>>;
+  };
+  /** Gids of the publications that were asked for, sorted. */
+  readonly publications: readonly string[];
+  /** What pushes that have not ended were about to change: nobody knows how far they came. */
+  readonly sending?: Sending;
+}
+
+/** Values that were being sent, by list and key, of each push in turn. `null` for what was to go. */
+export type Sending = { readonly [List in FactList]?: Readonly<Record<string, readonly (Facts | null)[]>> };
+
+/** The format in which this release keeps a base. A later release that keeps more, or otherwise, takes the next number. */
+const baseFormat = 2;
+
+/** The base that a sync record keeps; `undefined` before the first push, and for what this release does not read. */
+export function readBase(data: JsonObject | null | undefined): PushBase | undefined {
+  if (!isRecord(data) || data['format'] !== baseFormat) return undefined;
+  const { format: _, ...base } = data;
+  return base as unknown as PushBase;
+}
+
+/**
+ * The base as the sync record keeps it, without secrets: what looks like a token is redacted, and then says nothing about
+ * what the shop has.
+ */
+export function writeBase(base: PushBase): JsonObject {
+  const text = JSON.stringify({ format: baseFormat, ...base }, (_key, value: unknown) =>
+    typeof value === 'string' ? redactText(value) : value,
+  );
+  return JSON.parse(text) as JsonObject;
+}
+
+/** How the shop's variants and images belong to those of the draft and of the base. */
+export interface Matches {
+  /** Key of a draft's variant → the shop's. */
+  readonly variants: ReadonlyMap<string, RemoteVariant>;
+  /** Id of a variant of the shop → its key in the base, for those that a push has made or adopted. */
+  readonly baseKeys: ReadonlyMap<string, string>;
+  /** Key of a draft's or the base's image → the shop's. */
+  readonly images: ReadonlyMap<string, RemoteMedia>;
+}
+
+/**
+ * Finds which variant of the shop is which of the draft: by the id of the last push, else by SKU, else by option values.
+ * So a variant whose option value or SKU was corrected stays the same variant, with its stock.
+ *
+ * @param options.isWhole Whether `desired` has all variants of the product. Default `false`.
+ */
+export function matchFacts(
+  desired: ProductFacts,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+  { isWhole = false }: { readonly isWhole?: boolean } = {},
+): Matches {
+  const all = new Map<string, RemoteVariant>(remote.variants.map((variant) => [variant.id, variant]));
+  const ofSku = Map.groupBy(remote.variants, ({ sku }) => sku ?? '');
+  const ofValues = Map.groupBy(remote.variants, (variant) => optionsKey(pairsOf(variant)));
+  const ofPairs = Map.groupBy(remote.variants, (variant) => pairsKey(pairsOf(variant)));
+  // By their names where the shop has those, else by their places: an option may have been renamed.
+  const withOptions = (options: FactValue | undefined): readonly RemoteVariant[] =>
+    ofPairs.get(pairsKey(options)) ?? ofValues.get(optionsKey(options)) ?? [];
+  const free = new Map(all);
+  const isFree = ({ id }: RemoteVariant): boolean => free.has(id);
+  const wanted = new Map(Object.entries(desired.variants ?? {}));
+  const variants = new Map<string, RemoteVariant>();
+  const claim = (key: string, variant: RemoteVariant | undefined): void => {
+    if (!variant || !free.delete(variant.id)) return;
+    wanted.delete(key);
+    variants.set(key, variant);
+  };
+  const baseKeys = new Map<string, string>();
+  const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id);
+  for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
+    const knownId = base?.ids.variants[key];
+    const ofItsSku = facts['sku'] ? ofSku.get(String(facts['sku']))?.filter(isUnclaimed) : undefined;
+    const ofItsOptions = withOptions(facts['options']);
+    const own = all.get(knownId ?? '') ?? ofItsSku?.find((one) => ofItsOptions.includes(one)) ?? ofItsSku?.[0];
+    const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
+    if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
+  }
+  for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
+  // Of what a push has made, the ids are not known before the next one.
+  for (const [id, key] of baseKeys)
+    if (wanted.has(key) && base?.ids.variants[key] === undefined) claim(key, free.get(id));
+  for (const [key, { sku, options }] of [...wanted]) {
+    if (!sku) continue;
+    const ofItsOptions = withOptions(options);
+    claim(
+      key,
+      ofSku.get(String(sku))?.find((variant) => isFree(variant) && ofItsOptions.includes(variant)),
+    );
+  }
+  // Of several with one SKU, one whose options have changed is what the others leave.
+  for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
+  for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
+  // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
+  const [first] = wanted.keys();
+  const [left] = free.values();
+  if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
+  return { variants, baseKeys, images: matchImages(desired, base, remote) };
+}
+
+function matchImages(
+  desired: ProductFacts,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+): ReadonlyMap<string, RemoteMedia> {
+  const free = new Map<string, RemoteMedia>(remote.media.map((media) => [media.id, media]));
+  const found = new Map<string, RemoteMedia>();
+  const claim = (key: string, media: RemoteMedia | undefined): void => {
+    if (media && free.delete(media.id)) found.set(key, media);
+  };
+  const ids = base?.ids.images ?? {};
+  const wanted = Object.entries(desired.images ?? {});
+  // An import names images by their addresses in the shop.
+  for (const [key, image] of wanted)
+    claim(
+      key,
+      [...free.values()].find((media) => isAt(media, image)),
+    );
+  const isImported = (key: string, id: string): boolean => {
+    const image = base?.facts.images?.[key];
+    const media = free.get(id);
+    return desired.images !== undefined && !(key in desired.images) && !!image && !!media && isAt(media, image);
+  };
+  for (const [key, id] of Object.entries(ids)) if (!found.has(key) && !isImported(key, id)) claim(key, free.get(id));
+  const unfinished = Object.entries(base?.sending?.images ?? {}).map(
+    ([key, sent]) => [key, sent.at(-1) ? (Object.assign({}, ...sent) as Facts) : undefined] as const,
+  );
+  const uploads = Object.entries({ ...Object.fromEntries(unfinished), ...desired.images });
+  for (const [key, image] of uploads) {
+    // Nobody knows its id: a push whose response was lost may have uploaded it, or whoever made the product.
+    if (!image || found.has(key) || ids[key] !== undefined) continue;
+    claim(
+      key,
+      [...free.values()].find((media) => isUploadOf(media, image)),
+    );
+  }
+  for (const [key, id] of Object.entries(ids)) if (!found.has(key)) claim(key, free.get(id));
+  return found;
+}
+
+/** Whether a medium can be what was uploaded from an address. Until Shopify has worked on it, it has none of its own. */
+function isUploadOf(media: RemoteMedia, { url, alt = null }: Facts): boolean {
+  const address = addressOf(media);
+  if (address === '') return 'image' in media && (media.alt ?? '') === (alt ?? '');
+  return fileName(address) === fileName(String(url));
+}
+
+/** Whether a medium has that very address. */
+const isAt = (media: RemoteMedia, { url }: Facts): boolean => {
+  const address = addressOf(media);
+  return address !== '' && publicAddress(address) === publicAddress(String(url));
+};
+
+const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
+
+/** The name of a file in an address. Shopify keeps it, and appends a UUID where it was taken. */
+function fileName(address: string): string | undefined {
+  const name = publicAddress(address).split('/').at(-1)?.toLowerCase();
+  return name?.replace(/_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.|$)/, '') || undefined;
+}
+
+/** A variant's option values as facts have them. */
+export const pairsOf = ({ selectedOptions }: Pick<RemoteVariant, 'selectedOptions'>): OptionPairs =>
+  selectedOptions.map(({ name, value }) => [name, value] as const);
+
+/** The values of a combination, whatever the names of the options. */
+export const optionsKey = (options: FactValue | undefined): string =>
+  Array.isArray(options) ? JSON.stringify(options.map((pair: readonly string[]) => pair[1])) : '';
+
+/** The names and values of a combination, whatever the order of the options. */
+export const pairsKey = (options: FactValue | undefined): string =>
+  Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
+
+/** What the shop has, in the keys of draft and base. What belongs to neither has its gid as its key, or a tag its name. */
+export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
+  const variantKeys = new Map([...matches.variants].map(([key, { id }]) => [id, key]));
+  const imageKeys = new Map<string, string>([...matches.images].map(([key, { id }]) => [id, key]));
+  const linkedKeys = new Set(Object.values(remote.links ?? {}));
+  return {
+    product: {
+      '': {
+        title: remote.title,
+        descriptionHtml: remote.descriptionHtml,
+        vendor: remote.vendor,
+        productType: remote.productType,
+        handle: remote.handle,
+        status: remote.status,
+        category: remote.category?.id ?? null,
+        templateSuffix: remote.templateSuffix,
+        seoTitle: remote.seo.title,
+        seoDescription: remote.seo.description,
+        ...(remote.links && { linkedOptions: linksText(remote.links) }),
+        imageOrder: orderText(remote.media.flatMap(({ id }) => imageKeys.get(id) ?? [])),
+        optionOrder: JSON.stringify(
+          remote.options.map(({ name, optionValues }) => [name, optionValues.map((value) => value.name)]),
+        ),
+        variantOrder: orderText(
+          remote.variants.flatMap(({ id }) => variantKeys.get(id) ?? matches.baseKeys.get(id) ?? []),
+        ),
+      },
+    },
+    tags: Object.fromEntries(remote.tags.map((tag) => [tagKey(tag), { name: tag }])),
+    metafields: Object.fromEntries(
+      remote.metafields
+        .map(({ namespace, key, type, value }) => [fullKey(namespace, key), { type, value }] as const)
+        // By it the product is found: no draft says it, and no push removes it. Those of linked options are Shopify's.
+        .filter(([key]) => key !== idKey && !linkedKeys.has(key)),
+    ),
+    ...(remote.collections && {
+      collections: Object.fromEntries(remote.collections.nodes.map(({ id }) => [id, {}])),
+    }),
+    images: Object.fromEntries(
+      remote.media.map((media) => [imageKeys.get(media.id) ?? media.id, { url: addressOf(media), alt: media.alt }]),
+    ),
+    variants: Object.fromEntries(
+      remote.variants.map((variant) => [
+        variantKeys.get(variant.id) ?? matches.baseKeys.get(variant.id) ?? variant.id,
+        {
+          sku: variant.sku,
+          price: plainDecimal(variant.price),
+          compareAtPrice: variant.compareAtPrice === null ? null : plainDecimal(variant.compareAtPrice),
+          taxable: variant.taxable,
+          inventoryPolicy: variant.inventoryPolicy,
+          options: pairsOf(variant),
+          ...itemFacts(variant),
+          ...(variant.media && { image: imageOf(variant.media.nodes[0]?.id, imageKeys) }),
+        },
+      ]),
+    ),
+  };
+}
+
+/** What is read of a variant only where a draft says something of it. */
+function itemFacts({ inventoryItem: item, unitPriceMeasurement: unit, metafields }: RemoteVariant): Facts {
+  const weight = item?.measurement.weight;
+  return {
+    ...(item && {
+      cost: item.unitCost ? plainDecimal(item.unitCost.amount) : null,
+      tracked: item.tracked,
+      requiresShipping: item.requiresShipping,
+      harmonizedSystemCode: item.harmonizedSystemCode,
+      countryCodeOfOrigin: item.countryCodeOfOrigin,
+      weight: weight ? weightText(weight) : null,
+    }),
+    ...(unit !== undefined && { unitPrice: unit && JSON.stringify(unit, unitPriceFields) }),
+    ...Object.fromEntries(
+      (metafields?.nodes ?? []).map(({ namespace, key, type, value }) => [
+        `${metafieldPrefix}${fullKey(namespace, key)}`,
+        JSON.stringify({ type, value }),
+      ]),
+    ),
+  };
+}
+
+const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): string | null =>
+  id === undefined ? null : (keys.get(id) ?? id);
+
+/** The key of the metafield that holds a product's local id. */
+const idKey = '$app:shopwright.local_id';
+
+/** The local id that a product bears, where its metafields were read. */
+export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): string | undefined =>
+  metafields.find(({ namespace, key }) => fullKey(namespace, key) === idKey)?.value;
+
+/**
+ * Options as a draft that links some of them says them: by gids of metaobjects in place of their names. Of one option no two
+ * values have one name.
+ */
+export function withLinkedValues(
+  { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
+  isAsked: (option: string) => boolean,
+): Pick<RemoteProduct, 'options' | 'variants' | 'links'> {
+  const gids = new Map<string, ReadonlyMap<string, string>>();
+  const links: Record<string, string> = {};
+  for (const { name, linkedMetafield: link, optionValues } of options) {
+    if (!link?.namespace || !link.key || !isAsked(name)) continue;
+    links[name] = fullKey(link.namespace, link.key);
+    gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
+  }
+  const shown = (option: string, value: string): string => gids.get(option)?.get(value) ?? value;
+  return {
+    links,
+    options: options.map(({ id, name, optionValues }) => ({
+      ...{ id, name },
+      optionValues: optionValues.map((value) => ({ id: value.id, name: shown(name, value.name) })),
+    })),
+    variants: variants.map((variant) => ({
+      ...variant,
+      selectedOptions: variant.selectedOptions.map(({ name, value }) => ({ name, value: shown(name, value) })),
+    })),
+  };
+}
+
+/** The namespace and the key of `namespace.key`. No key holds a point. */
+export function metafieldName(name: string): { readonly namespace: string; readonly key: string } {
+  const dot = name.lastIndexOf('.');
+  return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
+}
+
+/** Where `keys` are asked for, Shopify gives them back as they were written, with the namespace; no key holds a point. */
+export const fullKey = (namespace: string, key: string): string =>
+  key.includes('.') ? key : `${ownNamespace(namespace)}.${key}`;
+
+/** The namespace as a draft writes it: Shopify resolves `$app:x` to `app--1234--x`. */
+const ownNamespace = (namespace: string): string =>
+  namespace.replace(/^app--\d+(--)?/, (_whole, more?: string) => (more === undefined ? '$app' : '$app:'));

@@ -1,0 +1,272 @@
+// @ts-nocheck
+import { ValidationError } from '../../errors/errors.ts';
+import { isRecord } from '../../internal/json.ts';
+import type { ValidationIssue } from '../../validation/issues.ts';
+import type { ProductDraft } from '../../validation/product-draft.ts';
+import type { PushOutcome, PushResult } from '../push/push.ts';
+import type { ProductChange, ProductDifference } from './change.ts';
+import { isOrderField, orderFields } from './order.ts';
+import { DeleteBudget, type DeleteLimits, deletionsOf, listed, type ProductPlan, stockOf } from './plan.ts';
+import { contentHash, type FactValue, type OptionPairs } from './product-facts.ts';
+
+/** One product of a plan that an application has something to do for, or somebody to decide. */
+export interface PlannedProduct {
+  readonly localId: string | undefined;
+  readonly outcome: PushOutcome;
+  /**
+   * What would be sent; there for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. Without
+   * changes where only the sync record is open, since a push was cut off after it had sent everything: `apply` closes it.
+   */
+  readonly plan?: ProductPlan;
+  /** The draft by which it was planned: `apply` pushes it. */
+  readonly draft?: ProductDraft;
+  readonly drifts?: readonly ProductDifference[];
+  readonly conflicts?: readonly ProductDifference[];
+  /** Why an invalid one is. */
+  readonly issues?: readonly ValidationIssue[];
+  /** Why one could not be planned. */
+  readonly problem?: string;
+}
+
+/** What a run of pushes would do. Plain JSON, without token. `formatPlan` shows it, `serializePlan` saves it. */
+export interface RunPlan {
+  /** Shop domain. */
+  readonly shop: string;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
+  /**
+   * All products but those that are unchanged and have nothing to tell, or take no part in the rollout, in the order in which they were planned; those that
+   * left the list last.
+   */
+  readonly products: readonly PlannedProduct[];
+  /** Points that Shopify charges for the changes, by its published rules, and calls that make them. */
+  readonly points: number;
+  readonly calls: number;
+}
+
+/** One product of a plan, from the result of a dry run. */
+export function plannedProduct(result: PushResult, draft: ProductDraft | undefined): PlannedProduct {
+  const { localId, outcome } = result;
+  return {
+    ...{ localId, outcome },
+    ...('plan' in result && result.plan && { plan: result.plan }),
+    ...('plan' in result && draft && { draft }),
+    ...('drifts' in result && result.drifts && { drifts: result.drifts }),
+    ...('conflicts' in result && result.conflicts && { conflicts: result.conflicts }),
+    ...('issues' in result && { issues: result.issues }),
+    ...('error' in result && { problem: result.error.message }),
+  };
+}
+
+/** What the changes of a product cost: https://shopify.dev/docs/api/usage/limits and the changelog's dynamic costs. */
+export function costOf({ action, changes }: ProductPlan): { readonly points: number; readonly calls: number } {
+  const count = (list: ProductChange['list'], ...kinds: ProductChange['kind'][]): number =>
+    changes.filter((change) => change.list === list && kinds.includes(change.kind)).length;
+  if (action === 'delete') return { points: 10, calls: 1 };
+  const [variants, images] = [count('variants', 'add'), count('images', 'add')];
+  const metafields = count('metafields', 'add', 'update');
+  if (action === 'create')
+    return { points: Math.ceil(10 + 0.2 * variants + 1.9 * images + 0.4 * (metafields + 1)), calls: 1 };
+  const updated = count('variants', 'update');
+  const fields = changes.flatMap((change) => (change.list === 'product' ? Object.keys(change.fields) : []));
+  const parts: readonly (readonly [calls: number, points: number])[] = [
+    [Math.sign(fields.filter((field) => !isOrderField(field)).length), 20],
+    [fields.filter(isOrderField).length, 10],
+    [Math.sign(count('tags', 'add')), 10],
+    [Math.sign(count('tags', 'remove')), 10],
+    [Math.ceil(metafields / 25), 10],
+    [Math.sign(count('metafields', 'remove')), 10],
+    [Math.ceil(images / 100), 10 + 1.9 * Math.min(images, 100)],
+    [Math.sign(count('images', 'update', 'remove')), 10],
+    [Math.ceil(updated / 250), 10 + 0.2 * Math.min(updated, 250)],
+    [Math.ceil(variants / 250), 10 + 0.2 * Math.min(variants, 250)],
+    [Math.ceil(count('variants', 'remove') / 250), 10],
+  ];
+  const calls = parts.reduce((sum, [number]) => sum + number, 0);
+  return { calls, points: Math.ceil(parts.reduce((sum, [number, points]) => sum + number * points, 0)) };
+}
+
+/** The plans of products that an application makes. */
+const plansOf = ({ products }: Pick<RunPlan, 'products'>): readonly ProductPlan[] =>
+  products.flatMap(({ plan }) => plan ?? []);
+
+/** @throws ValidationError that names products and variants, where plans delete more than is allowed. */
+export function checkDeletes(plans: readonly ProductPlan[], limits: DeleteLimits | undefined, shop: string): void {
+  const message = new DeleteBudget(limits).take(plans);
+  if (message === undefined) return;
+  throw new ValidationError('Nothing was changed', { issues: [{ field: 'maxDeletes', message }], shop });
+}
+
+/** The format of a saved plan. A later release that saves otherwise takes the next number. */
+const planFormat = 1;
+
+/**
+ * A plan as text, to be reviewed and applied later, by another process too. It holds the drafts and no token; a change
+ * to the text is noticed.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
+ * @example
+ * await writeFile('plan.json', serializePlan(await sync.plan(products)));
+ */
+export function serializePlan(plan: RunPlan): string {
+  return `${JSON.stringify({ format: planFormat, hash: contentHash(plan), plan }, null, 2)}\n`;
+}
+
+/**
+ * Reads a plan that `serializePlan` has written.
+ *
+ * @experimental Names and behaviour may change with any minor version: docs/stability.md.
+ *
+ * @throws ValidationError for text that is not a plan, was changed, or is of a newer release.
+ *
+ * @example
+ * await sync.apply(parsePlan(await readFile('plan.json', 'utf8')));
+ */
+export function parsePlan(text: string): RunPlan {
+  const refuse = (message: string): never => {
+    throw new ValidationError('The plan cannot be read', { issues: [{ field: 'plan', message }] });
+  };
+  let saved: unknown;
+  try {
+    saved = JSON.parse(text);
+  } catch {
+    return refuse('is not JSON: give the text that serializePlan returned.');
+  }
+  if (!isRecord(saved) || !isRecord(saved['plan'])) return refuse('is no saved plan: give the text of serializePlan.');
+  if (saved['format'] !== planFormat)
+    return refuse(`has format ${String(saved['format'])}, and this release reads ${planFormat}. Make the plan again.`);
+  if (saved['hash'] !== contentHash(saved['plan']))
+    return refuse('was changed since it was saved. Make the plan again, and change the drafts instead.');
+  return saved['plan'] as unknown as RunPlan;
+}
+
+/** How `formatPlan` shows a plan. */
+export interface FormatPlanOptions {
+  /** Colours for a terminal. Default `false`. */
+  readonly colours?: boolean;
+  /** Products that are shown; of the others there is one line. Default all. */
+  readonly limit?: number;
+}
+
+const colours = { '+': '\u001b[32m', '~': '\u001b[33m', '-': '\u001b[31m', '!': '\u001b[35m', '?': '\u001b[36m' };
+
+/**
+ * A plan for people: `+` what is new, `~` what changes from what to what, `-` what goes, `!` conflicts and what is invalid
+ * or blocked, `?` what others changed.
+ *
+ * @example
+ * console.log(formatPlan(await sync.plan(products), { colours: process.stdout.isTTY }));
+ */
+export function formatPlan(plan: RunPlan, { colours: isColoured = false, limit }: FormatPlanOptions = {}): string {
+  const shown = plan.products.slice(0, limit ?? plan.products.length);
+  const lines = shown.flatMap(linesOf);
+  const hidden = plan.products.length - shown.length;
+  if (hidden > 0) lines.push(`  … and ${counted(hidden, 'more product')}`);
+  const painted = lines.map((line) => {
+    const colour = colours[line.trimStart()[0] as keyof typeof colours];
+    return isColoured && colour ? `${colour}${line}\u001b[0m` : line;
+  });
+  return [...painted, summaryOf(plan)].join('\n');
+}
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+function summaryOf(plan: RunPlan): string {
+  const count = (outcome: PushOutcome): number => plan.counts[outcome] ?? 0;
+  const { deleted, archived, variants } = deletionsOf(plansOf(plan));
+  const parts = [
+    `${count('would-create')} to create`,
+    `${count('would-update')} to update`,
+    ...(deleted.length > 0 ? [`${counted(deleted.length, 'product')} to delete`] : []),
+    ...(archived.length > 0 ? [`${counted(archived.length, 'product')} to archive`] : []),
+    `${counted(variants.length, 'variant')} to delete`,
+    `${count('unchanged')} unchanged`,
+    ...(count('skipped') > 0 ? [`${count('skipped')} not in the rollout`] : []),
+    ...(['conflict', 'blocked', 'invalid', 'failed'] as const).flatMap((outcome) =>
+      count(outcome) > 0 ? [`${count(outcome)} ${outcome}`] : [],
+    ),
+  ];
+  return `Plan for ${plan.shop}: ${parts.join(', ')}; ${counted(plan.points, 'point')} in ${counted(plan.calls, 'call')}.`;
+}
+
+function linesOf({
+  localId = '(no local id)',
+  outcome,
+  plan,
+  drifts = [],
+  conflicts = [],
+  issues,
+  problem,
+}: PlannedProduct): string[] {
+  if (issues) return issues.map(({ field, message }) => `! ${localId}: ${field} ${message}`);
+  const planned = plan?.changes ?? [];
+  const head = heads[outcome]?.replace('ID', localId) ?? `! ${localId}: ${outcome}`;
+  const changes =
+    outcome === 'would-create'
+      ? [`+ ${wholeText(planned)}`]
+      : outcome === 'would-delete' && plan
+        ? [`- ${wholeText(planned)}${unitsText(stockOf(plan))}, for good`]
+        : planned.flatMap(changeLines);
+  return [
+    problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
+    ...changes.map((line) => `  ${line}`),
+    ...(plan?.unpriced ? [unpricedLine(plan.unpriced, outcome)] : []),
+    ...conflicts.map((one) => `  ! ${differenceText(one)} (both sides changed it)`),
+    ...drifts.map((one) => `  ? ${differenceText(one)} (changed in the shop)`),
+  ];
+}
+
+const unpricedLine = (names: readonly string[], outcome: PushOutcome): string =>
+  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'it would be sold for nothing' : 'kept as a draft at 0.00'}`;
+
+const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
+  'would-create': '+ ID',
+  'would-update': '~ ID',
+  'would-delete': '- ID: no longer listed',
+  'would-archive': '~ ID: no longer listed',
+  unchanged: '  ID: nothing to send',
+};
+
+function wholeText(changes: readonly ProductChange[]): string {
+  const count = (list: ProductChange['list']): number => changes.filter((change) => change.list === list).length;
+  const title = changes.find(({ list }) => list === 'product')?.fields['title'];
+  return `${show(title?.to ?? title?.from)}, ${counted(count('variants'), 'variant')}, ${counted(count('images'), 'image')}`;
+}
+
+const words: Readonly<Record<ProductChange['list'], string>> = {
+  product: '',
+  tags: 'tag',
+  metafields: 'metafield',
+  collections: 'collection',
+  images: 'image',
+  variants: 'variant',
+};
+
+function changeLines({ kind, list, name, fields, stock }: ProductChange): string[] {
+  const what = `${words[list]} ${name}`.trim();
+  if (kind === 'add') return [`+ ${what}`];
+  if (kind === 'remove') return [`- ${what}${unitsText(stock)}${list === 'variants' ? ', for good' : ''}`];
+  return Object.entries(fields).map(([field, { from, to }]) =>
+    isOrderField(field)
+      ? `~ order of ${orderFields[field]}`
+      : `~ ${`${what} ${field}`.trim()}: ${show(from)} → ${show(to)}`,
+  );
+}
+
+const unitsText = (stock: number | undefined): string => (stock ? ` (${stock} in stock go with it)` : '');
+
+function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
+  if (field !== null && isOrderField(field)) return `order of ${orderFields[field]}: was changed`;
+  const what = `${words[list]} ${name} ${field ?? ''}`.trim();
+  if (field === null) return `${what}: ${theirs === undefined ? 'was removed' : 'was changed'}`;
+  return `${what}: was ${show(base)}, shop has ${show(theirs)}, draft says ${show(ours)}`;
+}
+
+/** A value as people read it, at most 60 characters of it. */
+function show(value: FactValue | undefined): string {
+  if (Array.isArray(value)) return (value as OptionPairs).map(([name, one]) => `${name}: ${one}`).join(', ');
+  if (typeof value !== 'string') return String(value ?? 'nothing');
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value);
+}

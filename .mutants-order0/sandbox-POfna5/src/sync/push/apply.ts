@@ -1,0 +1,719 @@
+// @ts-nocheck
+// One file: the changes of one product, part by part, in the one order in which Shopify takes them.
+import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
+import type { TypedDocument } from '../../graphql/document.ts';
+import {
+  type FileUpdateInput,
+  MetafieldsRemoveDocument,
+  MetafieldsWriteDocument,
+  type OptionValueUpdateInput,
+  ProductFieldsUpdateDocument,
+  ProductImagesAddDocument,
+  ProductOptionsCreateDocument,
+  ProductOptionsDeleteDocument,
+  ProductOptionUpdateDocument,
+  ProductTagsAddDocument,
+  ProductTagsRemoveDocument,
+  type ProductUpdateInput,
+  type ProductVariantsBulkInput,
+  ProductVariantsCreateDocument,
+  ProductVariantsDeleteDocument,
+  ProductVariantsUpdateDocument,
+  type VariantOptionValueInput,
+} from '../../graphql/operations/generated/graphql.ts';
+import { chunksOf } from '../../internal/chunks.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { DraftQuantity } from '../../validation/product-draft.ts';
+import { changeFiles } from '../files/files.ts';
+import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
+import type { ProductChange } from '../plan/change.ts';
+import {
+  isStandalone,
+  newOptionsById,
+  type OptionsTarget,
+  orderOptions,
+  pairOptions,
+  parking,
+  renamedValues,
+  targetOptions,
+} from '../plan/option-order.ts';
+import { isOrderField, keysInOrder, orderImages, orderVariants, placed } from '../plan/order.ts';
+import {
+  type Facts,
+  type FactValue,
+  itemFields,
+  linksIn,
+  metafieldName,
+  metafieldPrefix,
+  noOption,
+  type OptionPairs,
+  optionsKey,
+  type ProductFacts,
+  pairsOf,
+  type RemoteProduct,
+  type RemoteVariant,
+} from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
+import { type CallOptions, callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { barcodesInput } from './product-input.ts';
+
+/** What an application of changes works on. */
+export interface Application {
+  readonly client: SyncClient;
+  readonly clock: Clock;
+  /** The product as it was read: what is changed here is compared with it. */
+  readonly remote: RemoteProduct;
+  readonly changes: readonly ProductChange[];
+  /** The variants of the draft by key, whole: one that is created again needs all of its values. */
+  readonly desired: ProductFacts;
+  /** Stock of variants that are made, by the key of the variant. */
+  readonly quantities?: ReadonlyMap<string, readonly DraftQuantity[]>;
+  /** Whether the old address leads to the new one when the handle changes. */
+  readonly redirectsHandle?: boolean | undefined;
+  /** Whether a value of the product stands that somebody has written since it was read. Default: it is put back. */
+  readonly overwrites?: boolean | undefined;
+  /** Addresses of images by key, as Shopify can download them. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Finds images that other products have brought into the shop. Left out, each new image is uploaded. */
+  readonly shared?: Pick<SharedImages, 'claim'>;
+  /** Gids of the product's images by key. Those that are uploaded are added. */
+  readonly imageIds: Map<string, string>;
+  /** Gids of the product's variants by key. Those that are made are added, those that go are removed. */
+  readonly variantIds: Map<string, string>;
+}
+
+/** What is known after an application. */
+export interface Applied {
+  /** Shopify's time of the last change that told one (ISO 8601). */
+  readonly updatedAt: string;
+  /** Values of `product` as Shopify keeps them, where a call has told. */
+  readonly stored: Facts;
+  /** Values of `product` that somebody has written between the reading and the change, by field. */
+  readonly overtaken: Facts;
+}
+
+/** The longest list that an input may have. */
+const maxList = 250;
+
+/** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
+const maxMetafields = 25;
+
+/** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
+const maxUploads = 100;
+
+/**
+ * Makes the changes of a plan, each part by its own mutation, so that nothing is sent that is not to be changed: values,
+ * tags, metafields, images, then options and variants by their ids.
+ *
+ * @throws What a call throws. Calls before it have been made; a plan of the product as it is then has the rest.
+ */
+export async function applyChanges(application: Application, options: CallOptions): Promise<Applied> {
+  const run = new Run(application, options);
+  await run.fields();
+  await run.tags();
+  await run.metafields();
+  await run.uploads();
+  await run.options();
+  await run.variants();
+  await run.imageDetails();
+  await run.orders();
+  return { updatedAt: run.updatedAt, stored: run.stored, overtaken: run.overtaken };
+}
+
+class Run {
+  updatedAt: string;
+  stored: Facts = {};
+  overtaken: Facts = {};
+  readonly #a: Application;
+  readonly #options: CallOptions;
+
+  constructor(application: Application, options: CallOptions) {
+    this.#a = application;
+    this.#options = options;
+    this.updatedAt = application.remote.updatedAt;
+    const links = Object.entries(linksIn(application.desired));
+    this.#links = new Map(links.map(([option, name]) => [option, metafieldName(name)]));
+  }
+
+  /** Values of the product itself, and its collections. */
+  async fields(): Promise<void> {
+    const [change] = this.#of('product', 'update');
+    const [joined, left] = (['add', 'remove'] as const).map((kind) =>
+      this.#of('collections', kind).map(({ key }) => key),
+    );
+    const values = Object.entries(change?.fields ?? {}).filter(
+      ([field]) => !isOrderField(field) && field !== 'linkedOptions',
+    );
+    if (values.length === 0 && !joined?.length && !left?.length) return;
+    const collections = {
+      ...(joined?.length && { collectionsToJoin: joined }),
+      ...(left?.length && { collectionsToLeave: left }),
+    };
+    const sent = Object.fromEntries(values.map(([field, { to }]) => [field, to]));
+    const theirs = await this.#write(Object.fromEntries(values), collections);
+    this.overtaken = theirs;
+    // What is put back can be overtaken too.
+    for (let last = sent, rest = theirs; !this.#a.overwrites && Object.keys(rest).length > 0; ) {
+      const back = Object.fromEntries(
+        Object.entries(rest).map(([field, to]) => [field, { from: last[field] ?? null, to }] as const),
+      );
+      last = rest;
+      rest = await this.#write(back, {});
+      this.overtaken = { ...this.overtaken, ...rest };
+    }
+    const gone = this.#a.overwrites ? {} : this.overtaken;
+    this.stored = Object.fromEntries(
+      Object.entries(this.stored).filter(([field]) => field in sent && !(field in gone)),
+    );
+  }
+
+  /**
+   * Writes values of the product. The same call looks at them right before, as Shopify has no compare-and-set for them.
+   *
+   * @returns Values of others that it has written over: neither what was expected there nor what was sent.
+   */
+  async #write(values: ProductChange['fields'], collections: ProductUpdateInput): Promise<Facts> {
+    const sent = Object.entries(values);
+    const { seoTitle, seoDescription, ...fields }: Record<string, FactValue> = Object.fromEntries(
+      sent.map(([field, { to }]) => [field, to]),
+    );
+    const seo = {
+      ...(seoTitle !== undefined && { title: textOrNull(seoTitle) }),
+      ...(seoDescription !== undefined && { description: textOrNull(seoDescription) }),
+    };
+    const product = {
+      id: this.#gid,
+      ...fields,
+      ...(Object.keys(seo).length > 0 && { seo }),
+      ...collections,
+      ...(fields['handle'] !== undefined && this.#a.redirectsHandle && { redirectNewHandle: true }),
+    } as ProductUpdateInput;
+    const { seen, productUpdate } = await this.#call(ProductFieldsUpdateDocument, {
+      product,
+      look: { id: this.#gid },
+      withLook: sent.length > 0,
+      withDescription: 'descriptionHtml' in values,
+    });
+    const told = productUpdate?.product;
+    if (told) {
+      const { updatedAt, title, descriptionHtml, vendor, productType, handle } = told;
+      this.updatedAt = updatedAt;
+      this.stored = { title, descriptionHtml, vendor, productType, handle };
+    }
+    if (!seen?.product) return {};
+    const { seo: seenSeo, category, ...plain } = seen.product;
+    const now: Facts = {
+      ...plain,
+      category: category?.id ?? null,
+      seoTitle: seenSeo.title,
+      seoDescription: seenSeo.description,
+    };
+    return Object.fromEntries(
+      sent.flatMap(([field, { from, to }]) => {
+        const there = now[field];
+        const isExpected = there === undefined || isSameValue(field, there, from) || isSameValue(field, there, to);
+        return isExpected ? [] : [[field, there] as const];
+      }),
+    );
+  }
+
+  async tags(): Promise<void> {
+    const [added, removed] = (['add', 'remove'] as const).map((kind) => this.#of('tags', kind).map(({ name }) => name));
+    for (const tags of chunksOf(added ?? [], maxList))
+      await this.#call(ProductTagsAddDocument, { id: this.#gid, tags });
+    for (const tags of chunksOf(removed ?? [], maxList))
+      await this.#call(ProductTagsRemoveDocument, { id: this.#gid, tags });
+  }
+
+  async metafields(): Promise<void> {
+    const idOf = (key: string) => ({ ownerId: this.#gid, ...metafieldName(key) });
+    const written = [...this.#of('metafields', 'add'), ...this.#of('metafields', 'update')].map(({ key }) => {
+      const { type, value } = this.#a.desired.metafields?.[key] ?? {};
+      return { ...idOf(key), ...(typeof type === 'string' && { type }), value: String(value) };
+    });
+    for (const metafields of chunksOf(written, maxMetafields))
+      await this.#call(MetafieldsWriteDocument, { metafields });
+    const removed = this.#of('metafields', 'remove').map(({ key }) => idOf(key));
+    for (const metafields of chunksOf(removed, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
+  }
+
+  /** Images that are new: by reference where Shopify has the file already, else from their addresses. */
+  async uploads(): Promise<void> {
+    const added = this.#of('images', 'add');
+    const known = added.flatMap(({ key, gid }) => (gid === undefined ? [] : [[key, gid] as const]));
+    await this.#refer(new Map(known));
+    const fresh = added.filter(({ gid }) => gid === undefined);
+    if (fresh.length === 0) return;
+    const wanted = fresh.map(({ key, fields }) => ({ key, alt: fields['alt'] && textOrNull(fields['alt'].to) }));
+    const claim = await this.#a.shared?.claim(wanted, this.#options);
+    try {
+      const isShared = claim !== undefined && (await this.#referShared(claim));
+      const rest = fresh.filter(({ key }) => !(isShared && claim.ids.has(key)));
+      for (const chunk of chunksOf(rest, maxUploads)) await this.#upload(chunk);
+      await claim?.uploaded(this.#a.imageIds);
+    } finally {
+      await claim?.release();
+    }
+  }
+
+  /** Shows files that the shop has, by key. */
+  async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
+    await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
+    for (const [key, id] of ids) this.#a.imageIds.set(key, id);
+  }
+
+  /** Shows files that other products have uploaded; `false` where somebody has deleted one of them. */
+  async #referShared(claim: ImageClaim): Promise<boolean> {
+    try {
+      await this.#refer(claim.ids);
+      return true;
+    } catch (error) {
+      const isGone =
+        isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'FILE_DOES_NOT_EXIST');
+      if (!isGone) throw error;
+      claim.forget();
+      return false;
+    }
+  }
+
+  async #upload(changes: readonly ProductChange[]): Promise<void> {
+    const media = changes.map(({ key, name, fields }) => ({
+      originalSource: this.#a.sources.get(key) ?? name,
+      alt: textOrNull(fields['alt']?.to),
+      mediaContentType: 'IMAGE' as const,
+    }));
+    const { productUpdate } = await this.#call(ProductImagesAddDocument, {
+      id: this.#gid,
+      media,
+      last: media.length,
+    });
+    const product = this.#need(productUpdate?.product);
+    this.updatedAt = product.updatedAt;
+    for (const [index, { key }] of changes.entries()) {
+      const id = product.media.nodes[index]?.id;
+      if (id !== undefined) this.#a.imageIds.set(key, id);
+    }
+  }
+
+  /** Names of options and of their values, so that variants keep their ids through a correction. */
+  async options(): Promise<void> {
+    const target = this.#targetOptions();
+    if (!target) return;
+    const { remote } = this.#a;
+    if (isStandalone(remote.options)) {
+      if (target.names.length === 1 && target.names[0] === noOption[0] && target.isDefault) return;
+      await this.#createOptions(target.names, remote.variants);
+      return;
+    }
+    if (target.isDefault) return;
+    const pairs = pairOptions(
+      remote.options.map(({ name }) => name),
+      target.names,
+    );
+    for (const [index, option] of remote.options.entries()) {
+      const name = pairs[index];
+      if (name === undefined) continue;
+      const rename = this.#renamedValues(index, name);
+      const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
+      const linkedMetafield = isLinked ? undefined : this.#links.get(name);
+      if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
+      await this.#call(ProductOptionUpdateDocument, {
+        productId: this.#gid,
+        option: { id: option.id, ...(name !== option.name && { name }), ...(linkedMetafield && { linkedMetafield }) },
+        ...(rename.length > 0 && { rename }),
+      });
+    }
+    const added = target.names.filter((name) => !pairs.includes(name));
+    if (added.length > 0) await this.#createOptions(added, remote.variants);
+    this.#pairs = pairs;
+  }
+
+  /** Names of the options after `options()`, by the place of the option in the shop before. */
+  #pairs: readonly (string | undefined)[] | undefined;
+
+  /** Values of options by their ids, under the names that they have by now. */
+  readonly #renamed = new Map<string, string>();
+
+  /** Variants: those that go, those that change, those that are new. */
+  async variants(): Promise<void> {
+    const removed = this.#of('variants', 'remove');
+    const added = this.#of('variants', 'add');
+    const remaining = this.#a.remote.variants.length - removed.length;
+    // One variant must remain at any time.
+    if (remaining > 0) await this.#removeVariants(removed);
+    const going = this.#goingOptions();
+    // Variants that would become the same are told apart first.
+    const isLate = this.#mergesWithout(going);
+    if (!isLate) await this.#deleteOptions(going);
+    await this.#updateVariants(isLate ? going : []);
+    if (isLate) await this.#deleteOptions(going);
+    for (const chunk of chunksOf(added, maxList)) await this.#createVariants(chunk);
+    if (remaining <= 0) await this.#removeVariants(removed);
+  }
+
+  /** Alternative texts, and images that go: their files stay, so that a rollback can show them again. */
+  async imageDetails(): Promise<void> {
+    const changed = this.#of('images', 'update').flatMap(({ gid, fields }) =>
+      gid === undefined || !fields['alt'] ? [] : [{ id: gid, alt: textOrNull(fields['alt'].to) ?? '' }],
+    );
+    const removed = this.#of('images', 'remove').flatMap(({ gid }) =>
+      gid === undefined ? [] : [{ id: gid, referencesToRemove: [this.#gid] }],
+    );
+    await this.#changeFiles([...changed, ...removed]);
+    for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
+  }
+
+  /** Orders of images, options and variants, once all of them are there. */
+  async orders(): Promise<void> {
+    const { client, clock, remote, imageIds, variantIds } = this.#a;
+    const { imageOrder, optionOrder, variantOrder } = this.#of('product', 'update')[0]?.fields ?? {};
+    const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
+      keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
+    const place = { client, clock, productId: this.#gid };
+    if (imageOrder) await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options);
+    const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
+    this.updatedAt = reorderedAt ?? this.updatedAt;
+    if (reorderedAt === undefined && !variantOrder) return;
+    const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
+    // With their options variants change places, those of others too.
+    const before = [...new Set([...remote.variants.map(({ id }) => id as string), ...variantIds.values()])];
+    const order = reorderedAt === undefined ? wanted : placed(before, wanted);
+    const updatedAt = await orderVariants(place, order, this.#options);
+    this.updatedAt = updatedAt ?? this.updatedAt;
+  }
+
+  get #gid(): string {
+    return this.#a.remote.id;
+  }
+
+  #of(list: ProductChange['list'], kind: ProductChange['kind']): readonly ProductChange[] {
+    return this.#a.changes.filter((change) => change.list === list && change.kind === kind);
+  }
+
+  async #call<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data> {
+    const { client } = this.#a;
+    const { data } = await client.graphql<Data, object>(
+      document as TypedDocument<Data, object>,
+      variables,
+      callOptions(this.#options),
+    );
+    return data;
+  }
+
+  #need<T>(value: T | null | undefined): T {
+    if (value) return value;
+    const { shop } = this.#a.client;
+    throw new InvalidResponseError(`${shop} returned neither a product nor user errors.`, { shop });
+  }
+
+  #changeFiles(files: readonly FileUpdateInput[]): Promise<void> {
+    return changeFiles(this.#a.client, this.#a.clock, files, this.#options);
+  }
+
+  /** The options that the draft's variants have; `undefined` where none of them changes or comes. */
+  #targetOptions(): OptionsTarget | undefined {
+    return targetOptions(this.#a.changes, this.#a.desired);
+  }
+
+  /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
+  async #createOptions(names: readonly string[], variants: readonly RemoteVariant[]): Promise<void> {
+    const wanted = new Map(variants.map(({ id }) => [id as string, this.#desiredOptions(id)]));
+    const options = names.map((name) => {
+      const values = [...wanted.values()].flatMap((pairs) => pairs?.find(([option]) => option === name)?.[1] ?? []);
+      const [fallback] = Object.values(this.#a.desired.variants ?? {}).map(({ options }) => chosenValue(options, name));
+      const value = values[0] ?? fallback ?? noOption[1];
+      for (const { id } of variants) this.#given.set(`${id} ${name}`, value);
+      const link = this.#links.get(name);
+      return link ? { name, linkedMetafield: { ...link, values: [value] } } : { name, values: [{ name: value }] };
+    });
+    await this.#call(ProductOptionsCreateDocument, { productId: this.#gid, options });
+  }
+
+  /** The value that each variant was given of a new option. */
+  readonly #given = new Map<string, string>();
+
+  /** What the draft says of the options of a variant of the shop. */
+  #desiredOptions(id: string): OptionPairs | undefined {
+    this.#optionsById ??= newOptionsById(this.#a.changes);
+    return this.#optionsById.get(id);
+  }
+
+  #optionsById: ReadonlyMap<string, OptionPairs> | undefined;
+
+  /** Values of an option that get other names. */
+  #renamedValues(index: number, name: string): OptionValueUpdateInput[] {
+    return [...renamedValues(this.#a, { index, name })].map(([id, target]) => {
+      this.#renamed.set(id, target);
+      return this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target };
+    });
+  }
+
+  /** Options whose values are metaobjects, with the metafields that they are linked to. */
+  readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
+
+  /** Option values as they are sent: what a linked option has is never sent as text. */
+  #named(pairs: OptionPairs): VariantOptionValueInput[] {
+    return pairs.map(([optionName, value]) =>
+      this.#links.has(optionName) ? { optionName, linkedMetafieldValue: value } : { optionName, name: value },
+    );
+  }
+
+  async #removeVariants(removed: readonly ProductChange[]): Promise<void> {
+    const ids = removed.flatMap(({ gid }) => (gid === undefined ? [] : [gid]));
+    for (const chunk of chunksOf(ids, maxList))
+      await this.#call(ProductVariantsDeleteDocument, { productId: this.#gid, ids: chunk });
+    for (const { key } of removed) this.#a.variantIds.delete(key);
+  }
+
+  /** Options that the draft no longer has. */
+  #goingOptions(): RemoteProduct['options'] {
+    const target = this.#targetOptions();
+    const { options } = this.#a.remote;
+    if (!target || isStandalone(options) || (!target.isDefault && !this.#pairs)) return [];
+    return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
+  }
+
+  /** Whether variants that are there become the same without some options, as their other values are by now. */
+  #mergesWithout(going: RemoteProduct['options']): boolean {
+    const target = this.#targetOptions();
+    if (!target || target.isDefault || going.length === 0) return false;
+    const removed = new Set(this.#of('variants', 'remove').map(({ gid }) => gid));
+    const staying = this.#a.remote.variants.filter(({ id }) => !removed.has(id));
+    return new Set(staying.map((one) => optionsKey(this.#currentOptions(one, target.names)))).size < staying.length;
+  }
+
+  async #deleteOptions(going: RemoteProduct['options']): Promise<void> {
+    if (going.length === 0) return;
+    await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: going.map(({ id }) => id) });
+  }
+
+  /** The option values that a variant has by now: after the options were renamed, added and deleted. */
+  #currentOptions(variant: RemoteVariant, names: readonly string[]): OptionPairs {
+    const { options } = this.#a.remote;
+    return names.map((name) => {
+      const given = this.#given.get(`${variant.id} ${name}`);
+      if (given !== undefined) return [name, given];
+      const paired = this.#pairs?.indexOf(name) ?? -1;
+      const index = paired < 0 ? options.findIndex((option) => option.name === name) : paired;
+      const value = variant.selectedOptions[index]?.value ?? noOption[1];
+      const id = options[index]?.optionValues.find((known) => known.name === value)?.id ?? '';
+      return [name, this.#renamed.get(id) ?? value];
+    });
+  }
+
+  /** @param going Options that go afterwards: until then each variant keeps its values of them. */
+  async #updateVariants(going: RemoteProduct['options']): Promise<void> {
+    const target = this.#targetOptions();
+    const kept = going.map(({ name }) => name);
+    const names = target && !target.isDefault ? [...target.names, ...kept] : [];
+    const updates = this.#of('variants', 'update').flatMap((change) =>
+      change.gid === undefined ? [] : [{ change, gid: change.gid, input: this.#variantInput(change) }],
+    );
+    const byId = new Map<string, RemoteVariant>(this.#a.remote.variants.map((variant) => [variant.id, variant]));
+    const moves = updates.flatMap(({ change, gid }) => {
+      const variant = byId.get(gid);
+      const wanted = change.fields['options']?.to as OptionPairs | undefined;
+      if (!variant || !wanted || names.length === 0) return [];
+      const to = [...wanted, ...this.#currentOptions(variant, kept)];
+      const from = this.#currentOptions(variant, names);
+      return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ gid, from, to }];
+    });
+    const elsewhere = new Set([...moves, ...this.#of('variants', 'remove')].map(({ gid }) => gid));
+    const still = this.#a.remote.variants
+      .filter(({ id }) => !elsewhere.has(id))
+      .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
+    const { first, order } = orderMoves(moves, new Set(still));
+    const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+    // A push that was killed may have left some there.
+    const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
+    await this.#sendUpdates(
+      first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
+      isParking,
+    );
+
+    const moved = new Map(order.map(({ gid, to }) => [gid, to]));
+    const rank = new Map(order.map(({ gid }, index) => [gid, index]));
+    const inputs = updates
+      .map(({ gid, input }) => {
+        const to = moved.get(gid);
+        return { ...input, ...(to && { optionValues: this.#named(to) }) };
+      })
+      .filter((input) => Object.keys(input).length > 1)
+      .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
+    await this.#sendUpdates(inputs, isParking);
+    if (isParking) await this.#deleteParked(names);
+    const gone = updates.flatMap(({ change, gid }) =>
+      Object.entries(toValues(change)).flatMap(([field, value]) =>
+        field.startsWith(metafieldPrefix) && value === null
+          ? [{ ownerId: gid, ...metafieldName(field.slice(metafieldPrefix.length)) }]
+          : [],
+      ),
+    );
+    for (const metafields of chunksOf(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
+  }
+
+  /** @param withOptions Whether the options are asked back, which costs points. */
+  async #sendUpdates(inputs: readonly ProductVariantsBulkInput[], withOptions: boolean): Promise<void> {
+    for (const variants of chunksOf(inputs, maxList)) {
+      const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants, withOptions });
+      const product = this.#need(data.productVariantsBulkUpdate?.product);
+      this.updatedAt = product.updatedAt;
+      this.#latestOptions = product.options ?? [];
+    }
+  }
+
+  #latestOptions: RemoteProduct['options'] = [];
+
+  /** Deletes the values on which variants were parked while they changed places. */
+  async #deleteParked(names: readonly string[]): Promise<void> {
+    for (const option of this.#latestOptions) {
+      const ids = option.optionValues.filter(({ name }) => name.startsWith(parking)).map(({ id }) => id);
+      if (ids.length === 0 || !names.includes(option.name)) continue;
+      try {
+        await this.#call(ProductOptionUpdateDocument, {
+          productId: this.#gid,
+          option: { id: option.id },
+          delete: ids,
+        });
+      } catch (error) {
+        // Shopify may have tidied up by itself.
+        const isGone =
+          isShopwrightError(error, 'USER_ERROR') &&
+          error.userErrors.every(({ code }) => code === 'OPTION_VALUE_DOES_NOT_EXIST');
+        if (!isGone) throw error;
+      }
+    }
+  }
+
+  /** What `productVariantsBulkUpdate` is told of one variant, without its option values. */
+  #variantInput(change: ProductChange): ProductVariantsBulkInput {
+    return { id: change.gid ?? null, ...this.#variantValues(toValues(change), change) };
+  }
+
+  #variantValues(values: Readonly<Record<string, FactValue>>, change?: ProductChange): ProductVariantsBulkInput {
+    const { sku, image, options: _options, unitPrice, weight, barcodes, ...rest } = values;
+    const mediaId = typeof image === 'string' ? (this.#a.imageIds.get(image) ?? image) : undefined;
+    const entries = Object.entries(rest);
+    const plain = entries.filter(([field]) => !itemFields.has(field) && !field.startsWith(metafieldPrefix));
+    const item = {
+      ...(sku !== undefined && { sku: textOrNull(sku) }),
+      ...Object.fromEntries(entries.filter(([field]) => itemFields.has(field))),
+      ...(typeof weight === 'string' && { measurement: { weight: weightOf(weight) } }),
+    };
+    const metafields = entries
+      .filter(([field, text]) => field.startsWith(metafieldPrefix) && text !== null)
+      .map(([field, text]) => variantMetafield(field, String(text)));
+    return {
+      ...Object.fromEntries(plain),
+      ...(barcodes !== undefined && barcodesInput(listOf(barcodes), listOf(change?.fields['barcodes']?.from))),
+      ...(Object.keys(item).length > 0 && { inventoryItem: item }),
+      ...(unitPrice !== undefined && {
+        unitPriceMeasurement: typeof unitPrice === 'string' ? JSON.parse(unitPrice) : null,
+      }),
+      ...(metafields.length > 0 && { metafields }),
+      ...(mediaId?.startsWith('gid:') && { mediaId }),
+    } as ProductVariantsBulkInput;
+  }
+
+  async #createVariants(added: readonly ProductChange[]): Promise<void> {
+    const variants = added.map(({ key }) => {
+      const values = this.#a.desired.variants?.[key] ?? {};
+      const options = values['options'] as OptionPairs | undefined;
+      const quantities = this.#a.quantities?.get(key);
+      return {
+        ...this.#variantValues(values),
+        ...(options && { optionValues: this.#named(options) }),
+        ...(quantities && {
+          inventoryQuantities: quantities.map(({ locationId, available }) => ({
+            ...{ locationId, availableQuantity: available },
+          })),
+        }),
+      };
+    });
+    const { productVariantsBulkCreate: created } = await this.#call(ProductVariantsCreateDocument, {
+      productId: this.#gid,
+      variants,
+      strategy: 'PRESERVE_STANDALONE_VARIANT',
+    });
+    const made = this.#need(created?.productVariants);
+    if (created?.product) this.updatedAt = created.product.updatedAt;
+    for (const [index, { key }] of added.entries()) {
+      const id = made[index]?.id;
+      if (id !== undefined) this.#a.variantIds.set(key, id);
+    }
+  }
+}
+
+const listOf = (value: FactValue | undefined): readonly string[] =>
+  typeof value === 'string' ? (JSON.parse(value) as string[]) : [];
+
+function weightOf(text: string): { readonly value: number; readonly unit: string } {
+  const [value = '0', unit = 'GRAMS'] = text.split(' ');
+  return { value: Number(value), unit };
+}
+
+function variantMetafield(field: string, text: string) {
+  const { type, value } = JSON.parse(text) as { readonly type?: string; readonly value: string };
+  return { ...metafieldName(field.slice(metafieldPrefix.length)), ...(type !== undefined && { type }), value };
+}
+
+/** The new values of a change. */
+const toValues = ({ fields }: ProductChange): Record<string, FactValue> =>
+  Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
+
+const textOrNull = (value: FactValue | undefined): string | null => (typeof value === 'string' ? value : null);
+
+const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
+  (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
+
+/** A variant that gets other option values. */
+interface Move {
+  readonly gid: string;
+  readonly from: OptionPairs;
+  readonly to: OptionPairs;
+}
+
+/**
+ * Puts moves in an order in which each finds its combination free, as Shopify checks one after another. Where variants
+ * change places in a ring, one of each ring is parked first.
+ */
+function orderMoves(
+  moves: readonly Move[],
+  still: ReadonlySet<string>,
+): { readonly first: readonly Pick<Move, 'gid' | 'to'>[]; readonly order: readonly Move[] } {
+  const taken = new Map(moves.map((move) => [optionsKey(move.from), move]));
+  const waiting = new Set(moves);
+  const order: Move[] = [];
+  const first: Pick<Move, 'gid' | 'to'>[] = [];
+  const parked = new Set<Move>();
+  const settle = (move: Move): void => {
+    waiting.delete(move);
+    taken.delete(optionsKey(move.from));
+    order.push(move);
+  };
+  while (waiting.size > 0) {
+    const isFree = ({ to }: Move): boolean => !still.has(optionsKey(to)) && !taken.has(optionsKey(to));
+    const ready = [...waiting].filter(isFree);
+    for (const move of ready) if (isFree(move)) settle(move);
+    if (ready.length > 0) continue;
+    // A metaobject to park on is not at hand: a linked option keeps its value.
+    const place = (move: Move): number => move.from.findIndex(([, value]) => !value.startsWith('gid://'));
+    const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)) && place(move) >= 0);
+    // Somebody else's variant stands there for good, or all options are linked: Shopify says so.
+    if (!stuck) for (const move of waiting) settle(move);
+    else {
+      parked.add(stuck);
+      const parkedValue = `${parking}${first.length + 1} ${stuck.from[place(stuck)]?.[1]}`.slice(0, 255);
+      const to = stuck.from.map(
+        ([name, value], index) => [name, index === place(stuck) ? parkedValue : value] as const,
+      );
+      first.push({ gid: stuck.gid, to });
+      taken.delete(optionsKey(stuck.from));
+    }
+  }
+  return { first, order };
+}

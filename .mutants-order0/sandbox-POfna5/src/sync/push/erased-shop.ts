@@ -1,0 +1,72 @@
+// @ts-nocheck
+import { ShopUnavailableError } from '../../errors/errors.ts';
+import type { Stores } from '../../ports/stores.ts';
+import type { SyncJournal } from '../../ports/sync-journal.ts';
+import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { recordsErasedKey } from '../../storage/keys.ts';
+
+/** All that is kept about the shop was erased while something was being recorded of it. Ends a run: it concerns the shop. */
+export class ShopErasedError extends ShopUnavailableError {
+  constructor(shop: string) {
+    const message = `What is kept of ${shop} was erased while products of it were being pushed, so that no more is recorded or sent. If the shop has installed the app again, start a new run.`;
+    super(message, { shop });
+  }
+}
+
+/** Records and journal of one run: what comes after an erasure of the shop is not kept. */
+export interface KeptStores {
+  readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
+  /** Whether the shop was erased since the run began. */
+  isErased(): Promise<boolean>;
+}
+
+/**
+ * The stores of a run that begins now. A record that is made, and an entry of the journal, are taken away again where an
+ * erasure has come before or between: it marks the shop first and erases then, so that what it does not see is seen here.
+ * A record that stood is not made anew by its push, since its version is gone.
+ *
+ * @throws StorageError. What writes throws `ShopErasedError`.
+ */
+export async function keptStores({ records, journal, keyValue }: Stores, shop: string): Promise<KeptStores> {
+  const key = await recordsErasedKey(shop);
+  const before = await keyValue.get(key);
+  // By the mark itself: clocks of other machines differ.
+  const isErased = async (): Promise<boolean> => (await keyValue.get(key)) !== before;
+  const putIf: SyncRecordStore['putIf'] = async (record, version) => {
+    const isWritten = await records.putIf(record, version);
+    if (!isWritten || version !== undefined || !(await isErased())) return isWritten;
+    await records.delete(shop, record.localId);
+    throw new ShopErasedError(shop);
+  };
+  const putManyIf: NonNullable<SyncRecordStore['putManyIf']> = async (writes) => {
+    const written = (await records.putManyIf?.(writes)) ?? [];
+    const made = writes.filter(({ version }, index) => written[index] && version === undefined);
+    if (made.length === 0 || !(await isErased())) return written;
+    for (const { record } of made) await records.delete(shop, record.localId);
+    throw new ShopErasedError(shop);
+  };
+  const append: SyncJournal['append'] = async (entries) => {
+    const ids = await journal.append(entries);
+    if (!(await isErased())) return ids;
+    await journal.prune(shop, Math.max(...entries.map(({ at }) => at)) + 1);
+    throw new ShopErasedError(shop);
+  };
+  const kept = withMethod(records, 'putIf', putIf);
+  return {
+    records: records.putManyIf ? withMethod(kept, 'putManyIf', putManyIf) : kept,
+    journal: withMethod(journal, 'append', append),
+    isErased,
+  };
+}
+
+/** An object with another method in the place of one. */
+function withMethod<T extends object, Name extends keyof T>(object: T, name: Name, method: T[Name]): T {
+  return new Proxy(object, {
+    get(target, wanted) {
+      if (wanted === name) return method;
+      const value: unknown = Reflect.get(target, wanted, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,217 @@
+// @ts-nocheck
+import type { Issue } from '../../errors/errors.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { unknownNames, unknownValue } from '../../internal/names.ts';
+import type { RollbackReport } from '../rollback/rollback.ts';
+import type { PushOutcome, PushResult } from './push.ts';
+
+/**
+ * When a run of pushes is halted. Products that were pushed and those that failed, were invalid or `blocked` are its samples;
+ * `unchanged` and `skipped` ones are none.
+ *
+ * @example
+ * await sync.pushMany(products, { gate: { minSamples: 50, maxFailureRate: 10, onHalt: 'rollback' } });
+ */
+export interface Gate {
+  /** Samples that a judgement needs. Without `windowMs`, the last so many are judged. */
+  readonly minSamples: number;
+  /** Percent of failures above which the run is halted: 0 to 100. */
+  readonly maxFailureRate: number;
+  /** Milliseconds: judges all samples of so long a time, where they are `minSamples` or more. Default: the last `minSamples`. */
+  readonly windowMs?: number;
+  /**
+   * Whether too few samples halt the run too: fewer than `minSamples` when it ends, or within `windowMs`. Default `false`:
+   * then a run that cannot be judged goes on.
+   */
+  readonly requireData?: boolean;
+  /** What becomes of what the run has pushed: it stays, or `rollback` undoes all that the journal has of the run. Default `stop`. */
+  readonly onHalt?: 'stop' | 'rollback';
+}
+
+/** Why a gate has halted a run, and what became of what the run had pushed. */
+export interface GateHalt {
+  /** `failure-rate`: more failed than is allowed. `no-data`: too few samples, where `requireData` is set. */
+  readonly reason: 'failure-rate' | 'no-data';
+  /** The samples that were judged. */
+  readonly samples: number;
+  readonly failures: number;
+  /** Percent, with two decimals; 0 without samples. */
+  readonly failureRate: number;
+  /** What the rollback did, with `onHalt: 'rollback'`. Absent where the run had sent nothing. */
+  readonly rollback?: RollbackReport;
+  /** What ended the rollback before its end. Call `rollback({ runId })` again: it does the rest. */
+  readonly rollbackError?: unknown;
+}
+
+const gateNames: Record<keyof Gate, true> = {
+  minSamples: true,
+  maxFailureRate: true,
+  windowMs: true,
+  requireData: true,
+  onHalt: true,
+};
+
+/** Products that are pushed at the same time behind a gate: so many may end after its judgement. */
+export const mostBehindGate = 16;
+
+/** Problems of the option `gate`. */
+export function gateIssues(gate: Gate | undefined): readonly Issue[] {
+  if (gate === undefined) return [];
+  if (typeof gate !== 'object' || gate === null)
+    return [{ field: 'gate', message: 'must be an object, such as { minSamples: 50, maxFailureRate: 10 }.' }];
+  const { minSamples, maxFailureRate, windowMs, requireData, onHalt } = gate;
+  const issues: Issue[] = [...unknownNames(gate, gateNames, 'gate.')];
+  if (!Number.isInteger(minSamples) || minSamples < 1)
+    issues.push({ field: 'gate.minSamples', message: 'must be a whole number, 1 or more.' });
+  if (!(typeof maxFailureRate === 'number' && maxFailureRate >= 0 && maxFailureRate <= 100))
+    issues.push({ field: 'gate.maxFailureRate', message: 'must be a number of percent from 0 to 100.' });
+  if (windowMs !== undefined && !(typeof windowMs === 'number' && windowMs > 0 && windowMs < Number.POSITIVE_INFINITY))
+    issues.push({ field: 'gate.windowMs', message: 'must be a number of milliseconds, more than 0.' });
+  if (requireData !== undefined && typeof requireData !== 'boolean')
+    issues.push({ field: 'gate.requireData', message: 'must be true or false.' });
+  issues.push(...unknownValue('gate.onHalt', onHalt, ['stop', 'rollback']));
+  return issues;
+}
+
+/** Judges a run while it goes on. */
+export class GateKeeper {
+  readonly #gate: Gate;
+  readonly #clock: Clock;
+  readonly #onHalt: (halt: GateHalt) => void;
+  #samples: { readonly atMs: number; readonly isFailure: boolean }[] = [];
+  #failures = 0;
+  #count = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  /** @param onHalt Called where the run is to be halted. */
+  constructor(gate: Gate, clock: Clock, onHalt: (halt: GateHalt) => void) {
+    this.#gate = gate;
+    this.#clock = clock;
+    this.#onHalt = onHalt;
+    this.#watch();
+  }
+
+  /** Takes in what became of a product. */
+  add({ outcome }: PushResult): void {
+    if (outcome === 'unchanged' || outcome === 'skipped') return;
+    const isFailure = isFailed(outcome);
+    this.#samples.push({ atMs: this.#clock.monotonic(), isFailure });
+    this.#count += 1;
+    if (isFailure) this.#failures += 1;
+    this.#forgetOld();
+    const { minSamples, maxFailureRate } = this.#gate;
+    if (this.#samples.length >= minSamples && (this.#failures / this.#samples.length) * 100 > maxFailureRate)
+      this.#onHalt(this.#judged('failure-rate'));
+  }
+
+  /** The run has come to its end. */
+  finish(): void {
+    if (this.#gate.requireData && this.#count < this.#gate.minSamples) this.#onHalt(this.#judged('no-data'));
+  }
+
+  /** Ends the watch. */
+  stop(): void {
+    this.#cancelTimer?.();
+  }
+
+  /** Looks once in each window whether there were samples: where all calls hang, nothing else would. */
+  #watch(): void {
+    const { windowMs, requireData, minSamples } = this.#gate;
+    if (windowMs === undefined || !requireData) return;
+    this.#cancelTimer = this.#clock.setTimer(() => {
+      this.#forgetOld();
+      if (this.#samples.length < minSamples) this.#onHalt(this.#judged('no-data'));
+      else this.#watch();
+    }, windowMs);
+  }
+
+  #forgetOld(): void {
+    const { minSamples, windowMs } = this.#gate;
+    const samples = this.#samples;
+    const oldestMs = windowMs === undefined ? undefined : this.#clock.monotonic() - windowMs;
+    const kept = samples.findIndex(({ atMs }, index) =>
+      oldestMs === undefined ? index >= samples.length - minSamples : atMs >= oldestMs,
+    );
+    const gone = samples.splice(0, kept === -1 ? samples.length : kept);
+    this.#failures -= gone.filter(({ isFailure }) => isFailure).length;
+  }
+
+  #judged(reason: GateHalt['reason']): GateHalt {
+    const [samples, failures] = [this.#samples.length, this.#failures];
+    return { reason, samples, failures, failureRate: rateOf(samples, failures) };
+  }
+}
+
+/** Samples that several processes judge together, as a store keeps them. */
+export interface GateSamples {
+  /** All that there were. */
+  readonly count: number;
+  /** Without `windowMs`: the last `minSamples`, the newest at the end; `x` for a failure. */
+  readonly last: string;
+  /** With `windowMs`: those of each fiftieth of it, by the time at which that began, in milliseconds since the epoch. */
+  readonly slots: readonly (readonly [atMs: number, samples: number, failures: number])[];
+}
+
+export const noSamples: GateSamples = { count: 0, last: '', slots: [] };
+
+const slotsPerWindow = 50;
+
+/** The samples with what became of another product. */
+export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcome, nowMs: number): GateSamples {
+  if (outcome === 'unchanged' || outcome === 'skipped') return samples;
+  const isFailure = isFailed(outcome);
+  const { count, last, slots } = samples;
+  if (gate.windowMs === undefined)
+    return { count: count + 1, last: `${last}${isFailure ? 'x' : '.'}`.slice(-gate.minSamples), slots };
+  const slotMs = gate.windowMs / slotsPerWindow;
+  const at = Math.floor(nowMs / slotMs) * slotMs;
+  const [before = 0, failures = 0] = slots.find(([began]) => began === at)?.slice(1) ?? [];
+  const others = slots.filter(([began]) => began !== at && began > nowMs - (gate.windowMs ?? 0));
+  return { count: count + 1, last, slots: [...others, [at, before + 1, failures + (isFailure ? 1 : 0)]] };
+}
+
+/** Why those samples halt a run; `undefined` where they do not. */
+export function haltBy(gate: Gate, samples: GateSamples, nowMs: number): GateHalt | undefined {
+  const found = sumOf(gate, samples, nowMs);
+  if (found.samples < gate.minSamples || found.failureRate <= gate.maxFailureRate) return undefined;
+  return { reason: 'failure-rate', ...found };
+}
+
+/**
+ * Why a lack of samples halts a run; `undefined` where it does not.
+ *
+ * @param isOver Whether it has come to its end: then all of them count, else those of the window.
+ */
+export function haltWithout(gate: Gate, samples: GateSamples, nowMs: number, isOver: boolean): GateHalt | undefined {
+  const found = sumOf(gate, samples, nowMs);
+  const count = isOver ? samples.count : found.samples;
+  return gate.requireData && count < gate.minSamples ? { reason: 'no-data', ...found } : undefined;
+}
+
+function sumOf({ windowMs }: Gate, { last, slots }: GateSamples, nowMs: number) {
+  const own = windowMs === undefined ? [] : slots.filter(([began]) => began > nowMs - windowMs);
+  const sum = (at: 1 | 2): number => own.reduce((total, slot) => total + slot[at], 0);
+  const samples = windowMs === undefined ? last.length : sum(1);
+  const failures = windowMs === undefined ? last.split('x').length - 1 : sum(2);
+  return { samples, failures, failureRate: rateOf(samples, failures) };
+}
+
+const isFailed = (outcome: PushOutcome): boolean =>
+  outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
+
+/** Percent, with two decimals. */
+const rateOf = (samples: number, failures: number): number =>
+  samples === 0 ? 0 : Math.round((failures / samples) * 10_000) / 100;
+
+/** What a summary has as `stoppedBy` where a gate halted the run. */
+export function haltError(
+  { reason, samples, failures, failureRate }: Omit<GateHalt, 'rollback' | 'rollbackError'>,
+  gate: Gate,
+): Error {
+  const { minSamples, maxFailureRate } = gate;
+  return new Error(
+    reason === 'no-data'
+      ? `The gate halted the run: it has ${samples} of the ${minSamples} samples that it requires.`
+      : `The gate halted the run: ${failures} of ${samples} products failed (${failureRate} %), more than ${maxFailureRate} %.`,
+  );
+}

@@ -1,0 +1,45 @@
+// @ts-nocheck
+import { type ErrorCode, isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
+import type { SyncRecord } from '../../ports/sync-record-store.ts';
+
+/** The field that is to blame where the shop has a product no longer whose gid is known. */
+export const goneField = 'gid';
+
+/** An error as a record keeps it. */
+export function lastErrorOf({ code, message }: ShopwrightError): NonNullable<SyncRecord['lastError']> {
+  return { code, message };
+}
+
+/** What a failed push leaves in the record. */
+export function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, 'status' | 'lastError'> {
+  const lastError = lastErrorOf(error);
+  // An error that concerns the shop says nothing about the product.
+  if (isShopWide(error)) return { status: 'pending', lastError };
+  return { status: gid !== null && saysGone(error) ? 'deleted-in-shopify' : 'failed', lastError };
+}
+
+/** Whether an error says that the product is not there: a response to a read, or to a mutation that came too late. */
+function saysGone(error: ShopwrightError): boolean {
+  if (isShopwrightError(error, 'VALIDATION_FAILED')) return error.issues.some(({ field }) => field === goneField);
+  if (!isShopwrightError(error, 'USER_ERROR')) return false;
+  return error.userErrors.some(
+    ({ code, message }) => goneCodes.has(code) || (code == null && message === 'Product does not exist'),
+  );
+}
+
+/** Codes for an identifier whose product is gone. */
+const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
+
+const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
+  'AUTHENTICATION_FAILED',
+  'ACCESS_DENIED',
+  'IP_NOT_ALLOWED',
+  'SHOP_UNAVAILABLE',
+  'CIRCUIT_OPEN',
+  'CONFIG_INVALID',
+]);
+
+/** Whether an error concerns the shop or the token, so that every other product would fail with it too. */
+export function isShopWide(error: ShopwrightError): boolean {
+  return shopWideCodes.has(error.code);
+}

@@ -1,0 +1,1059 @@
+// @ts-nocheck
+// One file: the push of one product, from its record over the shop and its images back to its record.
+import { randomUUID } from 'node:crypto';
+import {
+  InvalidResponseError,
+  isShopwrightError,
+  type ShopwrightError,
+  StorageError,
+  ValidationError,
+} from '../../errors/errors.ts';
+import {
+  FilesRemoveDocument,
+  MetafieldsWriteDocument,
+  ProductByIdentifierDocument,
+  ProductPublishDocument,
+  ProductPushDocument,
+  type ProductPushMutation,
+  type ProductPushMutationVariables,
+} from '../../graphql/operations/generated/graphql.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { isRecord, type JsonObject } from '../../internal/json.ts';
+import type { JournalDraft, SyncJournal } from '../../ports/sync-journal.ts';
+import type { RecordWrite, SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { ValidationIssue } from '../../validation/issues.ts';
+import type { ProductDraft } from '../../validation/product-draft.ts';
+import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/files.ts';
+import type { SharedImages } from '../files/shared-images.ts';
+import { identifierOf, idMetafield } from '../identity.ts';
+import type { ProductChange, ProductDifference } from '../plan/change.ts';
+import {
+  type DeleteAllowance,
+  type DeleteBudget,
+  type DeleteLimits,
+  type PlannedUpdate,
+  type PlanOptions,
+  type ProductPlan,
+  planCreate,
+  planUpdate,
+  withChanged,
+} from '../plan/plan.ts';
+import {
+  contentHash,
+  desiredFacts,
+  type Facts,
+  type FactValue,
+  hashOfText,
+  imageKey,
+  matchFacts,
+  type ProductFacts,
+  type PushBase,
+  type RemoteProduct,
+  readBase,
+  remoteFacts,
+  saidText,
+  variantKeys,
+  withoutImages,
+  writeBase,
+} from '../plan/product-facts.ts';
+import { sendingOf } from '../plan/sending.ts';
+import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
+import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
+import { withoutLarge } from '../rollback/large-values.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { applyChanges } from './apply.ts';
+import { withBarcodes } from './barcodes.ts';
+import { ShopErasedError } from './erased-shop.ts';
+import { toChangedInput, toProductInput, withinCost } from './product-input.ts';
+import { failure, goneField, lastErrorOf } from './push-failure.ts';
+
+/** What a result tells besides its outcome. */
+interface Told {
+  readonly localId: string;
+  /** What only the shop's side has changed since the last push. Absent where nothing is. */
+  readonly drifts?: readonly ProductDifference[];
+  /** What both sides have changed since the last push, differently. Absent where nothing is. */
+  readonly conflicts?: readonly ProductDifference[];
+  /**
+   * Names of variants that cost 0.00, as nobody has given them a price. Customers do not see the product: it is, or stays,
+   * a draft. Absent where there is none.
+   */
+  readonly unpriced?: readonly string[];
+  /**
+   * Images that Shopify could not take: of earlier pushes, which are uploaded again, and with `waitForImages` of this one.
+   * Absent where nothing is known of any.
+   */
+  readonly failedImages?: readonly FailedImage[];
+}
+
+/** In a dry run: what a product needs whose last push did not end well, although the shop has all that it wanted. */
+interface OpenRecord {
+  /** A plan without changes: its application closes the sync record. Absent where that is closed. */
+  readonly plan?: ProductPlan;
+}
+
+/** An image of a product that Shopify could not take. */
+export interface FailedImage {
+  /** The address, without what grants access to it. */
+  readonly source: string;
+  /** What Shopify says: a sentence with its code, such as `IMAGE_DOWNLOAD_FAILURE`. */
+  readonly reason: string;
+}
+
+/** The result of pushing one product. */
+export type PushResult =
+  /** Pushed and, with `publishTo`, published. */
+  | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
+  /** There was nothing to send. */
+  | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
+  /** Nothing of the draft was left in the shop: all that it would change was changed there too. Decide by `onConflict`. */
+  | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
+  /** In a dry run: what a push would do. */
+  | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
+  /**
+   * Nothing was sent: the push would delete more than `maxDeletes` allows, or add a variant without a price to a product that
+   * is sold. The plan names what.
+   */
+  | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
+  /** Did not pass validation, so nothing was sent. The record says so. `localId` is `undefined` where the input has none. */
+  | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
+  /** It left the list, or its removal was asked for: it is no longer in the shop, or archived there. */
+  | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
+  /** In a dry run: what a removal would take away. */
+  | { readonly outcome: 'would-delete' | 'would-archive'; readonly plan: ProductPlan; readonly localId: string }
+  /** Nothing was sent: the shop is not any more as it was when the plan that is being applied was made. */
+  | ({ readonly outcome: 'outdated'; readonly plan: ProductPlan } & Told)
+  /** Shopify rejected it, or could not be reached. The record has the error too. */
+  | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
+  /** Not tried. */
+  | { readonly outcome: 'skipped'; readonly localId: string | undefined; readonly reason: SkipReason };
+
+/**
+ * Why a product was not tried. `stopped`: the run was stopped before its turn, by an abort, or by an error that concerns the
+ * whole shop. `rollout`: it takes no part in the run's rollout. `no-draft`: the source of `retryFailed` has no draft of it.
+ */
+export type SkipReason = 'stopped' | 'rollout' | 'no-draft';
+
+/**
+ * What became of one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,
+ * `would-update`, `would-delete`, `would-archive`, `blocked`, `outdated`, `invalid`, `failed` or `skipped`.
+ *
+ * @example
+ * const pushed: PushOutcome[] = ['created', 'updated'];
+ * if (pushed.includes(result.outcome)) console.log(`${result.localId} is in the shop`);
+ */
+export type PushOutcome = PushResult['outcome'];
+
+/**
+ * Options of `push`, and of each product of `pushMany`.
+ *
+ * @example
+ * const result = await sync.push(product, { dryRun: true, signal: AbortSignal.timeout(30_000) });
+ */
+export interface PushOptions extends PlanOptions {
+  /** Stops the push: calls in flight are aborted, and the other products of a run are skipped. Default: none. */
+  readonly signal?: AbortSignal;
+  /** Changes nothing, neither in the shop nor in the records, and tells what a push would do. Default `false`. */
+  readonly dryRun?: boolean;
+  /**
+   * Reads the product and compares it also where the draft is the same as at the last push, so that what was changed in
+   * the shop is found. Runs and plans read up to 100 products by one call. Default `false`: then an unchanged draft costs no
+   * call.
+   */
+  readonly refresh?: boolean;
+  /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
+  readonly force?: boolean;
+  /**
+   * Waits until Shopify has downloaded the images that the push uploads, at most a minute, and tells those that fail in
+   * `failedImages`. Default `false`: then a later push of the product tells them, as soon as it reads the product.
+   */
+  readonly waitForImages?: boolean;
+  /** How many deletions are allowed: in this call, or in all that share the allowance. Default none of each kind. */
+  readonly maxDeletes?: DeleteLimits | DeleteAllowance;
+  /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
+  readonly runId?: string;
+}
+
+/** What a push of one product needs. */
+export interface PushContext {
+  readonly client: SyncClient;
+  readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
+  readonly clock: Clock;
+  readonly images: Pick<SharedImages, 'claim' | 'unbrought'>;
+  /** Gids of the publications that pushed products are published to, sorted. */
+  readonly publications: readonly string[];
+  readonly adoptBy: readonly AdoptBy[];
+  readonly recreateDeleted: boolean;
+  /** Whether the shop knows the metafield by which products are found: always, but in a dry run. */
+  readonly hasIdentity: boolean;
+  /** What the run may still delete. */
+  readonly deletes: DeleteBudget;
+  /** The plan that is being applied: what is found to be changed by now must be the same. */
+  readonly expected?: ProductPlan;
+  /** The product as it was read with others, shortly before its turn. */
+  readonly seen?: SeenProduct | undefined;
+  /** Whether a rollback makes the product anew: no later rollback undoes that. Default `false`. */
+  readonly isRollback?: boolean;
+}
+
+/** A product as it was read ahead of its turn. */
+export interface SeenProduct {
+  readonly remote: RemoteProduct;
+  /** Version of the record by which it was read. */
+  readonly version: number;
+}
+
+/**
+ * Pushes one valid draft: read what the shop has, plan, record, write each change, publish, record.
+ *
+ * The record says `syncing` before anything is sent, and the journal holds what stood there. A push that a crash has cut
+ * off is made up for by the next one, which compares with the shop as it is by then.
+ *
+ * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
+ */
+export async function pushProduct(
+  draft: ProductDraft,
+  context: PushContext,
+  options: PushOptions,
+): Promise<PushResult> {
+  const { client, records, publications, recreateDeleted } = context;
+  const { localId } = draft;
+  const before = await records.get(client.shop, localId);
+  const said = desiredFacts(draft);
+  const hash = hashOfText(saidText(draft, publications));
+  const desired = shownAgain(said, before);
+  const isGone = before?.status === 'deleted-in-shopify';
+  const isForced = options.force === true;
+  const unchanged = options.refresh || isForced ? undefined : unchangedBy(before, hash);
+  if (unchanged) return unchanged;
+  if (isGone && !recreateDeleted) return { outcome: 'failed', localId, error: deletedInShopify(client.shop) };
+  options.signal?.throwIfAborted();
+
+  const push = new Push(draft, context, options, {
+    desired,
+    hash,
+    before: isGone ? undefined : before,
+    stored: before,
+  });
+  if (options.dryRun) return push.dryRun();
+  try {
+    // Somebody else has written the record meanwhile: then its base is another one.
+    return (await push.run()) ?? (await pushProduct(draft, context, options));
+  } catch (error) {
+    if (error instanceof ShopErasedError) throw error;
+    // An abort says nothing about the product: it is left to the next run.
+    if (options.signal?.aborted || !isShopwrightError(error)) {
+      await push.end({ status: 'pending' });
+      throw error;
+    }
+    const failed = failure(error, push.gid);
+    await push.end(failed).catch((storage: unknown) => {
+      if (storage instanceof ShopErasedError) throw storage;
+      throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
+    });
+    // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
+    if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
+    return { outcome: 'failed', localId, error };
+  }
+}
+
+/** What Shopify says of a product that it has created. */
+export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
+
+/** A product that a row of a bulk operation is to create or change. Nothing of it is stored before `begin` and `entry` are. */
+export interface BulkCreation {
+  readonly localId: string;
+  /** Marks its record as being pushed. */
+  readonly begin: RecordWrite;
+  /** What the journal must hold before it is sent. */
+  readonly entry: JournalDraft;
+  readonly outcome: 'created' | 'updated';
+  /**
+   * Variables of `ProductPushDocument`. One that is to be created has no identifier: a product that is there already is
+   * refused, not replaced.
+   */
+  readonly row: ProductPushMutationVariables;
+  /** Publishes what was created or changed. @throws StorageError, and what a call throws. */
+  done(product: CreatedProduct): Promise<RecordEnd>;
+  /** Says why it was not. */
+  refused(error: ShopwrightError): RecordEnd;
+}
+
+/** The end of a push, as its record is to say it. Ends of many products are written at once. */
+export interface RecordEnd {
+  readonly localId: string;
+  /** What is written over the record as it is stored; `undefined` where more is to be known for it: then `write` sees to it. */
+  over(stored: SyncRecord): SyncRecord | undefined;
+  /** Writes this end alone. @throws StorageError, and what a call throws. */
+  write(): Promise<void>;
+}
+
+/**
+ * How a product is created in bulk, where no push of it has begun before. `undefined` where its push must see to it.
+ *
+ * @param before Its record, where it has one.
+ * @throws StorageError
+ */
+export async function bulkCreation(
+  draft: ProductDraft,
+  before: SyncRecord | undefined,
+  context: PushContext,
+  options: PushOptions,
+): Promise<BulkCreation | undefined> {
+  const { publications, adoptBy } = context;
+  const isUntouched =
+    !before || (before.gid === null && before.attempts === 0 && before.status !== 'deleted-in-shopify');
+  if (!isUntouched || adoptBy.length > 0) return undefined;
+  const start = {
+    desired: desiredFacts(draft),
+    hash: hashOfText(saidText(draft, publications)),
+    before,
+    stored: before,
+  };
+  return new Push(draft, context, options, start).inBulk();
+}
+
+/**
+ * What of a product is to be read so that it is changed in bulk; `undefined` where its push must see to it: it has nothing to
+ * send, or its last push did not end well.
+ */
+export function readForBulk(
+  draft: ProductDraft,
+  before: SyncRecord | undefined,
+  { publications }: Pick<PushContext, 'publications'>,
+): WantedProduct | undefined {
+  const isSettled = before?.status === 'synced' && before.gid !== null && before.parts?.[doubt] === undefined;
+  if (!isSettled || before.gid === null || unchangedBy(before, hashOfText(saidText(draft, publications))))
+    return undefined;
+  return { gid: before.gid, scope: scopeOf(desiredFacts(draft), readBase(before.lastSyncData), true) };
+}
+
+/**
+ * How a product that is there is changed in bulk, whatever was changed in the shop. `undefined` where its push must see to it.
+ *
+ * @param remote The product as `readForBulk` has asked for it.
+ * @throws StorageError
+ */
+export async function bulkChange(
+  draft: ProductDraft,
+  { before, remote }: { readonly before: SyncRecord; readonly remote: RemoteProduct },
+  context: PushContext,
+  options: PushOptions,
+): Promise<BulkCreation | undefined> {
+  const start = {
+    desired: shownAgain(desiredFacts(draft), before),
+    hash: hashOfText(saidText(draft, context.publications)),
+    before,
+    stored: before,
+  };
+  return new Push(draft, context, options, start).changeInBulk(remote);
+}
+
+/** The result for a product of which the last push has said the same. */
+function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult | undefined {
+  const isSame = record?.status === 'synced' && record.hash === hash && record.gid !== null;
+  return isSame ? { outcome: 'unchanged', localId: record.localId, gid: record.gid } : undefined;
+}
+
+/**
+ * By which record a draft needs no push, or what of the product is to be read ahead of its turn: in a dry run in any case,
+ * else where the push is likely to find nothing to send. `size` is about how many characters the draft has.
+ */
+export function unchangedIf(draft: ProductDraft, publications: readonly string[], options: PushOptions = {}) {
+  const text = saidText(draft, publications);
+  const hash = hashOfText(text);
+  const isLooking = options.refresh === true || options.force === true;
+  const isAll = options.managed?.metafields === 'all';
+  return {
+    localId: draft.localId,
+    size: text.length,
+    resultOf: (record: SyncRecord | undefined) => (isLooking ? undefined : unchangedBy(record, hash)),
+    toRead: (record: SyncRecord | undefined): WantedProduct | undefined => {
+      const isRead = options.dryRun ? record?.status !== 'deleted-in-shopify' : isLooking && unchangedBy(record, hash);
+      if (!isRead || !record || record.gid === null) return undefined;
+      return { gid: record.gid, scope: scopeOf(desiredFacts(draft), readBase(record.lastSyncData), isAll) };
+    },
+  };
+}
+
+/** What is known of a product before a push of it. */
+interface PushStart {
+  readonly desired: ProductFacts;
+  readonly hash: string;
+  /** The record, where the product is not known to be gone. */
+  readonly before: SyncRecord | undefined;
+  readonly stored: SyncRecord | undefined;
+}
+
+/** One push of one product. */
+class Push {
+  gid: string | null;
+  readonly #draft: ProductDraft;
+  readonly #context: PushContext;
+  readonly #options: PushOptions;
+  readonly #start: PushStart;
+  readonly #id = randomUUID();
+  #base: PushBase | undefined;
+  #updatedAt: string | null;
+  #plan: ProductPlan | undefined;
+
+  constructor(draft: ProductDraft, context: PushContext, options: PushOptions, start: PushStart) {
+    this.#draft = draft;
+    this.#context = context;
+    this.#options = options.force ? { ...options, onDrift: 'ours', onConflict: 'ours' } : options;
+    this.#start = start;
+    this.gid = start.before?.gid ?? null;
+    this.#base = readBase(start.before?.lastSyncData);
+    this.#updatedAt = start.before?.shopifyUpdatedAt ?? null;
+  }
+
+  /** Marks the record as being pushed, with what is about to be sent. `false` where somebody else has written it. */
+  async #begin(changes: readonly ProductChange[]): Promise<boolean> {
+    const { record, version } = this.#beginning(changes);
+    this.#hasBegun = await this.#context.records.putIf(record, version);
+    return this.#hasBegun;
+  }
+
+  /** The record while the product is being pushed. */
+  #beginning(changes: readonly ProductChange[]): RecordWrite {
+    const { client, clock } = this.#context;
+    const { before, stored } = this.#start;
+    const { [doubt]: _, ...parts } = stored?.parts ?? {};
+    const sending = sendingOf(changes, this.#base?.sending);
+    const syncing: SyncRecord = {
+      ...emptyRecord(client.shop, this.#draft.localId),
+      ...stored,
+      ...(before === undefined && { shopifyUpdatedAt: null, lastSyncData: null }),
+      ...(this.#base && { lastSyncData: writeBase({ ...this.#base, sending }) }),
+      gid: this.gid,
+      version: (stored?.version ?? 0) + 1,
+      status: 'syncing',
+      attempts: (stored?.attempts ?? 0) + 1,
+      lastAttemptAt: clock.now(),
+      parts: { ...parts, [pushId]: this.#id },
+    };
+    return { record: syncing, version: stored?.version };
+  }
+
+  /** Whether something would be sent, or be left as a conflict, that the plan that is being applied does not say. */
+  #isOutdated({ changes, conflicts }: ProductPlan): boolean {
+    const { expected } = this.#context;
+    if (!expected) return false;
+    // What a killed push has sent already is not to be sent again: then there are fewer changes than were planned.
+    const planned = new Set(expected.changes.map(contentHash));
+    const isAsPlanned = changes.every((change) => planned.has(contentHash(change)));
+    return !isAsPlanned || contentHash(conflicts) !== contentHash(expected.conflicts);
+  }
+
+  #hasBegun = false;
+
+  /** Whether all that was to be sent has been, so that the base says what the shop has. */
+  #isApplied = false;
+
+  async dryRun(): Promise<PushResult> {
+    const { localId } = this.#draft;
+    const gid = this.gid ?? (await this.#find());
+    const remote = gid === null ? undefined : (this.#seen ?? (await this.#read(gid)));
+    if (!remote)
+      return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
+    await this.#noteFailed(remote);
+    const planned = this.#planOf(remote);
+    const { plan } = planned;
+    if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
+      const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
+      // Such as that of a push that was killed after it had sent everything.
+      const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
+      return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
+    }
+    return (await this.#blocked(planned)) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
+  }
+
+  /** Pushes. `undefined` where somebody else has written the record since it was read. */
+  async run(): Promise<PushResult | undefined> {
+    const isAdopted = this.gid === null;
+    this.gid ??= await this.#find();
+    if (this.gid === null) {
+      const plan = planCreate(this.#draft.localId, this.#start.desired);
+      if (this.#isOutdated(plan)) return { outcome: 'outdated', plan, ...told(plan) };
+      if (!(await this.#begin(plan.changes))) return undefined;
+      await this.#create(plan);
+      // What would have made the call too costly follows.
+      if (this.#isComplete) return this.#conclude('created', plan);
+    }
+    const { gid } = this;
+    if (gid === null) throw new InvalidResponseError('A product was created without an id.', {});
+    const isNew = this.#plan !== undefined;
+    const seen = isNew ? undefined : this.#seen;
+    const hasAll = seen !== undefined && seen.failedMedia.length === 0 && this.#planOf(seen).plan.changes.length === 0;
+    // What is written is compared with the shop as it is now.
+    const remote = hasAll ? seen : await this.#read(gid);
+    if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
+    if (!isNew) await this.#noteFailed(remote);
+    const planned = this.#planOf(remote);
+    if (!isNew && this.#isOutdated(planned.plan))
+      return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
+    const blocked = await this.#blocked(planned);
+    if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
+    if (blocked) {
+      await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
+      return blocked;
+    }
+    this.#plan = planned.plan;
+    const isUnmarked = this.#start.before?.parts?.[unmarkedPart] !== undefined && planned.plan.changes.length > 0;
+    if (isUnmarked || (isAdopted && !isNew && this.#isForeign)) await this.#mark(gid);
+    await this.#update(remote, planned);
+    const done = this.#plan;
+    if (isNew) return this.#conclude('created', done);
+    const outcome = done.action === 'update' ? 'updated' : done.conflicts.length > 0 ? 'conflict' : 'unchanged';
+    return this.#conclude(outcome, done);
+  }
+
+  /**
+   * Writes the end of the push into the record. Where another push of the product ran meanwhile, nobody knows whose values
+   * stand: the record then says what the shop has, so that the next push sends what differs from it.
+   */
+  async end(changes: Partial<SyncRecord>): Promise<void> {
+    const { client, records } = this.#context;
+    const { localId } = this.#draft;
+    if (!this.#hasBegun && !(await this.#begin([]))) return;
+    for (;;) {
+      const stored = await records.get(client.shop, localId);
+      // Deleted by somebody, such as by an erasure: then there is nothing to tell.
+      if (!stored) return;
+      const record = this.#ended(stored, changes) ?? (await this.#reconciled(stored));
+      if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
+    }
+  }
+
+  #isOvertaken({ parts }: SyncRecord): boolean {
+    return parts?.[pushId] !== this.#id;
+  }
+
+  /** The record at the end of the push; `undefined` where another push of the product ran meanwhile. */
+  #ended(stored: SyncRecord, changes: Partial<SyncRecord>): SyncRecord | undefined {
+    if (this.#isOvertaken(stored) || stored.parts?.[doubt] !== undefined) return undefined;
+    return {
+      ...stored,
+      gid: this.gid,
+      shopifyUpdatedAt: this.#updatedAt ?? stored.shopifyUpdatedAt,
+      lastSyncData: this.#base && this.#isApplied ? writeBase(this.#base) : stored.lastSyncData,
+      ...(stored.status === 'deleted-in-shopify' ? {} : changes),
+      ...(changes.status === 'synced' && { parts: this.#closedParts(stored.parts) }),
+    };
+  }
+
+  #closedParts(parts: SyncRecord['parts']): SyncRecord['parts'] {
+    const shown = withoutPart(parts, archivedPart);
+    return this.#isMarked ? withoutPart(shown, unmarkedPart) : shown;
+  }
+
+  /** The record with what the shop has, in all that this push has changed. */
+  async #reconciled(before: SyncRecord): Promise<SyncRecord> {
+    const isOvertaken = this.#isOvertaken(before);
+    const gid = this.gid ?? before.gid;
+    const base = isOvertaken ? readBase(before.lastSyncData) : this.#base;
+    const parts = isOvertaken ? { ...before.parts, [doubt]: this.#id } : withoutPart(before.parts, doubt);
+    const status = before.status === 'synced' ? 'pending' : before.status;
+    const inDoubt: SyncRecord = { ...before, gid, parts, hash: null, status: isOvertaken ? status : 'pending' };
+    if (gid === null || !base) return inDoubt;
+    const remote = await this.#read(gid);
+    if (!remote) return inDoubt;
+    const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
+    const changes = this.#plan?.changes ?? [];
+    const facts = withChanged(base.facts, changes, theirs);
+    // What Shopify made of another push's values says nothing of those that are there now.
+    const sent = new Set(changes.flatMap(({ list, fields }) => (list === 'product' ? Object.keys(fields) : [])));
+    const stored = Object.fromEntries(Object.entries(base.stored).filter(([field]) => !sent.has(field)));
+    return { ...inDoubt, lastSyncData: writeBase({ ...base, facts, stored }) };
+  }
+
+  /** The gid of a product that belongs to the local id already, or that is adopted. */
+  async #find(): Promise<string | null> {
+    const { client, adoptBy, hasIdentity } = this.#context;
+    const { localId } = this.#draft;
+    const call = this.#call;
+    if (hasIdentity) {
+      const { data } = await client.graphql(ProductByIdentifierDocument, { identifier: identifierOf(localId) }, call);
+      if (data.productByIdentifier) return data.productByIdentifier.id;
+    }
+    const found = await findAdoptable(client, this.#draft, adoptBy, this.#options);
+    this.#isForeign = found !== undefined && !found.isOurs;
+    return found?.gid ?? null;
+  }
+
+  /** Whether the product that was found bears no local id yet. */
+  #isForeign = false;
+
+  #isMarked = false;
+
+  /** Gives the product the draft's local id: from then on it is found by it, whatever becomes of its handle. */
+  async #mark(gid: string): Promise<void> {
+    const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
+    await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
+    this.#isMarked = true;
+  }
+
+  #planOf(remote: RemoteProduct): PlannedUpdate {
+    return planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
+  }
+
+  /** The product as it was read ahead, unless its record was written since. */
+  get #seen(): RemoteProduct | undefined {
+    const { seen } = this.#context;
+    return seen && seen.version === this.#start.before?.version && seen.remote.id === this.gid
+      ? seen.remote
+      : undefined;
+  }
+
+  #read(gid: string): Promise<RemoteProduct | undefined> {
+    const scope = scopeOf(this.#start.desired, this.#base, this.#options.managed?.metafields === 'all');
+    return readRemote(this.#context.client, gid, scope, this.#options);
+  }
+
+  /** Images of earlier pushes that Shopify could not take, by gid. */
+  readonly #failed = new Map<string, FailedImage>();
+
+  /** Finds the images of earlier pushes that have failed, and forgets them, so that they are uploaded again. */
+  async #noteFailed({ failedMedia }: RemoteProduct): Promise<void> {
+    const base = this.#base;
+    const keys = Object.entries(base?.ids.images ?? {}).filter(([, id]) => failedMedia.includes(id));
+    if (!base || keys.length === 0) return;
+    const files = await readFiles(
+      this.#context.client,
+      keys.map(([, id]) => id),
+      this.#options,
+    );
+    for (const [key, id] of keys) this.#failed.set(id, failedImage(base.facts.images?.[key], files.get(id)));
+    const failed = new Set(keys.map(([key]) => key));
+    const without = <T>(entries: Readonly<Record<string, T>> = {}): Record<string, T> =>
+      Object.fromEntries(Object.entries(entries).filter(([key]) => !failed.has(key)));
+    this.#base = {
+      ...base,
+      facts: { ...base.facts, images: without(base.facts.images) },
+      ids: { ...base.ids, images: without(base.ids.images) },
+    };
+  }
+
+  /** Deletes what is left of failed uploads: nothing but their errors. */
+  async #removeFailed(): Promise<void> {
+    if (this.#failed.size === 0) return;
+    try {
+      await this.#context.client.graphql(FilesRemoveDocument, { ids: [...this.#failed.keys()] }, this.#call);
+    } catch (error) {
+      // Somebody else was quicker.
+      const isGone =
+        isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ code }) => code === 'FILE_DOES_NOT_EXIST');
+      if (!isGone) throw error;
+    }
+  }
+
+  /** Waits for the images that this push has uploaded. Returns whether all of them were taken. */
+  async #awaitImages(): Promise<boolean> {
+    if (!this.#options.waitForImages || this.#uploaded.size === 0) return true;
+    const { client, clock } = this.#context;
+    const waiting = { ...this.#options, timeoutMs: longestImageWaitMs };
+    const files = await settledFiles(client, clock, [...this.#uploaded.values()], waiting);
+    const failed = [...this.#uploaded].filter(([, id]) => files.get(id)?.status === 'FAILED');
+    const { images = {} } = this.#start.desired;
+    for (const [key, id] of failed) this.#failed.set(id, failedImage(images[key], files.get(id)));
+    return failed.length === 0;
+  }
+
+  #told(plan: ProductPlan): Told {
+    // One that has failed again is told once.
+    const failedImages = [...new Map([...this.#failed.values()].map((image) => [image.source, image])).values()];
+    return { ...told(plan), ...(failedImages.length > 0 && { failedImages }) };
+  }
+
+  /** Whether all of the draft was sent when the product was created. */
+  #isComplete = false;
+
+  async #create(plan: ProductPlan): Promise<void> {
+    this.#plan = plan;
+    await this.#journal('create', null, plan.changes);
+    const { desired } = this.#start;
+    const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
+    const claim = await this.#context.images.claim(wanted, this.#options);
+    try {
+      await this.#createWith(claim.ids).catch((error: unknown) => {
+        // Somebody has deleted an image that another product uploaded.
+        const isOfFiles =
+          isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ field }) => field?.includes('files'));
+        if (!isOfFiles || claim.ids.size === 0) throw error;
+        claim.forget();
+        return this.#createWith(new Map());
+      });
+      await claim.uploaded(this.#uploaded);
+    } finally {
+      await claim.release();
+    }
+  }
+
+  /** Images that this push has uploaded: their gids by key. */
+  readonly #uploaded = new Map<string, string>();
+
+  async #createWith(imageIds: ReadonlyMap<string, string>): Promise<void> {
+    const { client } = this.#context;
+    const whole = toProductInput(this.#draft, imageIds);
+    const input = withinCost(whole);
+    const images = input.files?.length ?? 0;
+    const { data, requestId } = await client.graphql(
+      ProductPushDocument,
+      {
+        identifier: identifierOf(this.#draft.localId),
+        input,
+        // Variants are found by what the draft says of them; to read an image back is the only way to know it again.
+        images: Math.max(1, images),
+        withImages: images > 0,
+      },
+      this.#call,
+    );
+    const product = data.productSet?.product;
+    if (!product) {
+      throw new InvalidResponseError(`${client.shop} returned neither a product nor user errors for productSet.`, {
+        shop: client.shop,
+        ...(requestId !== undefined && { requestId }),
+      });
+    }
+    this.#isCreated(product, imageIds, input === whole);
+  }
+
+  /** Takes in what Shopify says of the product that it has created. */
+  #isCreated(product: CreatedProduct, imageIds: ReadonlyMap<string, string>, isComplete: boolean): void {
+    this.gid = product.id;
+    this.#updatedAt = product.updatedAt;
+    this.#isComplete = isComplete;
+    const { desired } = this.#start;
+    const { title, descriptionHtml, vendor, productType } = product;
+    // A status that was not sent is still to be.
+    const said = heldStatus(desired)
+      ? { ...desired, product: { '': withoutStatus(desired.product?.[''] ?? {}) } }
+      : desired;
+    const facts = this.#isComplete ? said : { ...said, images: {}, variants: withoutImages(said) };
+    this.#base = {
+      facts,
+      stored: { title, descriptionHtml, vendor, productType },
+      ids: {
+        variants: {},
+        images: idsByKey(Object.keys(facts.images ?? {}), product.media?.nodes ?? []),
+      },
+      publications: [],
+    };
+    for (const [key, id] of Object.entries(this.#base.ids.images)) if (!imageIds.has(key)) this.#uploaded.set(key, id);
+    this.#isApplied = true;
+  }
+
+  /**
+   * How the product is created by a row of a bulk operation. `undefined` where its push must do that: the row cannot say all
+   * of the draft, or images of it may be in the shop already.
+   */
+  async inBulk(): Promise<BulkCreation | undefined> {
+    const { desired } = this.#start;
+    const whole = toProductInput(this.#draft, new Map());
+    if (withinCost(whole) !== whole) return undefined;
+    const wanted = Object.entries(desired.images ?? {}).map(([key, { alt }]) => ({ key, alt: textOrAny(alt) }));
+    const noteImages = await this.#context.images.unbrought(wanted);
+    const plan = planCreate(this.#draft.localId, desired);
+    if (!noteImages) return undefined;
+    this.#plan = plan;
+    const images = whole.files?.length ?? 0;
+    // Whoever gets this stores it before anything is sent.
+    this.#hasBegun = true;
+    return {
+      localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('create', null, plan.changes),
+      outcome: 'created',
+      row: { input: whole, images: Math.max(1, images), withImages: images > 0 },
+      done: async (product) => {
+        this.#isCreated(product, new Map(), true);
+        await noteImages(this.#uploaded);
+        await this.#publish();
+        return this.#end(this.#synced(plan, await this.#awaitImages()));
+      },
+      refused: (error) => this.#end(failure(error, null)),
+    };
+  }
+
+  /** How the product is changed by a row of a bulk operation. `undefined` where its push must do that. */
+  async changeInBulk(remote: RemoteProduct): Promise<BulkCreation | undefined> {
+    if (remote.failedMedia.length > 0 || this.#start.before?.parts?.[unmarkedPart] !== undefined) return undefined;
+    const { plan, matches, problem, nextFacts, stored } = this.#planOf(remote);
+    if (problem !== undefined) return undefined;
+    const { variants, images } = this.#idsOf(matches);
+    const input = toChangedInput(this.#draft, plan.changes);
+    if (!input || plan.changes.length === 0 || withinCost(input) !== input) return undefined;
+    this.#plan = plan;
+    this.#hasBegun = true;
+    return {
+      localId: this.#draft.localId,
+      begin: this.#beginning(plan.changes),
+      entry: this.#entry('update', remote.id, plan.changes),
+      outcome: 'updated',
+      row: { identifier: { id: remote.id }, input, images: 1, withImages: false },
+      done: async (product) => {
+        const { title, descriptionHtml, vendor, productType } = product;
+        const now: Facts = { title, descriptionHtml, vendor, productType };
+        const told = Object.fromEntries(Object.entries(now).filter(([field]) => field in input));
+        this.#updatedAt = product.updatedAt;
+        this.#isNow(nextFacts, { ...stored, ...told }, { variants, images });
+        await this.#publish();
+        return this.#end(this.#synced(plan, true));
+      },
+      refused: (error) => this.#end(failure(error, this.gid)),
+    };
+  }
+
+  /** Gids of the variants and images of the draft that the shop has, by key. */
+  #idsOf(matches: PlannedUpdate['matches']): { variants: Map<string, string>; images: Map<string, string> } {
+    const ids = this.#base?.ids;
+    const idsIn = (known: Readonly<Record<string, string>> = {}, found: ReadonlyMap<string, { readonly id: string }>) =>
+      new Map([...Object.entries(known), ...[...found].map(([key, { id }]) => [key, id] as [string, string])]);
+    return { variants: idsIn(ids?.variants, matches.variants), images: idsIn(ids?.images, matches.images) };
+  }
+
+  /** Notes what the shop has now. */
+  #isNow(
+    facts: ProductFacts,
+    stored: Facts,
+    { variants, images }: { readonly variants: Map<string, string>; readonly images: Map<string, string> },
+  ): void {
+    const keep = (of: Map<string, string>, list: 'variants' | 'images') =>
+      Object.fromEntries([...of].filter(([key]) => facts[list]?.[key] !== undefined));
+    this.#base = {
+      facts,
+      stored,
+      ids: { variants: keep(variants, 'variants'), images: keep(images, 'images') },
+      publications: this.#base?.publications ?? [],
+    };
+    this.#isApplied = true;
+  }
+
+  #end(changes: Partial<SyncRecord>): RecordEnd {
+    return {
+      localId: this.#draft.localId,
+      over: (stored) => this.#ended(stored, changes),
+      write: () => this.end(changes),
+    };
+  }
+
+  async #update(remote: RemoteProduct, { plan, matches, nextFacts, stored: known }: PlannedUpdate): Promise<void> {
+    const { desired } = this.#start;
+    const { variants: variantIds, images: imageIds } = this.#idsOf(matches);
+    let stored = known;
+    let facts = nextFacts;
+    await this.#removeFailed();
+    if (plan.changes.length > 0) {
+      const { client, clock, images } = this.#context;
+      const changes = await withBarcodes(client, remote, plan.changes, this.#options);
+      await this.#journal('update', remote.id, changes);
+      const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
+      const quantities = new Map(
+        variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),
+      );
+      const application = {
+        ...{ client, clock, remote, changes, desired, sources, shared: images, imageIds, variantIds },
+        quantities,
+        redirectsHandle: this.#draft.redirectNewHandle,
+        overwrites: this.#options.onConflict === 'ours',
+      };
+      const applied = await applyChanges(application, this.#options);
+      for (const { list, kind, key, gid } of plan.changes) {
+        const id = imageIds.get(key);
+        if (list === 'images' && kind === 'add' && gid === undefined && id !== undefined) this.#uploaded.set(key, id);
+      }
+      this.#updatedAt = applied.updatedAt;
+      stored = { ...stored, ...applied.stored };
+      facts = this.#overtaken(plan, nextFacts, applied.overtaken);
+    } else this.#updatedAt = remote.updatedAt;
+    this.#isNow(facts, stored, { variants: variantIds, images: imageIds });
+  }
+
+  /**
+   * Notes values that somebody has written after this push had read them: conflicts like any others. Returns what the next
+   * push compares with.
+   */
+  #overtaken(plan: ProductPlan, next: ProductFacts, theirs: Facts): ProductFacts {
+    const fields = plan.changes.find(({ list }) => list === 'product')?.fields ?? {};
+    const found = Object.entries(theirs).flatMap(([field, there]) => {
+      const change = fields[field];
+      if (!change) return [];
+      const base = this.#base?.facts.product?.['']?.[field] ?? change.from;
+      return [{ list: 'product' as const, key: '', name: '', field, base, ours: change.to, theirs: there }];
+    });
+    if (found.length === 0) return next;
+    const isPutBack = this.#options.onConflict !== 'ours';
+    const changes = isPutBack ? plan.changes.flatMap((change) => withoutFields(change, theirs)) : plan.changes;
+    const action = changes.length === 0 ? 'unchanged' : plan.action;
+    this.#plan = { ...plan, action, changes, conflicts: [...plan.conflicts, ...found] };
+    // A conflict that was only reported is one the next time too.
+    if ((this.#options.onConflict ?? 'report') !== 'report') return next;
+    const known = Object.fromEntries(found.map(({ field, base }) => [field, base]));
+    return { ...next, product: { '': { ...next.product?.[''], ...known } } };
+  }
+
+  /** Publishes to the channels that were not asked for before: what a merchant has unpublished since stays so. */
+  async #publish(): Promise<boolean> {
+    const missing = this.#unpublished();
+    const { client, publications } = this.#context;
+    if (this.gid === null || !this.#base) return false;
+    if (missing.length > 0) {
+      const { data } = await client.graphql(
+        ProductPublishDocument,
+        { id: this.gid, publications: missing.map((publicationId) => ({ publicationId })) },
+        this.#call,
+      );
+      const published = data.publishablePublish?.publishable;
+      if (published && 'updatedAt' in published) this.#updatedAt = published.updatedAt;
+    }
+    this.#base = { ...this.#base, publications };
+    return missing.length > 0;
+  }
+
+  #unpublished(): readonly string[] {
+    const asked = new Set(this.#base?.publications);
+    return this.#context.publications.filter((gid) => !asked.has(gid));
+  }
+
+  async #conclude(outcome: 'created' | 'updated' | 'unchanged' | 'conflict', plan: ProductPlan): Promise<PushResult> {
+    const isPublished = await this.#publish();
+    await this.end(this.#synced(plan, await this.#awaitImages()));
+    const happened = isPublished && outcome === 'unchanged' ? 'updated' : outcome;
+    return { outcome: happened, gid: this.gid ?? '', ...this.#told({ ...plan, localId: this.#draft.localId }) };
+  }
+
+  #synced(plan: ProductPlan, isWhole: boolean): Partial<SyncRecord> {
+    // A conflict that stands is one the next time too, so that draft must not count as pushed.
+    const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
+    return {
+      status: 'synced',
+      hash: isOpen || !isWhole ? null : this.#start.hash,
+      attempts: 0,
+      lastError: null,
+      lastSyncedAt: this.#context.clock.now(),
+    };
+  }
+
+  /** The result for a plan that must not be applied; takes what it may delete from the budget. */
+  async #blocked({ plan, problem }: PlannedUpdate): Promise<Extract<PushResult, { outcome: 'blocked' }> | undefined> {
+    const message = problem ?? (await this.#context.deletes.takeOne(plan));
+    if (message === undefined) return undefined;
+    const error = new ValidationError('The product was not pushed', {
+      issues: [{ field: 'variants', message }],
+      shop: this.#context.client.shop,
+    });
+    return { outcome: 'blocked', plan, error, ...this.#told(plan) };
+  }
+
+  async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
+    await this.#context.journal.append([this.#entry(action, gid, changes)]);
+  }
+
+  #entry(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): JournalDraft {
+    const { client, clock } = this.#context;
+    const { runId } = this.#options;
+    const publications = [...this.#context.publications];
+    return {
+      shop: client.shop,
+      localId: this.#draft.localId,
+      gid,
+      runId: runId ?? null,
+      action: this.#context.isRollback ? 'rollback' : action,
+      at: clock.now(),
+      sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
+      before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
+    };
+  }
+
+  get #call() {
+    return callOptions(this.#options);
+  }
+}
+
+/** The format of what the journal holds of a push. A later release that stores otherwise takes the next number. */
+export const journalFormat = 1;
+
+/** Parts of a record: which push began last, and whether another one ran at the same time. */
+export const pushId = 'push';
+
+export const doubt = 'doubt';
+
+/** Says that a product does not bear its local id yet: it was imported, and no push has sent anything since. */
+export const unmarkedPart = 'unmarked';
+
+/** The status that a product had before it left the list and was archived. */
+export const archivedPart = 'archived';
+
+/** What a draft says, with the status of before where the product is back that was archived when it left the list. */
+function shownAgain(facts: ProductFacts, record: SyncRecord | undefined): ProductFacts {
+  const status = record?.parts?.[archivedPart];
+  if (status === undefined) return facts;
+  return { ...facts, product: { '': { status, ...facts.product?.[''] } } };
+}
+
+/** Milliseconds that a push waits for images. */
+const longestImageWaitMs = 60_000;
+
+const failedImage = (facts: Facts | undefined, file: RemoteFile | undefined): FailedImage => ({
+  source: String(facts?.['url'] ?? ''),
+  reason: problemText(file?.errors ?? []),
+});
+
+const textOrAny = (alt: FactValue | undefined): string | null | undefined =>
+  typeof alt === 'string' || alt === null ? alt : undefined;
+
+const told = ({ localId, unpriced, drifts, conflicts }: ProductPlan): Told => ({
+  localId,
+  ...(unpriced && { unpriced }),
+  ...(drifts.length > 0 && { drifts }),
+  ...(conflicts.length > 0 && { conflicts }),
+});
+
+function idsByKey(keys: readonly string[], nodes: readonly { readonly id: string }[]): Record<string, string> {
+  return Object.fromEntries(keys.flatMap((key, index) => (nodes[index] ? [[key, nodes[index].id]] : [])));
+}
+
+function deletedInShopify(shop: string): ValidationError {
+  const message = `was deleted in ${shop}. Set recreateDeleted to create it again, or stop pushing it.`;
+  return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
+}
+
+/** A change without values of the product that were put back. */
+function withoutFields(change: ProductChange, putBack: Facts): readonly ProductChange[] {
+  if (change.list !== 'product') return [change];
+  const fields = Object.fromEntries(Object.entries(change.fields).filter(([field]) => !(field in putBack)));
+  return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
+}
+
+/** Says of a product whose gid is known that the shop does not have it. */
+const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
+
+/** The parts of a record without one of them. */
+export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecord['parts'] {
+  return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
+}
+
+/** The record of a product of which nothing is known yet. */
+export function emptyRecord(shop: string, localId: string): SyncRecord {
+  return {
+    shop,
+    localId,
+    version: 0,
+    gid: null,
+    status: 'pending',
+    hash: null,
+    parts: null,
+    lastError: null,
+    attempts: 0,
+    lastSyncData: null,
+    lastSyncedAt: null,
+    lastAttemptAt: null,
+    shopifyUpdatedAt: null,
+  };
+}
+
+/** The local id of a product that need not be valid, or of the payload of its job. */
+export function localIdOf(product: unknown): string | undefined {
+  return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
+}

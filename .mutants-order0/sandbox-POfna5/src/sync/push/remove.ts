@@ -1,0 +1,229 @@
+// @ts-nocheck
+import { randomUUID } from 'node:crypto';
+import { isShopwrightError } from '../../errors/errors.ts';
+import { ProductRemoveDocument } from '../../graphql/operations/generated/graphql.ts';
+import type { Clock } from '../../internal/clock.ts';
+import type { JsonObject } from '../../internal/json.ts';
+import type { SyncJournal } from '../../ports/sync-journal.ts';
+import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { ProductChange } from '../plan/change.ts';
+import { nameOf, type ProductPlan } from '../plan/plan.ts';
+import {
+  contentHash,
+  type FactList,
+  matchFacts,
+  type PushBase,
+  type RemoteProduct,
+  readBase,
+  remoteFacts,
+  writeBase,
+} from '../plan/product-facts.ts';
+import { callOptions, readRemote, scopeOf, wholeScope } from '../read-remote.ts';
+import { withoutLarge } from '../rollback/large-values.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { applyChanges } from './apply.ts';
+import { withBarcodes } from './barcodes.ts';
+import type { Removal } from './missing-products.ts';
+import { archivedPart, journalFormat, type PushResult, pushId } from './push.ts';
+import { failure } from './push-failure.ts';
+
+/** What the removal of one product needs. */
+export interface RemovalContext {
+  readonly client: SyncClient;
+  readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
+  readonly clock: Clock;
+}
+
+/** How the removal of one product is made. */
+interface RemovalOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly runId?: string | undefined;
+  /** What the removal was planned to take away. Where it would take something else by now, the result is `outdated`. */
+  readonly expected?: ProductPlan | undefined;
+}
+
+/**
+ * Deletes or archives the product of a local id. The journal holds all that can be read of it before anything is sent.
+ *
+ * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
+ */
+export async function removeProduct(
+  localId: string,
+  removal: Removal,
+  context: RemovalContext,
+  options: RemovalOptions,
+): Promise<PushResult> {
+  const { client, records } = context;
+  const { signal, dryRun, expected } = options;
+  const record = await records.get(client.shop, localId);
+  const gid = record?.gid ?? null;
+  if (!record || gid === null || record.status === 'deleted-in-shopify') return unknownProduct(localId, client.shop);
+  const base = readBase(record.lastSyncData);
+  try {
+    const scope = removal === 'delete' ? wholeScope(base) : scopeOf({}, undefined, false);
+    const remote = await readRemote(client, gid, scope, { signal });
+    const plan = remote && planRemoval(localId, removal, base, remote);
+    if (!plan || plan.action === 'unchanged') {
+      if (!remote && !dryRun) await records.putIf(gone(record), record.version);
+      return { outcome: 'unchanged', localId, gid };
+    }
+    if (dryRun) return { outcome: removal === 'delete' ? 'would-delete' : 'would-archive', localId, plan };
+    if (expected && takes(plan) !== takes(expected)) return { outcome: 'outdated', localId, plan };
+    const begun = await begin(record, context);
+    // Somebody else has written the record meanwhile.
+    if (!begun) return await removeProduct(localId, removal, context, options);
+    const changes = await withBarcodes(client, remote, plan.changes, { signal });
+    await note(begun, removal, changes, context, options.runId);
+    if (removal === 'archive') await archive(begun, base, remote, plan, context, signal);
+    else {
+      await deleteProduct(gid, client, signal);
+      await records.delete(client.shop, localId);
+    }
+    return { outcome: removal === 'delete' ? 'deleted' : 'archived', localId, gid };
+  } catch (error) {
+    if (signal?.aborted || !isShopwrightError(error) || error.code === 'STORAGE_FAILED') throw error;
+    const stored = await records.get(client.shop, localId);
+    if (!dryRun && stored)
+      await records.putIf({ ...stored, ...failure(error, gid), version: stored.version + 1 }, stored.version);
+    return { outcome: 'failed', localId, error };
+  }
+}
+
+/** Deletes a product. One that is gone already is no error: an earlier call may have done it, or a merchant. */
+export async function deleteProduct(gid: string, client: SyncClient, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await client.graphql(ProductRemoveDocument, { id: gid }, callOptions({ signal }));
+  } catch (error) {
+    const isGone =
+      isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ message }) => /not exist/.test(message));
+    if (!isGone) throw error;
+  }
+}
+
+function planRemoval(
+  localId: string,
+  removal: Removal,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+): ProductPlan {
+  const plan = { localId, gid: remote.id, drifts: [], conflicts: [] };
+  if (removal === 'archive') {
+    const fields = { status: { from: remote.status, to: 'ARCHIVED' } };
+    const change = { kind: 'update', list: 'product', key: '', name: '', fields } as const;
+    return remote.status === 'ARCHIVED'
+      ? { ...plan, action: 'unchanged', changes: [] }
+      : { ...plan, action: 'archive', changes: [change] };
+  }
+  return { ...plan, action: 'delete', changes: removedParts(base, remote) };
+}
+
+/** Every part of a product as something that goes, with what a push has said of it where the shop does not tell. */
+function removedParts(base: PushBase | undefined, remote: RemoteProduct): readonly ProductChange[] {
+  const matches = matchFacts(base?.facts ?? {}, base, remote);
+  const theirs = remoteFacts(remote, matches);
+  const variants = new Map(remote.variants.map((variant) => [variant.id as string, variant.inventoryQuantity ?? 0]));
+  const gids = {
+    variants: new Map([...matches.variants].map(([key, { id }]) => [key, id as string])),
+    images: new Map([...matches.images].map(([key, { id }]) => [key, id as string])),
+  };
+  return Object.entries(theirs).flatMap(([name, entries]) => {
+    const list = name as FactList;
+    return Object.entries(entries ?? {}).map(([key, there]): ProductChange => {
+      const known = base?.facts[list]?.[key] ?? {};
+      // The address in the shop goes with the product; that from which an image came may not.
+      const facts = { ...known, ...there, ...(list === 'images' && known) };
+      const gid = list === 'variants' || list === 'images' ? (gids[list].get(key) ?? key) : undefined;
+      return {
+        ...{ kind: 'remove', list, key, name: nameOf(list, key, facts) },
+        ...(gid !== undefined && { gid }),
+        fields: Object.fromEntries(Object.entries(facts).map(([field, from]) => [field, { from, to: null }])),
+        ...(list === 'variants' && { stock: variants.get(gid ?? '') ?? 0 }),
+      };
+    });
+  });
+}
+
+/** What a removal takes away: a sale of a variant that keeps some stock is no other thing. */
+const takes = ({ action, changes }: ProductPlan): string =>
+  contentHash([action, changes.map(({ stock, ...change }) => ({ ...change, hasStock: Boolean(stock) }))]);
+
+/** Marks the record as being written. `undefined` where somebody else has written it. */
+async function begin(record: SyncRecord, { records, clock }: RemovalContext): Promise<SyncRecord | undefined> {
+  const begun: SyncRecord = {
+    ...record,
+    version: record.version + 1,
+    status: 'syncing',
+    attempts: record.attempts + 1,
+    lastAttemptAt: clock.now(),
+    parts: { ...record.parts, [pushId]: randomUUID() },
+  };
+  return (await records.putIf(begun, record.version)) ? begun : undefined;
+}
+
+async function note(
+  { localId, gid, lastSyncData }: SyncRecord,
+  action: Removal,
+  changes: readonly ProductChange[],
+  { client, journal, clock }: RemovalContext,
+  runId: string | undefined,
+): Promise<void> {
+  const sent = { format: journalFormat, changes, publications: [] } as unknown as JsonObject;
+  const base = readBase(lastSyncData);
+  // The record of what is deleted goes too: then the entry has all of it.
+  const before = action === 'archive' && base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
+  await journal.append([
+    { shop: client.shop, localId, gid, runId: runId ?? null, action, at: clock.now(), sent, before },
+  ]);
+}
+
+async function archive(
+  { localId }: SyncRecord,
+  base: PushBase | undefined,
+  remote: RemoteProduct,
+  { changes }: ProductPlan,
+  { client, records, clock }: RemovalContext,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { updatedAt } = await applyChanges(
+    {
+      ...{ client, clock, remote, changes, desired: {} },
+      ...{ sources: new Map(), imageIds: new Map(), variantIds: new Map() },
+    },
+    { signal },
+  );
+  const archived = base && {
+    ...base,
+    facts: { ...base.facts, product: { '': { ...base.facts.product?.[''], status: 'ARCHIVED' } } },
+  };
+  for (;;) {
+    const record = await records.get(client.shop, localId);
+    if (!record) return;
+    const next: SyncRecord = {
+      ...record,
+      version: record.version + 1,
+      status: 'synced',
+      hash: null,
+      attempts: 0,
+      lastError: null,
+      lastSyncedAt: clock.now(),
+      shopifyUpdatedAt: updatedAt,
+      lastSyncData: archived ? writeBase(archived) : record.lastSyncData,
+      parts: { ...record.parts, [archivedPart]: remote.status },
+    };
+    if (await records.putIf(next, record.version)) return;
+  }
+}
+
+const gone = (record: SyncRecord): SyncRecord => ({
+  ...record,
+  status: 'deleted-in-shopify',
+  version: record.version + 1,
+});
+
+function unknownProduct(localId: string, shop: string): PushResult {
+  const message = `has no product in ${shop}: nothing was pushed under it, or it was deleted already.`;
+  const issue = { severity: 'error', code: 'product-unknown', field: 'localId', message } as const;
+  return { outcome: 'invalid', localId, issues: [issue] };
+}

@@ -1,0 +1,144 @@
+// @ts-nocheck
+import { ConfigError } from '../../errors/errors.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { isRecord } from '../../internal/json.ts';
+import { unknownValue } from '../../internal/names.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Stores } from '../../ports/stores.ts';
+import { callListener } from '../../telemetry/telemetry.ts';
+import type { WebhookContext, WebhookEvent, WebhookTopicHandler } from '../../webhooks/events.ts';
+import { notAfter } from '../../webhooks/ingest/ordering.ts';
+import { type StockLevel, storeIfNewer } from '../inventory/stock-table.ts';
+import type { DriftPolicy } from '../plan/plan.ts';
+import type { ProductSync } from '../product-sync.ts';
+import { exactId, productGid, type WebhookOutcome } from './external-changes.ts';
+
+/** A synced product that somebody else changed or deleted. */
+export interface ExternalChange {
+  /** Shop domain. */
+  readonly shop: string;
+  readonly localId: string;
+  readonly gid: string;
+  readonly event: WebhookEvent<'products/update'> | WebhookEvent<'products/delete'>;
+}
+
+/** The outcome of one delivery. Contains nothing of the body. */
+export interface SyncWebhookEvent {
+  readonly topic: string;
+  /** Shop domain. */
+  readonly shop: string;
+  readonly webhookId: string | null;
+  /** What a product webhook meant; `stock-kept` or `stock-older` for an inventory webhook. */
+  readonly effect: WebhookOutcome | 'stock-kept' | 'stock-older';
+}
+
+/** Options of `createSyncWebhooks`. */
+export interface SyncWebhookOptions {
+  /** What `createProductSync` returns, or a function that finds it for a shop; `undefined`: the shop is not synced. */
+  readonly sync: Pick<ProductSync, 'applyWebhook'> | ((shop: string) => Pick<ProductSync, 'applyWebhook'> | undefined);
+  /** The stores of the sync. */
+  readonly stores: Pick<Stores, 'keyValue'>;
+  /**
+   * What becomes of a change that somebody else made to a synced product. `report` (default): its record says so. `ours`: the
+   * shop gets back what the last push said, by calls that take longer than Shopify waits: give the webhook handler a queue.
+   * `theirs`: it stands, and `reconcile` does not find it again.
+   */
+  readonly onDrift?: DriftPolicy;
+  /** Called with stock that is not older than what was known. If it throws, the delivery is retried. */
+  readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
+  /** Called when somebody else changed a synced product, before its record says so. If it throws, the delivery is retried. */
+  readonly onExternalChange?: (change: ExternalChange, context: WebhookContext) => unknown;
+  /** Called when a synced product was deleted in Shopify, before its record says so. If it throws, the delivery is retried. */
+  readonly onDeleted?: (change: ExternalChange, context: WebhookContext) => unknown;
+  /**
+   * Called with a product of a synced shop that has no record, such as one that a merchant has made: `sync.import` takes it
+   * over. If it throws, the delivery is retried.
+   */
+  readonly onUnknownProduct?: (product: Omit<ExternalChange, 'localId'>, context: WebhookContext) => unknown;
+  /** Called with the outcome of each delivery, such as `unknown-product`. An error thrown in it is logged, no more. */
+  readonly onEvent?: (event: SyncWebhookEvent) => void;
+  /** Logs a listener that throws. Default: none. */
+  readonly logger?: Logger;
+  /** Time, for tests. */
+  readonly clock?: Clock;
+}
+
+type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/update';
+
+/** Handlers for `createWebhookHandler`. */
+export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
+
+/**
+ * Webhook handlers that keep the sync up to date: for products that are changed or deleted in Shopify, and for stock. A
+ * product that is not synced is an event, not an error, and the echo of an own push is not a change.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) for an `onDrift` that does not exist.
+ *
+ * @example
+ * createWebhookHandler({
+ *   secrets, store: stores.keyValue, queue,
+ *   on: { ...createSyncWebhooks({ sync, stores, onInventory: ({ available }) => shelf.set(available) }) },
+ * });
+ */
+export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
+  const { sync, stores, onDrift = 'report', onInventory, onExternalChange, onDeleted, onUnknownProduct } = options;
+  const { onEvent, logger, clock = systemClock } = options;
+  const issues = unknownValue('onDrift', options.onDrift, ['report', 'ours', 'theirs']);
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  const emit = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
+    callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>
+      logger?.error({ error, topic, shop, webhookId, effect }, 'the listener for the webhooks of the sync threw'),
+    );
+
+  const onProduct = async (event: ExternalChange['event'], context: WebhookContext): Promise<void> => {
+    const { shop, topic, payload, rawBody } = event;
+    const ofShop = typeof sync === 'function' ? sync(shop) : sync;
+    const effect =
+      (await ofShop?.applyWebhook(
+        { topic, shop, payload, rawBody },
+        {
+          onDrift,
+          onEffect: async (meaning, { localId, gid }) => {
+            const callback =
+              meaning === 'changed-externally' ? onExternalChange : meaning === 'deleted' ? onDeleted : undefined;
+            await callback?.({ shop, localId, gid, event }, context);
+          },
+        },
+      )) ?? 'unknown-product';
+    const gid = productGid(event);
+    if (ofShop && effect === 'unknown-product' && gid !== undefined)
+      await onUnknownProduct?.({ shop, gid, event }, context);
+    emit(event, effect);
+  };
+
+  return {
+    'products/update': onProduct,
+    'products/delete': onProduct,
+    async 'inventory_levels/update'(event, context) {
+      const level = levelFromWebhook(event, clock.now());
+      if (!level) return emit(event, 'ignored');
+      if (!(await storeIfNewer(stores.keyValue, level, context.appId))) return emit(event, 'stock-older');
+      await onInventory?.(level, event, context);
+      emit(event, 'stock-kept');
+    },
+  };
+}
+
+function levelFromWebhook(
+  { shop, payload, rawBody, triggeredAt }: WebhookEvent,
+  nowMs: number,
+): StockLevel | undefined {
+  if (!isRecord(payload)) return undefined;
+  const { available, updated_at: updatedAt } = payload;
+  const inventoryItemId = exactId(payload, 'inventory_item_id', rawBody);
+  const locationId = exactId(payload, 'location_id', rawBody);
+  if (inventoryItemId === undefined || locationId === undefined) return undefined;
+  return {
+    shop,
+    inventoryItemId,
+    locationId,
+    available: typeof available === 'number' ? available : null,
+    updatedAt: typeof updatedAt === 'string' ? updatedAt : null,
+    triggeredAt: notAfter(triggeredAt, nowMs),
+  };
+}

@@ -1,0 +1,83 @@
+// @ts-nocheck
+import type { JournalEntry } from '../../ports/sync-journal.ts';
+import type { ProductChange } from '../plan/change.ts';
+import { type Facts, type FactValue, hashOfText, type ProductFacts, type PushBase } from '../plan/product-facts.ts';
+
+/** Characters from which on a text counts as large, such as a description. */
+const leastLarge = 2_000;
+
+/** Begins what stands in the place of a text: its hash follows. */
+const mark = '~sha256:';
+
+const isLarge = (value: FactValue): value is string => typeof value === 'string' && value.length >= leastLarge;
+
+const isMark = (value: unknown): value is string => typeof value === 'string' && value.startsWith(mark);
+
+const markOf = (text: string): string => `${mark}${hashOfText(text)}`;
+
+/**
+ * A base as the journal keeps it: large texts that the changes leave as they are by their hashes. Each is whole in the sync
+ * record until some push changes it, and from then on in that push's own entry.
+ */
+export function withoutLarge(base: PushBase, changes: readonly ProductChange[]): PushBase {
+  const changed = new Set(
+    changes.flatMap(({ list, key, fields }) => Object.keys(fields).map((field) => `${list} ${key} ${field}`)),
+  );
+  return mapTexts(base, (value, place) => (isLarge(value) && !changed.has(place) ? markOf(value) : value));
+}
+
+/**
+ * A base of the journal, whole again. A text that is neither in the record nor in an entry is left out: the next push
+ * then compares without it.
+ *
+ * @param now The base of the record.
+ * @param later The entries of the product, the newest first, those of the base itself included.
+ */
+export async function withLarge(
+  base: PushBase | undefined,
+  now: PushBase | undefined,
+  later: () => AsyncIterable<JournalEntry>,
+): Promise<PushBase | undefined> {
+  if (!base) return undefined;
+  const missing = new Set<string>();
+  mapTexts(base, (value) => {
+    if (isMark(value)) missing.add(value);
+    return value;
+  });
+  if (missing.size === 0) return base;
+  const found = new Map<string, string>();
+  const look = (value: unknown): void => {
+    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) look(one);
+    if (typeof value !== 'string' || value.length < leastLarge) return;
+    const name = markOf(value);
+    if (missing.delete(name)) found.set(name, value);
+  };
+  look(now);
+  if (missing.size > 0) {
+    for await (const { before, sent } of later()) {
+      look([before, sent]);
+      if (missing.size === 0) break;
+    }
+  }
+  return mapTexts(base, (value) => (isMark(value) ? found.get(value) : value));
+}
+
+/** The base with other values; those that become `undefined` are left out. */
+function mapTexts(base: PushBase, to: (value: FactValue, place: string) => FactValue | undefined): PushBase {
+  const mapFacts = (facts: Facts, place: string): Facts =>
+    Object.fromEntries(
+      Object.entries(facts).flatMap(([field, value]) => {
+        const mapped = to(value, `${place} ${field}`);
+        return mapped === undefined ? [] : [[field, mapped] as const];
+      }),
+    );
+  const facts = Object.fromEntries(
+    Object.entries(base.facts).map(([list, entries]) => [
+      list,
+      Object.fromEntries(
+        Object.entries(entries ?? {}).map(([key, values]) => [key, mapFacts(values, `${list} ${key}`)]),
+      ),
+    ]),
+  ) as ProductFacts;
+  return { ...base, facts, stored: mapFacts(base.stored, 'product ') };
+}

@@ -1,0 +1,785 @@
+// @ts-nocheck
+// One file: the way back of one product, from its journal over the shop to its record.
+import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
+import {
+  ProductByIdentifierDocument,
+  ProductOptionUpdateDocument,
+  ProductUnpublishDocument,
+} from '../../graphql/operations/generated/graphql.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { forEachConcurrent } from '../../internal/concurrency.ts';
+import { isRecord, type JsonObject } from '../../internal/json.ts';
+import type { JournalEntry, JournalListOptions, SyncJournal } from '../../ports/sync-journal.ts';
+import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
+import type { ProductDraft } from '../../validation/product-draft.ts';
+import { identifierOf } from '../identity.ts';
+import type { ProductChange } from '../plan/change.ts';
+import { draftOf } from '../plan/draft-of-facts.ts';
+import { compareOptionOrder, parking, saidOptionOrder } from '../plan/option-order.ts';
+import { compareOrder, isOrderField, keysInOrder, orderFields } from '../plan/order.ts';
+import { nameOf } from '../plan/plan.ts';
+import {
+  type FactList,
+  type Facts,
+  type FactValue,
+  imageKey,
+  type Matches,
+  matchFacts,
+  type OptionPairs,
+  type ProductFacts,
+  type PushBase,
+  pairsOf,
+  type RemoteProduct,
+  readBase,
+  remoteFacts,
+  writeBase,
+} from '../plan/product-facts.ts';
+import { isSameValue } from '../plan/same-value.ts';
+import { isHalfway } from '../plan/sending.ts';
+import { applyChanges } from '../push/apply.ts';
+import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
+import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
+import { deleteProduct } from '../push/remove.ts';
+import { type CallOptions, callOptions, readRemote, scopeOf } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { withLarge, withoutLarge } from './large-values.ts';
+
+/**
+ * What is to be undone: all that a run did, or the last push of one product.
+ *
+ * @example
+ * await sync.rollback({ runId: summary.runId });
+ */
+export type RollbackTarget =
+  | { readonly runId: string; readonly localId?: never }
+  | { readonly localId: string; readonly runId?: never };
+
+/** Options of `rollback`. */
+export interface RollbackOptions {
+  /** Changes nothing, and tells what a rollback would do. Default `false`. */
+  readonly dryRun?: boolean;
+  /** Stops the rollback between two products. What is undone stays so; a second call does the rest. Default: none. */
+  readonly signal?: AbortSignal;
+  /** What becomes of a product that the run created. Default `delete`. */
+  readonly created?: 'delete' | 'archive';
+  /** Called after each product. What it throws ends the rollback. */
+  readonly onProgress?: (result: RollbackResult) => unknown;
+}
+
+/** What became of one product. */
+export interface RollbackResult {
+  readonly localId: string;
+  readonly gid: string | null;
+  /**
+   * `restored`: it is as it was before. `partly`: but for what others changed since, which is listed. `removed`: the run
+   * had created it. `recreated`: it had been deleted, and was created again with other ids. `unchanged`: nothing was left to
+   * undo. `gone`: the shop has it no longer. `failed`: try again.
+   */
+  readonly outcome: 'restored' | 'partly' | 'removed' | 'recreated' | 'unchanged' | 'gone' | 'failed';
+  /** What was put back. */
+  readonly changes: readonly ProductChange[];
+  /** What others have changed since, and was left as it is: the value that the push sent, and the one that is there. */
+  readonly others: readonly {
+    readonly list: FactList;
+    readonly name: string;
+    readonly field: string | null;
+    readonly pushed: FactValue | undefined;
+    readonly theirs: FactValue | undefined;
+  }[];
+  /** Variants that had been deleted and were created again: they have other ids, and no stock. */
+  readonly remade: readonly string[];
+  /** What a product that was created again does not have again, besides its ids and sales, in words. */
+  readonly lost: readonly string[];
+  /** Why it failed. */
+  readonly error?: ShopwrightError;
+}
+
+/** What a rollback did. */
+export interface RollbackReport {
+  /** Products by outcome. */
+  readonly counts: Readonly<Record<RollbackResult['outcome'], number>>;
+  /** The first 1,000 that are not simply restored, removed or unchanged. */
+  readonly notable: readonly RollbackResult[];
+}
+
+/** What a rollback works with. */
+export interface RollbackContext {
+  readonly client: SyncClient;
+  readonly records: SyncRecordStore;
+  readonly journal: SyncJournal;
+  readonly clock: Clock;
+  /** Products that are put back at the same time. */
+  readonly concurrency: number;
+  /** Runs the work once no push of the product is under way in this process. */
+  readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
+  /** Creates a product that was deleted, and publishes it to those publications. */
+  readonly recreate: (draft: ProductDraft, publications: readonly string[]) => Promise<PushResult>;
+}
+
+const mostListed = 1_000;
+
+const pageSize = 200;
+
+/**
+ * Puts back what pushes changed, from the journal: newest first, value by value, and only where the shop still has what
+ * was pushed. Call it again where it was cut off: what is undone is not touched twice.
+ *
+ * @throws ValidationError where the journal knows no such run or product. StorageError. The signal's reason.
+ */
+export async function rollback(
+  target: RollbackTarget,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackReport> {
+  const counts: Record<RollbackResult['outcome'], number> = {
+    restored: 0,
+    partly: 0,
+    removed: 0,
+    recreated: 0,
+    unchanged: 0,
+    gone: 0,
+    failed: 0,
+  };
+  const notable: RollbackResult[] = [];
+  let found = false;
+  const { concurrency } = context;
+  await forEachConcurrent(productsOf(target, context), { concurrency, signal: options.signal }, async (localId) => {
+    found = true;
+    const result = await context.inTurn(localId, () => undoProduct(localId, target.runId, context, options));
+    counts[result.outcome] += 1;
+    const isNotable = !['restored', 'removed', 'unchanged'].includes(result.outcome) || result.remade.length > 0;
+    if (isNotable && notable.length < mostListed) notable.push(result);
+    await options.onProgress?.(result);
+  });
+  if (found) return { counts, notable };
+  const [field, id] = target.runId === undefined ? ['localId', target.localId] : ['runId', target.runId];
+  const message = `"${id}" is not in the journal of ${context.client.shop}. Runs are named by the \`runId\` of their summary; entries beyond the journal's retention are gone.`;
+  throw new ValidationError('Nothing can be rolled back', { issues: [{ field, message }], shop: context.client.shop });
+}
+
+/** The products of a run, each once, in the order in which it pushed them. */
+async function* productsOf(target: RollbackTarget, context: RollbackContext): AsyncGenerator<string> {
+  const seen = new Set<string>();
+  const filter = target.runId === undefined ? { localId: target.localId } : { runId: target.runId };
+  for await (const { localId } of pushesOf(context, filter)) {
+    if (seen.has(localId)) continue;
+    seen.add(localId);
+    yield localId;
+  }
+}
+
+/** The pushes in the journal. */
+async function* pushesOf(
+  context: RollbackContext,
+  filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
+): AsyncGenerator<JournalEntry> {
+  for await (const entry of journalOf(context, filter)) if (pushActions.has(entry.action)) yield entry;
+}
+
+/** The journal, page by page. */
+async function* journalOf(
+  { client, journal }: RollbackContext,
+  filter: Pick<JournalListOptions, 'runId' | 'localId' | 'order'>,
+): AsyncGenerator<JournalEntry> {
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const page = await journal.list(client.shop, { ...filter, limit: pageSize, ...(after !== undefined && { after }) });
+    yield* page;
+    after = page.at(-1)?.id;
+    isLast = page.length < pageSize;
+  }
+}
+
+/** The entries of a product down to the oldest of some, the newest first. */
+async function* laterEntries(
+  localId: string,
+  entries: readonly JournalEntry[],
+  { client, journal }: RollbackContext,
+): AsyncGenerator<JournalEntry> {
+  const oldest = entries.at(-1)?.id ?? '';
+  for (let after: string | undefined, isLast = false; !isLast; ) {
+    const options = { localId, order: 'newest', limit: pageSize, ...(after !== undefined && { after }) } as const;
+    const page = await journal.list(client.shop, options);
+    const wanted = page.filter(({ id }) => id >= oldest);
+    yield* wanted;
+    after = page.at(-1)?.id;
+    isLast = wanted.length < pageSize;
+  }
+}
+
+const pushActions: ReadonlySet<string> = new Set(['create', 'update', 'archive', 'delete']);
+
+/** The part of a record that says which entry was undone last. */
+const undone = 'undone';
+
+async function undoProduct(
+  localId: string,
+  runId: string | undefined,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records } = context;
+  const nothing = { localId, changes: [], others: [], remade: [], lost: [] };
+  const { entries, isBegun } = await entriesOf(localId, runId, context);
+  const record = await records.get(client.shop, localId);
+  const [newest] = entries;
+  const oldest = entries.at(-1);
+  const isCreated = oldest?.action === 'create';
+  if (newest?.action === 'delete' && !isCreated) return undelete(newest, entries, record, context, options);
+  const known = record?.gid ?? null;
+  const unchanged: RollbackResult = { ...nothing, gid: known, outcome: 'unchanged' };
+  if (!newest || !oldest || !record || record.parts?.[undone] === newest.id) return unchanged;
+  let gid = known;
+  try {
+    // A push that was killed before it had a response may have created the product all the same.
+    if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
+    if (gid === null) return unchanged;
+    if (isCreated) return await removeCreated(record, gid, entries, context, options);
+    return await restore(record, gid, { entries, isBegun }, context, options);
+  } catch (error) {
+    if (options.signal?.aborted || !isShopwrightError(error)) throw error;
+    return { ...nothing, gid, outcome: 'failed', error };
+  }
+}
+
+async function findCreated(
+  localId: string,
+  client: SyncClient,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const identifier = identifierOf(localId);
+  const { data } = await client.graphql(ProductByIdentifierDocument, { identifier }, callOptions({ signal }));
+  return data.productByIdentifier?.id ?? null;
+}
+
+/**
+ * The pushes of a product that are to be undone, newest first: those of the run, or the last one; and whether a rollback of
+ * them has begun, which may have come only halfway.
+ */
+async function entriesOf(
+  localId: string,
+  runId: string | undefined,
+  context: RollbackContext,
+): Promise<{ readonly entries: readonly JournalEntry[]; readonly isBegun: boolean }> {
+  const entries: JournalEntry[] = [];
+  const undone = new Set<unknown>();
+  const filter = { localId, order: 'newest', ...(runId !== undefined && { runId }) } as const;
+  for await (const entry of journalOf(context, filter)) {
+    const of = entry.action === 'rollback' ? entry.sent?.['of'] : undefined;
+    if (Array.isArray(of)) for (const id of of) undone.add(id);
+    if (!pushActions.has(entry.action)) continue;
+    entries.push(entry);
+    if (runId === undefined) break;
+  }
+  return { entries, isBegun: entries[0] !== undefined && undone.has(entries[0].id) };
+}
+
+async function removeCreated(
+  record: SyncRecord,
+  gid: string,
+  entries: readonly JournalEntry[],
+  context: RollbackContext,
+  { dryRun, created = 'delete', signal }: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records } = context;
+  const { localId } = record;
+  const result = { localId, gid, changes: [], others: [], remade: [], lost: [] };
+  if (dryRun) return { ...result, outcome: 'removed' };
+  await note(record, entries, [], context);
+  if (created === 'archive') {
+    const remote = await readRemote(client, gid, scopeOf({}, undefined, false), { signal });
+    if (!remote) return { ...result, outcome: 'gone' };
+    const change: ProductChange = {
+      ...{ kind: 'update', list: 'product', key: '', name: '' },
+      fields: { status: { from: remote.status, to: 'ARCHIVED' } },
+    };
+    await applyChanges(application(client, context.clock, remote, [change], {}, new Map(), new Map()), { signal });
+    await finish(record, entries, undefined, context);
+    return { ...result, changes: [change], outcome: 'removed' };
+  }
+  await deleteProduct(gid, client, signal);
+  await records.delete(client.shop, localId);
+  return { ...result, outcome: 'removed' };
+}
+
+async function restore(
+  record: SyncRecord,
+  gid: string,
+  { entries, isBegun }: { readonly entries: readonly JournalEntry[]; readonly isBegun: boolean },
+  context: RollbackContext,
+  { dryRun, signal }: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, clock } = context;
+  const { localId } = record;
+  const nothing = { localId, gid, changes: [], others: [], remade: [], lost: [] };
+  const net = netChanges(entries);
+  const now = readBase(record.lastSyncData);
+  const base = await withLarge(readBase(entries.at(-1)?.before), now, () => laterEntries(localId, entries, context));
+  const touched = factsOf(net);
+  const remote = await readRemote(client, gid, scopeOf({ ...now?.facts, ...touched }, now, false), { signal });
+  if (!remote) return { ...nothing, outcome: 'gone' };
+
+  const matches = matchFacts(touched, now, remote);
+  const theirs = await withTheirBarcodes(remoteFacts(remote, matches), net, { client, remote, matches, signal });
+  const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
+  for (const [id, key] of matches.baseKeys) if (!variantIds.has(key)) variantIds.set(key, id);
+  const imageIds = new Map([...matches.images].map(([key, { id }]) => [key, id as string]));
+  const { changes: undoing, others } = inverse(net, theirs, isBegun, (list, key) =>
+    list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
+  );
+  const laterKeys = keysSince(net, base, variantIds);
+  const places = withPlaces(undoing, { base, now, theirs }, laterKeys, isBegun);
+  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing }, isBegun);
+  if (order?.outcome === 'conflict') {
+    const { pushed, theirs: there } = order;
+    others.push({ list: 'product', name: '', field: 'optionOrder', pushed, theirs: there });
+  }
+  const changes = order?.outcome === 'ours' ? withOrder(places, { optionOrder: order.change }) : places;
+  const unpublished = publishedBy(entries, base);
+  const outcome = others.length > 0 ? 'partly' : changes.length + unpublished.length > 0 ? 'restored' : 'unchanged';
+  const remade = changes.filter(({ kind, list }) => kind === 'add' && list === 'variants').map(({ name }) => name);
+  const result: RollbackResult = { ...nothing, changes, others, remade, outcome };
+  if (dryRun) return result;
+
+  await note(record, entries, changes, context);
+  const desired = patched(theirs, changes);
+  const overtaken =
+    changes.length > 0
+      ? (await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal }))
+          .overtaken
+      : {};
+  await forgetValues(net, remote, client, signal);
+  if (unpublished.length > 0) {
+    const publications = unpublished.map((publicationId) => ({ publicationId }));
+    await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
+  }
+  const restored = base && {
+    ...base,
+    ids: {
+      variants: keptIds(base.facts.variants, {
+        ...base.ids.variants,
+        ...Object.fromEntries(variantIds),
+        ...Object.fromEntries([...laterKeys].flatMap(([key, later]) => [[key, variantIds.get(later) ?? '']])),
+      }),
+      images: keptIds(base.facts.images, { ...base.ids.images, ...Object.fromEntries(imageIds) }),
+    },
+  };
+  await finish(record, entries, restored, context);
+  return withOvertaken(result, overtaken);
+}
+
+/** What the shop has, with the barcodes of variants whose barcodes were pushed: no other reading has them. */
+async function withTheirBarcodes(
+  theirs: ProductFacts,
+  net: readonly Net[],
+  { client, remote, matches, signal }: { client: SyncClient; remote: RemoteProduct; matches: Matches } & CallOptions,
+): Promise<ProductFacts> {
+  const gids = new Map(
+    net.flatMap(({ list, key, before, after }) => {
+      const gid = list === 'variants' && saysBarcodes({ ...before, ...after }) && matches.variants.get(key)?.id;
+      return gid ? [[gid as string, key] as const] : [];
+    }),
+  );
+  const found = await barcodeFacts(client, remote, [...gids.keys()], { signal });
+  const variants: Record<string, Facts> = { ...theirs.variants };
+  for (const [gid, facts] of found) {
+    const key = gids.get(gid) ?? '';
+    variants[key] = { ...variants[key], ...facts };
+  }
+  return { ...theirs, variants };
+}
+
+/** The result with values that somebody has written while the rollback was under way: they were left. */
+function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult {
+  const fields = result.changes.find(({ list }) => list === 'product')?.fields ?? {};
+  const others = Object.entries(overtaken).map(([field, theirs]) => ({
+    ...{ list: 'product' as const, name: '', field, pushed: fields[field]?.from, theirs },
+  }));
+  if (others.length === 0) return result;
+  return { ...result, outcome: 'partly', others: [...result.others, ...others] };
+}
+
+/** Deletes the option values that came with the run, or while variants changed places, and that no variant has any more. */
+async function forgetValues(
+  net: readonly Net[],
+  remote: RemoteProduct,
+  client: SyncClient,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const came = new Map(remote.options.map(({ id, name }) => [id as string, { name, values: new Set<string>() }]));
+  for (const { list, after } of net) {
+    if (list !== 'variants') continue;
+    for (const [name, value] of (after?.['options'] ?? []) as OptionPairs)
+      for (const option of came.values()) if (option.name === name) option.values.add(value);
+  }
+  const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
+  const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
+  if (!hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
+  // Options and values may have other names by now, and variants other values: an option keeps its id.
+  const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
+  const restored = await readRemote(client, remote.id, scope, { signal });
+  for (const { id, name, optionValues } of restored?.options ?? []) {
+    const used = new Set(
+      restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),
+    );
+    const gone = optionValues.filter(
+      (value) => (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name),
+    );
+    if (gone.length === 0 || gone.length === optionValues.length) continue;
+    const variables = { productId: remote.id, option: { id }, delete: gone.map((value) => value.id) };
+    await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
+  }
+}
+
+/** Makes a product anew that was deleted, from what the journal holds of it. */
+async function undelete(
+  entry: JournalEntry,
+  entries: readonly JournalEntry[],
+  record: SyncRecord | undefined,
+  context: RollbackContext,
+  options: RollbackOptions,
+): Promise<RollbackResult> {
+  const { client, records, clock } = context;
+  const { dryRun, signal } = options;
+  const { localId } = entry;
+  const nothing = { localId, gid: record?.gid ?? null, changes: [], others: [], remade: [], lost: [] };
+  const mark = `begun ${entry.id}`;
+  const isBegun = record?.parts?.[undone] === mark;
+  // Undone already, or pushed again since.
+  if (record && !isBegun && record.gid !== entry.gid) return { ...nothing, outcome: 'unchanged' };
+  try {
+    // The deletion may never have been sent.
+    const isThere =
+      record &&
+      !isBegun &&
+      entry.gid !== null &&
+      (await readRemote(client, entry.gid, scopeOf({}, undefined, false), { signal }));
+    if (isThere) return { ...nothing, outcome: 'unchanged' };
+
+    const facts = factsBefore(netChanges(entries));
+    const base = await withLarge(readBase(entries.at(-1)?.before), readBase(entry.before), () =>
+      laterEntries(localId, entries, context),
+    );
+    const draft = draftOf(localId, facts);
+    const remade = Object.entries(facts.variants ?? {}).map(([key, variant]) => nameOf('variants', key, variant));
+    const result: RollbackResult = { ...nothing, outcome: 'recreated', remade, lost: lostWith(changesOf(entry), base) };
+    if (dryRun) return result;
+
+    const begun: SyncRecord = {
+      ...emptyRecord(client.shop, localId),
+      version: (record?.version ?? 0) + 1,
+      lastAttemptAt: clock.now(),
+      parts: { [undone]: mark },
+    };
+    if (!isBegun && !(await records.putIf(begun, record?.version)))
+      return await undelete(entry, entries, await records.get(client.shop, localId), context, options);
+    const pushed = await context.recreate(draft, base?.publications ?? []);
+    if (pushed.outcome === 'failed') return { ...nothing, outcome: 'failed', error: pushed.error };
+    const made = await records.get(client.shop, localId);
+    const ids = readBase(made?.lastSyncData)?.ids;
+    const imageKeys = Object.entries(facts.images ?? {}).map(([key, { url }]) => [key, imageKey(String(url))] as const);
+    const images = Object.fromEntries(
+      imageKeys.flatMap(([key, newKey]) => (ids?.images[newKey] ? [[key, ids.images[newKey]]] : [])),
+    );
+    const restored = base && {
+      ...base,
+      ids: { variants: keptIds(base.facts.variants, ids?.variants ?? {}), images: keptIds(base.facts.images, images) },
+    };
+    await finish(made ?? begun, entries, restored, context);
+    return { ...result, gid: made?.gid ?? null };
+  } catch (error) {
+    if (signal?.aborted || !isShopwrightError(error)) throw error;
+    return { ...nothing, outcome: 'failed', error };
+  }
+}
+
+/** The facts that stood there before the pushes. */
+function factsBefore(net: readonly Net[]): ProductFacts {
+  const facts: { [List in FactList]?: Record<string, Facts> } = {};
+  for (const { list, key, before } of net) if (before) facts[list] = { ...facts[list], [key]: before };
+  return facts;
+}
+
+/** What nobody can give back to a product that was deleted. */
+function lostWith(changes: readonly ProductChange[], base: PushBase | undefined): readonly string[] {
+  return changes.flatMap(({ list, key, name, stock }) => {
+    if (list === 'variants' && stock) return [`${stock} in stock of ${name}`];
+    const isOthers = list === 'images' && base?.facts.images?.[key] === undefined;
+    return isOthers ? [`image ${name}, unless the shop still has its file at this address`] : [];
+  });
+}
+
+const keptIds = (entries: object | undefined, ids: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(ids).filter(([key]) => entries !== undefined && key in entries));
+
+function application(
+  client: SyncClient,
+  clock: Clock,
+  remote: RemoteProduct,
+  changes: readonly ProductChange[],
+  desired: ProductFacts,
+  imageIds: Map<string, string>,
+  variantIds: Map<string, string>,
+) {
+  return { client, clock, remote, changes, desired, sources: new Map<string, string>(), imageIds, variantIds };
+}
+
+/** What several pushes did to one entry, taken together. `null`: it was not there. */
+interface Net {
+  readonly list: FactList;
+  readonly key: string;
+  readonly name: string;
+  readonly gid: string | undefined;
+  before: Record<string, FactValue> | null;
+  after: Record<string, FactValue> | null;
+}
+
+function netChanges(entries: readonly JournalEntry[]): readonly Net[] {
+  const net = new Map<string, Net>();
+  for (const entry of [...entries].reverse()) {
+    for (const { kind, list, key, name, gid, fields } of changesOf(entry)) {
+      const id = `${list} ${key}`;
+      const from = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value.from]));
+      const to = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value.to]));
+      const known = net.get(id) ?? {
+        ...{ list, key, name, gid },
+        before: kind === 'add' ? null : {},
+        after: kind === 'add' ? null : {},
+      };
+      if (kind === 'remove') {
+        known.before = known.before && { ...from, ...known.before };
+        known.after = null;
+      } else {
+        known.before = known.before && { ...from, ...known.before };
+        known.after = { ...known.after, ...to };
+      }
+      net.set(id, known);
+    }
+  }
+  return [...net.values()];
+}
+
+/** The changes that a journal entry holds. @throws ValidationError for those of a newer release. */
+function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
+  if (!isRecord(sent) || sent['format'] !== journalFormat || !Array.isArray(sent['changes'])) {
+    const message = `${id} was written by another release of shopwright. Roll back with that one.`;
+    throw new ValidationError('The journal entry cannot be undone', { issues: [{ field: 'journal', message }] });
+  }
+  return sent['changes'] as unknown as readonly ProductChange[];
+}
+
+/** The facts that the pushes left, to find them in the shop. */
+function factsOf(net: readonly Net[]): ProductFacts {
+  const facts: { [List in FactList]?: Record<string, Facts> } = {};
+  for (const { list, key, before, after } of net) facts[list] = { ...facts[list], [key]: { ...before, ...after } };
+  return facts;
+}
+
+/**
+ * What puts the shop back, and what stands in the way because somebody else has changed it.
+ *
+ * @param isBegun Whether a rollback may have come halfway: what can be of it is nobody else's.
+ */
+function inverse(
+  net: readonly Net[],
+  theirs: ProductFacts,
+  isBegun: boolean,
+  gidOf: (list: FactList, key: string) => string | undefined,
+): { readonly changes: readonly ProductChange[]; readonly others: RollbackResult['others'][number][] } {
+  const changes: ProductChange[] = [];
+  const others: RollbackResult['others'][number][] = [];
+  const optionsOf = (values: Net['before']): OptionPairs => (values?.['options'] ?? []) as OptionPairs;
+  const all = net.flatMap(({ before, after }) => [...optionsOf(before), ...optionsOf(after)]);
+  for (const { list, key, name, gid: known, before, after } of net) {
+    const own = [...optionsOf(before), ...optionsOf(after)];
+    const isHalf = (field: string): boolean =>
+      isBegun &&
+      (list === 'product'
+        ? isOrderField(field)
+        : field === 'options' && isHalfway(theirs[list]?.[key]?.['options'], own, all));
+    const there = theirs[list]?.[key];
+    const gid = gidOf(list, key) ?? (list === 'images' ? known : undefined);
+    const shared = { list, key, name, ...(gid !== undefined && { gid }) };
+    const differs = (values: Record<string, FactValue>): readonly string[] =>
+      Object.keys(values).filter(
+        (field) =>
+          field !== 'url' &&
+          field !== 'optionOrder' &&
+          there !== undefined &&
+          !isSameValue(field, values[field] ?? null, there[field] ?? null),
+      );
+    if (before === null && after !== null) {
+      if (!there) continue;
+      const edited = differs(after).filter((field) => field in there && !isHalf(field));
+      if (edited.length > 0 && list !== 'tags')
+        for (const field of edited) others.push({ list, name, field, pushed: after[field], theirs: there[field] });
+      else {
+        const fields = Object.entries(there).map(([field, from]) => [field, { from, to: null }]);
+        changes.push({ ...shared, kind: 'remove', fields: Object.fromEntries(fields) });
+      }
+    } else if (before !== null && after === null) {
+      if (there) continue;
+      const fields = Object.entries(before).map(([field, to]) => [field, { from: null, to }]);
+      changes.push({ ...shared, kind: 'add', fields: Object.fromEntries(fields) });
+    } else if (before !== null && after !== null) {
+      if (!there) {
+        others.push({ list, name, field: null, pushed: null, theirs: undefined });
+        continue;
+      }
+      const fields: Record<string, { from: FactValue; to: FactValue }> = {};
+      for (const field of differs(before)) {
+        const value = there[field] ?? null;
+        if (isHalf(field) || isSameValue(field, after[field] ?? null, value))
+          fields[field] = { from: value, to: before[field] ?? null };
+        else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
+      }
+      if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });
+    }
+  }
+  return { changes, others };
+}
+
+/**
+ * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
+ * of option values where there is none.
+ */
+function keysSince(
+  net: readonly Net[],
+  base: PushBase | undefined,
+  variantIds: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const former = new Map(Object.entries(base?.facts.variants ?? {}).filter(([key]) => !variantIds.has(key)));
+  const keys = new Map<string, string>();
+  for (const { list, key, before, after } of net) {
+    if (list !== 'variants' || !before || !after || base?.facts.variants?.[key]) continue;
+    const id = variantIds.get(key);
+    const found = [...former].find(([known, facts]) =>
+      base?.ids.variants[known] === undefined
+        ? Object.entries(before).every(([field, value]) => isSameValue(field, facts[field] ?? null, value))
+        : base.ids.variants[known] === id,
+    )?.[0];
+    if (found === undefined) continue;
+    former.delete(found);
+    keys.set(found, key);
+  }
+  return keys;
+}
+
+/** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
+function withPlaces(
+  changes: readonly ProductChange[],
+  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  laterKeys: ReadonlyMap<string, string>,
+  isBegun: boolean,
+): readonly ProductChange[] {
+  const fields: Record<string, { readonly from: FactValue; readonly to: FactValue }> = {};
+  for (const [field, ofList] of Object.entries(orderFields)) {
+    const added = changes.flatMap(({ list, kind, key }) => (list === ofList && kind === 'add' ? [key] : []));
+    const [former, pushed, from] = [sides.base?.facts, sides.now?.facts, sides.theirs].map(
+      (facts) => facts?.product?.['']?.[field],
+    );
+    if ((added.length === 0 && !isBegun) || former === undefined || from === undefined) continue;
+    const there = keysInOrder(from);
+    const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
+    // With their options variants change places, before they get their own again.
+    const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
+    const outcome = compareOrder(to, known, there, [...there, ...added]);
+    if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
+  }
+  return withOrder(changes, fields);
+}
+
+/** The changes with those of orders. */
+function withOrder(changes: readonly ProductChange[], fields: ProductChange['fields']): readonly ProductChange[] {
+  if (Object.keys(fields).length === 0) return changes;
+  const known = changes.find(({ list }) => list === 'product');
+  const shared = known ?? { kind: 'update', list: 'product', key: '', name: '', fields: {} };
+  return [...changes.filter((change) => change !== known), { ...shared, fields: { ...fields, ...shared.fields } }];
+}
+
+/**
+ * How the options and their values get the order again that they had, once the variants are changed. `conflict` where the
+ * pushes had put them in order, and somebody else has since; `undefined` where there is nothing to do.
+ */
+function formerOptionOrder(
+  net: readonly Net[],
+  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
+  isBegun: boolean,
+) {
+  const sent = net.find(({ list, after }) => list === 'product' && after?.['optionOrder'] !== undefined);
+  const to = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
+  const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
+  const theirs = sides.theirs.product?.['']?.['optionOrder'];
+  const isTouched =
+    isBegun || sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
+  if (!isTouched || to === undefined || theirs === undefined) return undefined;
+  const desired = patched(sides.theirs, changes);
+  const outcome = compareOptionOrder(
+    { ours: to, base: isBegun ? theirs : (pushed ?? theirs), theirs },
+    { remote, changes, desired },
+  );
+  if (outcome === 'same') return undefined;
+  if (outcome === 'ours') return { outcome, change: { from: theirs, to } } as const;
+  return sent && ({ outcome: 'conflict', pushed, theirs } as const);
+}
+
+/** The shop's facts once the changes are made. */
+function patched(theirs: ProductFacts, changes: readonly ProductChange[]): ProductFacts {
+  const next: { [List in FactList]?: Record<string, Facts> } = { ...theirs };
+  for (const { kind, list, key, fields } of changes) {
+    const entries = { ...next[list] };
+    if (kind === 'remove') delete entries[key];
+    else
+      entries[key] = { ...entries[key], ...Object.fromEntries(Object.entries(fields).map(([f, { to }]) => [f, to])) };
+    next[list] = entries;
+  }
+  return next;
+}
+
+/** Publications that these pushes asked for, and none before them. */
+function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefined): readonly string[] {
+  const before = new Set(base?.publications);
+  const asked = entries.flatMap(({ sent }) =>
+    Array.isArray(sent?.['publications']) ? (sent['publications'] as string[]) : [],
+  );
+  return [...new Set(asked)].filter((gid) => !before.has(gid));
+}
+
+/** Writes into the journal what a rollback is about to change. */
+async function note(
+  { localId, gid, lastSyncData }: SyncRecord,
+  entries: readonly JournalEntry[],
+  changes: readonly ProductChange[],
+  { client, journal, clock }: RollbackContext,
+): Promise<void> {
+  const base = readBase(lastSyncData);
+  const before = base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
+  await journal.append([
+    {
+      ...{ shop: client.shop, localId, gid, action: 'rollback', at: clock.now(), before },
+      runId: entries[0]?.runId ?? null,
+      sent: { format: journalFormat, changes, of: entries.map(({ id }) => id) } as unknown as JsonObject,
+    },
+  ]);
+}
+
+/** Writes into the record that the pushes are undone. The next push compares with what stood before them. */
+async function finish(
+  { localId }: SyncRecord,
+  entries: readonly JournalEntry[],
+  base: PushBase | undefined,
+  { client, records }: RollbackContext,
+): Promise<void> {
+  for (;;) {
+    const record = await records.get(client.shop, localId);
+    if (!record) return;
+    const changed: SyncRecord = {
+      ...record,
+      hash: null,
+      parts: { ...withoutPart(record.parts, archivedPart), [undone]: entries[0]?.id ?? '' },
+      lastSyncData: base ? writeBase(base) : null,
+      version: record.version + 1,
+    };
+    if (await records.putIf(changed, record.version)) return;
+  }
+}

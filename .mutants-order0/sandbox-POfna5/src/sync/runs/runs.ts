@@ -1,0 +1,463 @@
+// @ts-nocheck
+import { createHash, randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type Issue, ValidationError } from '../../errors/errors.ts';
+import { sleep } from '../../internal/abort.ts';
+import type { Clock } from '../../internal/clock.ts';
+import { unknownNames, unknownValue } from '../../internal/names.ts';
+import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
+import { keyProblem } from '../../storage/adapter-kit.ts';
+import { type FailedProduct, failedProduct } from '../health.ts';
+import { recordsOf } from '../plan/candidates.ts';
+import type { DeleteLimits } from '../plan/plan.ts';
+import { gateIssues } from '../push/gate.ts';
+import { rolloutIssues } from '../push/rollout.ts';
+import { recordPages } from '../record-pages.ts';
+import {
+  batchesOf,
+  countsOf,
+  finishedOf,
+  Places,
+  type RunCounts,
+  type RunHalt,
+  type RunPhase,
+  type RunPushOptions,
+  type RunState,
+  type RunStore,
+  type StoredRun,
+  unitsOf,
+} from './stored-run.ts';
+
+/** How far a run has come. */
+export interface RunProgress {
+  /** Products of the run. */
+  readonly total: number;
+  /** Products that are in the shop as the source has them: `created`, `updated`, `unchanged`. */
+  readonly done: number;
+  /** Products that were refused, are invalid, or could not be pushed in all their tries. Their records say why. */
+  readonly failed: number;
+  /** Products that were left out: not in the rollout, no longer in the source, in conflict, or left by a cancelled run. */
+  readonly skipped: number;
+  /** Products that the validation refused before anything was sent. They are among `failed` once their turn has come. */
+  readonly invalid: number;
+  readonly phase: RunPhase;
+  /** Products by outcome. */
+  readonly counts: RunCounts;
+  /** Products a second since the run was started or resumed; 0 where it is not known. */
+  readonly rate: number;
+  /** Points that its calls have cost. What bulk operations do costs none. */
+  readonly points: number;
+  /** Milliseconds until it ends at this rate; `null` where nothing is known, or it does not run. */
+  readonly timeToGoMs: number | null;
+}
+
+/**
+ * A run as it is at one moment.
+ *
+ * @example
+ * const run = await products.runs.get('autumn');
+ * if (run?.state === 'failed') console.error(run.error?.message);
+ */
+export interface SyncRun {
+  /** Its name in the journal too: `sync.rollback({ runId: id })` undoes it. */
+  readonly id: string;
+  /** `retry`: it pushes what had failed. */
+  readonly kind: 'push' | 'retry';
+  readonly state: RunState;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+  readonly progress: RunProgress;
+  /** Why it has failed; `null` unless it has. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+  /** Why its gate has halted it; `null` where none did. */
+  readonly halt: RunHalt | null;
+  /** Whether new products were created in bulk; `not-enabled`: they should have been, and Shopify did not allow it. */
+  readonly bulk: 'none' | 'used' | 'not-enabled';
+}
+
+/**
+ * Options of `runs.start`. Those of the pushes mean what they mean for `pushMany`; a run deletes nothing.
+ *
+ * @example
+ * await products.runs.start(localIds, { id: 'autumn', onInvalid: 'stop' });
+ */
+export interface StartRunOptions extends RunPushOptions {
+  /** Names the run, 1 to 100 characters. Started twice, also by two processes, it is one run. Default: a UUID. */
+  readonly id?: string;
+  /** Whether invalid products are left out and recorded as failed, or end the run before anything is sent. Default `skip`. */
+  readonly onInvalid?: 'skip' | 'stop';
+  /**
+   * From how many products on those that the shop does not have are created by bulk operations, where the app may use them.
+   * `Infinity` for never. Default: that of the product queue, 500.
+   */
+  readonly bulkFrom?: number;
+}
+
+/** Which failed products are tried again: those of a run, or those that pass a filter. */
+export type RetryTarget = string | { readonly filter: (product: FailedProduct) => boolean };
+
+/** Which runs are listed. */
+export interface ListRunsOptions {
+  /** Default 50, at most 1,000; those started last come first. */
+  readonly limit?: number;
+}
+
+/** How a run is watched. */
+export interface WatchRunOptions {
+  /** Ends the iteration with its reason. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds between looks. Default 1,000, at least 10. */
+  readonly everyMs?: number;
+}
+
+/**
+ * Runs over many products, in batches that the workers of a queue share. The state of a run is in the store, so every
+ * process that has the same stores sees and steers it.
+ */
+export interface SyncRuns {
+  /**
+   * Starts a run over those products of the source: they are all validated first, and then pushed in batches.
+   *
+   * @returns The run; where there is one of that id over the same products with the same options, that one as it is.
+   * @throws ValidationError for an invalid option or id, and for the id of a run over other products or with other options. StorageError.
+   * QueueError where the run is stored and could not be queued: `resume` does it.
+   *
+   * @example
+   * const { id } = await products.runs.start(['tee-1', 'tee-2'], { id: 'autumn' });
+   * for await (const { state, progress } of products.runs.watch(id)) console.log(state, progress.done, progress.total);
+   */
+  start(localIds: Iterable<string> | AsyncIterable<string>, options?: StartRunOptions): Promise<SyncRun>;
+  /** The runs, those started last first. Ended ones are kept for 90 days. @throws StorageError */
+  list(options?: ListRunsOptions): Promise<readonly SyncRun[]>;
+  /** @throws StorageError */
+  get(id: string): Promise<SyncRun | undefined>;
+  /**
+   * Gives the run at once and whenever it has changed, until it has ended: the last one is as it has ended. A paused run is
+   * waited for.
+   *
+   * @throws ValidationError where there is no such run. StorageError, and the signal's reason.
+   */
+  watch(id: string, options?: WatchRunOptions): AsyncIterable<SyncRun>;
+  /**
+   * Stops a run until `resume`: what is being pushed is pushed to its end, and no other product is begun.
+   *
+   * @throws ValidationError where there is no such run, or it has ended. StorageError.
+   */
+  pause(id: string): Promise<SyncRun>;
+  /**
+   * Goes on with a run that was paused, has failed, or lost its jobs in a crash. Harmless for one that is running.
+   *
+   * @throws ValidationError where there is no such run, or it was cancelled or is finished. StorageError, QueueError.
+   */
+  resume(id: string): Promise<SyncRun>;
+  /**
+   * Ends a run for good. What is being pushed is pushed to its end and recorded, a bulk operation that Shopify has begun
+   * too, and no other product is begun: those count as skipped. What was pushed stays; `sync.rollback({ runId })` undoes it.
+   *
+   * @throws ValidationError where there is no such run, or it is finished. StorageError.
+   */
+  cancel(id: string): Promise<SyncRun>;
+  /**
+   * Starts a run over the products whose records say `failed`: those of a run, or those that pass a filter.
+   *
+   * @throws ValidationError where there is no such run. What `start` throws.
+   *
+   * @example
+   * await products.runs.retryFailed('autumn');
+   * await products.runs.retryFailed({ filter: ({ code }) => code === 'USER_ERROR' });
+   */
+  retryFailed(target: RetryTarget, options?: StartRunOptions): Promise<SyncRun>;
+}
+
+/** What runs work with. */
+interface RunsOptions {
+  readonly shop: string;
+  readonly records: SyncRecordStore;
+  readonly store: RunStore;
+  readonly clock: Clock;
+  readonly batchSize: number;
+  readonly bulkFrom: number;
+  /** Queues the jobs of all that a run has to do in its phase. */
+  readonly enqueueOpen: (run: StoredRun) => Promise<void>;
+}
+
+const startNames: Record<keyof StartRunOptions, true> = {
+  id: true,
+  onInvalid: true,
+  bulkFrom: true,
+  refresh: true,
+  force: true,
+  managed: true,
+  onDrift: true,
+  onConflict: true,
+  waitForImages: true,
+  rollout: true,
+  maxDeletes: true,
+  gate: true,
+};
+
+const longestId = 100;
+
+const mostListed = 1_000;
+
+/** Creates the runs of one product queue. */
+export function createRuns(options: RunsOptions): SyncRuns {
+  const { shop, store, clock, enqueueOpen } = options;
+
+  /** Changes the state of a run. @throws ValidationError where it is none of those. */
+  const change = async (
+    id: string,
+    verb: string,
+    from: readonly RunState[],
+    changes: (run: StoredRun) => Partial<StoredRun> | undefined,
+  ): Promise<StoredRun> => {
+    let refused: RunState | undefined;
+    const run = await store.update(id, (found) => {
+      refused = from.includes(found.state) ? undefined : found.state;
+      return refused === undefined ? changes(found) : undefined;
+    });
+    if (!run) throw unknownRun(id, shop);
+    if (refused === undefined) return run;
+    const message = `is ${refused}: it cannot be ${verb}. Start another one.`;
+    throw new ValidationError(`The run ${id} cannot be ${verb}`, { issues: [{ field: 'id', message }], shop });
+  };
+
+  const start = async (
+    localIds: Iterable<string> | AsyncIterable<string>,
+    startOptions: StartRunOptions,
+    kind: StoredRun['kind'],
+  ): Promise<SyncRun> => {
+    const { id = randomUUID(), onInvalid = 'skip', bulkFrom = options.bulkFrom, ...given } = checked(startOptions);
+    const { maxDeletes } = given;
+    const push = { ...given, ...(maxDeletes && { maxDeletes: storable(maxDeletes) }) };
+    const token = randomUUID();
+    const { total, hash } = await putBatches(localIds, token, options);
+    const now = clock.now();
+    const run: Omit<StoredRun, 'format'> = {
+      ...{ id, kind, token, hash, total, push, onInvalid, batchSize: options.batchSize },
+      ...{ state: total === 0 ? 'finished' : 'running', phase: 'validate' },
+      ...{ startedAt: now, updatedAt: now, since: { at: now, finished: 0 } },
+      bulkFrom: bulkFrom === Number.POSITIVE_INFINITY ? null : bulkFrom,
+      ...{
+        done: '',
+        pushed: '',
+        counts: {},
+        active: {},
+        invalid: 0,
+        firstInvalid: [],
+        points: 0,
+        bulk: 'none',
+        error: null,
+      },
+    };
+    if (!(await store.add(run))) {
+      await store.dropBatches(token, batchesOf(run));
+      const there = await store.get(id);
+      if (!there) throw unknownRun(id, shop);
+      const isSame = (['push', 'onInvalid', 'bulkFrom'] as const).every((name) => isEqual(there[name], run[name]));
+      if (there.hash === hash && isSame) return shown(there);
+      const what =
+        there.hash === hash ? 'with other options' : `over other products, of which there are ${there.total}`;
+      const message = `"${id}" is a run ${what}. Give this one another id.`;
+      throw new ValidationError('The run was not started', { issues: [{ field: 'id', message }], shop });
+    }
+    const added = await store.get(id);
+    if (!added) throw unknownRun(id, shop);
+    if (total > 0) await enqueueOpen(added);
+    return shown(added);
+  };
+
+  const get = async (id: string): Promise<SyncRun | undefined> => {
+    const run = await store.get(id);
+    return run && shown(run);
+  };
+
+  return {
+    start: async (localIds, startOptions = {}) => start(localIds, startOptions, 'push'),
+    async list({ limit = 50 } = {}) {
+      if (!(Number.isInteger(limit) && limit >= 1 && limit <= mostListed)) {
+        const message = `must be a whole number from 1 to ${mostListed}.`;
+        throw new ValidationError('The options are invalid', { issues: [{ field: 'limit', message }], shop });
+      }
+      const all: StoredRun[] = [];
+      for await (const run of store.all()) all.push(run);
+      return all
+        .sort((one, other) => other.startedAt - one.startedAt)
+        .slice(0, limit)
+        .map(shown);
+    },
+    get,
+    async *watch(id, { signal, everyMs = 1_000 } = {}) {
+      for (let last: string | undefined; ; ) {
+        signal?.throwIfAborted();
+        const run = await get(id);
+        if (!run) throw unknownRun(id, shop);
+        const text = JSON.stringify(run);
+        if (text !== last) yield run;
+        last = text;
+        if (run.state !== 'running' && run.state !== 'paused') return;
+        await sleep(clock, Math.max(10, everyMs), signal);
+      }
+    },
+    pause: async (id) => shown(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
+    async resume(id) {
+      // What is to be undone is undone first.
+      const run = await change(id, 'resumed', ['running', 'paused', 'failed'], (found) =>
+        found.halt?.undo === 'open'
+          ? undefined
+          : {
+              ...{ state: 'running', error: null, since: { at: clock.now(), finished: finishedOf(found) } },
+              // What was invalid may be none any more.
+              ...(found.state === 'failed' && found.phase === 'validate' && { done: '', invalid: 0, firstInvalid: [] }),
+              // The gate judges what comes from now on.
+              ...(found.phase === 'push' && new Places(found.done).size === unitsOf(found) && { state: 'finished' }),
+              ...(found.halt && { halt: null, samples: null }),
+            },
+      );
+      if (run.state !== 'finished') await enqueueOpen(run);
+      return shown(run);
+    },
+    cancel: async (id) =>
+      shown(
+        await change(id, 'cancelled', ['running', 'paused', 'failed', 'cancelled'], () => ({ state: 'cancelled' })),
+      ),
+    async retryFailed(target, startOptions = {}) {
+      const failed = typeof target === 'string' ? failedOf(target, options) : failedBy(target.filter, options);
+      return start(failed, startOptions, 'retry');
+    },
+  };
+}
+
+const unknownRun = (id: string, shop: string): ValidationError => {
+  const message = `is "${id}", and the store has no such run. Ended ones are kept for 90 days.`;
+  return new ValidationError('There is no such run', { issues: [{ field: 'id', message }], shop });
+};
+
+/** The products whose records say that they have failed, and that pass the filter. */
+async function* failedBy(
+  filter: (product: FailedProduct) => boolean,
+  { records, shop }: RunsOptions,
+): AsyncGenerator<string> {
+  for await (const page of recordPages(records, shop, { status: 'failed' }))
+    for (const record of page) if (filter(failedProduct(record))) yield record.localId;
+}
+
+/** The products of a run whose records say that they have failed. */
+async function* failedOf(id: string, { store, records, shop }: RunsOptions): AsyncGenerator<string> {
+  const run = await store.get(id);
+  if (!run) throw unknownRun(id, shop);
+  for (let batch = 0; batch < batchesOf(run); batch += 1) {
+    const localIds = await store.batch(run.token, batch);
+    const found = await recordsOf(records, shop, localIds);
+    const failed = new Set(found.filter(({ status }) => status === 'failed').map(({ localId }) => localId));
+    yield* localIds.filter((localId) => failed.has(localId));
+  }
+}
+
+/** Writes the products of a run into the store, each once, in batches. */
+async function putBatches(
+  localIds: Iterable<string> | AsyncIterable<string>,
+  token: string,
+  { store, batchSize, shop }: RunsOptions,
+): Promise<{ readonly total: number; readonly hash: string }> {
+  const hash = createHash('sha256');
+  const seen = new Set<string>();
+  let batch: string[] = [];
+  let batches = 0;
+  const put = async (): Promise<void> => {
+    await store.putBatch(token, batches, batch);
+    batches += 1;
+    batch = [];
+  };
+  try {
+    for await (const localId of localIds) {
+      const message = typeof localId === 'string' ? keyProblem(localId) : 'must be text: give ids, not products';
+      if (message !== undefined)
+        throw new ValidationError('The run was not started', { issues: [{ field: 'localIds', message }], shop });
+      if (seen.size === seen.add(localId).size) continue;
+      hash.update(`${localId.length}:${localId}`);
+      batch.push(localId);
+      if (batch.length === batchSize) await put();
+    }
+  } catch (error) {
+    await store.dropBatches(token, batches);
+    throw error;
+  }
+  if (batch.length > 0) await put();
+  return { total: seen.size, hash: hash.digest('hex') };
+}
+
+/** @throws ValidationError */
+function checked(options: StartRunOptions): StartRunOptions {
+  const { id, onInvalid, bulkFrom, onDrift, onConflict, rollout, gate, maxDeletes } = options;
+  const policies = ['report', 'ours', 'theirs'];
+  const issues: Issue[] = [
+    ...unknownNames(options, startNames),
+    ...unknownValue('onInvalid', onInvalid, ['skip', 'stop']),
+    ...unknownValue('onDrift', onDrift, policies),
+    ...unknownValue('onConflict', onConflict, policies),
+    ...rolloutIssues(rollout),
+    ...gateIssues(gate),
+    ...limitIssues(maxDeletes),
+    ...bulkFromIssues(bulkFrom, 'bulkFrom'),
+  ];
+  if (id !== undefined && !(typeof id === 'string' && id.length > 0 && id.length <= longestId && id.isWellFormed()))
+    issues.push({ field: 'id', message: `must be a text of 1 to ${longestId} characters.` });
+  if (issues.length > 0) throw new ValidationError('The run was not started', { issues });
+  return options;
+}
+
+/** What is wrong with a number of products from which on a run uses bulk operations. */
+export function bulkFromIssues(bulkFrom: unknown, field: string): readonly Issue[] {
+  const isNumber = bulkFrom === Number.POSITIVE_INFINITY || (Number.isInteger(bulkFrom) && (bulkFrom as number) >= 1);
+  if (bulkFrom === undefined || isNumber) return [];
+  return [{ field, message: 'must be a whole number, 1 or more, or Infinity.' }];
+}
+
+const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
+
+function limitIssues(limits: DeleteLimits | undefined): readonly Issue[] {
+  if (limits === undefined) return [];
+  if (typeof limits !== 'object' || limits === null)
+    return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
+  const isLimit = (value: unknown): boolean =>
+    value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
+  const wrong = Object.entries(limits).filter(([name, value]) => name in limitNames && !isLimit(value));
+  return [
+    ...unknownNames(limits, limitNames, 'maxDeletes.'),
+    ...wrong.map(([name]) => ({
+      field: `maxDeletes.${name}`,
+      message: 'must be a whole number, 0 or more, or Infinity.',
+    })),
+  ];
+}
+
+/** Whether two values are the same once they are stored. */
+const isEqual = (one: unknown, other: unknown): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+
+/** Limits as JSON keeps them: it has no infinity. */
+const storable = (limits: DeleteLimits): DeleteLimits =>
+  Object.fromEntries(
+    Object.entries(limits).map(([name, limit]) => [name, Math.min(Number(limit), Number.MAX_SAFE_INTEGER)]),
+  );
+
+/** A run as its users see it. */
+function shown(run: StoredRun): SyncRun {
+  const { id, kind, state, startedAt, updatedAt, total, invalid, phase, points, since, error, bulk, halt = null } = run;
+  const counts = countsOf(run);
+  const count = (...outcomes: readonly (keyof RunCounts)[]): number =>
+    outcomes.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
+  const done = count('created', 'updated', 'unchanged');
+  const failed = count('failed', 'invalid', 'blocked');
+  const finished = finishedOf(run);
+  const skipped = state === 'cancelled' ? total - done - failed : finished - done - failed;
+  // The clock may have been set back meanwhile.
+  const seconds = Math.max(0, updatedAt - since.at) / 1_000;
+  const rate = seconds > 0 ? Math.max(0, finished - since.finished) / seconds : 0;
+  const timeToGoMs = state === 'running' && rate > 0 ? Math.round(((total - finished) / rate) * 1_000) : null;
+  const progress = { total, done, failed, skipped, invalid, phase, counts, rate, points, timeToGoMs };
+  return { id, kind, state, startedAt, updatedAt, progress, error, halt, bulk };
+}

@@ -1,0 +1,164 @@
+// @ts-nocheck
+import { ConfigError, type Issue, ValidationError } from '../../errors/errors.ts';
+import {
+  TaxonomyCategoryReadDocument,
+  TaxonomySearchDocument,
+  type TaxonomySearchQuery,
+} from '../../graphql/operations/generated/graphql.ts';
+import { allPages } from '../../graphql/pagination.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { missingMethods, unknownNames } from '../../internal/names.ts';
+import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { callOptions } from '../read-remote.ts';
+import type { SyncClient } from '../sync-client.ts';
+import { Kept } from './kept.ts';
+
+/** A category of Shopify's product taxonomy. */
+export interface Category {
+  /** Such as `gid://shopify/TaxonomyCategory/aa-1-13-8`. */
+  readonly id: string;
+  /** Such as `T-Shirts`. */
+  readonly name: string;
+  /** With all above it, such as `Apparel & Accessories > Clothing > Clothing Tops > T-Shirts`. */
+  readonly fullName: string;
+  /** 1 for the top. */
+  readonly level: number;
+  /** Whether there is none below it. */
+  readonly isLeaf: boolean;
+  /** Whether Shopify has replaced it: products keep it, and new ones should not get it. */
+  readonly isArchived: boolean;
+  /** `null` at the top. */
+  readonly parentId: string | null;
+}
+
+/** Options of `createTaxonomy`. */
+export interface TaxonomyOptions {
+  /** What `createShopifyClient` returns. The taxonomy is the same for all shops. */
+  readonly client: SyncClient;
+  /** Keeps what was found, for all processes. Default: what this object found, until the process ends. */
+  readonly stores?: { readonly keyValue: KeyValueStore };
+  /**
+   * Milliseconds for which what was found is given without a call. Default 86,400,000 (a day). After that, and for 30 times as
+   * long, it is given at once and read again in the background.
+   */
+  readonly freshMs?: number;
+  /** The clock, for tests. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Shopify's product taxonomy, read once. */
+export interface Taxonomy {
+  /**
+   * Categories whose name or path holds a text, as Shopify orders them.
+   *
+   * @throws ValidationError for an empty text or a limit that is no whole number from 1 to 250, and what calls throw.
+   *
+   * @example
+   * const [first] = await taxonomy.search('coffee', { limit: 5 });
+   */
+  search(text: string, options?: TaxonomyCallOptions & { readonly limit?: number }): Promise<readonly Category[]>;
+  /**
+   * One category, by its gid or short id (`aa-1-13-8`); `undefined` where there is none.
+   *
+   * @throws What calls throw.
+   */
+  get(id: string, options?: TaxonomyCallOptions): Promise<Category | undefined>;
+  /**
+   * The gid of the category with a path, such as `Apparel & Accessories > Clothing`, whatever its capitals and spaces;
+   * `undefined` where there is none. It is what `createProductSync` and `readCsv` take as `resolveCategory`.
+   *
+   * @throws What calls throw.
+   *
+   * @example
+   * const sync = createProductSync({ client, stores, resolveCategory: taxonomy.resolve });
+   */
+  readonly resolve: (path: string, options?: TaxonomyCallOptions) => Promise<string | undefined>;
+}
+
+/** Options of one look-up. */
+export interface TaxonomyCallOptions {
+  readonly signal?: AbortSignal;
+}
+
+const optionNames: Record<keyof TaxonomyOptions, true> = { client: true, stores: true, freshMs: true, clock: true };
+
+const dayMs = 86_400_000;
+
+const largestPage = 250;
+
+const defaultLimit = 20;
+
+/**
+ * Creates what looks up categories of Shopify's product taxonomy, and keeps what it found.
+ *
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
+ *
+ * @example
+ * const taxonomy = createTaxonomy({ client, stores });
+ * const gid = await taxonomy.resolve('Apparel & Accessories > Clothing');
+ */
+export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
+  const { client, stores, freshMs = dayMs, clock = systemClock } = options;
+  const issues: Issue[] = [
+    ...unknownNames(options, optionNames),
+    ...missingMethods('client', client ?? null, ['graphql']),
+    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set']) : []),
+  ];
+  if (!(typeof freshMs === 'number' && freshMs >= 0))
+    issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  const found = new Kept(stores?.keyValue, 'taxonomy:', { freshMs, clock });
+
+  const readPage = async (search: string, first: number, after: string | null): Promise<Connection> => {
+    const { data } = await client.graphql(TaxonomySearchDocument, { search, first, after }, callOptions({}));
+    return data.taxonomy?.categories ?? { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
+  };
+
+  return {
+    async search(text, { limit = defaultLimit, signal } = {}) {
+      checkSearch(text, limit);
+      const wanted = text.trim();
+      const read = async (): Promise<readonly Category[]> => (await readPage(wanted, limit, null)).nodes;
+      return found.of(`search:${limit}:${wanted.toLowerCase()}`, read, signal);
+    },
+    async get(id, { signal } = {}) {
+      const gid = /^[a-z]{2}(-\d+)*$/.test(id) ? `gid://shopify/TaxonomyCategory/${id}` : id;
+      if (!/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(gid)) return undefined;
+      const read = async (): Promise<Category | null> => {
+        const { data } = await client.graphql(TaxonomyCategoryReadDocument, { id: gid }, callOptions({}));
+        return data.node && 'fullName' in data.node ? (data.node as Category) : null;
+      };
+      return (await found.of(`id:${gid}`, read, signal)) ?? undefined;
+    },
+    async resolve(path, { signal } = {}) {
+      const wanted = plainPath(path);
+      const name = path.split('>').at(-1)?.trim() ?? '';
+      if (name === '') return undefined;
+      const read = async (): Promise<string | null> => {
+        const all = await allPages('taxonomy.categories', (after) => readPage(name, largestPage, after));
+        const same = all.filter(({ fullName }) => plainPath(fullName) === wanted);
+        // Of an archived category and its successor with the same path the successor is meant.
+        return (same.find(({ isArchived }) => !isArchived) ?? same[0])?.id ?? null;
+      };
+      return (await found.of(`path:${wanted}`, read, signal)) ?? undefined;
+    },
+  };
+}
+
+type Connection = NonNullable<TaxonomySearchQuery['taxonomy']>['categories'];
+
+function checkSearch(text: unknown, limit: unknown): void {
+  const issues: Issue[] = [];
+  if (typeof text !== 'string' || text.trim() === '')
+    issues.push({ field: 'text', message: 'is empty. Give a word of a category.' });
+  if (!(Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= largestPage))
+    issues.push({ field: 'limit', message: `must be a whole number from 1 to ${largestPage}.` });
+  if (issues.length > 0) throw new ValidationError('The search is invalid', { issues });
+}
+
+/** A path without what may differ between two spellings of it. */
+const plainPath = (path: string): string =>
+  path
+    .split('>')
+    .map((name) => name.trim().replace(/\s+/g, ' ').toLowerCase())
+    .join(' > ');

@@ -1,0 +1,215 @@
+// @ts-nocheck
+import { entryTypeOf, metafieldProblem } from '../../../validation/metafield-value.ts';
+import { type DraftWeight, unitPriceUnits, type weightUnits } from '../../../validation/product-draft.ts';
+
+/** What a cell says; with a finding where it says it oddly, and without a value where it cannot be read. */
+export interface Cell<T> {
+  readonly value?: T;
+  readonly code?: string;
+  readonly severity?: 'error' | 'warning';
+  readonly message?: string;
+}
+
+const unreadable = (code: string, message: string): Cell<never> => ({ code, severity: 'error', message });
+
+/**
+ * Shopify's export writes an apostrophe before text that is wholly a number, so that spreadsheets keep its digits: it is
+ * no part of the value. Other text may begin with one.
+ */
+export function withoutApostrophe(text: string): string {
+  return /^'[-+]?\d[\d.,]*$/.test(text) ? text.slice(1) : text;
+}
+
+const decimal = /^[-+]?\d+(\.\d+)?$/;
+
+/** An amount of money: `what` begins the code of its findings, such as `price`. */
+export function readMoney(text: string, what: string): Cell<string> {
+  const amount = withoutApostrophe(text);
+  if (!decimal.test(amount)) {
+    if (/^\d[\d.,]*e[+-]?\d+$/i.test(amount)) {
+      return unreadable('number-damaged', `is ${amount}, as a spreadsheet shortens numbers: give its digits`);
+    }
+    if (/\p{Sc}|^[a-z]{2,3}\.?\s*[\d.,]|[\d.,]\s*[a-z]{2,3}\.?$/iu.test(amount)) {
+      return unreadable(`${what}-with-currency`, 'has a currency sign: write the number alone, such as 1299.00');
+    }
+    if (/^[-+]?\d[\d.,\s']*$/.test(amount)) {
+      const message = 'may mean two numbers, for commas divide thousands or decimals: write it as 1299.00';
+      return unreadable(`${what}-with-comma`, message);
+    }
+    return unreadable(`${what}-not-a-number`, 'is not a number: write it as 1299.00, or look for a shifted row');
+  }
+  if (amount.startsWith('-') && /[1-9]/.test(amount)) {
+    return unreadable(`${what}-negative`, 'is below zero: Shopify takes no such amount');
+  }
+  const value = amount.replace(/^[-+]/, '');
+  if ((value.split('.')[1]?.length ?? 0) <= 4) return { value };
+  const message = 'has more decimals than any currency: round it, or it is refused';
+  return { value, code: `${what}-too-many-decimals`, severity: 'warning', message };
+}
+
+/** A whole number, such as a quantity or a position; `5.0` is one too. */
+export function readWhole(text: string, what: string): Cell<number> {
+  const number = withoutApostrophe(text);
+  if (!decimal.test(number)) return unreadable(`${what}-not-a-number`, 'is not a whole number: write digits only');
+  const value = Number(number);
+  if (Number.isSafeInteger(value)) return { value: value === 0 ? 0 : value };
+  return unreadable(`${what}-not-whole`, 'is not a whole number: round it');
+}
+
+/** True or false. Other words of that meaning are read with a warning. */
+export function readBoolean(text: string): Cell<boolean> {
+  const word = text.toLowerCase();
+  if (word === 'true' || word === 'false') return { value: word === 'true' };
+  const isYes = ['yes', 'y', '1', '1.0', 't', 'on'].includes(word);
+  if (!isYes && !['no', 'n', '0', '0.0', 'f', 'off'].includes(word)) {
+    return unreadable('boolean-unknown', 'is neither true nor false: write one of them');
+  }
+  const message = `is read as ${isYes}: Shopify takes true and false only`;
+  return { value: isYes, code: 'boolean-unusual', severity: 'warning', message };
+}
+
+/** Whether a variant is sold on when it is out of stock. The new column's name is a question, so it may say true or false. */
+export function readPolicy(text: string, isQuestion: boolean): Cell<'DENY' | 'CONTINUE'> {
+  const word = text.toUpperCase();
+  if (word === 'DENY' || word === 'CONTINUE') return { value: word };
+  if (isQuestion && /^(TRUE|FALSE)$/.test(word)) {
+    const message = 'is read as an answer to the question of its name: Shopify takes DENY and CONTINUE only';
+    return { value: word === 'TRUE' ? 'CONTINUE' : 'DENY', code: 'policy-unusual', severity: 'warning', message };
+  }
+  return unreadable('policy-unknown', 'is neither deny nor continue: write one of them');
+}
+
+/** Where a product can be seen. */
+export function readStatus(text: string): Cell<'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED'> {
+  const word = text.toUpperCase();
+  if (word === 'ACTIVE' || word === 'ARCHIVED' || word === 'DRAFT' || word === 'UNLISTED') return { value: word };
+  return unreadable('status-unknown', 'is none of active, archived, draft and unlisted: write one of them');
+}
+
+type WeightUnit = (typeof weightUnits)[number];
+
+/** Grams of each unit, and how exports write it. */
+export const weights: readonly { readonly unit: WeightUnit; readonly short: string; readonly grams: number }[] = [
+  { unit: 'GRAMS', short: 'g', grams: 1 },
+  { unit: 'KILOGRAMS', short: 'kg', grams: 1000 },
+  { unit: 'POUNDS', short: 'lb', grams: 453.59237 },
+  { unit: 'OUNCES', short: 'oz', grams: 28.349523125 },
+];
+
+/** A unit of weight; grams where none is written. */
+export function readWeightUnit(text: string): Cell<WeightUnit> {
+  const word = text.toLowerCase().replace(/\.$/, '');
+  const found = weights.find(({ unit, short }) => [short, `${short}s`, unit.toLowerCase()].includes(word));
+  if (text === '' || found) return { value: found?.unit ?? 'GRAMS' };
+  const message = 'is none of g, kg, lb and oz: the weight is shown in grams';
+  return { value: 'GRAMS', code: 'weight-unit-unknown', severity: 'warning', message };
+}
+
+/**
+ * A weight. In `Variant Grams` the number is grams whatever the unit says, which only tells how Shopify shows it; in
+ * `Variant Weight` it is in that unit.
+ */
+export function readWeight(text: string, unit: WeightUnit, isGrams: boolean): Cell<DraftWeight> {
+  const number = withoutApostrophe(text);
+  if (!decimal.test(number)) {
+    return unreadable('weight-not-a-number', 'is not a number: write digits with a point, such as 330.0');
+  }
+  const value = Number(number);
+  if (value < 0) return unreadable('weight-negative', 'is below zero: correct it');
+  const factor = isGrams ? (weights.find((known) => known.unit === unit)?.grams ?? 1) : 1;
+  return { value: { value: Number((value / factor).toPrecision(15)), unit } };
+}
+
+/** A unit of a unit price as exports write it, such as `ml` or `fl oz`. */
+export function readMeasureUnit(text: string): Cell<string> {
+  const word = text
+    .toUpperCase()
+    .replace(/[\s._-]/g, '')
+    .replace('²', '2')
+    .replace('³', '3');
+  const value = unitPriceUnits.find((unit) => unit === word || `${unit}S` === word);
+  return value ? { value } : unreadable('unit-unknown', 'is not a unit of Shopify, such as ml, l, g, kg or item');
+}
+
+const spreadsheetError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!)$|^n\/a$|^nan$/i;
+
+/** A formula that gives a text: with it spreadsheets are kept from taking a code for a number. */
+const textFormula = /^="([^"]*)"$/;
+
+const month = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+const date = new RegExp(`^(\\d{1,2}[- ](${month})|(${month})[- ]\\d{1,2})$`, 'i');
+
+/** What a spreadsheet may have made of a text that looked like a number or a date. The text is kept. */
+export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barcode'): Cell<string> {
+  const isCode = what === 'sku' || what === 'barcode';
+  const formula = isCode ? textFormula.exec(text)?.[1] : undefined;
+  if (formula !== undefined) {
+    const message = `is a formula, by which a spreadsheet keeps the text ${formula}: that is read, and Shopify would take the formula`;
+    return { value: formula, code: 'spreadsheet-formula', severity: 'warning', message };
+  }
+  const value = isCode ? withoutApostrophe(text) : text;
+  if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {
+    const message = 'is what a spreadsheet writes for a formula without a result: give the value itself';
+    return what === 'barcode'
+      ? unreadable('spreadsheet-error-value', message)
+      : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
+  }
+  if (isCode && /^\d+([.,]\d+)?e[+-]?\d+$/i.test(value)) {
+    const message = 'was shortened by a spreadsheet, and digits are lost: give them all, in a column of text';
+    return what === 'barcode'
+      ? unreadable('number-damaged', message)
+      : { value, code: 'number-damaged', severity: 'error', message };
+  }
+  if (isCode && /^\d+[.,]0+$/.test(value)) {
+    const message = 'was read as a number on its way, zeros in front may be lost: give it as text';
+    return what === 'barcode'
+      ? unreadable('number-damaged', message)
+      : { value, code: 'looks-like-a-number-with-decimals', severity: 'warning', message };
+  }
+  if (what === 'option' && date.test(value)) {
+    const message = 'may be a size that a spreadsheet took for a date: check it';
+    return { value, code: 'looks-like-a-date', severity: 'warning', message };
+  }
+  return { value };
+}
+
+/** Whether Shopify would make another handle of it. Letters of all languages stay. */
+export function handleWillChange(handle: string): boolean {
+  return /[\p{Lu}\s]|[^\p{L}\p{N}\p{M}\p{So}_-]/u.test(handle);
+}
+
+/** A handle made of a title, as Shopify makes one. */
+export function handleOf(title: string): string {
+  const words = title.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu);
+  return words?.join('-') ?? 'product';
+}
+
+/** The text of a metafield's cell as Shopify's API wants it: exports write TRUE, and lists with semicolons or in lines. */
+export function metafieldText(type: string, text: string): Cell<string> {
+  const entryType = entryTypeOf(type);
+  const isJsonList = entryType !== undefined && /^\s*\[[\s\S]*\]\s*$/.test(text);
+  const value =
+    entryType === undefined || isJsonList
+      ? scalarText(type, text)
+      : JSON.stringify(
+          text
+            .split(/;\s*|\r?\n/)
+            .map((entry) => entry.trim())
+            .filter((entry) => entry !== '')
+            .map((entry) => listEntry(entryType, entry)),
+        );
+  const problem = metafieldProblem(type, value);
+  return problem === undefined ? { value } : unreadable('metafield-value-invalid', problem);
+}
+
+function scalarText(type: string, text: string): string {
+  if (type === 'boolean') return readBoolean(text.trim()).value?.toString() ?? text;
+  if (type === 'number_integer') return readWhole(text.trim(), '').value?.toString() ?? text;
+  return text;
+}
+
+/** Numbers stand in a list as numbers, as long as they keep their digits. */
+function listEntry(type: string, entry: string): unknown {
+  const number = Number(entry);
+  return type.startsWith('number_') && entry !== '' && String(number) === entry ? number : entry;
+}

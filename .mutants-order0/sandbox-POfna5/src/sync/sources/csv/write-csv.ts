@@ -1,0 +1,294 @@
+// @ts-nocheck
+import { ConfigError, type Issue, ValidationError } from '../../../errors/errors.ts';
+import { isRecord } from '../../../internal/json.ts';
+import { unknownNames } from '../../../internal/names.ts';
+import type { DraftImage, ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
+import { toDecimalText } from '../../../validation/rules.ts';
+import { weights, withoutApostrophe } from './cells.ts';
+import { type Field, families } from './columns.ts';
+import type { CsvProduct } from './shopify-products.ts';
+
+/** A product to write: what `readCsv` gives, or a draft with what a CSV says beside it. */
+export type CsvProductToWrite = Pick<CsvProduct, 'draft' | 'published' | 'category' | 'stock'>;
+
+/**
+ * Options of `writeCsv`.
+ *
+ * @example
+ * const text = writeCsv(products, { metafields: ['custom.care'], unwritable: 'omit' });
+ */
+export interface WriteCsvOptions {
+  /**
+   * Metafields that become columns, such as `custom.care`. Default: those of all products, which must be a list then; of a
+   * stream, none.
+   */
+  readonly metafields?: readonly string[];
+  /** Decimals that prices have at least, as the shop's currency has: 0 for yen. Default 2. */
+  readonly priceDecimals?: number;
+  /** What to do with fields that have no column, such as collections: end with an error, or leave them out. Default `error`. */
+  readonly unwritable?: 'error' | 'omit';
+}
+
+const optionNames: Record<keyof WriteCsvOptions, true> = { metafields: true, priceDecimals: true, unwritable: true };
+
+const defaultDecimals = 2;
+
+const mostDecimals = 4;
+
+/**
+ * Writes products as Shopify's export does: the column names of its newest exports, one row for each variant, further
+ * images in rows of their own. What it writes, `readCsv` reads as the same products, and Shopify imports.
+ *
+ * Mind how Shopify imports with "overwrite": an empty cell empties the field in the shop.
+ *
+ * @returns Pieces of the text, a product each.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option; while it is iterated, ValidationError (code
+ * `VALIDATION_FAILED`) for a field that has no column, and what the stream of products throws.
+ *
+ * @example
+ * const drafts: ProductDraftInput[] = [{ localId: 'tee', title: 'Tee', variants: [{ price: '24.90' }] }];
+ * await pipeline(writeCsv(drafts.map((draft) => ({ draft }))), createWriteStream('products.csv'));
+ */
+export function writeCsv(
+  products: Iterable<CsvProductToWrite> | AsyncIterable<CsvProductToWrite>,
+  options: WriteCsvOptions = {},
+): AsyncIterable<string> {
+  const { priceDecimals = defaultDecimals, unwritable = 'error' } = options;
+  const issues: Issue[] = [...unknownNames(options, optionNames)];
+  if (!Number.isInteger(priceDecimals) || priceDecimals < 0 || priceDecimals > mostDecimals) {
+    issues.push({ field: 'priceDecimals', message: `must be a whole number from 0 to ${mostDecimals}` });
+  }
+  const { metafields = Array.isArray(products) ? metafieldsOf(products) : [] } = options;
+  for (const name of metafields) {
+    if (/^[^.]+\.[^.]+$/.test(name)) continue;
+    issues.push({ field: 'metafields', message: `has "${name}": write NAMESPACE.KEY` });
+  }
+  if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
+  return write(products, { metafields, priceDecimals, isStrict: unwritable === 'error' });
+}
+
+function metafieldsOf(products: readonly CsvProductToWrite[]): readonly string[] {
+  const names = products.flatMap(
+    ({ draft }) => draft.metafields?.map(({ namespace, key }) => `${namespace}.${key}`) ?? [],
+  );
+  return [...new Set(names)];
+}
+
+interface Settings {
+  readonly metafields: readonly string[];
+  readonly priceDecimals: number;
+  readonly isStrict: boolean;
+}
+
+/** Metafields stand before this column in Shopify's exports. */
+const afterMetafields: Field = 'variantImage';
+
+/** Texts that exports write as `""` where they are empty, beside cells of numbers and the like, which stay empty. */
+const quotedWhenEmpty = new Set<Field>(['body', 'type', 'tags', 'sku', 'barcode', 'imageAlt']);
+
+async function* write(
+  products: Iterable<CsvProductToWrite> | AsyncIterable<CsvProductToWrite>,
+  settings: Settings,
+): AsyncGenerator<string> {
+  const split = families.findIndex(([field]) => field === afterMetafields);
+  const columns: readonly (Field | { readonly metafield: string })[] = [
+    ...families.slice(0, split).map(([field]) => field),
+    ...settings.metafields.map((metafield) => ({ metafield })),
+    ...families.slice(split).map(([field]) => field),
+  ];
+  const names = new Map(families.map(([field, name]) => [field as Field, name]));
+  const header = columns.map((column) =>
+    typeof column === 'string'
+      ? (names.get(column) ?? column)
+      : `${column.metafield.split('.')[1]} (product.metafields.${column.metafield})`,
+  );
+  yield `${header.map(quoted).join(',')}\n`;
+  for await (const product of products) {
+    if (settings.isStrict) refuseUnwritable(product.draft, settings);
+    const metafields = new Map(
+      product.draft.metafields?.map(({ namespace, key, type, value }) => [
+        `${namespace}.${key}`,
+        exportedText(type ?? '', value),
+      ]),
+    );
+    const rows = rowsOf(product, settings).map((row, index) => {
+      const cells = columns.map((column) => {
+        if (typeof column !== 'string') return index === 0 ? quoted(metafields.get(column.metafield) ?? '') : '';
+        const text = row.get(column);
+        return text === '' && quotedWhenEmpty.has(column) ? '""' : quoted(text ?? '');
+      });
+      return `${cells.join(',')}\n`;
+    });
+    yield rows.join('');
+  }
+}
+
+/** A cell in quotes where it needs them. */
+function quoted(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A metafield's value as exports write it: entries of a list with semicolons. */
+function exportedText(type: string, value: string): string {
+  if (!type.startsWith('list.')) return value;
+  try {
+    const entries: unknown = JSON.parse(value);
+    const isPlain =
+      Array.isArray(entries) && entries.every((entry) => !isRecord(entry) && !/[;\r\n]/.test(String(entry)));
+    return isPlain ? entries.map(String).join('; ') : value;
+  } catch {
+    // Not a list after all: the validation says so.
+    return value;
+  }
+}
+
+type Row = Map<Field, string>;
+
+/** The rows of a product: its variants, and beside and below them its images. */
+function rowsOf(product: CsvProductToWrite, settings: Settings): readonly Row[] {
+  const { draft, stock } = product;
+  const images = (draft.images ?? []).toSorted(
+    (a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE),
+  );
+  const optionNames = draft.options?.length
+    ? draft.options
+    : [...new Set(draft.variants.flatMap(({ options = {} }) => Object.keys(options)))];
+  const handle = draft.handle ?? draft.localId;
+  return Array.from({ length: Math.max(draft.variants.length, images.length) }, (_, index) => {
+    const row: Row = new Map([['handle', handle]]);
+    if (index === 0) addProduct(row, product, optionNames);
+    const variant = draft.variants[index];
+    if (variant) addVariant(row, variant, optionNames, stock?.[index] ?? undefined, settings);
+    if (variant && draft.giftCard) row.set('service', 'gift_card');
+    const image = images[index];
+    if (image) addImage(row, image, index);
+    return row;
+  });
+}
+
+const flag = (value: boolean | undefined): string => (value === undefined ? '' : String(value));
+
+function addProduct(row: Row, product: CsvProductToWrite, optionNames: readonly string[]): void {
+  const { draft, published, category } = product;
+  row.set('title', draft.title);
+  row.set('body', draft.descriptionHtml ?? '');
+  row.set('vendor', draft.vendor ?? '');
+  // Shopify's import takes paths, and no gids.
+  row.set('category', category ?? draft.category ?? '');
+  row.set('type', draft.productType ?? '');
+  row.set('tags', draft.tags?.join(', ') ?? '');
+  row.set('published', flag(published ?? (draft.publishTo?.length === 0 ? false : undefined)));
+  row.set('giftCard', flag(draft.giftCard));
+  row.set('seoTitle', draft.seo?.title ?? '');
+  row.set('seoDescription', draft.seo?.description ?? '');
+  row.set('status', draft.status?.toLowerCase() ?? '');
+  if (optionNames.length === 0) row.set('option1Name', 'Title');
+  for (const [index, name] of optionNames.entries()) {
+    const link = draft.linkedOptions?.[name];
+    row.set(`option${(index + 1) as 1 | 2 | 3}Name`, name);
+    if (link) row.set(`option${(index + 1) as 1 | 2 | 3}Linked`, `product.metafields.${link.namespace}.${link.key}`);
+  }
+}
+
+function addVariant(
+  row: Row,
+  variant: ProductVariantDraftInput,
+  optionNames: readonly string[],
+  quantity: number | undefined,
+  { priceDecimals }: Settings,
+): void {
+  const { inventoryItem = {}, unitPrice, options = {} } = variant;
+  if (optionNames.length === 0) row.set('option1Value', 'Default Title');
+  for (const [index, name] of optionNames.entries()) {
+    row.set(`option${(index + 1) as 1 | 2 | 3}Value`, options[name] ?? '');
+  }
+  const money = (amount: unknown): string => priceText(amount, priceDecimals);
+  const { weight } = inventoryItem;
+  const unit = weights.find((known) => known.unit === weight?.unit);
+  row.set('sku', variant.sku ?? '');
+  if (weight && unit) row.set('grams', gramsText(weight.value * unit.grams));
+  row.set('tracker', inventoryItem.tracked === true ? 'shopify' : '');
+  row.set('quantity', quantity === undefined ? '' : String(quantity));
+  row.set('policy', variant.inventoryPolicy?.toLowerCase() ?? '');
+  row.set('service', 'manual');
+  row.set('price', money(variant.price));
+  row.set('compareAt', Number(variant.compareAtPrice) === 0 ? '' : money(variant.compareAtPrice));
+  row.set('shipping', flag(inventoryItem.requiresShipping));
+  row.set('taxable', flag(variant.taxable));
+  row.set('barcode', variant.barcode ?? variant.barcodes?.[0] ?? '');
+  row.set('variantImage', variant.imageUrl ?? variant.imageUrls?.[0] ?? '');
+  row.set('weightUnit', unit?.short ?? '');
+  row.set('taxCode', variant.taxCode ?? '');
+  row.set('cost', money(inventoryItem.cost));
+  if (unitPrice) {
+    row.set('unitTotal', gramsText(unitPrice.quantityValue));
+    row.set('unitTotalUnit', unitPrice.quantityUnit.toLowerCase());
+    row.set('unitBase', gramsText(unitPrice.referenceValue));
+    row.set('unitBaseUnit', unitPrice.referenceUnit.toLowerCase());
+  }
+}
+
+function addImage(row: Row, { url, alt }: DraftImage | { url: string; alt?: string | undefined }, index: number): void {
+  row.set('image', url);
+  row.set('imagePosition', String(index + 1));
+  row.set('imageAlt', alt ?? '');
+}
+
+/** `24.9` → `24.90`: at least as many decimals as the currency has. */
+function priceText(amount: unknown, decimals: number): string {
+  const text = toDecimalText(amount);
+  if (text === undefined) return '';
+  const [whole = '', fraction = ''] = text.split('.');
+  const padded = fraction.padEnd(decimals, '0');
+  return padded === '' ? whole : `${whole}.${padded}`;
+}
+
+/** Exports write measures with a decimal, such as `330.0`. Ten digits are more than a scale has. */
+function gramsText(value: number): string {
+  const text = toDecimalText(Number(value.toPrecision(10))) ?? '';
+  return text.includes('.') ? text : `${text}.0`;
+}
+
+/** @throws ValidationError that names what a product CSV has no column for. */
+function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): void {
+  const issues: Issue[] = [];
+  const refuse = (field: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    issues.push({ field, message: 'has no column in a product CSV: leave it out, or set unwritable to "omit"' });
+  };
+  refuse('collections', draft.collections);
+  refuse('templateSuffix', draft.templateSuffix);
+  refuse('redirectNewHandle', draft.redirectNewHandle);
+  if (draft.publishTo?.length) refuse('publishTo', draft.publishTo);
+  for (const [index, { namespace, key }] of (draft.metafields ?? []).entries()) {
+    if (metafields.includes(`${namespace}.${key}`)) continue;
+    const message = 'is not among the columns: name it in the option metafields, or set unwritable to "omit"';
+    issues.push({ field: `metafields[${index}]`, message });
+  }
+  for (const [index, variant] of draft.variants.entries()) {
+    const field = `variants[${index}]`;
+    refuse(`${field}.metafields`, variant.metafields);
+    refuse(`${field}.position`, variant.position);
+    refuse(`${field}.key`, variant.key);
+    if (variant.price === undefined) {
+      const message = 'is missing, and Shopify refuses an empty cell: give a price, or set unwritable to "omit"';
+      issues.push({ field: `${field}.price`, message });
+    }
+    refuse(`${field}.quantities`, variant.quantities);
+    refuse(`${field}.inventoryItem.harmonizedSystemCode`, variant.inventoryItem?.harmonizedSystemCode);
+    refuse(`${field}.inventoryItem.countryCodeOfOrigin`, variant.inventoryItem?.countryCodeOfOrigin);
+    if (variant.barcodes && variant.barcodes.length > 1) refuse(`${field}.barcodes`, variant.barcodes);
+    if (variant.imageUrls && variant.imageUrls.length > 1) refuse(`${field}.imageUrls`, variant.imageUrls);
+    for (const [name, text] of Object.entries({
+      sku: variant.sku,
+      barcode: variant.barcode,
+      taxCode: variant.taxCode,
+    })) {
+      if (typeof text !== 'string' || withoutApostrophe(text) === text) continue;
+      const message = 'begins with an apostrophe before a number, which every import takes off: change it';
+      issues.push({ field: `${field}.${name}`, message });
+    }
+  }
+  if (issues.length === 0) return;
+  throw new ValidationError(`The product ${draft.localId} cannot be written as CSV`, { issues });
+}

@@ -1,0 +1,135 @@
+// @ts-nocheck
+import type { EnqueuedJob, JobContext, JobQueue, NewJob } from '../../../ports/job-queue.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { ConformanceRunner } from '../runner.ts';
+
+/** A queue under test, with its time. */
+export interface JobQueueSubject {
+  readonly queue: JobQueue;
+  /** Lets that many milliseconds pass for the queue, and all that is due in them happen. */
+  advance(ms: number): Promise<void>;
+  /** Opens the same queue once more, as another process would; needed where the queue is `shared`. */
+  another?(): JobQueue | Promise<JobQueue>;
+  /** Called at the end of each case, when the queue is closed. */
+  dispose?(): Promise<void>;
+}
+
+/** What not every queue can do; nothing of it is taken to be there unless it is said to be. */
+export interface JobQueueAbilities {
+  /** Several processes work on one queue. */
+  readonly shared?: boolean;
+}
+
+/** What the queue of a case is to be made with. */
+export interface JobQueueTerms {
+  readonly concurrency: number;
+  readonly retryDelaysMs: readonly number[];
+  readonly timeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** One sentence about a queue, and its proof. */
+export interface QueueCase {
+  readonly name: string;
+  check(harness: QueueHarness, expect: ConformanceRunner['expect']): Promise<void>;
+}
+
+/** What a case works with. */
+export interface QueueHarness extends JobQueueSubject {
+  /** What the queue has logged, each line with its fields. */
+  readonly lines: readonly string[];
+  /** Queues a job of type `work`. */
+  add(payload: unknown, more?: Partial<NewJob>): Promise<EnqueuedJob>;
+  /** Does jobs of a type (default `work`), and lists what the handler was called with. */
+  watch(handle?: (context: JobContext) => unknown, type?: string): JobContext[];
+  /** A promise that the case opens, or the end of the case does. */
+  gate(): { readonly passed: Promise<void>; open(): void };
+  /** Lets time pass until it is so. */
+  until(isSo: () => boolean | Promise<boolean>): Promise<void>;
+  /** Lets time pass until the queue is empty. */
+  empty(queue?: JobQueue): Promise<void>;
+  /** Lets time pass until the promise settles, and gives its outcome. */
+  end<T>(promise: Promise<T>): Promise<T>;
+  /** Opens all gates. */
+  release(): void;
+}
+
+/** Jobs that run at once in all cases. */
+const concurrency = 2;
+
+/** Waits before further attempts in all cases, in milliseconds: so short that a case can wait for them. */
+export const retryDelaysMs: readonly number[] = [30, 60];
+
+/** A wait that a case does not sit out, in milliseconds. */
+export const longMs = 600_000;
+
+const stepMs = 10;
+
+const mostSteps = 1_000;
+
+/** The terms of a case whose log lines go to a list. */
+export function terms(lines: string[]): JobQueueTerms {
+  const write = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
+  const logger = { debug: write, info: write, warn: write, error: write };
+  return { concurrency, retryDelaysMs, timeoutMs: longMs, logger };
+}
+
+/** Puts the helpers of the cases around a subject. */
+export function createQueueHarness(subject: JobQueueSubject, lines: readonly string[]): QueueHarness {
+  const { queue, advance } = subject;
+  const gates = new Set<() => void>();
+  const until: QueueHarness['until'] = async (isSo) => {
+    for (let step = 0; step < mostSteps; step++) {
+      if (await isSo()) return;
+      await advance(stepMs);
+    }
+    throw new Error(`It is not so after ${mostSteps} steps of ${stepMs} ms.`);
+  };
+  return {
+    ...subject,
+    lines,
+    until,
+    add: (payload, more) => queue.enqueue({ type: 'work', payload, ...more }),
+    watch(handle = () => undefined, type = 'work') {
+      const seen: JobContext[] = [];
+      queue.process(type, async (context) => {
+        seen.push(context);
+        await handle(context);
+      });
+      return seen;
+    },
+    gate() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gates.add(resolve);
+      return { passed: promise, open: resolve };
+    },
+    async empty(which = queue) {
+      await until(async () => {
+        const { waiting, delayed, active } = await which.stats();
+        return waiting + delayed + active === 0;
+      });
+    },
+    async end(promise) {
+      let isSettled = false;
+      const settle = (): void => {
+        isSettled = true;
+      };
+      promise.then(settle, settle);
+      await until(() => isSettled);
+      return promise;
+    },
+    release() {
+      for (const open of gates) open();
+    },
+  };
+}
+
+/** The code that a promise is rejected with; `null` where it resolves. */
+export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+    return null;
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+}

@@ -1,0 +1,124 @@
+// @ts-nocheck
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isShopwrightError } from '../../../errors/errors.ts';
+import type { KeyValueStore, Lock, LockOptions } from '../../../ports/key-value-store.ts';
+import { type ConformanceRunner, turn } from '../runner.ts';
+
+/** A key-value store under test, with its time. */
+export interface KeyValueSubject {
+  readonly store: KeyValueStore;
+  /** Called at the end of each case. */
+  close(): Promise<unknown>;
+  /** Lets that many milliseconds pass, and all that is due in them happen. Default: waits for so long. */
+  advance?(ms: number): Promise<void>;
+  /**
+   * Lets that many milliseconds pass for what is stored, while this process stands still and renews nothing.
+   * Default: blocks the thread for so long. Cases for which half a minute or years must pass are left out then.
+   */
+  stall?(ms: number): Promise<void>;
+  /** Opens the same store once more, as another process would; needed where the store is `shared`. */
+  another?(): OpenedKeyValueStore | Promise<OpenedKeyValueStore>;
+}
+
+/** The store of a subject, opened once more. */
+export interface OpenedKeyValueStore {
+  readonly store: KeyValueStore;
+  /** Called before the subject's own `close`. */
+  close(): Promise<unknown>;
+}
+
+/** What not every store can do; nothing of it is taken to be there unless it is said to be. */
+export interface KeyValueAbilities {
+  /** Several processes work on one store. */
+  readonly shared?: boolean;
+}
+
+/** What a case works with. */
+export interface KeyValueHarness extends Pick<KeyValueSubject, 'store' | 'another'> {
+  advance(ms: number): Promise<void>;
+  stall(ms: number): Promise<void>;
+  /** Whether time can pass without waiting for it. */
+  readonly canLeap: boolean;
+  /** Lets time pass until the promise settles, and gives its outcome. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+  /** A lock that is surely free. */
+  take(key: string, options?: LockOptions): Promise<Lock>;
+}
+
+/** One sentence about a store, and its proof. */
+export interface KeyValueCase {
+  readonly name: string;
+  check(harness: KeyValueHarness, expect: ConformanceRunner['expect']): Promise<void>;
+}
+
+/** Milliseconds that pass at once while a case waits for a promise. */
+const stepMs = 25;
+
+/** Puts the helpers of the cases around a subject. */
+export function createKeyValueHarness(subject: KeyValueSubject): KeyValueHarness {
+  const { store } = subject;
+  const advance = (ms: number): Promise<void> => subject.advance?.(ms) ?? sleep(ms);
+  return {
+    store,
+    ...(subject.another && { another: subject.another.bind(subject) }),
+    advance,
+    canLeap: subject.stall !== undefined,
+    async stall(ms) {
+      if (subject.stall) await subject.stall(ms);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    },
+    async settle(promise) {
+      let isSettled = false;
+      const settled = (): void => {
+        isSettled = true;
+      };
+      promise.then(settled, settled);
+      await advance(0);
+      while (!isSettled) {
+        await advance(stepMs);
+        await turn();
+      }
+      return promise;
+    },
+    async take(key, options) {
+      const lock = await store.lock(key, options);
+      if (!lock) throw new Error(`The lock on ${key} should be free.`);
+      return lock;
+    },
+  };
+}
+
+/** All keys with that prefix, in the order of UTF-16 units. */
+export async function keysOf(store: KeyValueStore, prefix = ''): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.scan(prefix)) keys.push(key);
+  return keys.sort();
+}
+
+/** Whether the promise is rejected with a `LockLostError`; any other error fails the case. */
+export async function losesLock(promise: Promise<unknown>): Promise<boolean> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome === undefined || isShopwrightError(outcome, 'LOCK_LOST')) return outcome !== undefined;
+  throw outcome;
+}
+
+/** Keys with characters that mean something to one store or another. */
+export const oddKeys: readonly (readonly [what: string, key: string])[] = [
+  ['single quotes', "it's ''here''"],
+  ['double quotes and backslashes', '"a\\"b\\\\"'],
+  ['wildcards of LIKE and of globs', '100%_a*b?[c-d]^'],
+  ['SQL', "'; drop table key_values; --"],
+  ['emoji', '👗👩‍👩‍👧‍👦'],
+  ['Chinese, Arabic and accents', '連衣裙 فستان Prêt-à-porter'],
+  ['white space at the ends', ' \tk1\n '],
+  ['control characters', '\u0001\u001f\u007f\u0085\u2028'],
+  ['the highest code point and non-characters', '\u{10ffff}\uffff\ufffe'],
+  ['the tags of a cluster', 'shop:{a}:/b//c..'],
+  ['a closing brace in front', '}}{'],
+  ['names that objects inherit', '__proto__'],
+  ['the longest length', 'x'.repeat(255)],
+  ['the longest length in emoji', '😀'.repeat(127)],
+];

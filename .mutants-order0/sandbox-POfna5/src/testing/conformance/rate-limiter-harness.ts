@@ -1,0 +1,119 @@
+// @ts-nocheck
+import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
+import type { ConformanceRunner } from './runner.ts';
+
+/** A limiter under test, with its time. */
+export interface RateLimiterSubject {
+  readonly limiter: RateLimiter;
+  /** Lets that many milliseconds pass for the limiter, and all that is due in them happen. */
+  advance(ms: number): Promise<void>;
+  /** Called at the end of each case, when the limiter is closed. */
+  dispose?(): Promise<void>;
+}
+
+/** What a limiter that knows these terms is to be made with. */
+export interface RateLimiterTerms {
+  /** Milliseconds after which a waiting background call stands equal to an interactive one that has just come. */
+  readonly agingMs: number;
+  /** Part of the bucket that background calls may use while the shop is in interactive use. */
+  readonly softCeiling: number;
+}
+
+/** What not every limiter can do. All are taken to be there unless they are said not to be. */
+export interface RateLimiterAbilities {
+  /** A background call comes before interactive ones when it has waited long enough. Without: never. */
+  readonly aging?: boolean;
+  /** Background calls leave a part of the bucket to interactive ones. Without: they may use all of it. */
+  readonly softCeiling?: boolean;
+  /**
+   * An aborted call leaves the line at once. Without: it keeps its place, and those behind it wait until
+   * the points for it are there, which then come back.
+   */
+  readonly leaving?: boolean;
+  /** A call that becomes dearer while it waits keeps its place. Without: it goes to the end of its queue. */
+  readonly repricing?: boolean;
+}
+
+/** One sentence about a limiter, and its proof. */
+export interface LimiterCase {
+  readonly name: string;
+  /** What the limiter must be able to do for the sentence to hold, or not be able to where `without`. */
+  readonly ability?: keyof RateLimiterAbilities;
+  readonly without?: boolean;
+  check(harness: LimiterHarness, expect: ConformanceRunner['expect']): Promise<void>;
+}
+
+/** What has become of a call. */
+export interface WatchedCall {
+  outcome: 'waiting' | 'granted' | 'rejected';
+  /** What it was rejected with. */
+  reason: unknown;
+}
+
+/** What a case works with. */
+export interface LimiterHarness extends RateLimiterSubject {
+  /** Asks for an interactive permit of the case's own bucket. */
+  ask(cost: number, more?: Partial<AcquireRequest>): Promise<Permit>;
+  /** Asks without waiting for the permit. */
+  watch(cost: number, more?: Partial<AcquireRequest>): WatchedCall;
+  /** Has the shop confirm a bucket of 1,000 points, so many of which are left. Rate: points per second. */
+  confirm(currentlyAvailable: number, restoreRate?: number): Promise<void>;
+  status(): LimiterStatus;
+  /** Points that can be granted now, in hundreds: what comes back during a case does not show. */
+  hundreds(): number;
+}
+
+/** The bucket that cases use. */
+export const scope: BucketScope = { shop: 'conformance.myshopify.com', app: 'default' };
+
+/** Its size in points. */
+export const maximumAvailable = 1_000;
+
+/** Points per second; so few that what comes back during a case does not matter, on a real clock either. */
+export const slowRate = 1;
+
+/** The terms of all cases: so short that a case can wait for it. */
+export const agingMs = 100;
+
+export const softCeiling = 0.8;
+
+/** Puts the helpers of the cases around a subject. */
+export function createLimiterHarness(subject: RateLimiterSubject): LimiterHarness {
+  const { limiter } = subject;
+  const ask: LimiterHarness['ask'] = (cost, more) =>
+    limiter.acquire({ ...scope, cost, priority: 'interactive', ...more });
+  const status = (): LimiterStatus => {
+    const now = limiter.status(scope);
+    if (!now) throw new Error('The limiter has no status for a bucket that was used.');
+    return now;
+  };
+  return {
+    ...subject,
+    ask,
+    status,
+    watch(cost, more) {
+      const call: WatchedCall = { outcome: 'waiting', reason: undefined };
+      ask(cost, more).then(
+        () => {
+          call.outcome = 'granted';
+        },
+        (reason: unknown) => {
+          call.outcome = 'rejected';
+          call.reason = reason;
+        },
+      );
+      return call;
+    },
+    async confirm(currentlyAvailable, restoreRate = slowRate) {
+      const permit = await ask(0, { priority: 'background' });
+      permit.settle({ actualCost: 0, throttleStatus: { maximumAvailable, currentlyAvailable, restoreRate } });
+      await subject.advance(1);
+    },
+    hundreds: () => Math.round(status().available / 100),
+  };
+}
+
+/** The code of what a call was rejected with. */
+export function codeOf({ reason }: WatchedCall): unknown {
+  return typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined;
+}

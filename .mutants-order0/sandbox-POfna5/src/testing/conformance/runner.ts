@@ -1,0 +1,43 @@
+// @ts-nocheck
+import { setImmediate } from 'node:timers/promises';
+import { isShopwrightError, type StorageError } from '../../errors/errors.ts';
+
+/** What a conformance suite asks about a value. */
+interface Expectation {
+  toBe(expected: unknown): unknown;
+  toEqual(expected: unknown): unknown;
+}
+
+/** The part of a test runner that a suite needs: vitest, jest, or `node:test` with any `expect`. */
+export interface ConformanceRunner {
+  describe(name: string, body: () => void): unknown;
+  it(name: string, body: () => Promise<void>): unknown;
+  expect(value: unknown): Expectation;
+}
+
+/**
+ * Ends a case in which a store gives more than it holds: one that begins a page with the entry named by `after`, and
+ * not behind it, would keep the suite at work until memory is full.
+ *
+ * @throws Error when there are more than `most`.
+ */
+export function mustEnd(given: number, most: number): void {
+  if (given <= most) return;
+  throw new Error(`The pages do not end: ${given} came, of ${most}. A page begins behind what \`after\` names.`);
+}
+
+/**
+ * Lets the event loop turn once. A loop that asks a store which responds from memory would starve the timers and files of
+ * the other call that it waits for, and those of the runner's own time limit with them.
+ */
+export const turn = (): Promise<void> => setImmediate();
+
+/** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
+export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {
+  const outcome = await promise.then(
+    () => new Error('The store took what it has to refuse.'),
+    (error: unknown) => error,
+  );
+  if (isShopwrightError(outcome, 'STORAGE_FAILED')) return outcome;
+  throw outcome;
+}

@@ -1,0 +1,66 @@
+// @ts-nocheck
+import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { parseGid, requireGid } from '../gid.ts';
+import { ownerOf } from './find-entities.ts';
+import { metafieldView } from './metafields/metafields.ts';
+import { wholeOwnerOf } from './metafields/owners.ts';
+import { orderPart } from './orders/fulfillments.ts';
+import { optionView } from './products/products.ts';
+import { shopObject } from './shop.ts';
+import { taxonomyCategory } from './taxonomy.ts';
+
+/** What stands behind a gid: an entity, something inside a product, or the shop; `null` for nothing. */
+export function loadNode(id: string, context: ResolverContext): unknown {
+  const { kind } = requireGid(id);
+  const entity = context.store.get(context.shop, kind, id);
+  if (entity) return entity;
+  if (kind === 'Shop') {
+    const shop = shopObject(context);
+    return shop.id === id ? shop : null;
+  }
+  if (kind === 'TaxonomyCategory') return taxonomyCategory(id) ?? null;
+  return loadPart(id, context) ?? null;
+}
+
+/** A metafield with what it belongs to. */
+export const viewedMetafield = (id: string, context: ResolverContext): unknown => loadPart(id, context);
+
+function loadPart(id: string, context: ResolverContext): unknown {
+  const named = (part: { readonly id: string }): boolean => part.id === id;
+  const product = ownerOf(context, id);
+  if (!product) {
+    const part = orderPart(id, context);
+    if (part) return part;
+    const found = wholeOwnerOf(id, context);
+    return found && metafieldView(found.metafield, found.type, found.owner);
+  }
+  switch (parseGid(id)?.kind) {
+    case 'ProductVariant':
+      return product.variants.find(named);
+    case 'MediaImage':
+      return product.media.find(named);
+    case 'InventoryItem':
+      return product.variants.find(({ inventoryItem }) => named(inventoryItem))?.inventoryItem;
+    case 'ProductOption':
+      return product.options.map((option) => optionView(option, product)).find(named);
+    case 'ProductOptionValue':
+      return product.options.flatMap((option) => optionView(option, product).optionValues).find(named);
+    default: {
+      const own = product.metafields.find(named);
+      if (own) return metafieldView(own, 'PRODUCT', product);
+      const variant = product.variants.find(({ metafields }) => metafields.some(named));
+      const metafield = variant?.metafields.find(named);
+      return variant && metafield && metafieldView(metafield, 'PRODUCTVARIANT', variant);
+    }
+  }
+}
+
+/** `node` and `nodes`. */
+export const nodeResolvers: ResolverMap = {
+  QueryRoot: {
+    node: resolver<unknown, { id: string }>((_source, { id }, context) => loadNode(id, context)),
+    nodes: resolver<unknown, { ids: readonly string[] }>((_source, { ids }, context) =>
+      ids.map((id) => loadNode(id, context)),
+    ),
+  },
+};

@@ -1,0 +1,112 @@
+// @ts-nocheck
+import { setImmediate } from 'node:timers';
+import { TimeoutError } from '../errors/errors.ts';
+import type { Clock } from '../internal/clock.ts';
+import { modulesLoaded } from '../internal/late-module.ts';
+
+/** A clock that stands still until it is told to go on. */
+export interface ManualClock extends Clock {
+  /** Timers that wait. */
+  readonly pending: number;
+  /** Goes on by `ms` milliseconds. Due timers run in order, and promises settle between them. */
+  advance(ms: number): Promise<void>;
+  /**
+   * Goes from timer to timer until the promise settles, and gives its outcome.
+   *
+   * @throws TimeoutError (code `TIMEOUT`) when the promise is pending and no timer is left that could settle it.
+   */
+  run<T>(promise: Promise<T>): Promise<T>;
+}
+
+interface Timer {
+  readonly dueMs: number;
+  readonly run: () => void;
+}
+
+/** Turns of the event loop that a chain of promises gets between two timers. */
+const turnsBetweenTimers = 10;
+
+/** Turns before a pending promise counts as stuck: streams and file writes take a few. */
+const turnsBeforeIdle = 100;
+
+async function turns(count: number, until: () => boolean = () => false): Promise<void> {
+  for (let turn = 0; turn < count && !until(); turn++) {
+    await modulesLoaded();
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/**
+ * Makes a clock for tests: minutes of waiting pass at once, in the right order. It drives whatever waits
+ * through the `Clock` port and answers through promises, such as a client on `fake.fetch`.
+ *
+ * @param options.now Wall time to start at, in milliseconds since the epoch. Default 2026-11-01T00:00:00Z.
+ *
+ * @example
+ * ```ts
+ * const clock = createManualClock();
+ * const fake = createFakeShopify({ clock });
+ * await clock.run(shop.graphql('{ shop { name } }')); // from timer to timer until it settles
+ * ```
+ */
+export function createManualClock(options: { readonly now?: number } = {}): ManualClock {
+  const origin = options.now ?? Date.UTC(2026, 10, 1);
+  const timers = new Set<Timer>();
+  let elapsedMs = 0;
+
+  /** The first due timer; of several at one moment, the one set first. */
+  const next = (): Timer | undefined => {
+    let first: Timer | undefined;
+    for (const timer of timers) if (!first || timer.dueMs < first.dueMs) first = timer;
+    return first;
+  };
+
+  const fire = (timer: Timer): void => {
+    timers.delete(timer);
+    elapsedMs = Math.max(elapsedMs, timer.dueMs);
+    timer.run();
+  };
+
+  return {
+    get pending() {
+      return timers.size;
+    },
+    now: () => origin + elapsedMs,
+    monotonic: () => elapsedMs,
+    setTimer(run, delayMs) {
+      const timer = { run, dueMs: elapsedMs + Math.max(0, delayMs) };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    async advance(ms) {
+      const target = elapsedMs + ms;
+      await turns(turnsBetweenTimers);
+      for (let timer = next(); timer && timer.dueMs <= target; timer = next()) {
+        fire(timer);
+        await turns(turnsBetweenTimers);
+      }
+      elapsedMs = Math.max(elapsedMs, target);
+    },
+    async run(promise) {
+      let settled = false;
+      const settle = (): void => {
+        settled = true;
+      };
+      promise.then(settle, settle);
+      for (;;) {
+        await turns(turnsBetweenTimers, () => settled);
+        if (!settled && timers.size === 0) await turns(turnsBeforeIdle, () => settled || timers.size > 0);
+        if (settled) return promise;
+        const timer = next();
+        if (!timer) {
+          throw new TimeoutError('The promise is pending, and no timer is left on the clock to settle it.', {
+            code: 'TIMEOUT',
+            timeoutMs: elapsedMs,
+            mayHaveExecuted: true,
+          });
+        }
+        fire(timer);
+      }
+    },
+  };
+}

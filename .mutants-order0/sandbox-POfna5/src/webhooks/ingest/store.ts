@@ -1,0 +1,604 @@
+// @ts-nocheck
+// One file: all that is kept of a delivery, from its acceptance to its end, and each key that it is kept under.
+import { ConfigError, TimeoutError } from '../../errors/errors.ts';
+import { type Clock, systemClock } from '../../internal/clock.ts';
+import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { KeyValueStore, Lock, LockOptions } from '../../ports/key-value-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+import {
+  type DeliveryKeys,
+  defaultApp,
+  deliveryKeys,
+  erasedKey,
+  handlerPart,
+  inboxPrefix,
+  isErasedSince,
+  scanKey,
+  watermarkKey,
+} from '../../storage/keys.ts';
+import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
+import { toEvent } from '../receive.ts';
+import type { WebhookDetails } from '../verify.ts';
+import { Deadline } from './deadline.ts';
+import { isOlder, isStale, type Position, positionOf, type Watermark } from './ordering.ts';
+
+/** Format of inbox entries, jobs and watermarks. Raise it with every change that an older version would misread. */
+const format = 1;
+
+const hourMs = 3_600_000;
+
+/** After so many restarts, each with a round of attempts, a delivery is left alone: it may be what kills the process. */
+const mostRestarts = 10;
+
+/**
+ * Where a delivery is, from its acceptance to its end. All that is kept about deliveries is read and written here.
+ *
+ * With a queue:
+ *
+ *     received ─accept─▶ accepted ─enqueue─▶ queued ─start─▶ running ─finish, leaveInbox─▶ done
+ *                           ▲                   ▲               │
+ *                           └──── recovered ────┤               ├─ the handler throws: queued for the next attempt
+ *                                               │               └─ for the last time: dead
+ *                                               └── the next start, where dead letters end with their process
+ *
+ * | state    | in the store                              | elsewhere |
+ * | -------- | ----------------------------------------- | --------- |
+ * | accepted | `keys.inbox`                              | |
+ * | queued   | `keys.inbox`                              | a job under `keys.job`, which holds the whole delivery |
+ * | running  | `keys.inbox`; the lock of its resource    | `#running` of its process |
+ * | done     | `keys.done` for `dedupeTtlMs`; watermark  | `#pendingRemovals`, while the store cannot remove `keys.inbox` |
+ * | dead     | in-memory queue: `keys.inbox`, `restarts` | a dead letter of the queue, which holds the whole delivery |
+ *
+ * Without a queue a delivery goes from received to running to done, and has no inbox entry.
+ *
+ * Accepting shuts nobody out: a copy is queued as well, and what is too much is dropped when it starts. So no process
+ * can die in a state that blocks a retry. What the inbox holds is queued again by `recover.ts`.
+ */
+export class DeliveryStore {
+  /** Type of its jobs. */
+  readonly name: string;
+  readonly appId: string | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+  readonly retryDelaysMs: readonly number[];
+  /** Milliseconds that store and queue may take before the handler is called, and again after it. */
+  readonly timeoutMs: number;
+  readonly #store: KeyValueStore;
+  /** The handler's part of all its keys. */
+  readonly #handler: Promise<string>;
+  /** Fingerprints of the app's secrets, in their order. */
+  readonly #secrets: readonly string[];
+  #isSharingTold = false;
+  readonly #queue: JobQueue | undefined;
+  readonly #order: WebhookHandlerOptions['order'];
+  /** Milliseconds for which it is known what was handled. */
+  readonly #dedupeTtlMs: number;
+  /** Inbox keys of what this process handles now. */
+  readonly #running = new Set<string>();
+  /** Inbox keys of what is done, and could not be removed from the inbox yet. */
+  readonly #pendingRemovals = new Set<string>();
+
+  /** @param options Checked already. */
+  constructor(options: WebhookHandlerOptions, store: KeyValueStore) {
+    const { name = 'webhooks', order, dedupeTtlMs = 48 * hourMs, ackTimeoutMs = 3_000, queue, logger } = options;
+    this.name = name;
+    this.appId = options.appId;
+    this.#handler = handlerPart(options.appId ?? defaultApp, name);
+    this.#secrets = [options.secrets].flat().map((secret) => fingerprint(secret ?? ''));
+    this.clock = options.clock ?? systemClock;
+    this.logger = logger;
+    this.retryDelaysMs = options.retryDelaysMs ?? [10_000, 30_000, 60_000];
+    this.timeoutMs = ackTimeoutMs;
+    this.#store = store;
+    this.#queue = queue;
+    this.#order = order;
+    this.#dedupeTtlMs = dedupeTtlMs;
+  }
+
+  /** Names all that is kept about a delivery, and starts the time that store and queue may take for it. */
+  async open(event: WebhookEvent, timeoutMs: number = this.timeoutMs): Promise<Delivery> {
+    const deadline = new Deadline(this.clock, timeoutMs);
+    return { event, deadline, keys: await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey) };
+  }
+
+  /** Whether a delivery was handled, or skipped as stale. */
+  async isDone({ keys, deadline }: Delivery): Promise<boolean> {
+    return (await inTime('store', this.#store.get(keys.done), deadline)) !== undefined;
+  }
+
+  /** Received → accepted: from now on no process that dies can lose it, so it is safe to answer with 200. */
+  async accept(delivery: Delivery): Promise<AcceptedDelivery> {
+    const { event, keys, deadline } = delivery;
+    const job = toJob(event, this.appId);
+    const entry: InboxEntry = { ...job, acceptedAt: this.clock.now() };
+    // It is not done any more: it was a dead letter, and comes again.
+    this.#pendingRemovals.delete(keys.inbox);
+    // Kept for as long as it takes: the response says that it is safe.
+    await inTime('store', this.#store.setIfAbsent(keys.inbox, JSON.stringify(entry)), deadline);
+    return { ...delivery, job };
+  }
+
+  /** Accepted → queued. `false`: it waits in the queue already. */
+  async enqueue({ keys, job, deadline }: AcceptedDelivery): Promise<boolean> {
+    return inTime('queue', this.#enqueue(keys, job), deadline);
+  }
+
+  async #enqueue(keys: DeliveryKeys, payload: WebhookJob): Promise<boolean> {
+    if (!this.#queue)
+      throw new ConfigError('Invalid configuration', {
+        issues: [{ field: 'queue', message: 'is needed to queue webhooks' }],
+      });
+    const { name: type, retryDelaysMs } = this;
+    return (await this.#queue.enqueue({ type, key: keys.job, payload, retryDelaysMs })).isNew;
+  }
+
+  /** A queued delivery is in the hands of this process, until `letGo`: nobody here queues it again meanwhile. */
+  hold({ keys }: Delivery): void {
+    this.#running.add(keys.inbox);
+  }
+
+  letGo({ keys }: Delivery): void {
+    this.#running.delete(keys.inbox);
+  }
+
+  /**
+   * Queued or received → running, alone among the deliveries of its resource, unless it is done or stale. The lock is
+   * renewed until `release`, and runs out where the process dies.
+   *
+   * @param waitMs Milliseconds to wait for another delivery of the resource; then it is `busy`.
+   */
+  async start(delivery: Delivery, waitMs: number, signal: AbortSignal): Promise<Started> {
+    const { event, keys, deadline } = delivery;
+    const position = positionOf(event, this.clock.now(), this.#order);
+    const watermark =
+      position && (await watermarkKey(await this.#handler, event.shop, position.family, position.resource));
+    const lock = await this.#lock(watermark ?? keys.done, deadline, waitMs, signal);
+    if (!lock) return { state: 'busy' };
+    const running = { ...delivery, lock };
+    try {
+      if (await this.isDone(delivery)) {
+        await this.release(running);
+        return { state: 'duplicate' };
+      }
+      if (!position || watermark === undefined) return { state: 'running', delivery: running };
+      const seen = await inTime('store', this.#store.get(watermark), deadline);
+      const marks = this.#watermarks(seen, watermark);
+      if (!isStale(position, marks.own)) {
+        const { secretIndex } = event;
+        return {
+          state: 'running',
+          delivery: { ...running, resource: { key: watermark, position, seen, marks, secretIndex } },
+        };
+      }
+      await inTime('store', this.#setDone(keys), deadline);
+      await this.release(running);
+      return { state: 'stale' };
+    } catch (error) {
+      await this.release(running);
+      throw error;
+    }
+  }
+
+  async #lock(key: string, deadline: Deadline, waitMs: number, signal: AbortSignal): Promise<Lock | undefined> {
+    const ask = async (options: LockOptions): Promise<Lock | undefined> => {
+      const asked = this.#store.lock(key, options);
+      try {
+        return await inTime('store', asked, deadline);
+      } catch (error) {
+        // It may still be given, when nobody waits for it any more.
+        asked.then((late) => late?.release()).catch(() => undefined);
+        throw error;
+      }
+    };
+    // As a rule it is free, and then no wait has to be set up.
+    return (await ask({})) ?? ask({ waitMs, signal });
+  }
+
+  /**
+   * Running → done: a copy is skipped from now on, and so is what is older. Tries three times and never rejects. A
+   * failure is not the handler's: running that again would do for certain what a copy only might.
+   *
+   * @param isAnswered Whether each try has the whole time. Where Shopify waits for the response, all tries have the
+   * time of one: a copy is certain to come after a response that is late.
+   */
+  async finish(delivery: RunningDelivery, isAnswered: boolean): Promise<void> {
+    const { event, keys, resource, deadline } = delivery;
+    const write = async (): Promise<void> => {
+      await this.#setDone(keys);
+      if (resource) await this.#advanceWatermark(resource);
+    };
+    let failure: unknown;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      if (attempt === 1 || isAnswered) deadline.restart();
+      try {
+        return await inTime('store', write(), deadline);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    const message = 'a webhook was handled, but the store could not note it: a copy of it would be handled again';
+    this.logger?.error({ error: failure, ...idsOf(event) }, message);
+  }
+
+  /** `done` and nothing else: who sees it knows that there is nothing left to do. */
+  #setDone(keys: DeliveryKeys): Promise<void> {
+    return this.#store.set(keys.done, 'done', { ttlMs: this.#dedupeTtlMs });
+  }
+
+  /**
+   * Notes a delivery as the newest that was applied to its resource. By compare-and-set, so that whoever has lost the
+   * lock meanwhile does not put an older watermark over a newer one.
+   */
+  async #advanceWatermark({ key, position, seen, marks, secretIndex }: ResourceOfDelivery): Promise<void> {
+    const { order, updatedAt, triggeredAt, isEnd } = position;
+    if (order !== 'newest' && !isEnd) return;
+    const secret = this.#secrets[secretIndex];
+    for (let before = seen; ; before = await this.#store.get(key)) {
+      const { own, others, isNewer } = before === seen ? marks : this.#watermarks(before, key);
+      if (isNewer) {
+        this.logger?.warn(
+          { key },
+          'a watermark of webhooks was stored by a newer version of shopwright; it is left alone',
+        );
+        return;
+      }
+      if (own && !isEnd && (own.isEnd || isOlder(position, own))) return;
+      const next = JSON.stringify({ format, updatedAt, triggeredAt, isEnd, secret, others });
+      if (await this.#store.compareAndSet(key, before, next, { ttlMs: this.#dedupeTtlMs })) return;
+    }
+  }
+
+  /**
+   * The watermarks of a resource. Two apps that nobody has given an `appId` have the same keys, and neither's deliveries
+   * may make the other's stale: what another app has noted, which has no secret in common, is kept and not looked at.
+   */
+  #watermarks(text: string | undefined, key: string): Watermarks {
+    const read = readWatermarks(text, this.#secrets);
+    if (read.others && !this.#isSharingTold) {
+      this.#isSharingTold = true;
+      const message =
+        "another app's webhooks are in the same store under the same name: give each handler its own appId";
+      this.logger?.warn({ key }, message);
+    }
+    return read;
+  }
+
+  /** Gives the lock of a running delivery back; never rejects. */
+  async release({ lock, event, deadline }: RunningDelivery): Promise<void> {
+    deadline.restart();
+    try {
+      await inTime('store', lock.release(), deadline);
+    } catch (error) {
+      const message = 'the lock of a webhook could not be given back: its lease runs out';
+      this.logger?.warn({ error, ...idsOf(event) }, message);
+    }
+  }
+
+  /** Done, or dead in a queue that outlives this process: the delivery leaves the inbox. Never rejects. */
+  async leaveInbox({ keys, deadline }: Delivery): Promise<void> {
+    if (await this.#removeFromInbox(keys.inbox, deadline)) await this.#removePending(deadline);
+  }
+
+  /**
+   * Where the store fails, that is tried again with the next one: an entry that stayed would be queued again, and
+   * handled again once nobody knows any more that it was.
+   */
+  async #removeFromInbox(key: string, deadline: Deadline): Promise<boolean> {
+    deadline.restart();
+    this.#pendingRemovals.delete(key);
+    try {
+      await inTime('store', this.#store.delete(key), deadline);
+      return true;
+    } catch (error) {
+      this.#pendingRemovals.add(key);
+      this.logger?.warn({ error, key }, 'a webhook that is done could not be removed from the inbox');
+      return false;
+    }
+  }
+
+  /** As a rule there is nothing to do. */
+  async #removePending(deadline: Deadline): Promise<void> {
+    for (const key of this.#pendingRemovals) if (!(await this.#removeFromInbox(key, deadline))) return;
+  }
+
+  /** Notes, before the handler is called, that a recovered delivery begins a round of attempts. @throws StorageError */
+  async noteRestart({ keys, deadline }: Delivery, restarts: number): Promise<void> {
+    await inTime('store', this.#setRestarts(keys.inbox, restarts), deadline);
+  }
+
+  /**
+   * Running → dead, after its last attempt. The queue's dead letter holds it, and one of the same id starts again.
+   * Where the dead letter ends with the process, it stays in the inbox for the next start. Never rejects.
+   */
+  async bury(delivery: Delivery, restarts: number): Promise<void> {
+    if (!this.#queue?.isInMemory) return this.leaveInbox(delivery);
+    const { keys, deadline } = delivery;
+    deadline.restart();
+    try {
+      await inTime('store', this.#setRestarts(keys.inbox, restarts), deadline);
+    } catch (error) {
+      const message = 'the store could not note that a webhook had its last attempt';
+      this.logger?.warn({ error, key: keys.inbox }, message);
+    }
+    return undefined;
+  }
+
+  /** Whether all that was kept of the shop was erased after a job was queued. Never rejects: where nobody knows, it was not. */
+  async isErasedSince({ event, deadline }: Delivery, enqueuedAt: number): Promise<boolean> {
+    deadline.restart();
+    try {
+      const key = await erasedKey(event.shop, this.appId ?? defaultApp);
+      return isErasedSince(await inTime('store', this.#store.get(key), deadline), enqueuedAt);
+    } catch (error) {
+      this.logger?.warn({ error, ...idsOf(event) }, 'the store could not say whether a shop was erased');
+      return false;
+    }
+  }
+
+  /** Whether it counts as done though it failed here, as where its customer was erased meanwhile. Never rejects, as above. */
+  async isDoneMeanwhile(delivery: Delivery): Promise<boolean> {
+    delivery.deadline.restart();
+    try {
+      return await this.isDone(delivery);
+    } catch (error) {
+      this.logger?.warn({ error, ...idsOf(delivery.event) }, 'the store could not say whether a delivery is done');
+      return false;
+    }
+  }
+
+  /** What has left the inbox meanwhile does not come back. */
+  async #setRestarts(key: string, restarts: number): Promise<void> {
+    const before = await this.#store.get(key);
+    const entry = before === undefined ? undefined : parseJson(before);
+    if (!isRecord(entry) || isNewerFormat(entry, format) || restartsOf(entry) >= restarts) return;
+    // Where another process was faster, it has noted the same, or the delivery is done.
+    await this.#store.compareAndSet(key, before, JSON.stringify({ ...entry, restarts }));
+  }
+
+  /** Of all processes that share a store, one scans the inbox: in some stores that goes through all keys. */
+  async claimScan(pauseMs: number): Promise<boolean> {
+    return this.#store.setIfAbsent(scanKey(await this.#handler), 'taken', { ttlMs: pauseMs });
+  }
+
+  /**
+   * Accepted or dead → queued, for all that is in the inbox and not in the hands of this process. What is in the queue
+   * already is not queued twice, and what another process handles now is dropped when it starts.
+   *
+   * @param longerThanMs Takes only what has been there for longer, and has not failed in an earlier start.
+   * @throws StorageError
+   */
+  async recover(longerThanMs: number | undefined): Promise<Recovery> {
+    await this.#removePending(new Deadline(this.clock, this.timeoutMs));
+    const recovery: Recovery = { givenUp: [], newer: [] };
+    for await (const key of this.#store.scan(inboxPrefix(await this.#handler))) {
+      if (this.#pendingRemovals.has(key) || this.#running.has(key)) continue;
+      const text = await this.#store.get(key);
+      if (text === undefined) continue;
+      try {
+        await this.#recoverEntry(key, parseJson(text), longerThanMs, recovery);
+      } catch (error) {
+        this.logger?.error({ error, key }, 'a webhook in the inbox could not be queued: it is tried again later');
+      }
+    }
+    return recovery;
+  }
+
+  async #recoverEntry(key: string, entry: unknown, longerThanMs: number | undefined, found: Recovery): Promise<void> {
+    if (isNewerFormat(entry, format)) {
+      found.newer.push(key);
+      return;
+    }
+    const restarts = restartsOf(entry);
+    const acceptedAt = isRecord(entry) ? entry['acceptedAt'] : undefined;
+    const ageMs = typeof acceptedAt === 'number' ? this.clock.now() - acceptedAt : Number.POSITIVE_INFINITY;
+    if (longerThanMs !== undefined && (restarts > 0 || ageMs <= longerThanMs)) return;
+    const event = fromJob(entry);
+    if (restarts >= mostRestarts || (restarts > 0 && this.#isOutdated(event, ageMs))) {
+      found.givenUp.push(key);
+      return;
+    }
+    const keys = await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey);
+    await this.#enqueue(keys, { ...(entry as InboxEntry), restarts });
+  }
+
+  /** What failed so long ago that a newer one may have been applied, and forgotten, would do harm now. */
+  #isOutdated(event: WebhookEvent, ageMs: number): boolean {
+    const position = positionOf(event, this.clock.now(), this.#order);
+    return ageMs >= this.#dedupeTtlMs && position?.order === 'newest' && !position.isEnd;
+  }
+}
+
+/** A delivery, with the names of all that is kept about it. */
+export interface Delivery {
+  readonly event: WebhookEvent;
+  readonly keys: DeliveryKeys;
+  /** Bounds what store and queue do for it. */
+  readonly deadline: Deadline;
+}
+
+/** A delivery that is in the inbox. */
+export interface AcceptedDelivery extends Delivery {
+  readonly job: WebhookJob;
+}
+
+/** A delivery that holds the lock of its resource. */
+export interface RunningDelivery extends Delivery {
+  readonly lock: Lock;
+  /** Where its order matters. */
+  readonly resource?: ResourceOfDelivery;
+}
+
+/** The resource that a delivery is about, as it was when the delivery started. */
+interface ResourceOfDelivery {
+  /** Of the watermark. */
+  readonly key: string;
+  readonly position: Position;
+  /** The watermark's text; as a rule it is still the same when the delivery is done. */
+  readonly seen: string | undefined;
+  /** What that text says. */
+  readonly marks: Watermarks;
+  /** Which of the app's secrets has signed the delivery. */
+  readonly secretIndex: number;
+}
+
+/** What came of an attempt to start; `busy`: another delivery of the resource is being handled. */
+export type Started =
+  | { readonly state: 'running'; readonly delivery: RunningDelivery }
+  | { readonly state: 'busy' | 'duplicate' | 'stale' };
+
+/** Inbox keys of what was not recovered. */
+export interface Recovery {
+  /** Failed in too many starts, or too long ago. */
+  readonly givenUp: string[];
+  /** Accepted by a newer version of this package. */
+  readonly newer: string[];
+}
+
+/** Waits until the deadline, and rejects with a `TimeoutError` then. The work goes on, and nobody hears what comes of it. */
+function inTime<T>(place: 'store' | 'queue', work: Promise<T>, deadline: Deadline): Promise<T> {
+  return deadline.wait(work, () => {
+    const { timeoutMs } = deadline;
+    const message = `The ${place} for webhooks did not answer within ${timeoutMs} ms.`;
+    return new TimeoutError(message, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: true });
+  });
+}
+
+/** What a log line says of a delivery. */
+export function idsOf({ topic, shop, webhookId }: WebhookEvent): Pick<WebhookDetails, 'topic' | 'shop' | 'webhookId'> {
+  return { topic, shop, webhookId };
+}
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** Tells secrets apart, in 32 bits (FNV-1a): too few to tell anything of a secret. */
+function fingerprint(secret: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of encoder.encode(secret)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** The watermark of this app, and those of apps with other secrets. */
+interface Watermarks {
+  readonly own: Watermark | undefined;
+  readonly others: readonly SignedWatermark[] | undefined;
+  /** Whether a newer version of this package has stored them: then nothing is known of them. */
+  readonly isNewer: boolean;
+}
+
+/** A watermark, with the fingerprint of the secret that has signed its delivery. */
+interface SignedWatermark extends Watermark {
+  readonly secret: string | undefined;
+}
+
+/** What cannot be read counts as nothing, and is replaced by the next delivery unless a newer version has stored it. */
+function readWatermarks(text: string | undefined, secrets: readonly string[]): Watermarks {
+  const found = text === undefined ? undefined : parseJson(text);
+  if (!isRecord(found) || isNewerFormat(found, format))
+    return { own: undefined, others: undefined, isNewer: isNewerFormat(found, format) };
+  const all = [found, ...(Array.isArray(found['others']) ? found['others'] : [])].filter(isRecord).map(
+    ({ updatedAt, triggeredAt, isEnd, secret }): SignedWatermark => ({
+      ...{ updatedAt: textOrNull(updatedAt), triggeredAt: textOrNull(triggeredAt), isEnd: isEnd === true },
+      secret: typeof secret === 'string' ? secret : undefined,
+    }),
+  );
+  const isOwn = ({ secret }: SignedWatermark): boolean => secret === undefined || secrets.includes(secret);
+  const others = all.filter((one) => !isOwn(one));
+  // Of an app whose secrets have changed there may be two, of which the later one counts.
+  const own = all
+    .filter(isOwn)
+    .reduce<Watermark | undefined>(
+      (newest, one) => (!newest || one.isEnd || (!newest.isEnd && isOlder(newest, one)) ? one : newest),
+      undefined,
+    );
+  return { own, others: others.length > 0 ? others : undefined, isNewer: false };
+}
+
+/** A delivery as a queue keeps it: the payload of its job, and of its dead letter. Plain JSON. */
+interface WebhookJob {
+  readonly format: number;
+  readonly details: WebhookDetails;
+  /** The app whose handler has accepted it, where it has a name. */
+  readonly appId?: string;
+  readonly idempotencyKey: string;
+  /** The body; as base64 where it is not valid UTF-8. */
+  readonly body: string;
+  readonly encoding: 'utf8' | 'base64';
+  /** Where it was recovered from the inbox: the rounds of attempts that it had lost before. */
+  readonly restarts?: number;
+}
+
+/** A delivery as the inbox keeps it. */
+interface InboxEntry extends WebhookJob {
+  /** Milliseconds since the epoch. */
+  readonly acceptedAt: number;
+}
+
+/** Starts in which all attempts of an entry failed, or whose process died; 0 while the first is not lost. */
+function restartsOf(entry: unknown): number {
+  return isRecord(entry) && typeof entry['restarts'] === 'number' ? entry['restarts'] : 0;
+}
+
+/** A byte order mark stays: the bytes must come out as they went in. */
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const decoder = new TextDecoder();
+
+const encoder = new TextEncoder();
+
+/** What may be logged and told of an event: not its body. */
+export function detailsOf(event: WebhookEvent): WebhookDetails {
+  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = event;
+  const { resourceId, secretIndex } = event;
+  return {
+    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
+    ...(resourceId !== undefined && { resourceId }),
+    secretIndex,
+  };
+}
+
+function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
+  const { idempotencyKey } = event;
+  const kept = { format, details: detailsOf(event), ...(appId !== undefined && { appId }), idempotencyKey };
+  try {
+    const body = strictDecoder.decode(event.rawBody);
+    // Stores take neither NUL nor lone surrogates; JSON escapes both.
+    return { ...kept, body, encoding: 'utf8' };
+  } catch {
+    const body = btoa(Array.from(event.rawBody, (byte) => String.fromCharCode(byte)).join(''));
+    return { ...kept, body, encoding: 'base64' };
+  }
+}
+
+/** Reads the payload of a job. @throws ConfigError where it is not a webhook's. */
+function fromJob(payload: unknown): WebhookEvent {
+  if (
+    !isRecord(payload) ||
+    !isRecord(payload['details']) ||
+    typeof payload['body'] !== 'string' ||
+    typeof payload['idempotencyKey'] !== 'string'
+  ) {
+    throw new ConfigError('Invalid configuration', {
+      issues: [{ field: 'name', message: 'is the type of a job that holds no webhook; take another one' }],
+    });
+  }
+  const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
+  const rawBody =
+    encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
+  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
+  const text = encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff ? body : decoder.decode(rawBody);
+  return toEvent(details, parseJson(text), rawBody, idempotencyKey);
+}
+
+/**
+ * Reads a queued delivery: its event, and where it was recovered, the restarts before this one. `undefined` where a
+ * newer version has queued it.
+ *
+ * @throws ConfigError where the job is not a webhook's.
+ */
+export function readJob(
+  payload: unknown,
+): { readonly event: WebhookEvent; readonly restarts: number | undefined } | undefined {
+  if (isNewerFormat(payload, format)) return undefined;
+  return { event: fromJob(payload), restarts: (payload as WebhookJob).restarts };
+}

@@ -1,0 +1,78 @@
+// @ts-nocheck
+import type { BodyRead, WebhookDelivery } from './events.ts';
+
+/**
+ * Lets the rest run into nothing: a sender that is cut off while it sends never sees the response, and a server that has
+ * unread bytes on a connection ends it, with the next request on it. What has no end is cut off all the same.
+ */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, mostBytes: number): Promise<void> {
+  let byteLength = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    byteLength += read.value.byteLength;
+    if (byteLength > mostBytes) return reader.cancel();
+  }
+}
+
+/** Reads the body of a `Request`, and gives up once it is larger than `maxBytes`, late, or the request is aborted. */
+export async function readRequestBody(request: Request, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
+  if (request.signal.aborted) return { ok: false, reason: 'body-unreadable' };
+  if (request.bodyUsed || request.body?.locked) return { ok: true, rawBody: undefined };
+  const reader = request.body?.getReader();
+  if (!reader) return { ok: true, rawBody: new Uint8Array() };
+  // Nobody waits for what becomes of the rest of the body.
+  const giveUp = (): void => void reader.cancel().catch(() => undefined);
+  request.signal.addEventListener('abort', giveUp, { once: true });
+  // Stays: what is discarded must not come for ever.
+  late.addEventListener('abort', giveUp, { once: true });
+  try {
+    const chunks: Uint8Array[] = [];
+    let byteLength = 0;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      byteLength += read.value.byteLength;
+      if (byteLength > maxBytes) {
+        void discard(reader, 10 * maxBytes).catch(() => undefined);
+        return { ok: false, reason: 'body-too-large' };
+      }
+      chunks.push(read.value);
+    }
+    if (request.signal.aborted) return { ok: false, reason: 'body-unreadable' };
+    if (late.aborted) return { ok: false, reason: 'body-timeout' };
+    return { ok: true, rawBody: concatBytes(chunks, byteLength) };
+  } catch {
+    return { ok: false, reason: late.aborted ? 'body-timeout' : 'body-unreadable' };
+  } finally {
+    request.signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** What a framework knows of a `Request` beyond itself. */
+interface RequestSetting {
+  /** The topic that the URL stands for, where it stands for one. */
+  readonly topic?: string | undefined;
+  /** What to do in this framework where something has read the body before. */
+  readonly fix?: string;
+}
+
+/** A `Request` as a delivery. */
+export function fromRequest(request: Request, { topic, fix }: RequestSetting = {}): WebhookDelivery {
+  return {
+    method: request.method,
+    headers: request.headers,
+    ...(topic !== undefined && { topic }),
+    readBody: async (maxBytes, late) => ({
+      ...(fix !== undefined && { fix }),
+      ...(await readRequestBody(request, maxBytes, late)),
+    }),
+  };
+}
+
+/** Chunks of a body as one piece. */
+export function concatBytes(chunks: readonly Uint8Array[], byteLength: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(byteLength);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}

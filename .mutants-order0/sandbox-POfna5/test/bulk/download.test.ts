@@ -1,0 +1,286 @@
+// @ts-nocheck
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type Clock, createShopifyClient, isShopwrightError, type ShopifyClient, systemClock } from 'shopwright';
+import type { BulkReadOptions } from 'shopwright/bulk';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { collected, rejection } from './harness.ts';
+
+const query =
+  '{ products { edges { node { id title variants { edges { node { id sku } } } media { edges { node { id alt bulk_2: __typename } } } } } } }'.replace(
+    'id sku',
+    'id sku bulk_1: __typename',
+  );
+const id = 'gid://shopify/BulkOperation/1';
+
+/** Waits of seconds pass at once; time limits stay. */
+const hasty: Clock = {
+  ...systemClock,
+  setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs > 20_000 ? delayMs : 0),
+};
+
+type Row = Record<string, unknown>;
+
+function linesOf(products: number): string[] {
+  return Array.from({ length: products }, (_, index) => {
+    const parent = `gid://shopify/Product/${index + 1}`;
+    const child = (kind: string, marker: string, number: number, rest: Row): string =>
+      JSON.stringify({
+        id: `gid://shopify/${kind}/${index * 10 + number}`,
+        ...rest,
+        [marker]: kind,
+        __parentId: parent,
+      });
+    return [
+      JSON.stringify({
+        id: parent,
+        title: `Ärmel – 日本 \u2028 "__parentId":"x" 👕 ${index} ${'x'.repeat(index % 50)}`,
+      }),
+      child('ProductVariant', 'bulk_1', 1, { sku: `S-${index}\u2029` }),
+      child('MediaImage', 'bulk_2', 2, { alt: 'ü'.repeat(index % 7) }),
+      child('ProductVariant', 'bulk_1', 3, { sku: '{"}' }),
+    ];
+  }).flat();
+}
+
+/** What anybody would write: all in memory, joined by id. */
+function naive(lines: readonly string[]): Row[] {
+  const rows = lines.map((line) => JSON.parse(line) as Row);
+  const roots = new Map<unknown, Row & { variants: Row[]; media: Row[] }>();
+  for (const row of rows)
+    if (row['__parentId'] === undefined) roots.set(row['id'], { ...row, variants: [], media: [] });
+  for (const { __parentId, bulk_1, bulk_2, ...child } of rows) {
+    if (bulk_1 !== undefined) roots.get(__parentId)?.variants.push(child);
+    if (bulk_2 !== undefined) roots.get(__parentId)?.media.push(child);
+  }
+  return [...roots.values()];
+}
+
+const hash = (rows: readonly unknown[]): string =>
+  createHash('sha256')
+    .update(
+      rows
+        .map((row) => JSON.stringify(row))
+        .sort()
+        .join('\n'),
+    )
+    .digest('hex');
+
+interface Server {
+  readonly shop: ShopifyClient;
+  readonly downloads: readonly { readonly url: string; readonly headers: IncomingMessage['headers'] }[];
+  rows(options?: BulkReadOptions): Promise<Row[]>;
+}
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const clean of cleanups.splice(0)) clean();
+});
+
+/** A shop with one finished operation. `download` answers for its file. */
+async function serve(
+  file: Buffer,
+  lines: number,
+  download: (request: IncomingMessage, response: ServerResponse, number: number) => void,
+  operation: Row = {},
+): Promise<Server> {
+  const downloads: { url: string; headers: IncomingMessage['headers'] }[] = [];
+  let asked = 0;
+  const server = createServer((request, response) => {
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    if (request.method === 'GET') {
+      downloads.push({ url: request.url ?? '', headers: request.headers });
+      download(request, response, downloads.length);
+      return;
+    }
+    asked += 1;
+    const bulkOperation = {
+      ...{ id, status: 'COMPLETED', errorCode: null, type: 'QUERY', query, createdAt: '2026-11-01T00:00:00Z' },
+      ...{ objectCount: String(lines), rootObjectCount: '1', fileSize: String(file.length), partialDataUrl: null },
+      url: `${origin}/file?signed=${asked}`,
+      ...operation,
+    };
+    request.resume().on('end', () => response.end(JSON.stringify({ data: { bulkOperation } })));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const shop = createShopifyClient({ shop: 'acme', accessToken: 'shpat_secret', origin, clock: hasty, isolated: true });
+  return {
+    shop,
+    downloads,
+    rows: async (options = {}) => collected(await shop.bulk.resume<Row>(id, options)),
+  };
+}
+
+/** Serves ranges as a storage does, and breaks the connection at each of the bytes. */
+function storage(file: Buffer, cuts: number[] = [], more: { ignoreRange?: boolean } = {}) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const from = more.ignoreRange ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(from > 0 ? 206 : 200, {
+      'content-length': file.length - from,
+      etag: '"v1"',
+      ...(from > 0 && { 'content-range': `bytes ${from}-${file.length - 1}/${file.length}` }),
+    });
+    const next = cuts.findIndex((cut) => cut > from);
+    const [cut] = next === -1 ? [] : cuts.splice(next, 1);
+    if (cut === undefined) response.end(file.subarray(from));
+    else response.write(file.subarray(from, cut), () => setImmediate(() => response.destroy()));
+  };
+}
+
+const lines = linesOf(3_000);
+const file = Buffer.from(`${lines.join('\n')}\n`);
+const expected = hash(naive(lines));
+
+/** Ten places, one of them inside of a character. */
+const tenCuts = (size = file.length): number[] => {
+  const places = Array.from({ length: 9 }, (_, index) => Math.floor(((index + Math.random()) * size) / 9) + 1);
+  return [...places, file.indexOf(Buffer.from('日')) + 1].sort((a, b) => a - b);
+};
+
+describe('the download of a result', () => {
+  it.each([
+    ['grouped', { groupObjects: true }],
+    ['in any order, in memory', {}],
+    ['in any order, by the disk', { memoryBytes: 65_536 }],
+  ] as const)('survives ten cuts (%s)', async (_name, options) => {
+    const cuts = tenCuts();
+    const { rows, downloads } = await serve(file, lines.length, storage(file, cuts));
+    expect(hash(await rows(options))).toBe(expected);
+    expect(cuts).toEqual([]);
+    expect(downloads.length).toBe(11);
+    for (const { headers } of downloads.slice(1)) expect(headers).toMatchObject({ 'if-range': '"v1"' });
+    for (const { headers } of downloads) expect(JSON.stringify(headers)).not.toContain('shpat_secret');
+  });
+
+  it('skips what it has where the server ignores ranges', async () => {
+    const { rows } = await serve(file, lines.length, storage(file, tenCuts(), { ignoreRange: true }));
+    expect(hash(await rows({ groupObjects: true }))).toBe(expected);
+  });
+
+  it('unpacks what the server packs, and begins again where that is cut', async () => {
+    const packed = gzipSync(file);
+    const { rows, downloads } = await serve(file, lines.length, (request, response, number) => {
+      response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
+      if (number <= 3)
+        response.write(packed.subarray(0, (number * packed.length) / 4), () => setImmediate(() => response.destroy()));
+      else response.end(packed);
+      expect(request.headers.range).toBeUndefined();
+    });
+    expect(hash(await rows({ groupObjects: true }))).toBe(expected);
+    expect(downloads).toHaveLength(4);
+  });
+
+  it('unpacks a file that was stored packed, over ranges of the packed bytes', async () => {
+    const half = Math.floor(file.length / 2);
+    const packed = Buffer.concat([gzipSync(file.subarray(0, half)), gzipSync(file.subarray(half))]);
+    const cuts = [3, Math.floor(packed.length / 3), packed.length - 5];
+    const { rows, downloads } = await serve(packed, lines.length, storage(packed, cuts));
+    expect(hash(await rows())).toBe(expected);
+    expect(downloads).toHaveLength(4);
+  });
+
+  it('reads the address again where it has expired', async () => {
+    const { rows, downloads } = await serve(file, lines.length, (request, response) => {
+      if (request.url !== '/file?signed=2') response.writeHead(403).end('<Error><Code>ExpiredToken</Code></Error>');
+      else storage(file)(request, response);
+    });
+    expect(hash(await rows())).toBe(expected);
+    expect(downloads.map(({ url }) => url)).toEqual(['/file?signed=1', '/file?signed=2']);
+  });
+
+  it('takes CRLF, blank lines and a last line without an end', async () => {
+    const odd = Buffer.from(
+      `\r\n${lines.map((line, index) => `${line}\r\n${index % 3 === 0 ? '\n  \n' : ''}`).join('')}`.trimEnd(),
+    );
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(odd, lines.length, storage(odd));
+      expect(hash(await rows(options))).toBe(expected);
+    }
+  });
+
+  it('takes a line of 40 MB', async () => {
+    const long = JSON.stringify({ id: 'gid://shopify/Product/0', title: 'é'.repeat(20_000_000) });
+    const big = Buffer.from(`${lines.slice(0, 4).join('\n')}\n${long}\n${lines.slice(4).join('\n')}\n`);
+    for (const options of [{ groupObjects: true }, {}]) {
+      const { rows } = await serve(big, lines.length + 1, storage(big, [Math.floor(big.length / 2)]));
+      expect(hash(await rows(options))).toBe(hash(naive([...lines, long])));
+    }
+  });
+
+  it('joins children that come before their parents', async () => {
+    const backwards = lines.toReversed();
+    const other = Buffer.from(`${backwards.join('\n')}\n`);
+    for (const options of [{}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(other, lines.length, storage(other));
+      expect(hash(await rows(options))).toBe(hash(naive(backwards)));
+    }
+    const { rows } = await serve(other, lines.length, storage(other));
+    const error = await rejection(rows({ groupObjects: true }));
+    expect(isShopwrightError(error, 'BULK_INCOMPLETE') && error.message).toMatch(/does not follow its parent/);
+  });
+
+  it.each([
+    ['a cut last line', file.subarray(0, file.length - 9), lines.length, /last line is cut|last one is cut/],
+    ['one line fewer than Shopify counted', file, lines.length + 1, /12000 lines, and Shopify counted 12001/],
+    ['one line more', file, lines.length - 1, /12000 lines, and Shopify counted 11999/],
+    [
+      'a child without its parent',
+      Buffer.from(`${lines.slice(1).join('\n')}\n`),
+      lines.length - 1,
+      /do(es)? not f(it|ollow)/,
+    ],
+  ])('is an error for %s', async (_name, content, count, message) => {
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(content, count, storage(content));
+      const error = await rejection(rows(options));
+      expect(isShopwrightError(error, 'BULK_INCOMPLETE') && error.message.replaceAll('cut off', 'cut')).toMatch(
+        new RegExp(`${message.source}|cut`),
+      );
+    }
+  });
+
+  it('is read over https only', async () => {
+    const { rows } = await serve(file, lines.length, storage(file), { url: 'http://storage.example/file' });
+    expect(String(await rejection(rows()))).toMatch(/not behind https/);
+    const redirected = await serve(
+      file,
+      lines.length,
+      (_request, response) => void response.writeHead(302, { location: 'http://storage.example/file' }).end(),
+    );
+    expect(String(await rejection(redirected.rows()))).toMatch(/not behind https/);
+  });
+});
+
+describe('the temporary file of a join', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bulk-spill-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const options = { memoryBytes: 65_536, tempFolder: folder };
+
+  it('is gone after the end, an error, a break and an abort', async () => {
+    const { rows, shop } = await serve(file, lines.length, storage(file));
+    await rows(options);
+    expect(readdirSync(folder)).toEqual([]);
+    const cut = file.subarray(0, file.length - 9);
+    await rejection((await serve(cut, lines.length, storage(cut))).rows(options));
+    expect(readdirSync(folder)).toEqual([]);
+    for await (const _row of await shop.bulk.resume(id, options)) break;
+    expect(readdirSync(folder)).toEqual([]);
+    const abort = new AbortController();
+    const reading = (async () => {
+      for await (const _row of await shop.bulk.resume(id, { ...options, signal: abort.signal }))
+        abort.abort(new Error('enough'));
+    })();
+    await reading.catch(() => undefined);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

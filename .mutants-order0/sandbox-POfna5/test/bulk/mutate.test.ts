@@ -1,0 +1,142 @@
+// @ts-nocheck
+import { isShopwrightError, memoryStores } from 'shopwright';
+import { describe, expect, it } from 'vitest';
+import { productRow } from '../testing/bulk/harness.ts';
+import { bulkClient, collected, rejection } from './harness.ts';
+
+const setProduct = /* GraphQL */ `
+  mutation Set($input: ProductSetInput!, $identifier: ProductSetIdentifiers) {
+    productSet(input: $input, identifier: $identifier) { product { id handle } userErrors { code field message } }
+  }
+`;
+
+const rows = (count: number): object[] => Array.from({ length: count }, (_, index) => productRow(index + 1));
+
+/** What Shopify refuses, and the types do not. */
+const bad = (number: number): object => ({ ...productRow(number), input: { title: '' } });
+
+describe('a bulk mutation of a client', () => {
+  it('tells of each row what became of it, over files of some bytes', async () => {
+    const { shop, clock, fake } = await bulkClient();
+    const given = [...rows(30), bad(31), { input: { titel: 'x' } }, ...rows(40).slice(31)];
+    const run = await clock.run(shop.bulk.mutate(setProduct, given, { fileBytes: 4_000 }));
+    const results = await clock.run(collected(run));
+    expect(results.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(given.map((_, index) => index));
+    for (const { index, row } of results) expect(row).toEqual(given[index]);
+    const refused = results.filter(({ status }) => status === 'refused').toSorted((a, b) => a.index - b.index);
+    expect(refused.map(({ index }) => index)).toEqual([30, 31]);
+    expect(refused[1]?.userErrors[0]).toMatchObject({
+      field: ['input', 'titel'],
+      message: 'is not a field of ProductSetInput. Did you mean input.title?',
+    });
+    const { operations, ...counts } = run.summary();
+    expect(counts).toEqual({ rows: 41, done: 39, refused: 2, unknown: 0 });
+    expect(operations.length).toBeGreaterThan(2);
+    expect(fake.products()).toHaveLength(39);
+    expect(fake.executed('staged upload')).toBe(operations.length);
+  });
+
+  it('runs rows without an outcome again, and no other ones', async () => {
+    const { shop, clock, fake, client } = await bulkClient();
+    let downloads = 0;
+    const forgetful: typeof fetch = async (input, init) => {
+      const response = await fake.fetch(input, init);
+      if (!String(input).includes('fake-downloads')) return response;
+      downloads += 1;
+      const lines = (await response.text()).split('\n');
+      // As many bytes as before: fewer would be a download that was cut.
+      const left = lines.map((line) =>
+        downloads === 1 && /"__lineNumber":(3|7)}/.test(line) ? ' '.repeat(line.length) : line,
+      );
+      return new Response(left.join('\n'));
+    };
+    const run = await clock.run(client({ fetch: forgetful, isolated: true }).bulk.mutate(setProduct, rows(10)));
+    const results = await clock.run(collected(run));
+    expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 'done'));
+    expect(fake.executions.filter(({ operation }) => operation === 'Set' || operation.startsWith('Bulk_')).length).toBe(
+      12,
+    );
+    downloads = 0;
+    const once = await clock.run(
+      client({ fetch: forgetful, isolated: true }).bulk.mutate(setProduct, rows(10), { rerun: 0 }),
+    );
+    const unknown = (await clock.run(collected(once))).filter(({ status }) => status === 'unknown');
+    expect(unknown.map(({ index }) => index)).toEqual([3, 7]);
+    expect(once.summary()).toMatchObject({ rows: 10, done: 8, unknown: 2 });
+    expect(shop.shop).toBe('demo.myshopify.com');
+  });
+
+  it('gives each row a key of its own, the same one after a crash', async () => {
+    const stores = memoryStores();
+    const { client, clock, fake } = await bulkClient();
+    const document = /* GraphQL */ `
+      mutation ($input: InventorySetQuantitiesInput!) {
+        inventorySetQuantities(input: $input) { userErrors { code field message } }
+      }
+    `;
+    const input = { name: 'available', reason: 'correction', quantities: [] };
+    const killed = new AbortController();
+    const stop = fake.hooks.killAt('after staged upload#1', () => killed.abort(new Error('killed')));
+    const options = { store: stores.keyValue, key: 'stock' };
+    const first = await clock.run(
+      client().bulk.mutate(document, [{ input }, { input }], { ...options, signal: killed.signal }),
+    );
+    expect(String(await clock.run(rejection(collected(first))))).toBe('Error: killed');
+    await stop;
+    const run = await clock.run(client().bulk.mutate(document, [{ input }, { input }], options));
+    const sent = await clock.run(collected(run));
+    const keys = sent.map(({ row }) => (row as { idempotencyKey?: string }).idempotencyKey);
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(await collected(stores.keyValue.scan('bulk-mutation:'))).toEqual([]);
+    await stores.close();
+  });
+
+  it('goes on with the operation whose start was lost, and runs no row twice', async () => {
+    for (const point of ['before', 'after'] as const) {
+      const stores = memoryStores();
+      const { client, clock, fake } = await bulkClient();
+      const killed = new AbortController();
+      const stop = fake.hooks.killAt(`${point} bulkOperationRunMutation`, () => killed.abort(new Error('killed')));
+      const options = { store: stores.keyValue, key: 'import' };
+      const first = await clock.run(client().bulk.mutate(setProduct, rows(5), { ...options, signal: killed.signal }));
+      await clock.run(rejection(collected(first)));
+      await stop;
+      const other = await clock.run(client().bulk.mutate(setProduct, rows(4), options));
+      if (point === 'after') {
+        const error = await clock.run(rejection(collected(other)));
+        expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/key: belongs to other rows/);
+      }
+      const run = await clock.run(
+        client().bulk.mutate(setProduct, rows(5), { ...options, key: point === 'after' ? 'import' : 'again' }),
+      );
+      expect(await clock.run(collected(run))).toHaveLength(5);
+      expect(run.summary()).toMatchObject({ done: 5 });
+      const { length } = fake.executions.filter(({ bulkOperation }) => bulkOperation !== undefined);
+      expect(length).toBe(5);
+      await stores.close();
+    }
+  });
+
+  it('says that bulk mutations are not enabled, and what rows and documents cannot be', async () => {
+    const { shop, clock, fake } = await bulkClient();
+    fake.bulk.disable('mutations');
+    const run = await clock.run(shop.bulk.mutate(setProduct, rows(1)));
+    const error = await clock.run(rejection(collected(run)));
+    expect(isShopwrightError(error, 'BULK_NOT_ENABLED') && error.kind).toBe('mutations');
+    const said = async (document: string, given: unknown = [], options: object = {}): Promise<string> =>
+      String(await rejection(shop.bulk.mutate(document, given as object[], options)));
+    expect(await said('{ shop { name } }')).toMatch(/Give it to bulk\.query/);
+    expect(
+      await said(
+        'mutation { a: productSet(input: {}) { product { id } } b: productSet(input: {}) { product { id } } }',
+      ),
+    ).toMatch(/2 top-level fields/);
+    expect(await said('mutation { bulkOperationCancel(id: "1") { userErrors { message } } }')).toMatch(
+      /cannot run in bulk/,
+    );
+    expect(await said(setProduct, 5)).toMatch(/rows: must be a list/);
+    expect(await said(setProduct, [], { key: 'x' })).toMatch(/key: needs a store/);
+    expect(await said(setProduct, [], { fileByte: 1 })).toMatch(/Did you mean fileBytes/);
+  });
+});

@@ -1,0 +1,3 @@
+// @ts-nocheck
+// What docs/getting-started.md takes for granted: nothing.
+export {};

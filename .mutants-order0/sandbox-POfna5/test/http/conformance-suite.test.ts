@@ -1,0 +1,168 @@
+// @ts-nocheck
+import { createConnection } from 'node:net';
+import { describeTransport } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { exchange, kyTransport } from '../../src/http/ky.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../../src/ports/transport.ts';
+import { connectionEnd } from '../../src/testing/conformance/transport-harness.ts';
+import { requestTo, serve } from './loopback.ts';
+
+/** The cases of the suite by name, for a runner of three lines. */
+function casesFor(create: () => Transport): ReadonlyMap<string, () => Promise<void>> {
+  const cases = new Map<string, () => Promise<void>>();
+  describeTransport('a transport', create, {
+    describe: (_, body) => body(),
+    it: (name, body) => cases.set(name, body),
+    expect,
+  });
+  return cases;
+}
+
+type Send = Transport['send'];
+
+/** A good transport with one flaw. */
+const flawed =
+  (flaw: (good: Send) => Send): (() => Transport) =>
+  () => ({ name: 'flawed', send: flaw(kyTransport().send) });
+
+/** What `fetch` alone would do, with one option of its own. */
+const fetching =
+  (options: RequestInit, read = (response: Response): Promise<string> => response.text()): (() => Transport) =>
+  () => ({
+    name: 'fetching',
+    send: (request) =>
+      exchange(request.signal, async (signal) => {
+        const response = await fetch(request.url, { redirect: 'manual', signal, ...bare(request), ...options });
+        return { status: response.status, headers: response.headers, body: await read(response) };
+      }),
+  });
+
+const bare = ({ method, headers, body }: TransportRequest): RequestInit => ({
+  method,
+  headers,
+  ...(body !== undefined && { body }),
+});
+
+const changed =
+  (change: (answer: TransportResponse) => TransportResponse) =>
+  (good: Send): Send =>
+  async (request) =>
+    change(await good(request));
+
+const failing =
+  (change: (error: unknown, request: TransportRequest) => unknown) =>
+  (good: Send): Send =>
+  (request) =>
+    good(request).catch((error: unknown) => {
+      throw change(error, request);
+    });
+
+const flaws: readonly (readonly [what: string, caught: string, create: () => Transport])[] = [
+  [
+    'follows redirects',
+    'gives every status back with its body, sent once, and follows no redirect',
+    fetching({ redirect: 'follow' }),
+  ],
+  [
+    'reads each part of a body for itself',
+    'puts UTF-8 together that was cut between the bytes of a character',
+    fetching({}, async ({ body }) => {
+      let text = '';
+      for await (const part of body ?? []) text += new TextDecoder().decode(part);
+      return text;
+    }),
+  ],
+  [
+    'wants the names of headers in lower case',
+    'finds a header whatever its case',
+    flawed(
+      changed(({ headers, ...answer }) => ({
+        ...answer,
+        headers: { get: (name) => (name === name.toLowerCase() ? headers.get(name) : null) },
+      })),
+    ),
+  ],
+  [
+    'takes an empty header for a missing one',
+    'knows a missing header from an empty one',
+    flawed(changed(({ headers, ...answer }) => ({ ...answer, headers: { get: (name) => headers.get(name) || null } }))),
+  ],
+  [
+    'makes a connection for each call',
+    'keeps 50 answers at a time apart, and its connections for the next calls',
+    flawed((good) => (request) => good({ ...request, headers: { ...request.headers, connection: 'close' } })),
+  ],
+  [
+    'sends again what failed',
+    'does not know what became of a request whose connection is reset before the answer, and sends it once',
+    flawed((good) => (request) => good(request).catch(() => good(request))),
+  ],
+  [
+    'lets go of nothing',
+    'leaves no listener on a signal that lives on, however the requests end',
+    flawed((good) => (request) => {
+      request.signal.addEventListener('abort', () => undefined);
+      return good(request);
+    }),
+  ],
+  [
+    'answers with nothing when it is aborted',
+    'ends with the reason of its signal in the middle of the body, and gives the connection up',
+    flawed((good) => (request) => good(request).catch(() => ({ status: 200, headers: new Headers(), body: '' }))),
+  ],
+  [
+    'wraps the reason of an abort',
+    'gives a reason back that is no error',
+    flawed(failing((error) => (error instanceof Error ? error : new Error('aborted', { cause: error })))),
+  ],
+  [
+    'is sure that a reset executed nothing',
+    'does not know what became of a request whose connection is reset in the middle of the body, and sends it once',
+    flawed(failing((error) => (error instanceof Error ? Object.assign(error, { mayHaveExecuted: false }) : error))),
+  ],
+  [
+    'keeps the request in its errors',
+    'knows that a refused connection has executed nothing',
+    flawed(failing((error, request) => (error instanceof Error ? Object.assign(error, { cause: request }) : error))),
+  ],
+];
+
+describe('the suite for transports', () => {
+  it.each(flaws)('catches one that %s', async (_, caught, create) => {
+    await expect(casesFor(create).get(caught)?.()).rejects.toMatchObject({ name: 'AssertionError' });
+  });
+
+  it('is content with one that asks for no compression', async () => {
+    const plain = flawed(
+      (good) => (request) => good({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } }),
+    );
+    await casesFor(plain).get('undoes the compression that it has asked for')?.();
+  });
+
+  it('closes each transport once', async () => {
+    const events: string[] = [];
+    const create = (): Transport => {
+      events.push('made');
+      return { ...kyTransport(), close: async () => void events.push('closed') };
+    };
+    for (const body of [...casesFor(create).values()].slice(0, 2)) await body();
+    expect(events).toEqual(['made', 'closed', 'made', 'closed']);
+  });
+
+  it('counts no request that ended in its middle', async () => {
+    const server = await serve((_, response) => response.end('{}'));
+    const socket = createConnection(Number(new URL(server.origin).port), '127.0.0.1');
+    socket.end('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"query"');
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    await kyTransport().send(requestTo(server));
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('does not wait for the end of a connection that is gone', async () => {
+    const server = await serve(({ socket }) => socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'));
+    await kyTransport().send(requestTo(server));
+    await Promise.all(server.requests.map(connectionEnd));
+    await Promise.all(server.requests.map(connectionEnd));
+    expect(server.requests.map(({ socket }) => socket.destroyed)).toEqual([true]);
+  });
+});

@@ -1,0 +1,32 @@
+// @ts-nocheck
+import { getEventListeners } from 'node:events';
+import { expect, it } from 'vitest';
+import { exchange } from '../../src/http/ky.ts';
+
+it('ends at once where the client below does not heed the signal', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const ending = exchange(controller.signal, () => new Promise(() => undefined));
+  controller.abort(reason);
+  await expect(ending).rejects.toBe(reason);
+  expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+});
+
+it('hands the abort on with its reason', async () => {
+  const controller = new AbortController();
+  let seen: AbortSignal | undefined;
+  const ending = exchange(controller.signal, (stop) => {
+    seen = stop;
+    return new Promise(() => undefined);
+  });
+  controller.abort('enough');
+  await expect(ending).rejects.toBe('enough');
+  expect([seen?.aborted, seen?.reason]).toEqual([true, 'enough']);
+});
+
+it('says that a request failed although its signal is aborted a moment later', async () => {
+  const controller = new AbortController();
+  const ending = exchange(controller.signal, () => Promise.reject(new Error('reset')));
+  await expect(ending).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+  controller.abort('late');
+});

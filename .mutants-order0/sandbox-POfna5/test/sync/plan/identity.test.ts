@@ -1,0 +1,120 @@
+// @ts-nocheck
+import { isShopwrightError, memoryStores } from 'shopwright';
+import type { Entity } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, tee } from '../fake-shop.ts';
+
+describe('the definition of the local id', () => {
+  it('is made once, and found by later runs', async () => {
+    const { sync, fake, clock } = fakeSync();
+    await clock.run(sync.pushMany([tee('a'), tee('b')]));
+    await clock.run(sync.pushMany([tee('c')]));
+    expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
+  });
+
+  it('is taken as made when somebody else made it meanwhile', async () => {
+    const other = fakeSync();
+    await other.clock.run(other.sync.push(tee()));
+    const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0] as Entity;
+    // The look-up sees nothing, the creation finds it there: as when two processes start together.
+    const { fake } = fakeSync();
+    let calls = 0;
+    const { sync, clock } = fakeSync({
+      client: {
+        fetch: async (input, init) => {
+          const response = await fake.fetch(input, init);
+          calls += 1;
+          if (calls === 1) fake.store.put(domain, 'MetafieldDefinition', definition);
+          return response;
+        },
+      },
+    });
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+    expect(fake.calls.map(({ operation }) => operation)).toContain('MetafieldDefinitionEnsure');
+  });
+
+  it('is looked for again when the response to its creation was lost', async () => {
+    const { sync, fake, clock } = fakeSync();
+    fake.faults.next('reset-after', { operation: 'MetafieldDefinitionEnsure' });
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+    expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
+  });
+
+  it('of another type is one clear error, not one for each product', async () => {
+    const { sync, fake, client, clock } = fakeSync();
+    const definition = {
+      ...{ name: 'Local id', namespace: '$app:shopwright', key: 'local_id', ownerType: 'PRODUCT' },
+      type: 'single_line_text_field',
+    };
+    await clock.run(
+      client.graphql(
+        'mutation ($definition: MetafieldDefinitionInput!) { metafieldDefinitionCreate(definition: $definition) { userErrors { message } } }',
+        { definition },
+      ),
+    );
+    const error = await clock.run(sync.pushMany([tee('a'), tee('b')]).catch((thrown: unknown) => thrown));
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toMatch(/single_line_text_field.*Delete that/);
+    expect(fake.executed('productSet')).toBe(0);
+  });
+
+  it('that cannot be made ends the push, and the next push tries again', async () => {
+    const { sync, fake, clock } = fakeSync();
+    fake.faults.next('reset-before', { operation: 'MetafieldDefinitionEnsure' });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
+    expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
+  });
+
+  it('is refused without the scope for it', async () => {
+    const { sync, clock } = fakeSync({
+      fake: { shops: [{ domain, scopes: [] }] },
+      sync: { publishTo: ['Online Store'] },
+    });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isShopwrightError(error, 'ACCESS_DENIED')).toBe(true);
+  });
+});
+
+describe('publications', () => {
+  const many = Array.from({ length: 120 }, (_, i) => `Channel ${i}`);
+
+  it('are found on a later page, by name or by gid', async () => {
+    const { sync, fake, clock } = fakeSync({
+      fake: { shops: [{ domain, publications: many }] },
+      sync: { publishTo: ['channel 119', 'Channel 119'] },
+    });
+    await clock.run(sync.push(tee()));
+    expect(fake.products()[0]?.['published']).toHaveLength(1);
+  });
+
+  it('are all named when the shop has none that fits', async () => {
+    const { sync, clock } = fakeSync({
+      fake: { shops: [{ domain, publications: [] }] },
+      sync: { publishTo: ['Online Store'] },
+    });
+    const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
+    expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toContain('It has: none');
+  });
+});
+
+describe('two apps that push the same local id to one shop', () => {
+  /** Two fakes, since neither app finds the other's product by its local id. */
+  async function pushByBoth(second: ReturnType<typeof memoryStores> | undefined) {
+    const one = fakeSync();
+    const two = fakeSync({ sync: { stores: second ?? one.stores } });
+    const made = await one.clock.run(one.sync.push(tee()));
+    return { made, pushed: await two.clock.run(two.sync.push(tee())), products: two.fake.products() };
+  }
+
+  it('each have a product of their own with stores of their own', async () => {
+    const { made, pushed } = await pushByBoth(memoryStores());
+    expect([made.outcome, pushed.outcome]).toEqual(['created', 'created']);
+  });
+
+  // As docs/storage.md says: a record holds no app.
+  it('share one record through the same stores, so that the second takes the product for its own', async () => {
+    const { made, pushed, products } = await pushByBoth(undefined);
+    expect(pushed).toEqual({ outcome: 'unchanged', localId: 'tee-1', gid: 'gid' in made && made.gid });
+    expect(products).toEqual([]);
+  });
+});

@@ -1,0 +1,210 @@
+// @ts-nocheck
+import fc from 'fast-check';
+import { formatPlan, type PushResult } from 'shopwright/sync';
+import type { Entity } from 'shopwright/testing';
+import type { ProductDraftInput } from 'shopwright/validation';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type FakeSync, fakeSync } from '../fake-shop.ts';
+
+/** A product with a variant and an image for each letter. */
+const lettered = (images: string, variants: string, more: object = {}): ProductDraftInput => ({
+  ...{ localId: 'tee', title: 'Tee' },
+  images: [...images].map((name) => ({ url: `https://cdn.example.com/${name}.jpg`, alt: name })),
+  variants: [...variants].map((sku) => ({ sku, price: '1', options: { Size: sku } })),
+  ...more,
+});
+
+let made: FakeSync;
+
+beforeEach(() => {
+  made = fakeSync();
+});
+
+const push = async (product: ProductDraftInput, options: object = {}): Promise<PushResult> => {
+  const result = await made.clock.run(made.sync.push(product, options));
+  await made.clock.advance(1_000);
+  return result;
+};
+
+const product = (): Entity => made.fake.products()[0] as Entity;
+
+const images = (): string => (product()['media'] as readonly { alt: string }[]).map(({ alt }) => alt).join('');
+
+const variants = (): string => (product()['variants'] as readonly { sku: string }[]).map(({ sku }) => sku).join('');
+
+/** What a merchant does in the admin. */
+const ask = (query: string, variables: object = {}): Promise<unknown> =>
+  made.clock.run(made.client.graphql(query, { id: product().id, ...variables }));
+
+const moveImage = async (alt: string, newPosition: string): Promise<void> => {
+  const media = product()['media'] as readonly { id: string; alt: string }[];
+  const moves = [{ id: media.find((one) => one.alt === alt)?.id, newPosition }];
+  const mutation =
+    'mutation ($id: ID!, $moves: [MoveInput!]!) { productReorderMedia(id: $id, moves: $moves) { job { id } } }';
+  await ask(mutation, { moves });
+  await made.clock.advance(1_000);
+};
+
+const writes = (from: number): readonly string[] =>
+  made.fake.calls
+    .slice(from)
+    .flatMap(({ operation }) => (operation && !/Read|Ids|OptionOrder/.test(operation) ? [operation] : []));
+
+describe('an order that the draft changes', () => {
+  it.each([
+    ['images', lettered('dabc', 'ABC'), ['ProductImagesReorder']],
+    ['variants', lettered('abcd', 'CAB'), ['ProductOptionsReorder']],
+    ['both', lettered('dcba', 'CBA'), ['ProductImagesReorder', 'ProductOptionsReorder']],
+  ])('is that of %s in the shop, and nothing else is sent', async (_what, changed, expected) => {
+    await push(lettered('abcd', 'ABC'));
+    const before = product();
+    const seen = made.fake.calls.length;
+    expect((await push(changed)).outcome).toBe('updated');
+    expect(images()).toBe(changed.images?.map(({ alt }) => alt).join(''));
+    expect(variants()).toBe(changed.variants.map(({ sku }) => sku).join(''));
+    expect(writes(seen)).toEqual(expected);
+    const ids = (of: Entity, list: 'media' | 'variants') => (of[list] as { id: string }[]).map(({ id }) => id).sort();
+    for (const list of ['media', 'variants'] as const) expect(ids(product(), list)).toEqual(ids(before, list));
+    expect(await push(changed, { refresh: true })).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
+  });
+
+  it('takes one move for one thing that goes to another place', async () => {
+    await push(lettered('abcdefgh', 'A'));
+    await push(lettered('bcdefgha', 'A'));
+    expect(images()).toBe('bcdefgha');
+    const call = made.fake.calls.find(({ operation }) => operation === 'ProductImagesReorder');
+    expect(call?.variables).toMatchObject({ moves: [{ newPosition: '7' }] });
+  });
+
+  it('gives what is new its place between the others', async () => {
+    await push(lettered('ab', 'AB'));
+    await push(lettered('axb', 'XAB'));
+    expect([images(), variants()]).toEqual(['axb', 'XAB']);
+  });
+
+  it('is not needed where something comes to the end, or goes', async () => {
+    await push(lettered('abc', 'ABC'));
+    const seen = made.fake.calls.length;
+    await push(lettered('acd', 'ABCD'));
+    expect([images(), variants()]).toEqual(['acd', 'ABCD']);
+    expect(writes(seen).filter((name) => name.includes('Reorder'))).toEqual([]);
+  });
+
+  it('follows positions', async () => {
+    await push(lettered('ab', 'AB'));
+    const [a, b] = lettered('ab', 'AB').images ?? [];
+    await push(
+      lettered('ab', 'AB', {
+        images: [
+          { ...a, position: 2 },
+          { ...b, position: 1 },
+        ],
+      }),
+    );
+    expect(images()).toBe('ba');
+  });
+
+  it('leaves what a merchant added where it is', async () => {
+    await push(lettered('abc', 'A'));
+    const media = [{ originalSource: 'https://cdn.example.com/m.jpg', alt: 'm', mediaContentType: 'IMAGE' }];
+    await ask(
+      'mutation ($id: ID!, $media: [CreateMediaInput!]!) { productUpdate(product: { id: $id }, media: $media) { product { id } } }',
+      { media },
+    );
+    await made.clock.advance(1_000);
+    await moveImage('m', '0');
+    expect((await push(lettered('cab', 'A'))).outcome).toBe('updated');
+    expect(images()).toBe('mcab');
+  });
+
+  it('is undone by a rollback', async () => {
+    await push(lettered('abc', 'ABC'));
+    await push(lettered('xcba', 'CBA'));
+    expect([images(), variants()]).toEqual(['xcba', 'CBA']);
+    await made.clock.run(made.sync.rollback({ localId: 'tee' }));
+    await made.clock.advance(1_000);
+    expect([images(), variants()]).toEqual(['abc', 'ABC']);
+  });
+
+  it('has its place again for what a rollback brings back', async () => {
+    await push(lettered('abc', 'ABC'));
+    await push(lettered('bc', 'BC'), { maxDeletes: { variants: 1 } });
+    await made.clock.run(made.sync.rollback({ localId: 'tee' }));
+    await made.clock.advance(1_000);
+    expect([images(), variants()]).toEqual(['abc', 'ABC']);
+  });
+
+  it('has its place again beside a variant whose SKU a rollback corrects', async () => {
+    await push(lettered('a', 'ABC'));
+    const [, b, c] = lettered('a', 'ABC').variants;
+    const renamed = lettered('a', '', { variants: [b, { ...c, sku: 'D' }] });
+    await push(renamed, { maxDeletes: { variants: 1 } });
+    expect(variants()).toBe('BD');
+    await made.clock.run(made.sync.rollback({ localId: 'tee' }));
+    expect(variants()).toBe('ABC');
+    expect((await push(lettered('a', 'ABC'), { refresh: true })).outcome).toBe('unchanged');
+  });
+
+  it('stands in the plan by its name', async () => {
+    await push(lettered('ab', 'AB'));
+    const plan = await made.clock.run(made.sync.plan([lettered('ba', 'BA')]));
+    const orders = ['images', 'variants', 'options'].map((list) => `  ~ order of ${list}`);
+    expect(formatPlan(plan).split('\n').slice(0, 4)).toEqual(['~ tee', ...orders]);
+    expect(plan).toMatchObject({ calls: 3, points: 30 });
+  });
+});
+
+describe('an order that a merchant changes', () => {
+  beforeEach(async () => {
+    await push(lettered('abc', 'A'));
+    await moveImage('c', '0');
+  });
+
+  const drift = { list: 'product', field: 'imageOrder' };
+
+  it('stays, and is told', async () => {
+    expect(await push(lettered('abc', 'A', { title: 'New' }))).toMatchObject({ outcome: 'updated', drifts: [drift] });
+    expect(images()).toBe('cab');
+    expect(await push(lettered('abcd', 'A'))).toMatchObject({ outcome: 'updated', drifts: [drift] });
+    expect(images()).toBe('cabd');
+  });
+
+  it('goes back where the draft is to stand', async () => {
+    expect((await push(lettered('abc', 'A'), { force: true })).outcome).toBe('updated');
+    expect(images()).toBe('abc');
+  });
+
+  it('is a conflict with another order of the draft, until somebody decides', async () => {
+    const changed = lettered('bac', 'A');
+    expect(await push(changed)).toMatchObject({ outcome: 'conflict', conflicts: [drift] });
+    expect(await push(changed)).toMatchObject({ outcome: 'conflict' });
+    expect(images()).toBe('cab');
+    expect((await push(changed, { onConflict: 'ours' })).outcome).toBe('updated');
+    expect(images()).toBe('bac');
+  });
+
+  it('is nothing where the draft has the same', async () => {
+    expect(await push(lettered('cab', 'A'))).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
+  });
+});
+
+it('any order of images follows any other', async () => {
+  const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const subset = fc.shuffledSubarray(letters, { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(subset, subset, async (first, second) => {
+      made = fakeSync();
+      await push(lettered(first.join(''), 'A'));
+      await push(lettered(second.join(''), 'A'));
+      expect(images()).toBe(second.join(''));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('of an adopted product is left as the merchant has it', async () => {
+  await push(lettered('ab', 'AB', { handle: 'tee' }));
+  const { sync, clock } = fakeSync({ sync: { adoptBy: ['handle'] }, client: { fetch: made.fake.fetch } });
+  expect((await clock.run(sync.push(lettered('ba', 'BA', { handle: 'tee' })))).outcome).toBe('unchanged');
+  expect([images(), variants()]).toEqual(['ab', 'AB']);
+});

@@ -1,0 +1,126 @@
+// @ts-nocheck
+import type { ProductDraftInput } from 'shopwright/validation';
+import { describe, expect, it } from 'vitest';
+import { type FakeSync, fakeSync, tee } from '../fake-shop.ts';
+
+const sizes = (values: Readonly<Record<string, object>>): ProductDraftInput =>
+  tee('t', {
+    variants: Object.entries(values).map(([size, more]) => ({
+      sku: size,
+      price: '1',
+      options: { Size: size },
+      ...more,
+    })),
+  });
+
+/** The barcodes of each variant, by its SKU. */
+function codes({ fake }: FakeSync): Record<string, readonly string[]> {
+  const variants = (fake.products()[0]?.['variants'] ?? []) as {
+    readonly sku: string;
+    readonly barcode: string | null;
+    readonly barcodes?: readonly string[];
+  }[];
+  return Object.fromEntries(
+    variants.map(({ sku, barcode, barcodes }) => [sku, barcodes ?? (barcode ? [barcode] : [])]),
+  );
+}
+
+const reads = ({ fake }: FakeSync): number =>
+  fake.calls.filter(({ operation }) => operation?.startsWith('VariantBarcode')).length;
+
+/** Another client sets the barcodes of a product's first variant. */
+async function scan({ client, clock, fake }: FakeSync, barcodes: readonly string[]): Promise<void> {
+  const [product] = fake.products();
+  const [variant] = (product?.['variants'] ?? []) as { readonly id: string }[];
+  await clock.run(
+    client.graphql(
+      `mutation ($productId: ID!, $variants: [ProductVariantsBulkInput!]!) {
+        productVariantsBulkUpdate(productId: $productId, variants: $variants) { userErrors { message } }
+      }`,
+      { productId: product?.id, variants: [{ id: variant?.id, barcodes: barcodes.map((value) => ({ value })) }] },
+    ),
+  );
+}
+
+describe('a rollback of barcodes', () => {
+  it.each([
+    ['one for another', { barcode: '1' }, { barcode: '2' }],
+    ['several for others', { barcodes: ['1', '2'] }, { barcodes: ['2', '3', '4'] }],
+    ['several for one, under the other name', { barcode: '1' }, { barcodes: ['1', '2'] }],
+    ['one for several, under the other name', { barcodes: ['1', '2'] }, { barcode: '2' }],
+    ['none for some', { barcodes: ['1', '2'] }, { barcodes: [] }],
+    ['some for none', {}, { barcode: '1' }],
+    ['null for one', { barcode: '1' }, { barcode: null }],
+  ])('puts back %s', async (_, first, second) => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.push(sizes({ S: first, M: { barcode: '9' } })));
+    const before = codes(made);
+    expect(await made.clock.run(made.sync.push(sizes({ S: second, M: { barcode: '9' } })))).toMatchObject({
+      outcome: 'updated',
+    });
+    expect(codes(made)).not.toEqual(before);
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 't' }));
+    expect(counts).toMatchObject({ restored: 1, partly: 0 });
+    expect(codes(made)).toEqual(before);
+    expect(await made.clock.run(made.sync.push(sizes({ S: first, M: { barcode: '9' } })))).toMatchObject({
+      outcome: 'unchanged',
+    });
+  });
+
+  it('knows what a merchant had scanned before the push', async () => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
+    await scan(made, ['7', '8']);
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
+    expect(codes(made)).toEqual({ S: ['2'] });
+    await made.clock.run(made.sync.rollback({ localId: 't' }));
+    expect(codes(made)).toEqual({ S: ['7', '8'] });
+  });
+
+  it('leaves what a merchant has scanned since, and lists it', async () => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
+    await scan(made, ['7']);
+    const report = await made.clock.run(made.sync.rollback({ localId: 't' }));
+    expect(report).toMatchObject({
+      counts: { partly: 1 },
+      notable: [{ others: [{ list: 'variants', field: 'barcode', pushed: '2', theirs: '7' }] }],
+    });
+    expect(codes(made)).toEqual({ S: ['7'] });
+  });
+
+  it('gives them to variants and products that are made anew', async () => {
+    const made = fakeSync();
+    const both = sizes({ S: { barcodes: ['1', '2'] }, M: { barcode: '3' } });
+    await made.clock.run(made.sync.push(both));
+    const before = codes(made);
+    await made.clock.run(made.sync.push(sizes({ M: { barcode: '3' } }), { maxDeletes: { variants: 1 } }));
+    await made.clock.run(made.sync.rollback({ localId: 't' }));
+    expect(codes(made)).toEqual(before);
+    await scan(made, ['5', '6']);
+    const { runId } = await made.clock.run(made.sync.delete(['t']));
+    expect(made.fake.products()).toEqual([]);
+    await made.clock.run(made.sync.rollback({ runId }));
+    expect(codes(made)).toEqual({ S: ['5', '6'], M: ['3'] });
+  });
+
+  it('is read by what API versions before 2026-10 have', async () => {
+    const made = fakeSync({ client: { apiVersion: '2026-07' } });
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
+    await made.clock.run(made.sync.rollback({ localId: 't' }));
+    expect(codes(made)).toEqual({ S: ['1'] });
+    expect(made.fake.calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+  });
+
+  it('costs a call only where barcodes change or variants go', async () => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '1', price: '2' } })));
+    expect(await made.clock.run(made.sync.rollback({ localId: 't' }))).toMatchObject({ counts: { restored: 1 } });
+    expect(reads(made)).toBe(0);
+    await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
+    expect(reads(made)).toBe(1);
+  });
+});

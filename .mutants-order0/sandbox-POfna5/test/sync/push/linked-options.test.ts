@@ -1,0 +1,254 @@
+// @ts-nocheck
+import type { ProductDraftInput } from 'shopwright/validation';
+import { describe, expect, it } from 'vitest';
+import { fakeSync } from '../fake-shop.ts';
+import { shopWithColours } from './linked-shop.ts';
+
+const link = { namespace: 'custom', key: 'colour' };
+
+interface Stored {
+  readonly options: readonly {
+    readonly name: string;
+    readonly linkedMetafield?: object;
+    readonly optionValues: readonly { readonly name: string; readonly linkedMetafieldValue?: string }[];
+  }[];
+  readonly variants: readonly { readonly id: string; readonly sku: string; readonly title: string }[];
+  readonly metafields: readonly { readonly key: string; readonly value: string }[];
+}
+
+async function shop(options: Parameters<typeof fakeSync>[0] = {}) {
+  const { sync, fake, client, clock } = fakeSync(options);
+  const gids = await shopWithColours(client, clock);
+  const shirt = (variants: readonly (readonly [sku: string, colour: string, size: string])[]): ProductDraftInput => ({
+    localId: 'shirt',
+    title: 'Shirt',
+    options: ['Colour', 'Size'],
+    linkedOptions: { Colour: link },
+    variants: variants.map(([sku, Colour, Size]) => ({ sku, price: '10', options: { Colour, Size } })),
+  });
+  const stored = (): Stored => fake.products()[0] as unknown as Stored;
+  const titles = () => Object.fromEntries(stored().variants.map(({ sku, title }) => [sku, title]));
+  const ids = () => Object.fromEntries(stored().variants.map(({ sku, id }) => [sku, id]));
+  const sent = () =>
+    fake.calls
+      .map(({ operation }) => operation)
+      .filter((name) => /^Product(Option|Variants)(?!sRead)/.test(name ?? ''));
+  return { sync, fake, client, clock, ...gids, shirt, stored, titles, ids, sent };
+}
+
+describe('an option that is linked to a metafield', () => {
+  it('is created linked, and then there is nothing to send', async () => {
+    const { sync, clock, black, white, shirt, stored, titles } = await shop();
+    const draft = shirt([
+      ['B', black, 'S'],
+      ['W', white, 'S'],
+    ]);
+    expect((await clock.run(sync.push(draft))).outcome).toBe('created');
+    expect(stored().options[0]).toMatchObject({ name: 'Colour', linkedMetafield: link });
+    expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / S' });
+    const again = await clock.run(sync.push(draft, { refresh: true }));
+    expect(again).toMatchObject({ outcome: 'unchanged' });
+    expect(again).not.toHaveProperty('drifts');
+  });
+
+  it('gets other metaobjects and new variants, and the variants keep their ids', async () => {
+    const { sync, clock, black, white, red, shirt, stored, titles, ids } = await shop();
+    await clock.run(
+      sync.push(
+        shirt([
+          ['1', black, 'S'],
+          ['2', black, 'M'],
+          ['3', white, 'S'],
+        ]),
+      ),
+    );
+    const before = ids();
+    const changed = await clock.run(
+      sync.push(
+        shirt([
+          ['1', white, 'M'],
+          ['2', black, 'M'],
+          ['3', white, 'S'],
+          ['4', red, 'S'],
+        ]),
+      ),
+    );
+    expect(changed).toMatchObject({ outcome: 'updated' });
+    expect(titles()).toEqual({ 1: 'Off-white / M', 2: 'Black / M', 3: 'Off-white / S', 4: 'Red / S' });
+    expect(ids()).toMatchObject(before);
+    expect(stored().metafields.find(({ key }) => key === 'colour')?.value).toContain(red);
+  });
+
+  it('is corrected in its place where all variants of a value get another one', async () => {
+    const { sync, clock, black, white, red, shirt, titles, ids, sent } = await shop();
+    await clock.run(
+      sync.push(
+        shirt([
+          ['1', black, 'S'],
+          ['2', white, 'S'],
+        ]),
+      ),
+    );
+    const before = [ids(), sent().length] as const;
+    expect(
+      await clock.run(
+        sync.push(
+          shirt([
+            ['1', red, 'S'],
+            ['2', white, 'S'],
+          ]),
+        ),
+      ),
+    ).toMatchObject({ outcome: 'updated' });
+    expect(titles()).toEqual({ 1: 'Red / S', 2: 'Off-white / S' });
+    expect(ids()).toEqual(before[0]);
+    expect(sent().slice(before[1])).toEqual(['ProductOptionUpdate']);
+  });
+
+  it('lets variants change places, by the option that is not linked', async () => {
+    const { sync, clock, black, white, shirt, titles, ids } = await shop();
+    await clock.run(
+      sync.push(
+        shirt([
+          ['1', black, 'S'],
+          ['2', white, 'M'],
+        ]),
+      ),
+    );
+    const before = ids();
+    await clock.run(
+      sync.push(
+        shirt([
+          ['1', white, 'M'],
+          ['2', black, 'S'],
+        ]),
+      ),
+    );
+    expect(titles()).toEqual({ 1: 'Off-white / M', 2: 'Black / S' });
+    expect(ids()).toEqual(before);
+  });
+
+  it('comes to a product that has texts', async () => {
+    const { sync, clock, black, white, shirt, titles, ids, stored } = await shop();
+    const { linkedOptions: _, ...texts } = shirt([
+      ['1', 'black', 'S'],
+      ['2', 'white', 'S'],
+    ]);
+    await clock.run(sync.push(texts));
+    const before = ids();
+    const linked = await clock.run(
+      sync.push(
+        shirt([
+          ['1', black, 'S'],
+          ['2', white, 'S'],
+        ]),
+      ),
+    );
+    expect(linked).toMatchObject({ outcome: 'updated' });
+    expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
+    expect(ids()).toEqual(before);
+    expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
+  });
+
+  it('comes to a product that has no options', async () => {
+    const { sync, clock, black, shirt, titles, stored } = await shop();
+    await clock.run(sync.push({ localId: 'shirt', title: 'Shirt', variants: [{ sku: '1', price: '10' }] }));
+    expect(await clock.run(sync.push(shirt([['1', black, 'S']])))).toMatchObject({ outcome: 'updated' });
+    expect(titles()).toEqual({ 1: 'Black / S' });
+    expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
+  });
+
+  it('tells what a merchant has changed, and leaves it', async () => {
+    const { sync, fake, client, clock, black, white, red, shirt, stored, titles } = await shop();
+    const draft = shirt([
+      ['1', black, 'S'],
+      ['2', white, 'S'],
+    ]);
+    await clock.run(sync.push(draft));
+    const [variant] = stored().variants;
+    await clock.run(
+      client.graphql(
+        'mutation ($id: ID!, $variants: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: $id, variants: $variants) { userErrors { message } } }',
+        {
+          id: fake.products()[0]?.['id'],
+          variants: [{ id: variant?.id, optionValues: [{ optionName: 'Colour', linkedMetafieldValue: red }] }],
+        },
+      ),
+    );
+    const told = await clock.run(sync.push(draft, { refresh: true }));
+    expect(told).toMatchObject({
+      outcome: 'unchanged',
+      drifts: [
+        {
+          list: 'variants',
+          key: '1',
+          field: 'options',
+          theirs: [
+            ['Colour', red],
+            ['Size', 'S'],
+          ],
+        },
+      ],
+    });
+    await clock.run(sync.push(draft, { refresh: true, onDrift: 'ours' }));
+    expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
+  });
+
+  it('stands as before after a rollback, also of a product that was deleted', async () => {
+    const { sync, clock, black, white, red, shirt, stored, titles } = await shop();
+    const draft = shirt([
+      ['1', black, 'S'],
+      ['2', white, 'S'],
+    ]);
+    await clock.run(sync.pushMany([draft]));
+    const before = stored();
+    const changed = await clock.run(
+      sync.pushMany([
+        shirt([
+          ['1', red, 'S'],
+          ['2', white, 'M'],
+        ]),
+      ]),
+    );
+    await clock.run(sync.rollback({ runId: changed.runId }));
+    expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
+    expect(stored().options.map(({ optionValues }) => optionValues.map(({ name }) => name))).toEqual(
+      before.options.map(({ optionValues }) => optionValues.map(({ name }) => name)),
+    );
+    const runId = 'deletion';
+    await clock.run(sync.delete(['shirt'], { runId }));
+    expect(stored()).toBeUndefined();
+    const report = await clock.run(sync.rollback({ runId }));
+    expect(report.counts).toMatchObject({ recreated: 1, failed: 0 });
+    expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
+    expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
+  });
+
+  it("keeps its metafield where all metafields are the push's", async () => {
+    const { sync, clock, black, shirt, stored } = await shop();
+    const metafields = [{ namespace: 'custom', key: 'care', type: 'single_line_text_field', value: 'Wash' }];
+    await clock.run(sync.push({ ...shirt([['1', black, 'S']]), metafields }));
+    const [care] = metafields;
+    const changed = { ...shirt([['1', black, 'S']]), metafields: [{ ...care, value: 'Iron' } as typeof care & object] };
+    await clock.run(sync.push(changed, { managed: { metafields: 'all' } }));
+    expect(stored().metafields.map(({ key, value }) => [key, value])).toEqual(
+      expect.arrayContaining([
+        ['care', 'Iron'],
+        ['colour', JSON.stringify([black])],
+      ]),
+    );
+  });
+
+  it('is refused as Shopify says where the shop has no such metafield', async () => {
+    const { sync, clock, black, shirt } = await shop();
+    const draft = { ...shirt([['1', black, 'S']]), linkedOptions: { Colour: { namespace: 'custom', key: 'none' } } };
+    expect(await clock.run(sync.push(draft))).toMatchObject({
+      outcome: 'failed',
+      error: {
+        userErrors: expect.arrayContaining([
+          expect.objectContaining({ code: 'LINKED_METAFIELD_DEFINITION_NOT_FOUND' }),
+        ]),
+      },
+    });
+  });
+});

@@ -1,0 +1,174 @@
+// @ts-nocheck
+import { describe, expect, it } from 'vitest';
+import { type FakeSync, fakeSync, tee } from '../fake-shop.ts';
+
+type Options = Readonly<Record<string, string>>;
+
+const draft = (variants: readonly object[], more: object = {}) => tee('tee-1', { images: [], variants, ...more });
+
+interface ShopVariant {
+  readonly id: string;
+  readonly sku: string | null;
+  readonly selectedOptions: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Id → option values, of the variants of the only product. */
+const inShop = ({ fake }: FakeSync): Readonly<Record<string, string>> => {
+  const [product] = fake.products() as unknown as { readonly variants: readonly ShopVariant[] }[];
+  return Object.fromEntries(
+    (product?.variants ?? []).map(({ id, selectedOptions }) => [
+      id,
+      selectedOptions.map(({ value }) => value).join('/'),
+    ]),
+  );
+};
+
+describe('options in another order', () => {
+  const sized = { S: { Size: 'S', Colour: 'Red' }, M: { Size: 'M', Colour: 'Blue' } };
+  const turned = { S: { Colour: 'Red', Size: 'S' }, M: { Colour: 'Blue', Size: 'M' } };
+
+  /** The same variants, whose values stand in the other order. */
+  const reversed = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([id, value]) => [id, value.split('/').reverse().join('/')]));
+
+  it('are put in that order, and nobody is said to have made a change', async () => {
+    const made = fakeSync();
+    const push = (options: Readonly<Record<string, Options>>, more?: object, how?: object) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })),
+            more,
+          ),
+          how,
+        ),
+      );
+    await push(sized);
+    const before = inShop(made);
+    const pushed = await push(turned);
+    expect(pushed).toMatchObject({ outcome: 'updated' });
+    expect(pushed).not.toHaveProperty('drifts');
+    const looked = await push(turned, {}, { refresh: true });
+    expect(looked).toMatchObject({ outcome: 'unchanged' });
+    expect(looked).not.toHaveProperty('drifts');
+    expect(await push(turned, { title: 'New' })).not.toHaveProperty('drifts');
+    expect(inShop(made)).toEqual(reversed(before));
+  });
+
+  it('leave variants without a SKU what they are', async () => {
+    const made = fakeSync();
+    const push = (options: Readonly<Record<string, Options>>, more?: object) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            Object.values(options).map((one) => ({ price: '1', options: one })),
+            { sku: 'optional', ...more },
+          ),
+        ),
+      );
+    await push(sized);
+    const before = inShop(made);
+    expect((await push(turned, { vendor: 'New' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(reversed(before));
+  });
+
+  it('are a change where two options change their names', async () => {
+    const made = fakeSync();
+    const push = (options: Options) => made.clock.run(made.sync.push(draft([{ sku: 'A', price: '1', options }])));
+    await push({ Size: 'S', Colour: 'Red' });
+    const [id = ''] = Object.keys(inShop(made));
+    expect((await push({ Size: 'Red', Colour: 'S' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual({ [id]: 'Red/S' });
+  });
+});
+
+describe('an option that goes', () => {
+  const push = (made: FakeSync, options: Readonly<Record<string, Options>>) =>
+    made.clock.run(
+      made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))),
+    );
+
+  it('leaves variants that were the same without it, once the others tell them apart', async () => {
+    const made = fakeSync();
+    const two = {
+      A: { Colour: 'Red', Size: 'M' },
+      B: { Colour: 'Blue', Size: 'S' },
+      C: { Colour: 'Green', Size: 'M' },
+      D: { Colour: 'Red', Size: 'S' },
+    };
+    await push(made, two);
+    const ids = Object.keys(inShop(made));
+    const one = { A: { Size: 'S' }, B: { Size: 'L' }, C: { Size: 'XL' }, D: { Size: 'M' } };
+    expect((await push(made, one)).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(one)[index]?.Size])));
+    await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    const before = Object.values(two).map(({ Colour, Size }) => `${Colour}/${Size}`);
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, before[index]])));
+  });
+});
+
+describe('variants known by their keys alone', () => {
+  const push = (made: FakeSync, sizes: Readonly<Record<string, string>>, more?: object) =>
+    made.clock.run(
+      made.sync.push(
+        draft(
+          Object.entries(sizes).map(([key, Size]) => ({ key, price: '1', options: { Size } })),
+          { sku: 'optional', ...more },
+        ),
+      ),
+    );
+
+  it.each([
+    ['change places', { a: 'M', b: 'S', c: 'L' }],
+    ['take over the value of another', { a: 'XL', b: 'S', c: 'L' }],
+    ['go round in a ring', { a: 'M', b: 'L', c: 'S' }],
+  ])('stay the same ones that %s, also right after they were made', async (_what, sizes) => {
+    const made = fakeSync();
+    await push(made, { a: 'S', b: 'M', c: 'L' });
+    const ids = Object.keys(inShop(made));
+    const pushed = await push(made, sizes);
+    expect(pushed).toMatchObject({ outcome: 'updated' });
+    expect(pushed).not.toHaveProperty('drifts');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(sizes)[index]])));
+    expect((await push(made, sizes, { title: 'New' })).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(Object.fromEntries(ids.map((id, index) => [id, Object.values(sizes)[index]])));
+  });
+});
+
+describe('variants of one SKU', () => {
+  const push = (made: FakeSync, values: readonly string[], more?: object) =>
+    made.clock.run(
+      made.sync.push(
+        draft(
+          values.map((Size) => ({ sku: 'ONE', price: '1', options: { Size } })),
+          { sku: 'optional', ...more },
+        ),
+      ),
+    );
+
+  it('stay the same ones in another order', async () => {
+    const made = fakeSync();
+    await push(made, ['S', 'M', 'L']);
+    const before = inShop(made);
+    expect((await push(made, ['L', 'S', 'M'])).outcome).toBe('updated');
+    expect(inShop(made)).toEqual(before);
+  });
+
+  it('stay the same ones where one of them is corrected', async () => {
+    const made = fakeSync();
+    await push(made, ['S', 'Medum', 'L']);
+    const before = inShop(made);
+    expect((await push(made, ['Medium', 'S', 'L'])).outcome).toBe('updated');
+    const corrected = Object.entries(before).map(([id, value]) => [id, value === 'Medum' ? 'Medium' : value]);
+    expect(inShop(made)).toEqual(Object.fromEntries(corrected));
+  });
+
+  it('stay the same ones when a second one comes', async () => {
+    const made = fakeSync();
+    await push(made, ['S']);
+    const before = inShop(made);
+    expect((await push(made, ['M', 'S'])).outcome).toBe('updated');
+    expect(inShop(made)).toMatchObject(before);
+    expect(Object.keys(inShop(made))).toHaveLength(2);
+  });
+});

@@ -1,0 +1,249 @@
+// @ts-nocheck
+import { isShopwrightError } from 'shopwright';
+import type { Finding } from 'shopwright/sync';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, limitedSync } from '../fake-shop.ts';
+import { merchant, plantDrifts, product, pushedShop, storedAs } from './planted-drifts.ts';
+
+const byKind = (findings: readonly Finding[], kind: Finding['kind']): string[] =>
+  findings.flatMap((finding) => (finding.kind === kind ? [finding.localId] : [])).sort();
+
+describe('reconcile', () => {
+  it('finds 200 of 200 planted drifts among 1,000 products, and none besides', async () => {
+    const made = fakeSync({
+      fake: { bulk: { queries: false, mutations: false }, shops: [{ plan: 'plus' }] },
+      sync: { concurrency: 50 },
+    });
+    await pushedShop(made, 1_000, { images: [] });
+    const planted = await plantDrifts(made, 40);
+    const before = JSON.stringify(made.fake.products());
+    const report = await made.clock.run(made.sync.reconcile());
+    expect(byKind(report.findings, 'deleted')).toEqual([...planted.deleted].sort());
+    expect(byKind(report.findings, 'edited')).toEqual([...planted.prices, ...planted.missedWebhooks].sort());
+    expect(byKind(report.findings, 'lost-record')).toEqual([...planted.lostRecords].sort());
+    expect(byKind(report.findings, 'unfinished')).toEqual([...planted.unfinished].sort());
+    expect(report).toMatchObject({ checked: 1_000, consistency: 80, repaired: 0, unread: 0, isComplete: true });
+    expect(report.findings).toHaveLength(200);
+    expect(JSON.stringify(made.fake.products())).toBe(before);
+  }, 180_000);
+});
+
+describe('behind the products that Shopify pages through', () => {
+  it('reconcile reads on', async () => {
+    const { made, refused } = limitedSync('ProductOwners', { sync: { concurrency: 50 } });
+    await pushedShop(made, 300, { images: [] });
+    for (const localId of ['p-0', 'p-299']) await made.stores.records.delete(domain, localId);
+    const report = await made.clock.run(made.sync.reconcile());
+    expect(refused()).toBe(1);
+    expect(report).toMatchObject({ isComplete: true, counts: { 'lost-record': 2 } });
+    expect(byKind(report.findings, 'lost-record')).toEqual(['p-0', 'p-299']);
+  }, 60_000);
+});
+
+describe('a repair', () => {
+  const shop = async (count = 24) => {
+    const made = fakeSync({ client: { retry: { maxRetries: 0 } } });
+    await pushedShop(made, count);
+    return made;
+  };
+
+  it('gives the shop back what the last push said, and can be undone', async () => {
+    const made = await shop();
+    const planted = await plantDrifts(made, 2);
+    const edited = made.fake.products();
+    const report = await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    expect(report).toMatchObject({
+      checked: 24,
+      repaired: 10,
+      consistency: 58.33,
+      counts: { edited: 4, deleted: 2, 'lost-record': 2, unfinished: 2 },
+    });
+    for (const localId of [...planted.prices, ...planted.missedWebhooks])
+      expect(storedAs(made).get(localId)).toMatchObject({
+        descriptionHtml: expect.stringMatching(/^\s*<p>Soft.<\/p>\s*$/),
+        variants: [{ price: '12.50' }, { price: '24.90' }],
+      });
+    // What no push wrote is the shop's own.
+    for (const localId of planted.missedWebhooks) expect(storedAs(made).get(localId)).toMatchObject({ vendor: 'Acme' });
+    const { records } = made.stores;
+    for (const localId of planted.deleted)
+      expect(await records.get(domain, localId)).toMatchObject({ status: 'deleted-in-shopify' });
+    for (const localId of planted.unfinished)
+      expect(await records.get(domain, localId)).toMatchObject({ status: 'pending', hash: null });
+    for (const localId of planted.lostRecords)
+      expect((await records.get(domain, localId))?.gid).toBe(storedAs(made).get(localId)?.id);
+    const again = await made.clock.run(made.sync.reconcile());
+    expect(again).toMatchObject({ checked: 22, consistency: 100, findings: [] });
+
+    const kept = [...planted.prices, ...planted.missedWebhooks];
+    const drafts = [...storedAs(made).keys()].map(product);
+    const pushes = await made.clock.run(made.sync.pushMany(drafts));
+    expect(pushes.counts).toMatchObject({ failed: 0, created: 0, conflict: 0, updated: 0, unchanged: 22 });
+    await made.clock.run(made.sync.rollback({ runId: report.runId }));
+    const stripped = (all: readonly object[]) =>
+      all
+        .map((one) => ({ ...one, updatedAt: '' }) as { title?: string })
+        .filter(({ title }) => kept.includes(String(title).replace('Tee ', '')));
+    expect(stripped(made.fake.products())).toMatchObject(
+      stripped(edited).map((one) =>
+        JSON.parse(JSON.stringify(one, (key, value: unknown) => (key === 'updatedAt' ? undefined : value))),
+      ),
+    );
+  });
+
+  it('lets what the shop has stand, and does not find it again until it is changed again', async () => {
+    const made = await shop();
+    await plantDrifts(made, 2);
+    const edited = made.fake.products();
+    const report = await made.clock.run(made.sync.reconcile({ onDrift: 'theirs' }));
+    expect(report).toMatchObject({ repaired: 10 });
+    expect(made.fake.products()).toEqual(edited);
+    expect(await made.clock.run(made.sync.reconcile())).toMatchObject({ consistency: 100, findings: [] });
+    const [first] = byKind(report.findings, 'edited');
+    const stored = storedAs(made).get(first ?? '');
+    if (!stored) throw new Error('nothing was edited');
+    await merchant.price(made, stored, '1.00');
+    expect((await made.clock.run(made.sync.reconcile())).findings).toMatchObject([{ kind: 'edited', localId: first }]);
+  });
+
+  it('puts back a variant and an image that somebody has removed', async () => {
+    const made = await shop(3);
+    const { client, clock, fake } = made;
+    const stored = storedAs(made).get('p-1');
+    const media = fake.products().find(({ title }) => title === 'Tee p-1')?.['media'] as readonly { id: string }[];
+    await clock.run(
+      client.graphql(
+        `mutation ($id: ID!, $v: [ID!]!, $m: [ID!]!) {
+          productVariantsBulkDelete(productId: $id, variantsIds: $v) { userErrors { message } }
+          fileDelete(fileIds: $m) { userErrors { message } }
+        }`,
+        { id: stored?.id, v: [stored?.variants[1]?.id], m: media.map(({ id }) => id) },
+      ),
+    );
+    const report = await clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    expect(report.findings).toMatchObject([{ kind: 'edited', localId: 'p-1', isRepaired: true }]);
+    expect(report.findings[0]?.drifts.map(({ list }) => list).sort()).toEqual(['images', 'variants']);
+    const repaired = fake.products().find(({ title }) => title === 'Tee p-1');
+    expect(repaired).toMatchObject({ variants: [{ sku: 'p-1-S' }, { sku: 'p-1-M', price: '24.90' }], media: [{}] });
+    expect(await clock.run(made.sync.reconcile())).toMatchObject({ consistency: 100 });
+  });
+
+  it('that fails is told, leaves the record as it was, and is made by the next call', async () => {
+    const made = await shop(3);
+    const stored = storedAs(made).get('p-1');
+    if (!stored) throw new Error('not there');
+    await merchant.price(made, stored, '99.00');
+    const before = await made.stores.records.get(domain, 'p-1');
+    made.fake.faults.next('status-503', { operation: 'productVariantsBulkUpdate' });
+    const report = await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    expect(report).toMatchObject({
+      repaired: 0,
+      findings: [{ isRepaired: false, error: { message: expect.any(String) } }],
+    });
+    const after = await made.stores.records.get(domain, 'p-1');
+    expect({ ...after, version: 0, parts: {} }).toEqual({ ...before, version: 0, parts: {} });
+    expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ repaired: 1 });
+  });
+
+  it('ends at its limit', async () => {
+    const made = await shop();
+    await plantDrifts(made, 2);
+    const seen: Finding[] = [];
+    const report = await made.clock.run(
+      made.sync.reconcile({ onDrift: 'ours', limit: 3, onFinding: (finding) => seen.push(finding) }),
+    );
+    expect(report).toMatchObject({ repaired: 3, isComplete: false });
+    expect(seen).toEqual(report.findings);
+    expect(await made.clock.run(made.sync.reconcile())).toMatchObject({ findings: { length: 7 }, isComplete: true });
+  });
+});
+
+describe('since', () => {
+  it('reads only what was changed since, and finds deletions, lost records and open pushes all the same', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 60);
+    const since = made.clock.now();
+    const planted = await plantDrifts(made, 4);
+    const before = made.fake.calls.length;
+    const report = await made.clock.run(made.sync.reconcile({ since }));
+    expect(report).toMatchObject({
+      checked: 60,
+      counts: { edited: 8, deleted: 4, 'lost-record': 4, unfinished: 4 },
+      consistency: 66.66,
+    });
+    const reads = made.fake.calls.slice(before).filter(({ operation }) => operation === 'ProductsRead');
+    expect(reads).toHaveLength(planted.prices.length * 2 + planted.deleted.length + planted.lookAlikes.length);
+
+    const later = await made.clock.run(made.sync.reconcile({ since: new Date(made.clock.now()) }));
+    expect(later.counts).toEqual({ edited: 0, deleted: 4, 'lost-record': 4, unfinished: 4 });
+  });
+});
+
+describe('a product', () => {
+  it('that is being pushed is left alone', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 2);
+    const record = await made.stores.records.get(domain, 'p-0');
+    if (!record) throw new Error('no record');
+    await made.stores.records.put({ ...record, status: 'syncing', lastAttemptAt: made.clock.now() });
+    expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ checked: 1, findings: [] });
+  });
+
+  it('that another process pushes meanwhile is compared with what that one said', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 1);
+    const { createProductSync } = await import('shopwright/sync');
+    const other = createProductSync({ client: made.client, stores: made.stores, clock: made.clock });
+    made.fake.hooks.before('ProductsRead', async () => {
+      await other.push({ ...product('p-0'), title: 'Tee new' });
+    });
+    expect(await made.clock.run(made.sync.reconcile())).toMatchObject({ checked: 1, findings: [] });
+    expect(made.fake.products()).toMatchObject([{ title: 'Tee new' }]);
+  });
+
+  it('that a push changes while it is put back ends as that push says, or is found by the next push', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 1);
+    const stored = storedAs(made).get('p-0');
+    if (!stored) throw new Error('not there');
+    await merchant.price(made, stored, '99.00');
+    const { createProductSync } = await import('shopwright/sync');
+    const other = createProductSync({ client: made.client, stores: made.stores, clock: made.clock });
+    const draft = { ...product('p-0'), title: 'Tee new' };
+    made.fake.hooks.before('productVariantsBulkUpdate', async () => {
+      await other.push(draft);
+    });
+    await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    await made.clock.run(other.push(draft));
+    expect(made.fake.products()).toMatchObject([{ title: 'Tee new' }]);
+    expect(await made.stores.records.get(domain, 'p-0')).toMatchObject({ status: 'synced' });
+    expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ checked: 1 });
+    expect((await made.clock.run(made.sync.reconcile())).consistency).toBe(100);
+  });
+
+  it('that cannot be read is told, and the others are looked at', async () => {
+    const made = fakeSync({ client: { retry: { maxRetries: 0 } } });
+    await pushedShop(made, 3);
+    made.fake.faults.next('status-503', { operation: 'ProductsRead' });
+    expect(await made.clock.run(made.sync.reconcile())).toMatchObject({ checked: 2, unread: 1, consistency: 100 });
+  });
+});
+
+describe('an option', () => {
+  it.each([
+    [{ sinse: 5 }, 'Did you mean since?'],
+    [{ onDrift: 'our' }, 'Did you mean ours?'],
+    [{ limit: 0 }, 'limit: must be a whole number, 1 or more.'],
+    [{ since: new Date('x') }, 'since: must be a date'],
+  ])('that is wrong is refused before anything is sent: %j', async (options, message) => {
+    const { sync, fake } = fakeSync();
+    const error = await sync.reconcile(options as object).catch((reason: unknown) => reason);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(message);
+    expect(fake.calls).toEqual([]);
+  });
+
+  it('of a signal ends it, with the reason of the signal', async () => {
+    const { sync, clock } = fakeSync();
+    await expect(clock.run(sync.reconcile({ signal: AbortSignal.abort('enough') }))).rejects.toBe('enough');
+  });
+});

@@ -1,0 +1,137 @@
+// @ts-nocheck
+import { createShopifyClient, memoryStores } from 'shopwright';
+import { createTaxonomy, type TaxonomyOptions } from 'shopwright/sync';
+import { createFakeShopify, createManualClock } from 'shopwright/testing';
+import { describe, expect, it } from 'vitest';
+import { domain, fakeSync, tee } from '../fake-shop.ts';
+
+const dayMs = 86_400_000;
+
+function made(options: Partial<TaxonomyOptions> = {}) {
+  const clock = createManualClock();
+  const fake = createFakeShopify({ clock, latencyMs: 10 });
+  let isDown = false;
+  const fetch: typeof globalThis.fetch = (...call) =>
+    isDown ? Promise.reject(new TypeError('fetch failed')) : fake.fetch(...call);
+  const client = createShopifyClient({
+    ...{ shop: domain, accessToken: 'shpat_fake', fetch, clock, isolated: true, retry: { maxRetries: 0 } },
+  });
+  const taxonomy = createTaxonomy({ client, clock, ...options });
+  return {
+    ...{ clock, fake, client, taxonomy },
+    calls: () => fake.calls.length,
+    setDown: (down: boolean): void => {
+      isDown = down;
+    },
+  };
+}
+
+describe('a look-up', () => {
+  it('finds a path whatever its capitals and spaces, and nothing by a part of it', async () => {
+    const { taxonomy, clock } = made();
+    const tops = 'gid://shopify/TaxonomyCategory/aa-1-2-1';
+    expect(await clock.run(taxonomy.resolve('Apparel & Accessories > Clothing > Tops > T-Shirts'))).toBe(tops);
+    expect(await clock.run(taxonomy.resolve(' apparel &  accessories>clothing >Tops> t-shirts'))).toBe(tops);
+    expect(await clock.run(taxonomy.resolve('Clothing > Tops > T-Shirts'))).toBeUndefined();
+    expect(await clock.run(taxonomy.resolve('Uncategorized'))).toBeUndefined();
+    expect(await clock.run(taxonomy.resolve(' > '))).toBeUndefined();
+  });
+
+  it('gets a category by gid and short id, and searches', async () => {
+    const { taxonomy, clock } = made();
+    const tents = {
+      id: 'gid://shopify/TaxonomyCategory/sg-1-1-1',
+      name: 'Tents',
+      level: 4,
+      isLeaf: true,
+      isArchived: false,
+    };
+    expect(await clock.run(taxonomy.get('sg-1-1-1'))).toMatchObject(tents);
+    expect(await clock.run(taxonomy.get(tents.id))).toMatchObject({
+      parentId: 'gid://shopify/TaxonomyCategory/sg-1-1',
+    });
+    expect(await clock.run(taxonomy.get('sg-99'))).toBeUndefined();
+    expect(await clock.run(taxonomy.get('gid://shopify/Product/1'))).toBeUndefined();
+    const found = await clock.run(taxonomy.search('shoes', { limit: 2 }));
+    expect(found.map(({ name }) => name)).toEqual(['Shoes', 'Boots']);
+  });
+
+  it('refuses an empty search and an impossible limit', async () => {
+    const { taxonomy, client } = made();
+    await expect(taxonomy.search(' ')).rejects.toThrow(/text/);
+    await expect(taxonomy.search('shoes', { limit: 251 })).rejects.toThrow(/limit/);
+    expect(() => createTaxonomy({ client, freshms: 1 } as never)).toThrow(/freshms.*freshMs/);
+    expect(() => createTaxonomy({ client, freshMs: -1 })).toThrow(/freshMs/);
+  });
+
+  it('serves a push whose draft names a path', async () => {
+    const { sync, client, clock, fake } = fakeSync();
+    const taxonomy = createTaxonomy({ client, clock });
+    const own = fakeSync({ sync: { client, resolveCategory: taxonomy.resolve } }).sync;
+    const draft = tee('tee-1', { category: 'Apparel & Accessories > Clothing > Tops > T-Shirts' });
+    expect(await clock.run(own.push(draft))).toMatchObject({ outcome: 'created' });
+    expect(fake.products()[0]?.['category']).toMatchObject({ id: 'gid://shopify/TaxonomyCategory/aa-1-2-1' });
+    expect(await clock.run(sync.push(tee('tee-2', { category: 'Nowhere > At all' })))).toMatchObject({
+      outcome: 'invalid',
+    });
+  });
+});
+
+describe('what was found', () => {
+  it('is read once for many who ask at the same time, one of whom gives up', async () => {
+    const { taxonomy, clock, calls } = made();
+    const controller = new AbortController();
+    const given = taxonomy.get('aa', { signal: controller.signal });
+    const others = [1, 2, 3].map(() => taxonomy.get('aa'));
+    controller.abort(new Error('enough'));
+    await expect(given).rejects.toThrow('enough');
+    expect((await clock.run(Promise.all(others))).map((category) => category?.name)).toEqual(
+      Array(3).fill('Apparel & Accessories'),
+    );
+    expect(calls()).toBe(1);
+  });
+
+  it('is kept for a day, then given at once while it is read anew', async () => {
+    const { taxonomy, clock, calls, setDown } = made();
+    await clock.run(taxonomy.get('aa'));
+    await clock.advance(dayMs - 1_000);
+    await taxonomy.get('aa');
+    expect(calls()).toBe(1);
+    await clock.advance(1_000);
+    // Without time passing on the clock: nobody waits.
+    expect((await taxonomy.get('aa'))?.name).toBe('Apparel & Accessories');
+    await clock.advance(1_000);
+    expect(calls()).toBe(2);
+    await clock.advance(dayMs);
+    setDown(true);
+    expect((await taxonomy.get('aa'))?.name).toBe('Apparel & Accessories');
+    await clock.advance(30 * dayMs);
+    await expect(clock.run(taxonomy.get('aa'))).rejects.toMatchObject({ code: 'NETWORK_ERROR' });
+    setDown(false);
+    expect((await clock.run(taxonomy.get('aa')))?.name).toBe('Apparel & Accessories');
+  });
+
+  it('is asked for again after an hour where there was nothing', async () => {
+    const { taxonomy, clock, calls } = made();
+    await clock.run(taxonomy.resolve('Nowhere'));
+    await clock.run(taxonomy.resolve('Nowhere'));
+    expect(calls()).toBe(1);
+    await clock.advance(3_600_000);
+    await clock.run(taxonomy.resolve('Nowhere'));
+    expect(calls()).toBe(2);
+  });
+
+  it('is shared by processes through the store, and what others wrote there is read anew', async () => {
+    const clock = createManualClock();
+    const stores = memoryStores({ clock });
+    const first = made({ stores, clock });
+    await first.clock.run(first.taxonomy.get('aa'));
+    const second = made({ stores, clock });
+    expect((await second.taxonomy.get('aa'))?.name).toBe('Apparel & Accessories');
+    expect(second.calls()).toBe(0);
+    for await (const key of stores.keyValue.scan('taxonomy:')) await stores.keyValue.set(key, '{"format":9}');
+    const third = made({ stores, clock });
+    expect((await third.clock.run(third.taxonomy.get('aa')))?.name).toBe('Apparel & Accessories');
+    expect(third.calls()).toBe(1);
+  });
+});
