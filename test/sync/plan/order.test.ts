@@ -44,6 +44,14 @@ const moveImage = async (alt: string, newPosition: string): Promise<void> => {
   await made.clock.advance(1_000);
 };
 
+const addImage = async (alt: string): Promise<void> => {
+  const media = [{ originalSource: `https://cdn.example.com/${alt}.jpg`, alt, mediaContentType: 'IMAGE' }];
+  const mutation =
+    'mutation ($id: ID!, $media: [CreateMediaInput!]!) { productUpdate(product: { id: $id }, media: $media) { product { id } } }';
+  await ask(mutation, { media });
+  await made.clock.advance(1_000);
+};
+
 const writes = (from: number): readonly string[] =>
   made.fake.calls
     .slice(from)
@@ -105,15 +113,21 @@ describe('an order that the draft changes', () => {
 
   it('leaves what a merchant added where it is', async () => {
     await push(lettered('abc', 'A'));
-    const media = [{ originalSource: 'https://cdn.example.com/m.jpg', alt: 'm', mediaContentType: 'IMAGE' }];
-    await ask(
-      'mutation ($id: ID!, $media: [CreateMediaInput!]!) { productUpdate(product: { id: $id }, media: $media) { product { id } } }',
-      { media },
-    );
-    await made.clock.advance(1_000);
+    await addImage('m');
     await moveImage('m', '0');
     expect((await push(lettered('cab', 'A'))).outcome).toBe('updated');
     expect(images()).toBe('mcab');
+  });
+
+  it('takes no more moves where a merchant added something', async () => {
+    await push(lettered('abc', 'A'));
+    await addImage('m');
+    await moveImage('m', '1');
+    const seen = made.fake.calls.length;
+    expect((await push(lettered('acb', 'A'))).outcome).toBe('updated');
+    expect(images()).toBe('amcb');
+    const calls = made.fake.calls.slice(seen).filter(({ operation }) => operation === 'ProductImagesReorder');
+    expect(calls).toMatchObject([{ variables: { moves: [{ newPosition: '3' }] } }]);
   });
 
   it('is undone by a rollback', async () => {

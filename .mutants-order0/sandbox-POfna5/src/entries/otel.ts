@@ -1,2 +1,0 @@
-// @ts-nocheck
-export { instrumentShopwright, type OtelInstrumentation, type OtelOptions } from '../telemetry/otel.ts';

@@ -1,3 +1,0 @@
-// @ts-nocheck
-// What docs/getting-started.md takes for granted: nothing.
-export {};
