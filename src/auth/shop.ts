@@ -40,9 +40,6 @@ const domainPattern = /^[a-z0-9][a-z0-9-]{0,62}\.(myshopify\.com|myshopify\.io|s
 
 const adminPattern = /^admin\.shopify\.com\/store\/([a-z0-9][a-z0-9-]{0,62})$/i;
 
-/** The longest text that can be a shop: `admin.shopify.com/store/` and a name. */
-const maxShopLength = 90;
-
 /**
  * Verifies a shop from an untrusted source, such as the `shop` parameter of an install link. It must be exactly a
  * domain like `acme.myshopify.com`: no protocol, port, path, user or white space, and no host that only looks like
@@ -59,7 +56,7 @@ const maxShopLength = 90;
  */
 export function verifyShop(shop: string | null | undefined, options?: VerifyShopOptions): ShopVerification {
   if (shop === undefined || shop === null || shop === '') return refuse('shop-missing');
-  if (typeof shop !== 'string' || shop.length > maxShopLength) return refuse('shop-invalid');
+  if (typeof shop !== 'string') return refuse('shop-invalid');
   const domain = domainPattern.exec(shop);
   const admin = domain ? null : adminPattern.exec(shop);
   const host = domain?.[1]?.toLowerCase() ?? (admin ? 'admin.shopify.com' : undefined);

@@ -79,9 +79,9 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
   const count = (list: 'variants' | 'images'): number =>
     Math.max(Object.keys(desired[list] ?? {}).length, Object.keys(base?.facts[list] ?? {}).length);
   const variants = [...Object.values(desired.variants ?? {}), ...Object.values(base?.facts.variants ?? {})];
-  const metafieldKeys = desired.metafields
-    ? [...new Set([...Object.keys(desired.metafields), ...Object.keys(base?.facts.metafields ?? {})])]
-    : [];
+  // A push that died may have added some that this draft no longer has.
+  const known = [desired, base?.facts, base?.sending].flatMap((lists) => Object.keys(lists?.metafields ?? {}));
+  const metafieldKeys = desired.metafields ? [...new Set(known)] : [];
   return {
     // One more than expected shows that a merchant has added some.
     variants: Math.min(maxPage, count('variants') + 1),

@@ -73,6 +73,16 @@ describe('verifyShop', () => {
     expect(verifyShop(text, { otherHosts: all })).toMatchObject({ ok: false, reason: 'shop-invalid' });
   });
 
+  it('allows no host where the options cannot be read', () => {
+    const options = {
+      get otherHosts(): never {
+        throw new Error('a getter of somebody else');
+      },
+    };
+    expect(verifyShop('acme.shop.dev', options)).toMatchObject({ ok: false, reason: 'shop-host-not-allowed' });
+    expect(verifyShop('acme.myshopify.com', options)).toMatchObject({ ok: true });
+  });
+
   it('does not repeat the text, which can hold a password', () => {
     expect(JSON.stringify(verifyShop('user:hunter2@acme.myshopify.com'))).not.toContain('hunter2');
   });

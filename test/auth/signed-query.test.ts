@@ -52,6 +52,7 @@ describe('verifyOAuthQuery', () => {
     ['with a question mark', (query: string) => `?${query}`],
     ['with a path', (query: string) => `/auth/callback?${query}`],
     ['with the whole address', (query: string) => `https://app.example/auth/callback?${query}`],
+    ['with an address of a developer', (query: string) => `http://localhost:3000/auth/callback?${query}`],
     ['in another order', (query: string) => query.split('&').reverse().join('&')],
   ])('takes the query %s', (_how, write) => {
     expect(oauth(write(signOAuthQuery()))).toMatchObject({ ok: true });
@@ -60,6 +61,11 @@ describe('verifyOAuthQuery', () => {
   it('accepts a request without code and state, such as the first of an install', () => {
     const query = signOAuthQuery({ code: undefined, state: undefined, host: undefined });
     expect(oauth(query)).toMatchObject({ ok: true, code: null, state: null, host: null });
+  });
+
+  it('reads a state in any language', () => {
+    const query = signOAuthQuery({ state: encodeURIComponent('Größe 緑茶') });
+    expect(oauth(query, { state: 'Größe 緑茶' })).toMatchObject({ ok: true, state: 'Größe 緑茶' });
   });
 
   it('says which secret it was during a rotation', () => {
@@ -124,6 +130,11 @@ describe('verifyAppProxy', () => {
       timestampSeconds: 1_317_327_555,
       secretIndex: 0,
     });
+  });
+
+  it('takes a request without a path prefix', () => {
+    const query = signProxyQuery([], { path_prefix: undefined });
+    expect(proxy(query)).toMatchObject({ ok: true, pathPrefix: null, customerId: '42' });
   });
 
   it.each([
@@ -242,6 +253,7 @@ describe.each([
     ['secret-missing', 'a blank secret, though it signed', sign({}, ' '), { secrets: ' ' }],
     ['secret-has-whitespace', 'a space before the secret', query, { secrets: [oldSecret, ` ${secret}`] }],
     ['query-missing', 'no query', undefined, {}],
+    ['query-missing', 'null', null, {}],
     ['query-missing', 'an empty query', '', {}],
     ['query-missing', 'an address without one', 'https://app.example/callback', {}],
     ['query-missing', 'a question mark alone', '?', {}],
@@ -262,6 +274,8 @@ describe.each([
       query.replace(/(?<=(?:hmac|signature)=)[\da-f]+/, (hex) => hex.toUpperCase()),
       {},
     ],
+    ['signature-malformed', 'a digit before the signature', query.replace(/(?:hmac|signature)=/, '$&0'), {}],
+    ['signature-malformed', 'a digit after it', query.replace(/(?:hmac|signature)=[\da-f]+/, '$&0'), {}],
     ['signature-malformed', 'an empty signature', query.replace(/(?<=(?:hmac|signature)=)[\da-f]+/, ''), {}],
     ['signature-mismatch', 'another secret', query, { secrets: oldSecret }],
     ['timestamp-invalid', 'no timestamp', sign({ timestamp: undefined }), {}],
@@ -277,6 +291,19 @@ describe.each([
     ['input-invalid', 'a window that is no number', query, { windowSeconds: '90' }],
   ])('refuses with %s: %s', (reason, _case, given, options) => {
     expect(verify(given, options)).toMatchObject({ ok: false, reason, message: expect.stringMatching(/^[A-Z].*\S$/) });
+  });
+
+  it('tells nothing of a query that it refuses', () => {
+    for (const options of [{ secrets: oldSecret }, { clock: at(0) }, { windowSeconds: -1 }]) {
+      expect(Object.keys(verify(query, options))).toEqual(['ok', 'reason', 'message']);
+    }
+  });
+
+  it('takes 16,384 characters, and no more', () => {
+    const padded = (length: number): string => sign({ x: 'y'.repeat(length) });
+    const room = 16_384 - padded(0).length;
+    expect(verify(padded(room))).toMatchObject({ ok: true });
+    expect(verify(padded(room + 1))).toMatchObject({ reason: 'query-too-long' });
   });
 
   it('holds the window to the second, before and after', () => {
@@ -303,7 +330,11 @@ describe.each([
     });
   });
 
-  it('names the option that was meant', () => {
+  it('names the option that is wrong, and the one that was meant', () => {
+    expect(verify(query, { windowSeconds: -1 })).toMatchObject({
+      reason: 'input-invalid',
+      message: expect.stringContaining('windowSeconds'),
+    });
     expect(verify(query, { windowSecond: 5 })).toMatchObject({
       reason: 'input-invalid',
       message: expect.stringContaining('Did you mean windowSeconds?'),

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { isShopwrightError, type KeyValueStore, memoryStores } from 'shopwright';
+import { isShopwrightError, type KeyValueStore, memoryStores, StorageError } from 'shopwright';
 import { createTokenStore, type TokenKey } from 'shopwright/auth';
 import { sqliteStores } from 'shopwright/storage/sqlite';
-import { describeTokenStore } from 'shopwright/testing';
+import { createManualClock, describeTokenStore } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { tokens } from '../../src/testing/conformance/token-store.ts';
 
@@ -38,6 +38,15 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
+
+/** An entry as the key `fresh` seals it, whatever is in it. */
+function sealed(content: string): string {
+  const nonce = randomBytes(12);
+  const encryption = createCipheriv('aes-256-gcm', Buffer.from(String(fresh.secret), 'base64'), nonce);
+  encryption.setAAD(Buffer.from(JSON.stringify(['v1', 'fresh', shop, 'default', null])));
+  const body = Buffer.concat([encryption.update(content), encryption.final()]);
+  return `v1:fresh:${Buffer.concat([nonce, encryption.getAuthTag(), body]).toString('base64')}`;
+}
 
 /** All that an error can show of itself. */
 const allOf = (error: unknown): string => inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
@@ -82,17 +91,30 @@ describe('at rest', () => {
   });
 
   it.each([
-    ['empty', () => ''],
-    ['JSON of somebody else', () => '{"accessToken":"shpat_x"}'],
-    ['cut off', (sealed: string) => sealed.slice(0, 40)],
-    ['without a body', () => 'v1:fresh:'],
-    ['of another form', (sealed: string) => sealed.replace('v1', 'v9')],
-    ['with parts too many', (sealed: string) => `${sealed}:x`],
+    ['empty', () => '', 'is damaged'],
+    ['JSON of somebody else', () => '{"accessToken":"shpat_x"}', 'is damaged'],
+    ['cut off', (entry: string) => entry.slice(0, 40), 'does not decrypt'],
+    ['without a body', () => 'v1:fresh:', 'is damaged'],
+    ['without a key', (entry: string) => entry.replace('fresh', ''), 'is damaged'],
+    ['of a newer release', (entry: string) => entry.replace('v1', 'v2'), 'newer release of shopwright.*format 2;'],
+    ['of a far newer one', (entry: string) => entry.replace('v1', 'v10'), 'newer release of shopwright.*format 10;'],
+    ['of another form', (entry: string) => entry.replace('v1', 'xv2'), 'is damaged'],
+    ['of a form that goes on', (entry: string) => entry.replace('v1', 'v2x'), 'is damaged'],
+    ['with parts too many', (entry: string) => `${entry}:x`, 'is damaged'],
     [
       'changed in one letter',
-      (sealed: string) => sealed.replace(/.(.{9})$/, (end) => (end[0] === 'A' ? 'B' : 'A') + end.slice(1)),
+      (entry: string) => entry.replace(/.(.{9})$/, (end) => (end[0] === 'A' ? 'B' : 'A') + end.slice(1)),
+      'does not decrypt',
     ],
-  ])('an entry that is %s is reported with the shop and the fix, and can be deleted', async (_, damage) => {
+    ['no JSON', () => sealed('shpat_x'), 'not what this release writes'],
+    ['no entry', () => sealed('[]'), 'not what this release writes'],
+    ['an entry without a version', () => sealed(JSON.stringify({ tokens: tokens(1) })), 'not what this release writes'],
+    [
+      'an entry with half of the tokens',
+      () => sealed(JSON.stringify({ version: 'x', tokens: { accessToken: 'shpat_x' } })),
+      'not what this release writes',
+    ],
+  ])('an entry that is %s is reported with the shop and the fix, and can be deleted', async (_, damage, problem) => {
     const { keyValue: store } = memoryStores();
     const vault = createTokenStore({ store, keys: [fresh] });
     const version = await vault.replace({ shop }, undefined, tokens(1));
@@ -101,11 +123,39 @@ describe('at rest', () => {
     for (const call of [vault.get({ shop }), vault.replace({ shop }, version, tokens(2))]) {
       const error = await failure(call);
       expect(error).toMatchObject({ code: 'STORAGE_FAILED', isRetryable: false, shop });
-      expect(String(error)).toContain('delete(owner)');
+      expect(String(error)).toMatch(new RegExp(`${problem}.*delete\\(owner\\)`));
       expect(allOf(error)).not.toMatch(/shp(at|rt)_/);
     }
     expect(await vault.delete({ shop })).toBe(true);
     expect(await vault.replace({ shop }, undefined, tokens(2))).toEqual(expect.any(String));
+  });
+
+  it('an entry of the first releases, which has no time, is read', async () => {
+    const { keyValue: store } = memoryStores();
+    await store.set(`tokens/@${shop}/default`, sealed(JSON.stringify({ version: 'x', tokens: tokens(1) })));
+    const vault = createTokenStore({ store, keys: [fresh] });
+    expect(await vault.get({ shop })).toEqual({ tokens: tokens(1), version: 'x' });
+  });
+
+  it('an entry has the time of the store at which it was written', async () => {
+    const clock = createManualClock();
+    const vault = createTokenStore({ store: memoryStores({ clock }).keyValue, keys: [fresh] });
+    await vault.replace({ shop }, undefined, tokens(1));
+    const savedAt = clock.now();
+    await clock.advance(5_000);
+    expect(await vault.get({ shop })).toMatchObject({ savedAt });
+  });
+
+  it('an owner is told whole where the tokens cannot be stored', async () => {
+    const { keyValue: store } = memoryStores();
+    const vault = createTokenStore({ store, keys: [fresh] });
+    for (const [owner, words] of [
+      [{ shop }, `${shop} (app default)`],
+      [{ shop, appId: 'crm', userId: '7' }, `${shop} (app crm, user 7)`],
+    ] as const) {
+      const error = await failure(vault.replace(owner, undefined, tokens(1, { accessToken: '' })));
+      expect(error).toMatchObject({ code: 'STORAGE_FAILED', shop, message: expect.stringContaining(words) });
+    }
   });
 
   it('tokens of a key that is not given are told by the name of the key, and no secret is shown', async () => {
@@ -179,6 +229,38 @@ describe('a rotation', () => {
     await store.set(`tokens/@${other}/default`, 'v1:fresh:AAAA');
     expect(await vault.rotate()).toEqual({ rotated: 0, current: 0, unreadable: 2 });
   });
+
+  it('knows no owner in keys that are none of its own', async () => {
+    const { keyValue: store } = memoryStores();
+    const vault = createTokenStore({ store, keys: [fresh] });
+    await vault.replace({ shop }, undefined, tokens(1));
+    for (const name of ['a', '/a', 'a/', 'a//b', 'a/b/c/d', '%zz/a', '%61/b', 'a b/c'])
+      await store.set(`tokens/@${name}`, 'x');
+    const owners: unknown[] = [];
+    for await (const owner of vault.owners()) owners.push(owner);
+    expect(owners).toEqual([{ shop, appId: 'default' }]);
+    expect(await vault.rotate()).toEqual({ rotated: 0, current: 1, unreadable: 0 });
+  });
+
+  it('does not count what is deleted meanwhile', async () => {
+    const { keyValue: store } = memoryStores();
+    await createTokenStore({ store, keys: [old] }).replace({ shop }, undefined, tokens(1));
+    const gone = Object.assign(Object.create(store) as KeyValueStore, { get: async () => undefined });
+    const report = await createTokenStore({ store: gone, keys: [fresh, old] }).rotate();
+    expect(report).toEqual({ rotated: 0, current: 0, unreadable: 0 });
+  });
+
+  it.each([new StorageError('the disk is full'), new TypeError('no such file')])(
+    'ends where the store cannot write: %s',
+    async (reason) => {
+      const { keyValue: store } = memoryStores();
+      await createTokenStore({ store, keys: [old] }).replace({ shop }, undefined, tokens(1));
+      const full = Object.assign(Object.create(store) as KeyValueStore, {
+        compareAndSet: () => Promise.reject(reason),
+      });
+      await expect(createTokenStore({ store: full, keys: [fresh, old] }).rotate()).rejects.toBe(reason);
+    },
+  );
 
   it('ends with the error of the store, whatever that is', async () => {
     const stores = memoryStores();

@@ -388,6 +388,13 @@ export function matchFacts(
     const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
+  // A push that died may have made some, as they were said: with that SKU and those options.
+  for (const [key, sent] of Object.entries(base?.sending?.variants ?? {})) {
+    if (base?.facts.variants?.[key] || !sent.at(-1)) continue;
+    const { sku, options }: Facts = Object.assign({}, ...sent);
+    const own = withOptions(options).find((one) => isUnclaimed(one) && (one.sku ?? '') === String(sku ?? ''));
+    if (own) baseKeys.set(own.id, key);
+  }
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
   // Of what a push has made, the ids are not known before the next one.
   for (const [id, key] of baseKeys)

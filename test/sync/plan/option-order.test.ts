@@ -114,6 +114,20 @@ describe('an order of options that the draft changes', () => {
     expect(titles()).toBe('S / Red, M / Blue, M / Red');
   });
 
+  it.each([
+    ['options', shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue')],
+    ['variants', shirt('Size/Colour', 'S/Red M/Red S/Blue M/Blue')],
+    ['variants beside new options', shirt('Size/Colour', 'M/Red S/Blue M/Blue S/Red')],
+  ])('is known as our own by its webhook, here that of %s', async (_what, changed) => {
+    await push(first);
+    await made.clock.run(made.sync.push(changed));
+    const { id, updatedAt } = product();
+    expect(Date.parse(String(updatedAt))).toBe(made.clock.now());
+    const payload = { admin_graphql_api_id: id, updated_at: updatedAt };
+    const webhook = { topic: 'products/update', shop: domain, payload };
+    expect(await made.clock.run(made.sync.applyWebhook(webhook))).toBe('not-newer');
+  });
+
   it('keeps variants in the order of the draft, whatever that of the options', async () => {
     await push(first);
     await push(shirt('Size/Colour', 'M/Red S/Blue M/Blue S/Red'));

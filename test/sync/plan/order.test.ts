@@ -44,6 +44,14 @@ const moveImage = async (alt: string, newPosition: string): Promise<void> => {
   await made.clock.advance(1_000);
 };
 
+const addImage = async (alt: string): Promise<void> => {
+  const media = [{ originalSource: `https://cdn.example.com/${alt}.jpg`, alt, mediaContentType: 'IMAGE' }];
+  const mutation =
+    'mutation ($id: ID!, $media: [CreateMediaInput!]!) { productUpdate(product: { id: $id }, media: $media) { product { id } } }';
+  await ask(mutation, { media });
+  await made.clock.advance(1_000);
+};
+
 const writes = (from: number): readonly string[] =>
   made.fake.calls
     .slice(from)
@@ -105,15 +113,21 @@ describe('an order that the draft changes', () => {
 
   it('leaves what a merchant added where it is', async () => {
     await push(lettered('abc', 'A'));
-    const media = [{ originalSource: 'https://cdn.example.com/m.jpg', alt: 'm', mediaContentType: 'IMAGE' }];
-    await ask(
-      'mutation ($id: ID!, $media: [CreateMediaInput!]!) { productUpdate(product: { id: $id }, media: $media) { product { id } } }',
-      { media },
-    );
-    await made.clock.advance(1_000);
+    await addImage('m');
     await moveImage('m', '0');
     expect((await push(lettered('cab', 'A'))).outcome).toBe('updated');
     expect(images()).toBe('mcab');
+  });
+
+  it('takes no more moves where a merchant added something', async () => {
+    await push(lettered('abc', 'A'));
+    await addImage('m');
+    await moveImage('m', '1');
+    const seen = made.fake.calls.length;
+    expect((await push(lettered('acb', 'A'))).outcome).toBe('updated');
+    expect(images()).toBe('amcb');
+    const calls = made.fake.calls.slice(seen).filter(({ operation }) => operation === 'ProductImagesReorder');
+    expect(calls).toMatchObject([{ variables: { moves: [{ newPosition: '3' }] } }]);
   });
 
   it('is undone by a rollback', async () => {
@@ -184,6 +198,110 @@ describe('an order that a merchant changes', () => {
 
   it('is nothing where the draft has the same', async () => {
     expect(await push(lettered('cab', 'A'))).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
+  });
+});
+
+describe('images that Shopify is still at work on', () => {
+  const operations = /ProductImagesReorder|JobRead/;
+  const [before, after] = [lettered('abc', 'A'), lettered('cab', 'A')];
+
+  /** A shop that answers calls about the order of images so, one after the other; `undefined`: as the fake does. */
+  function answering(...answers: readonly (object | undefined)[]): () => readonly string[] {
+    const asked: string[] = [];
+    made = fakeSync({
+      client: {
+        fetch: async (url, init) => {
+          const [operation] = operations.exec(String(init?.body ?? '')) ?? [];
+          if (operation === undefined) return made.fake.fetch(url, init);
+          const answer = answers[Math.min(asked.length, answers.length - 1)];
+          asked.push(`${operation} ${made.clock.monotonic() - startedAt}`);
+          return answer ? Response.json({ data: answer }) : made.fake.fetch(url, init);
+        },
+      },
+    });
+    return () => asked;
+  }
+
+  let startedAt = 0;
+
+  /** Milliseconds that the second push takes. */
+  const pushed = async (options: object = {}): Promise<PushResult & { readonly tookMs: number }> => {
+    await push(before);
+    startedAt = made.clock.monotonic();
+    const result = await made.clock.run(made.sync.push(after, options));
+    return { ...result, tookMs: made.clock.monotonic() - startedAt };
+  };
+
+  const refusing = (code: string): object => {
+    const refusal = { field: ['moves'], message: 'It cannot be moved', code };
+    return { productReorderMedia: { job: null, mediaUserErrors: [refusal], userErrors: [] } };
+  };
+
+  const begun = (done: boolean): object => ({
+    productReorderMedia: { job: { id: 'gid://shopify/Job/1', done }, mediaUserErrors: [], userErrors: [] },
+  });
+
+  const running = { job: { id: 'gid://shopify/Job/1', done: false } };
+
+  /** When something is asked that is asked again after half a second, then after twice as long each time. */
+  const times = (operation: string, ...seconds: readonly number[]) => seconds.map((at) => `${operation} ${at * 1_000}`);
+
+  it('are put in order once their uploads are done', async () => {
+    const asked = answering(refusing('NON_READY_MEDIA'), refusing('NON_READY_MEDIA'), undefined);
+    expect(await pushed()).toMatchObject({ outcome: 'updated' });
+    expect(asked()).toEqual([...times('ProductImagesReorder', 0, 0.5, 1.5), 'JobRead 2000']);
+    expect(images()).toBe('cab');
+  });
+
+  it('are given up after half a minute of uploads', async () => {
+    const asked = answering(refusing('NON_READY_MEDIA'));
+    expect(await pushed()).toMatchObject({ outcome: 'failed', error: { code: 'USER_ERROR' } });
+    expect(asked()).toEqual(times('ProductImagesReorder', 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5));
+  });
+
+  it('are not asked about again where Shopify refuses the order itself', async () => {
+    const asked = answering(refusing('MEDIA_DOES_NOT_EXIST_ON_PRODUCT'));
+    expect(await pushed()).toMatchObject({ outcome: 'failed', error: { code: 'USER_ERROR' } });
+    expect(asked()).toEqual(['ProductImagesReorder 0']);
+  });
+
+  it('are waited for until the order stands', async () => {
+    const asked = answering(begun(false), running, running, { job: { ...running.job, done: true } });
+    expect(await pushed()).toMatchObject({ outcome: 'updated', tookMs: 3_500 });
+    expect(asked()).toEqual(['ProductImagesReorder 0', ...times('JobRead', 0.5, 1.5, 3.5)]);
+  });
+
+  it('are waited for half a minute at most', async () => {
+    const asked = answering(begun(false), running);
+    expect(await pushed()).toMatchObject({ outcome: 'updated', tookMs: 31_500 });
+    expect(asked()).toEqual(['ProductImagesReorder 0', ...times('JobRead', 0.5, 1.5, 3.5, 7.5, 15.5, 31.5)]);
+  });
+
+  it.each([
+    ['is done at once', [begun(true)], ['ProductImagesReorder 0']],
+    [
+      'is one without work',
+      [{ productReorderMedia: { job: null, mediaUserErrors: [], userErrors: [] } }],
+      ['ProductImagesReorder 0'],
+    ],
+    ['is forgotten by then', [begun(false), { job: null }], ['ProductImagesReorder 0', 'JobRead 500']],
+  ])('are waited for no longer where the order %s', async (_what, answers, expected) => {
+    const asked = answering(...answers);
+    expect(await pushed()).toMatchObject({ outcome: 'updated' });
+    expect(asked()).toEqual(expected);
+  });
+
+  it.each([
+    ['uploads', [refusing('NON_READY_MEDIA')]],
+    ['the order', [begun(false), running]],
+  ])('are waited for until the caller gives up, here amid %s', async (_what, answers) => {
+    answering(...answers);
+    const abort = new AbortController();
+    await push(before);
+    startedAt = made.clock.monotonic();
+    made.clock.setTimer(() => abort.abort(new Error('stop')), 2_000);
+    await expect(made.clock.run(made.sync.push(after, { signal: abort.signal }))).rejects.toThrow('stop');
+    expect(made.clock.monotonic() - startedAt).toBe(2_000);
   });
 });
 
