@@ -65,7 +65,7 @@ describe('createFaultPlan', () => {
     const kinds = ['slow', 'explode'] as FaultKind[];
     const make = (): unknown => createFaultPlan({ rate: 1.5, kinds, delayMs: -1 }, 1);
     expect(make).toThrow(
-      /faults\.kinds: has no explode\. Take some of: status-500.*\n.*faults\.rate: is 1\.5.*\n.*faults\.delayMs: is -1/,
+      /faults\.kinds: has no explode\. Use some of: status-500.*\n.*faults\.rate: is 1\.5.*\n.*faults\.delayMs: is -1/,
     );
     expect(make).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
