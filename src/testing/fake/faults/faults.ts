@@ -163,7 +163,10 @@ function check(...problems: readonly (Issue | undefined)[]): void {
 function unknownKinds(kinds: readonly string[]): Issue | undefined {
   const unknown = kinds.filter((kind) => !Object.hasOwn(faults, kind));
   if (unknown.length === 0) return undefined;
-  return { field: 'faults.kinds', message: `has no ${unknown.join(', ')}. Use some of: ${faultKinds.join(', ')}.` };
+  return {
+    field: 'faults.kinds',
+    message: `has the unknown kind ${unknown.join(', ')}. Use some of: ${faultKinds.join(', ')}.`,
+  };
 }
 
 function notBetween(field: string, value: number | undefined, most: number, unit: string): Issue | undefined {
