@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A response with data and an empty list of errors is a failure for Shopify's own client, which then names no error. The
-# GraphQL specification forbids the empty list, but proxies, mocks and older servers send it.
+# Shopify's own client treats a response with data and an empty list of errors as a failure, and then names no error.
+# The GraphQL specification forbids the empty list, but proxies, mocks and older servers send it.
 #
 # Package: @shopify/admin-api-client 2.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

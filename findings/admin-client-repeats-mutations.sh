@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# With retries, Shopify's own client sends a mutation again after its connection was closed without a response. The first
-# one may have been carried out: here the server has counted both. The call reports success.
+# With retries, Shopify's own client sends a mutation again after its connection was closed without a response. The
+# first one may have been carried out: here the server has counted both. The call reports success.
 #
 # Package: @shopify/admin-api-client 2.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shopify's own client reads no Retry-After: told to wait 3 s by a 429, it sends again within half a second, and the one
-# retry that it was given is used up.
+# Shopify's own client ignores Retry-After: if a 429 asks for a wait of 3 s, it sends again within half a second, and
+# its one allowed retry is used up.
 #
 # Package: @shopify/admin-api-client 2.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The `retries` of Shopify's client for the Admin API don't count for a throttled GraphQL call: Shopify answers it with
-# status 200, and the client looks at the status only. It is sent once, and its failure has status 200. A call that is
-# aborted, on the other hand, is tried again three times: it ends three seconds later, as a failure of the network.
+# The `retries` of Shopify's client for the Admin API don't apply to a throttled GraphQL call: Shopify answers it with
+# status 200, and the client looks only at the status. It is sent once, and its failure has status 200. An aborted
+# call, on the other hand, is tried three more times: it ends three seconds later, as a network failure.
 #
 # Package: @shopify/admin-api-client 2.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

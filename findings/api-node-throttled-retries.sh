@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# maxRetries of shopify-api-node is no limit for a GraphQL call that is throttled: with 1 it is sent again for as long
-# as Shopify throttles it. Where the points have come back just as the response was written, the wait comes to 0 ms,
-# which its HTTP client takes for "no retry": that call fails at once, whatever maxRetries says.
+# maxRetries of shopify-api-node does not limit a throttled GraphQL call: with 1, it is sent again for as long as
+# Shopify throttles it. If the points are back by the time the response is written, the wait comes to 0 ms, which its
+# HTTP client takes as "no retry": that call fails at once, whatever maxRetries says.
 #
 # Packages: shopify-api-node 3.15.0, nock 14.0.10 in place of Shopify. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

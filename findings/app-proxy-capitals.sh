@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# validateHmac of Shopify's library sorts the parameters of an app proxy by the rules of a language, in which capitals
-# count little and underscores come before hyphens. Shopify signs them sorted by bytes. So a request that Shopify signed
-# is refused where the visitor's own parameters sort differently: one with `Size`, while one with `size` is verified.
+# validateHmac of Shopify's library sorts the parameters of an app proxy by language rules, in which capitals count
+# little and underscores come before hyphens. Shopify signs them sorted by bytes. So a request that Shopify signed is
+# refused if the visitor's own parameters sort differently: `Size` is refused, while `size` is verified.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# better-queue takes the field `id` of a task for the task's own id, and replaces a waiting task by a later one with
-# that id. Payloads of Shopify all have an `id`: of three webhooks about one order, one runs, and the callbacks of the
-# other two report its success as theirs. Two resources with the same number are one task as well.
+# better-queue uses the field `id` of a task as the task's own id, and replaces a waiting task with a later one that
+# has the same id. Shopify's payloads all have an `id`: of three webhooks about one order, one runs, and the callbacks
+# of the other two report its success as theirs. Two resources with the same number are one task as well.
 #
 # Package: better-queue 3.8.12. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A Bottleneck group, which its documentation suggests for a limiter for each user or shop, lets a limiter go that was
-# not used for `timeout` (5 minutes unless it is set), and looks at when its last job started, not at whether jobs wait.
-# A limiter that waits for its reservoir is let go with its jobs: its refill ends, so they are never run, their promises
-# never settle, and the next call makes a new limiter, which starts with its first reservoir again.
+# A Bottleneck group, which its documentation suggests for one limiter per user or shop, drops a limiter that was not
+# used for `timeout` (5 minutes unless it is set). It checks when the limiter's last job started, not whether jobs
+# wait. A limiter that waits for its reservoir is dropped with its jobs: its refill ends, they never run, their
+# promises never settle, and the next call creates a new limiter, which starts with its first reservoir again.
 #
 # Package: bottleneck 2.19.5. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A clustered Bottleneck means to write its keys again where Redis has lost them (a restart without persistence, an
-# eviction, an expiry). It knows the case by the exact text of an error that its own script makes, and since version 7
+# A clustered Bottleneck is meant to write its keys again if Redis has lost them (a restart without persistence, an
+# eviction, an expiry). It detects this by the exact text of an error that its own script raises, and since version 7
 # Redis puts "ERR " in front of such texts: the keys are never written again, and each call is rejected from then on.
 #
 # Packages: bottleneck 2.19.5, ioredis 6.0.0. Seen on Redis 7.0.15, Node 24.21.0, Linux, 2026-11-30.

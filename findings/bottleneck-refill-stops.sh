@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A Bottleneck that refills by `reservoirIncreaseInterval` stops refilling for good with the first call of
-# `updateSettings`, whatever is set, also with nothing at all. A second call does not start it again.
+# A Bottleneck that refills by `reservoirIncreaseInterval` stops refilling for good after the first call of
+# `updateSettings`, whatever it sets, even nothing at all. A second call does not start it again.
 #
 # Package: bottleneck 2.19.5, without Redis. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

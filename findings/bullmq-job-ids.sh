@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# BullMQ refuses a job id that is a whole number, and one with a colon, unless it has exactly two colons. Shopify's ids
-# are of the first kind in REST and webhooks ("632910392") and of the second in GraphQL ("gid://shopify/Product/1"), and
-# "shop:topic:id" passes by luck. A deduplication id takes all of them.
+# BullMQ refuses a job id that is an integer, and one with a colon unless it has exactly two colons. Shopify's ids are
+# of the first kind in REST and webhooks ("632910392") and of the second in GraphQL ("gid://shopify/Product/1");
+# "shop:topic:id" is accepted only by luck. A deduplication id may be any of them.
 #
 # Packages: bullmq 6.7.0, ioredis 6.0.0. Seen on Redis 7.0.15, Node 24.21.0, Linux, 2026-11-30.
 # Needs a Redis at REDIS_URL or 127.0.0.1:6379. Removes its own queue.

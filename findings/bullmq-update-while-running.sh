@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A deduplication id of BullMQ also holds while its job runs. An update of a product that comes while the push of the
-# one before it is under way is dropped, though that push has read the older price. `add` resolves with a Job that holds
-# the new one, and the event `deduplicated` is all that tells. The option keepLastIfActive has the last update run.
+# A BullMQ deduplication id is in force while its job runs, too. If a product is updated while its previous update is
+# being pushed, the new update is dropped, although that push has read the older price. `add` resolves with a Job that
+# contains the new price; only the event `deduplicated` tells. With the option keepLastIfActive, the last update runs.
 #
 # Packages: bullmq 6.7.0, ioredis 6.0.0. Seen on Redis 7.0.15, Node 24.21.0, Linux, 2026-11-30. Needs a Redis at
 # REDIS_URL or 127.0.0.1:6379. Removes its own queues.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# BullMQ drops a job whose id an earlier job had, also when that one is done, since jobs that are done stay unless an
-# option removes them. `add` resolves as for any other, with a Job that holds the new data, and only the queue knows
-# that the old one is kept and nothing will run. So an id for each product lets one update of it through, ever.
+# BullMQ drops a job whose id an earlier job had, even if that one is done, since finished jobs are kept unless an
+# option removes them. `add` resolves as usual, with a Job that contains the new data, and only the queue knows that
+# the old one is kept and nothing will run. So with one id per product, only its first update ever gets through.
 #
 # Packages: bullmq 6.7.0, ioredis 6.0.0. Seen on Redis 7.0.15, Node 24.21.0, Linux, 2026-11-30. Needs a Redis at
 # REDIS_URL or 127.0.0.1:6379. Removes its own queue.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A cockatiel retry policy does not look at the signal while it sleeps between two attempts. An abort in the backoff
-# does not end the wait, the function is called once more after it, and what is thrown is the function's own error.
+# A cockatiel retry policy ignores the signal while it sleeps between two attempts. An abort during the backoff does
+# not end the wait, the function is called once more after it, and what is thrown is the function's own error.
 #
 # Package: cockatiel 4.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# csv-stringify writes `true` as `1` and `false` as nothing. In a product CSV an empty cell is no "false": whoever reads
-# the file takes `Published` and `Variant Taxable` for not given. Other writers put `true` and `false`.
+# csv-stringify writes `true` as `1` and `false` as an empty cell. In a product CSV an empty cell does not mean
+# "false": a reader treats `Published` and `Variant Taxable` as not given. Other writers write `true` and `false`.
 #
 # Packages: csv-stringify 6.9.0, csv-parse 7.0.3, fast-csv 5.0.8, papaparse 5.7.1. Seen on Node 24.21.0, Linux,
 # 2026-11-30.

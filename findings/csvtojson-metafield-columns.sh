@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# csvtojson takes the dots in a column's name for a path. A metafield column of Shopify's product export, such as `Care
-# (product.metafields.custom.care)`, is no field of the row but an object `Care (product`, four levels deep, and columns
-# that share a beginning end up in one object. Nothing is said, and code that asks for the column finds an empty
-# metafield.
+# csvtojson treats the dots in a column name as a path. A metafield column of Shopify's product export, such as `Care
+# (product.metafields.custom.care)`, becomes not a field of the row but an object `Care (product`, four levels deep,
+# and columns with a common beginning end up in one object. There is no error, and code that looks for the column
+# finds an empty metafield.
 #
 # Packages: csvtojson 2.0.14, csv-parse 7.0.3. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

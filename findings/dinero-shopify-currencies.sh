@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two of the currencies in Shopify's API are not decimal for Dinero.js: ariary (MGA) and ouguiya (MRU) have five parts
-# to the unit, and toDecimal throws, though Shopify's amounts are decimals in any currency. USDC and JEP, which Shopify
-# has and ISO 4217 has not, are missing, and Intl.NumberFormat throws for USDC.
+# Dinero.js does not treat two of the currencies in Shopify's API as decimal: ariary (MGA) and ouguiya (MRU) have five
+# parts to the unit, and toDecimal throws, although Shopify's amounts are decimals in every currency. USDC and JEP,
+# which Shopify has but ISO 4217 does not, are missing, and Intl.NumberFormat throws for USDC.
 #
 # Package: dinero.js 2.0.2. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# processWebhooks reads at most 500 KB, and no option changes that: a larger delivery, such as an order with some
-# hundred lines, gets 413 with a page in HTML. The handler doesn't see it, nothing is logged for the app, and Shopify
+# processWebhooks reads at most 500 KB, and no option changes that: a larger delivery, such as an order with several
+# hundred lines, gets 413 with an HTML page. The handler doesn't see it, nothing is logged for the app, and Shopify
 # repeats it until it gives up.
 #
 # Packages: @shopify/shopify-app-express 8.0.2, @shopify/shopify-api 15.0.0, express 5.3.0. Seen on Node 24.21.0, Linux,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# validateAuthenticatedSession asks Shopify for the shop's name on each request of the app, and takes every failure for
-# a bad token: a shop whose bucket is empty, a 503 and a lost connection send the merchant to OAuth (403 with the header
-# that makes App Bridge reauthorize), though the stored token is good.
+# validateAuthenticatedSession asks Shopify for the shop's name on each request of the app, and treats every failure
+# as a bad token: a shop whose bucket is empty, a 503 and a lost connection send the merchant to OAuth (403 with the
+# header that makes App Bridge reauthorize), although the stored token is good.
 #
 # Packages: @shopify/shopify-app-express 8.0.2, @shopify/shopify-app-session-storage-memory 8.0.0, @shopify/shopify-api
 # 15.0.0, express 5.3.0. Seen on Node 24.21.0, Linux, 2026-11-30.

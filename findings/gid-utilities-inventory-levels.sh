@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# parseGid of Shopify's own utilities drops what follows the question mark. The id of an inventory level has its item
-# there, so all items that a location stocks have one id: stock kept by it is overwritten by the next item. composeGid
-# puts a gid into a gid, and isGid then says that it is one.
+# parseGid of Shopify's own utilities drops everything after the question mark. That part identifies the item of an
+# inventory level, so all items at a location get one id, and each overwrites the stock stored for the last.
+# composeGid puts a gid inside a gid, and isGid then accepts the result.
 #
 # Package: @shopify/admin-graphql-api-utilities 2.2.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

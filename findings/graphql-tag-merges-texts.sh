@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# graphql-tag takes two documents for one that differ only in commas or spaces, also within their texts: it looks a
-# document up by its text with every run of spaces and commas made one space. The second search is never sent; the first
-# is sent twice, without a word.
+# graphql-tag treats documents that differ only in commas or spaces as one, even inside strings: it caches a document
+# by its text with every run of spaces and commas replaced by one space. The second search is never sent; the first is
+# sent twice, without an error.
 #
 # Packages: graphql-tag 2.12.7, graphql 16.15.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

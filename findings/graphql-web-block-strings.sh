@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# urql and gql.tada parse documents with graphql.web, which loses text of a block string that begins beside its opening
-# quotes and has an indented line further down: all lines before the first indented one and after the last are gone. The
-# document is valid, the rest of it is whole, and graphql itself reads all lines.
+# urql and gql.tada parse documents with graphql.web, which loses text from a block string that begins next to its
+# opening quotes and has an indented line further down: all lines before the first indented one and after the last are
+# gone. The document is valid, the rest of it is complete, and graphql itself reads all lines.
 #
 # Packages: @0no-co/graphql.web 1.3.4, @urql/core 6.0.3, gql.tada 1.11.3, graphql 16.15.0. Seen on Node 24.21.0, Linux,
 # 2026-11-30.

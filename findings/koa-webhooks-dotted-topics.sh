@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shopify's middleware for Koa hands a webhook over under the name that its topic has in GraphQL, and makes that name by
-# replacing slashes only. Topics with a dot, such as `customer.tags_added`, keep it: code that knows them by the name
-# under which it has registered them never runs, and Shopify gets its 202.
+# Shopify's middleware for Koa passes a webhook on under its topic's GraphQL name, which it derives by replacing only
+# slashes. Topics with a dot, such as `customer.tags_added`, keep it: code that expects the name under which it
+# registered them never runs, and Shopify gets its 202.
 #
 # Packages: @shopify/koa-shopify-webhooks 5.1.1, koa 3.3.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

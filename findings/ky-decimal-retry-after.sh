@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ky reads only whole seconds in Retry-After: "2.0" is ignored without a word, and ky retries after its own backoff
-# of 0.3 s, too early. "2" is waited for. HTTP itself knows whole seconds only, but Shopify's API answers 429 with "2.0".
+# ky reads only whole seconds in Retry-After: "2.0" is silently ignored, and ky retries too early, after its own
+# backoff of 0.3 s. "2" is respected. HTTP itself allows only whole seconds, but Shopify's API answers 429 with "2.0".
 #
 # Package: ky 2.1.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# memory-cache and expiry-map keep an entry by one timer, and a timer of JavaScript holds 24.8 days at the most: a
-# longer one ends at once. So an entry for 20 days is there, and one for 90 days, the life of a refresh token, is gone
-# in the next millisecond. p-memoize names expiry-map as its cache: what it should remember for so long is computed each
-# time.
+# memory-cache and expiry-map expire an entry with a single timer, and a JavaScript timer can wait at most 24.8 days:
+# a longer one fires at once. So an entry for 20 days is kept, but one for 90 days, the life of a refresh token, is
+# gone in the next millisecond. p-memoize names expiry-map as its cache: a value meant to be cached for that long
+# is computed every time.
 #
 # Packages: memory-cache 0.2.0, expiry-map 2.0.0, p-memoize 8.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

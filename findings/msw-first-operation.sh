@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# msw looks at the first operation of a document only, and never at the `operationName` of the request. With several
-# operations in one document, which GraphQL allows, a mutation gets the answer of the query that stands before it, and
-# its own handler is never called.
+# msw looks only at the first operation of a document, and never at the request's `operationName`. With several
+# operations in one document, which GraphQL allows, a mutation gets the answer of the query before it, and its own
+# handler is never called.
 #
 # Package: msw 2.15.0, graphql 16.15.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# msw answers what Node's own fetch sends, and does not see what the package undici sends, be it `fetch` or `request`:
-# it goes to the network, without an error even with `onUnhandledRequest: 'error'`. nock 14 has the same gap, also with
-# `disableNetConnect`; nock 15 has not. With undici's MockAgent a call passes by that names a dispatcher of its own.
+# msw answers requests of Node's own fetch, but does not see those of the package undici, by `fetch` or `request`:
+# they go to the network, without an error even with `onUnhandledRequest: 'error'`. nock 14 has the same gap, even
+# with `disableNetConnect`; nock 15 does not. undici's own MockAgent is bypassed by a call that names a dispatcher of
+# its own.
 #
 # Packages: msw 2.15.0, nock 14.0.10 and 15.0.2, undici 7.30.2. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The cookie that begins an OAuth install with Shopify's library lives for 60 seconds, and no option changes that. A
-# merchant who reads the list of permissions, logs in, or picks a plan for longer is sent back without it, and the
-# library throws CookieNotFound for a callback that Shopify has signed.
+# The cookie that begins an OAuth install with Shopify's library lasts 60 seconds, and no option changes that. A
+# merchant who takes longer to read the permissions, log in or pick a plan comes back without it, and the library
+# throws CookieNotFound for a callback that Shopify has signed.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# oauth4webapi refuses Shopify's answer with a token, because OAuth wants a `token_type` in it and Shopify sends none.
-# By then Shopify has carried out the renewal, and the new pair of tokens is in an answer that the library does not
-# give.
+# oauth4webapi refuses Shopify's token response, because OAuth requires a `token_type` in it and Shopify sends none.
+# By then Shopify has carried out the renewal, and the new token pair is in a response that the library does not
+# return.
 #
 # Package: oauth4webapi 3.8.8. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # parseMetafield of Shopify's hydrogen-react reads a decimal as a number, which has 16 digits where a metafield has up
-# to 22, and a list of decimals as texts. For newer types, such as links, ids, languages, and references to metaobjects,
-# the parsed value is null, and only the console says that the type is not known.
+# to 22, and a list of decimals as strings. For newer types, such as links, ids, languages and metaobject references,
+# the parsed value is null, and only the console says that the type is unknown.
 #
 # Package: @shopify/hydrogen-react 2026.4.4 (react and react-dom 19.3.1, which it asks for). Seen on Node 24.21.0,
 # Linux, 2026-11-30.

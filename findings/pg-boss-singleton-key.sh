@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# In pg-boss 9 a `singletonKey` let one job with that key be queued or active. Since 10 the key alone does nothing: both
-# jobs are made and both run, and `send` gives two ids. It needs a queue made with another policy, such as `short` or
-# `exclusive`.
+# In pg-boss 9, a `singletonKey` allowed only one job with that key to be queued or active. Since version 10, the key
+# alone does nothing: both jobs are created and run, and `send` returns two ids. It needs a queue created with another
+# policy, such as `short` or `exclusive`.
 #
 # Packages: pg-boss 9.0.3 and 12.38.0, pg 8.23.1 (to clean up). Seen on PostgreSQL 15.19, Node 24.21.0, Linux,
 # 2026-11-30. Needs a Postgres at POSTGRES_URL or 127.0.0.1:5432, with the right to make a schema. Removes its own

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# gql-query-builder puts several look-ups into one query, and gives their variables one name: the last value counts for
-# all. Two products by their ids come back as the same product twice, without an error. A list without a stated type is
-# declared as one text, and its value is left out of the variables.
+# gql-query-builder puts several lookups into one query and gives their variables the same name: the last value is
+# used for all. Two products looked up by id come back as the same product twice, without an error. A list without a
+# stated type is declared as one string, and its value is left out of the variables.
 #
 # Package: gql-query-builder 3.8.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# rate-limiter-flexible charges a call that it refuses. One call that is too dear for what is left empties the window
-# for all others, and each further try adds to what is used. Of a cost with decimals only the whole part counts, so that
-# calls below 1 cost nothing.
+# rate-limiter-flexible charges a call that it refuses. One call that costs more than what is left uses up the window
+# for all others, and each further try adds to the usage. Only the integer part of a cost counts, so calls below 1
+# cost nothing.
 #
 # Package: rate-limiter-flexible 11.4.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

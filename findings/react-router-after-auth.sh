@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# With token exchange the hook afterAuth doesn't run once for each install. With expiring offline tokens it runs again
-# each hour, whenever the merchant opens the app: a welcome mail goes out again. And where it fails, it is not run again
-# with the next request, because the session has been stored before it: the app works, and what the hook was to set up
-# is not there.
+# With token exchange, the hook afterAuth doesn't run once per install. With expiring offline tokens it runs again
+# each hour in which the merchant opens the app: a welcome mail is sent again. And if it fails, it does not run again
+# on the next request, because the session was stored before it: the app works, but what the hook was to set up is
+# missing.
 #
 # Packages: @shopify/shopify-app-react-router 3.0.0, @shopify/shopify-app-session-storage-memory 8.0.0,
 # @shopify/shopify-api 15.0.0, react-router 7.18.7. Seen on Node 24.21.0, Linux, 2026-11-30.

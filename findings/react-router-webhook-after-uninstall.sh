@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# authenticate.webhook renews the shop's token before it hands over a verified delivery, and answers 500 where that
-# fails. After an uninstall it always fails once the stored token has expired: app/uninstalled never gets to the code
-# that removes the session, so shop/redact and customers/redact fail as well, at each retry. Without a stored session
+# authenticate.webhook renews the shop's token before it hands over a verified delivery, and answers 500 if that
+# fails. After an uninstall it always fails once the stored token has expired: app/uninstalled never reaches the code
+# that removes the session, so shop/redact and customers/redact fail as well, on each retry. Without a stored session,
 # the same delivery is handed over.
 #
 # Packages: @shopify/shopify-app-react-router 3.0.0, @shopify/shopify-app-session-storage-memory 8.0.0,

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# registerWebhooks of the router's library takes a throttled shop for no failure: it writes to the log, and resolves
-# with nothing. An app that awaits it in afterAuth goes on without its webhooks. Any other error of GraphQL, such as a
-# missing scope, rejects.
+# registerWebhooks of Shopify's React Router library does not treat a throttled shop as a failure: it writes a log
+# line and resolves with nothing. An app that awaits it in afterAuth continues without its webhooks. It rejects for
+# any other GraphQL error, such as a missing scope.
 #
 # Packages: @shopify/shopify-app-react-router 3.0.0, @shopify/shopify-app-session-storage-memory 8.0.0,
 # @shopify/shopify-api 15.0.0, react-router 7.18.7. Seen on Node 24.21.0, Linux, 2026-11-30.

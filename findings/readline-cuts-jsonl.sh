@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Node's readline ends a line at U+2028 and U+2029 too. JSON allows both within a text as they are, and descriptions
-# that were pasted from a word processor hold them, so a line of a bulk operation's result is cut in two, and neither
-# half is JSON. A reader that skips what it cannot parse loses the product. `readLines` of a file handle does the same;
-# split2 does not.
+# Node's readline also ends a line at U+2028 and U+2029. JSON allows both unescaped inside a string, and descriptions
+# pasted from a word processor contain them, so a line of a bulk operation's result is cut in two, and neither half is
+# JSON. A reader that skips what it cannot parse loses the product. `readLines` of a file handle does the same; split2
+# does not.
 #
 # Package: split2 4.2.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

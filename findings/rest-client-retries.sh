@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The option `retries` of Shopify's REST client has no effect: it is checked, and never read, because each call has a
-# default of 0 of its own. Only `retries` of a call counts. The client for GraphQL in the same package reads both.
+# The option `retries` of Shopify's REST client has no effect: it is validated but never used, because each call has
+# its own default of 0. Only the `retries` of a call count. The GraphQL client in the same package uses both.
 #
 # Package: @shopify/admin-api-client 2.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The REST client of Shopify's library parses the body before it looks at the status. A 502 with a page in HTML, as
-# proxies send it, and a 429 or 503 without a body are a SyntaxError about JSON: no status, no Retry-After, none of the
-# library's own errors, so that code which retries HttpInternalError or HttpThrottlingError does not. A change that was
+# The REST client of Shopify's library parses the body before it checks the status. A 502 with an HTML page, as
+# proxies send it, and a 429 or 503 without a body are a SyntaxError about JSON: no status, no Retry-After, and none
+# of the library's own errors, so code that retries HttpInternalError or HttpThrottlingError does not retry. A change
 # answered with an empty 200 fails in the same way.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The REST client of Shopify's library makes a text of each id, while the JSON of a webhook, which the library hands
-# over as it came, has numbers. Compared with ===, or as keys of a Map, the ids of one product are two, and what is kept
-# by id is kept twice.
+# The REST client of Shopify's library converts each id to a string, while the JSON of a webhook, which the library
+# passes on unchanged, has numbers. Compared with ===, or as Map keys, one product has two ids, and what is stored by
+# id is stored twice.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

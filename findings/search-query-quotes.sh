@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# shopify-search-query puts a text with spaces in quotes, and leaves the quotes within it as they are. With an inch mark
-# the term ends there, and what follows is searched for anywhere: the query means another one, finds other products, and
-# is no error. A text without spaces that has a quote is not put in quotes at all.
+# shopify-search-query puts a text with spaces in quotes, but does not escape the quotes inside it. An inch mark ends
+# the term, and what follows is searched for in any field: the query means something else and finds other products,
+# without an error. A text without spaces that contains a quote is not quoted at all.
 #
 # Package: shopify-search-query 0.1.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# loadSession of the session storage on Drizzle takes a failure of the database for a session that is not there: it
-# gives undefined, and writes to the console. deleteSession gives false in the same way. Only storing, and finding the
-# sessions of a shop, fail.
+# loadSession of the Drizzle session storage treats a database failure as a missing session: it returns undefined, and
+# writes to the console. deleteSession returns false in the same way. Only storing, and finding a shop's sessions,
+# fail.
 #
 # Packages: @shopify/shopify-app-session-storage-drizzle 6.0.0, @shopify/shopify-api 15.0.0, drizzle-orm 0.45.4. Seen on
 # Node 24.21.0, Linux, 2026-11-30.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The session storage on Cloudflare KV adds a session's id to the list of its shop each time the session is stored, also
-# when it is there already. A token that is renewed each hour makes the list longer by 24 entries a day, and
-# findSessionsByShop reads and gives the same session so many times: a month later that is 720 reads for one shop.
+# The Cloudflare KV session storage adds a session's id to its shop's list each time the session is stored, even if it
+# is already there. A token renewed each hour makes the list longer by 24 entries a day, and findSessionsByShop reads
+# and returns the same session that many times: a month later, 720 reads for one shop.
 #
 # Packages: @shopify/shopify-app-session-storage-kv 8.0.0, @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux,
 # 2026-11-30.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The session storage on Postgres cuts the end of the access token to whole seconds, but keeps the milliseconds of the end
-# of the refresh token. Of an online session it does not keep expires_in and the user's own scopes. What is loaded is
-# another session than what was stored.
+# The Postgres session storage cuts the expiry of the access token to whole seconds, but keeps the milliseconds of the
+# refresh token's. Of an online session it does not keep expires_in and the user's own scopes. What is loaded differs
+# from what was stored.
 #
 # Packages: @shopify/shopify-app-session-storage-postgresql 8.0.0, @shopify/shopify-api 15.0.0.
 # Seen on PostgreSQL 15.19, Node 24.21.0, Linux, 2026-11-30.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# findSessionsByShop of the session storage on Prisma gives 25 sessions at the most, those that end last, and doesn't
-# say that there are more. An offline token ends after an hour and an online one after a day, so a shop whose staff has
-# opened the app on 25 sessions seems to have no offline one; and who deletes what was found leaves the others, with
-# their names and addresses.
+# findSessionsByShop of the Prisma session storage returns at most 25 sessions, those that expire last, and doesn't
+# say that there are more. An offline token expires after an hour and an online one after a day, so a shop whose staff
+# has 25 online sessions seems to have no offline one; and deleting all that was found leaves the others, with their
+# names and addresses.
 #
 # Packages: @shopify/shopify-app-session-storage-prisma 11.0.0, @shopify/shopify-api 15.0.0, @prisma/client 6.19.0. Seen
 # on Node 24.21.0, Linux, 2026-11-30. A list stands in for the table: generating Prisma's client would download an

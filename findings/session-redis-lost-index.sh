@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The session storage on Redis keeps a list of a shop's sessions in a key of its own, and reads, changes and writes that
-# list in three steps. Of sessions that are stored at the same moment all can be loaded by their id, but most are not in
-# the list: findSessionsByShop does not find them.
+# The Redis session storage keeps a list of a shop's sessions under a key of its own, and reads, changes and writes
+# that list in three steps. If sessions are stored at the same moment, all can be loaded by id, but most are missing
+# from the list: findSessionsByShop does not find them.
 #
 # Packages: @shopify/shopify-app-session-storage-redis 8.0.0, @shopify/shopify-api 15.0.0 (ioredis 6.0.0 to clean up).
 # Seen on Redis 7.0.15, Node 24.21.0, Linux, 2026-11-30.

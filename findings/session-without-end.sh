@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A renewal that comes back without `expires_in` gives a session without an end, which counts as one that never expires:
-# it is not renewed again, though it has a refresh token, and an hour later Shopify refuses its token at each call. The
+# A renewal without `expires_in` creates a session without an expiry, which counts as never expiring: it is not
+# renewed again, although it has a refresh token, and an hour later Shopify refuses its token on each call. The
 # session before it is overwritten.
 #
 # Packages: @shopify/shopify-app-express 8.0.2, @shopify/shopify-app-session-storage-memory 8.0.0, @shopify/shopify-api

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sanitizeShop of Shopify's own library takes a shop as it is written: capitals and a slash at the end stay. Two spellings of
-# one shop get two session ids, so that a token saved under one is not found under the other.
+# sanitizeShop of Shopify's own library keeps a shop as it is written, with capitals and a trailing slash. Two
+# spellings of one shop get two session ids, so a token saved under one is not found under the other.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

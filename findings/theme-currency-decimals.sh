@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# formatMoney of Shopify's theme-currency takes cents, or an amount as text ("value in cents or dollar amount"), and of
-# a text it only takes out the dot. So it is right for amounts with two decimals, such as the prices of REST; an amount
+# formatMoney of Shopify's theme-currency takes cents, or an amount as a string ("value in cents or dollar amount"),
+# and only removes the dot from a string. That is right for amounts with two decimals, such as REST prices; an amount
 # of GraphQL's MoneyV2, which can have one, comes out at a tenth of the price.
 #
 # Package: @shopify/theme-currency 4.1.1. Seen on Node 24.21.0, Linux, 2026-11-30.

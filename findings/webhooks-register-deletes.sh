@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# webhooks.register deletes each subscription of the app that this process has no handler for: the one of a worker for
-# orders/paid goes when the web server registers its own products/update, and the other way round. The addresses do not
-# matter, and one to another server for the same topic is replaced.
+# webhooks.register deletes each of the app's subscriptions that this process has no handler for: a worker's
+# subscription to orders/paid is deleted when the web server registers its own products/update, and vice versa. It
+# ignores addresses, and a subscription of another server to the same topic is replaced.
 #
 # Package: @shopify/shopify-api 15.0.0. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# In zod 4.3 and 4.4, an `exactOptional` field whose schema makes an issue of `undefined` and returns `z.NEVER` (as a
-# required field would) parses with success where the field is absent, and the data holds zod's inner marker as the
-# field's value: `{ status: 'aborted' }`. `optional` is not affected, and 4.5 leaves the field out.
+# In zod 4.3 and 4.4, an `exactOptional` field whose schema adds an issue for `undefined` and returns `z.NEVER` (as a
+# required field would) parses successfully if the field is absent, and the data then contains zod's inner marker as
+# the field's value: `{ status: 'aborted' }`. `optional` is not affected, and 4.5 leaves the field out.
 #
 # Package: zod 4.3.6 and 4.4.3; 4.5.0 and 4.6.7 are right. Seen on Node 24.21.0, Linux, 2026-11-30.
 #

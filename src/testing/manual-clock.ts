@@ -3,16 +3,16 @@ import { TimeoutError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import { modulesLoaded } from '../internal/late-module.ts';
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
-  /** Timers that wait. */
+  /** Number of pending timers. */
   readonly pending: number;
-  /** Goes on by `ms` milliseconds. Due timers run in order, and promises settle between them. */
+  /** Moves on by `ms` milliseconds. Due timers run in order, and promises settle between them. */
   advance(ms: number): Promise<void>;
   /**
-   * Goes from timer to timer until the promise settles, and gives its outcome.
+   * Moves from timer to timer until the promise settles, and settles with its outcome.
    *
-   * @throws TimeoutError (code `TIMEOUT`) when the promise is pending and no timer is left that could settle it.
+   * @throws TimeoutError (code `TIMEOUT`) if the promise is pending and no timer is left that could settle it.
    */
   run<T>(promise: Promise<T>): Promise<T>;
 }
@@ -36,8 +36,8 @@ async function turns(count: number, until: () => boolean = () => false): Promise
 }
 
 /**
- * Makes a clock for tests: minutes of waiting pass at once, in the right order. It drives whatever waits
- * through the `Clock` port and answers through promises, such as a client on `fake.fetch`.
+ * Creates a clock for tests: minutes of waiting pass at once, in the right order. It drives everything that waits on
+ * the `Clock` port and returns promises, such as a client on `fake.fetch`.
  *
  * @param options.now Wall time to start at, in milliseconds since the epoch. Default 2026-11-01T00:00:00Z.
  *
@@ -98,7 +98,7 @@ export function createManualClock(options: { readonly now?: number } = {}): Manu
         if (settled) return promise;
         const timer = next();
         if (!timer) {
-          throw new TimeoutError('The promise is pending, and no timer is left on the clock to settle it.', {
+          throw new TimeoutError('The promise is pending, but the clock has no timer left that could settle it.', {
             code: 'TIMEOUT',
             timeoutMs: elapsedMs,
             mayHaveExecuted: true,

@@ -4,7 +4,7 @@ import type { FakeShopify } from './fake/fake-shopify-options.ts';
 import type { FakeCall } from './fake/model.ts';
 
 /**
- * What `shopwrightMatchers` adds to `expect(fake)`, for the types of vitest or Jest. With vitest:
+ * The matchers that `shopwrightMatchers` adds to `expect(fake)`, as a type for vitest or Jest. With vitest:
  *
  * @example
  * declare module 'vitest' {
@@ -12,15 +12,15 @@ import type { FakeCall } from './fake/model.ts';
  * }
  */
 export interface ShopwrightMatchers<R = unknown> {
-  /** An operation, a root field, an idempotency key, or what passes a test was executed so often; without `times`, at least once. */
+  /** Calls that match `what` (operation, root field, idempotency key or test) were executed `times` times; by default, at least once. */
   toHaveExecuted(what: CallFilter, times?: number): R;
-  /** It was executed exactly once, also where the caller could not know it. */
+  /** Exactly one matching call was executed, even if the caller could not know. */
   toHaveExecutedOnce(what: CallFilter): R;
-  /** A bucket was short at least once. THROTTLED answers that a test injected as faults do not count. */
+  /** At least one call was throttled because a bucket had too few points. THROTTLED answers injected as faults don't count. */
   toHaveBeenThrottled(): R;
 }
 
-/** What a matcher answers. */
+/** What a matcher returns. */
 export interface MatcherResult {
   readonly pass: boolean;
   message(): string;
@@ -49,7 +49,7 @@ export const shopwrightMatchers = {
     const { calls } = inspected(received);
     const count = calls.filter(({ outcome }) => outcome === 'throttled').length;
     const seen = count === 0 ? 'No call was' : `${count} of ${calls.length} calls ${count === 1 ? 'was' : 'were'}`;
-    return { pass: count > 0, message: () => `${seen} throttled because a bucket was short.${listed(calls)}` };
+    return { pass: count > 0, message: () => `${seen} throttled because a bucket had too few points.${listed(calls)}` };
   },
 };
 
@@ -57,7 +57,7 @@ function executions(received: unknown, what: CallFilter, times: number | undefin
   const { calls, executed } = inspected(received);
   const count = executed(what);
   const pass = times === undefined ? count > 0 : count === times;
-  const subject = typeof what === 'string' ? what : 'what the test looks for';
+  const subject = typeof what === 'string' ? what : 'a matching call';
   const wanted = times === undefined ? '' : ` ${timesInWords(times)}`;
   return {
     pass,
@@ -71,7 +71,7 @@ function executions(received: unknown, what: CallFilter, times: number | undefin
 /** @throws TypeError for what is no fake. */
 function inspected(received: unknown): Inspected {
   if (isFake(received)) return received;
-  throw new TypeError('This matcher takes what createFakeShopify() makes: expect(fake).');
+  throw new TypeError('This matcher needs a fake from createFakeShopify(): expect(fake).');
 }
 
 function isFake(received: unknown): received is Inspected {

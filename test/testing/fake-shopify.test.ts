@@ -176,7 +176,7 @@ describe('the state of a fake', () => {
 describe('the options of a fake', () => {
   it.each([
     [{ shops: [] }, 'shops: is empty'],
-    [{ shops: [{ domain: 'evil.com' }] }, 'shops[0].domain: "evil.com" is not a shop\'s domain'],
+    [{ shops: [{ domain: 'evil.com' }] }, 'shops[0].domain: "evil.com" is not a shop domain'],
     [{ shops: [{}, { domain: 'Demo.myshopify.com' }] }, 'shops[1].domain: "demo.myshopify.com" is given twice'],
     [{ latencyMs: -1 }, 'latencyMs: is -1'],
     [{ costSkew: 1 }, 'costSkew: is 1'],

@@ -59,7 +59,7 @@ describe('toHaveExecuted', () => {
       'Expected Push not to be executed, but it was 2 times.',
     );
     expect(failure(() => expect(fake).not.toHaveExecuted(() => true, 2))).toContain(
-      'Expected what the test looks for not to be executed 2 times, but it was.',
+      'Expected a matching call not to be executed 2 times, but it was.',
     );
   });
 
@@ -97,7 +97,7 @@ describe('toHaveBeenThrottled', () => {
     const fake = await used();
     expect(fake).toHaveBeenThrottled();
     expect(failure(() => expect(fake).not.toHaveBeenThrottled())).toContain(
-      '1 of 3 calls was throttled because a bucket was short.',
+      '1 of 3 calls was throttled because a bucket had too few points.',
     );
     await push(fake, 'd');
     expect(failure(() => expect(fake).not.toHaveBeenThrottled())).toContain('2 of 4 calls were throttled');
@@ -109,7 +109,7 @@ describe('toHaveBeenThrottled', () => {
     await push(fake, 'a');
     expect(fake).not.toHaveBeenThrottled();
     expect(failure(() => expect(fake).toHaveBeenThrottled())).toContain(
-      'No call was throttled because a bucket was short.\n\nCalls:\n  1. Push (productSet): status 200, throttled, not executed',
+      'No call was throttled because a bucket had too few points.\n\nCalls:\n  1. Push (productSet): status 200, throttled, not executed',
     );
   });
 });

@@ -12,14 +12,13 @@ import type { ConformanceRunner } from './runner.ts';
 export type { JobQueueAbilities, JobQueueSubject, JobQueueTerms } from './job-queue/harness.ts';
 
 /**
- * Tests a queue against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`. The
- * cases wait by `advance` only, a few dozen milliseconds each, so a queue on a real clock can be tested by an
- * `advance` that sleeps.
+ * Tests a queue against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`. The cases
+ * wait only through `advance`, a few dozen milliseconds each, so for a queue on a real clock `advance` can sleep.
  *
  * @param name Name of the queue.
- * @param createQueue Makes an empty queue on the terms it is given. Called for each case, which closes it.
+ * @param createQueue Creates an empty queue with the given settings. Called for each case, which closes it.
  * @param runner The runner's functions.
- * @param abilities What not every queue can do, and this one can.
+ * @param abilities Optional abilities that this queue has.
  *
  * @example
  * import { describe, expect, it } from 'vitest';

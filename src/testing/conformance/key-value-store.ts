@@ -19,13 +19,13 @@ const cases = [
 
 /**
  * Tests a key-value store and its locks against the port: over 100 cases, on any runner with `describe`, `it`
- * and `expect(…).toBe` and `.toEqual`. No case lets more than seven seconds pass, so a store on a clock of its
- * own can be tested in real time; allow a case half a minute.
+ * and `expect(…).toBe` and `.toEqual`. No case takes more than seven seconds of time, so a store with a clock of its
+ * own can be tested in real time. Allow each case half a minute.
  *
  * @param name Name of the adapter.
- * @param create Makes a store without keys and locks. Called for each case, which closes it at its end.
+ * @param create Creates a store without keys and locks. Called for each case, which closes it at its end.
  * @param runner The runner's functions.
- * @param abilities What not every store can do, and this one can.
+ * @param abilities Optional abilities that this store has.
  *
  * @example
  * import { describe, expect, it } from 'vitest';

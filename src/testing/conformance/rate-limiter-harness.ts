@@ -1,35 +1,35 @@
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-/** A limiter under test, with its time. */
+/** A limiter under test, and control over its time. */
 export interface RateLimiterSubject {
   readonly limiter: RateLimiter;
-  /** Lets that many milliseconds pass for the limiter, and all that is due in them happen. */
+  /** Lets that many milliseconds pass for the limiter, so that everything due by then happens. */
   advance(ms: number): Promise<void>;
-  /** Called at the end of each case, when the limiter is closed. */
+  /** Called at the end of each case, after the limiter is closed. */
   dispose?(): Promise<void>;
 }
 
-/** What a limiter that knows these terms is to be made with. */
+/** The settings to create the limiter of a case with, if it has them. */
 export interface RateLimiterTerms {
-  /** Milliseconds after which a waiting background call stands equal to an interactive one that has just come. */
+  /** Milliseconds after which a waiting background call ranks equal to a new interactive one. */
   readonly agingMs: number;
-  /** Part of the bucket that background calls may use while the shop is in interactive use. */
+  /** Share of the bucket that background calls may use while there are interactive calls. */
   readonly softCeiling: number;
 }
 
-/** What not every limiter can do. All are taken to be there unless they are said not to be. */
+/** What not every limiter can do. Default: all of it. */
 export interface RateLimiterAbilities {
-  /** A background call comes before interactive ones when it has waited long enough. Without: never. */
+  /** A background call that has waited long enough goes before interactive ones. If `false`: never. */
   readonly aging?: boolean;
-  /** Background calls leave a part of the bucket to interactive ones. Without: they may use all of it. */
+  /** Background calls leave part of the bucket to interactive ones. If `false`: they may use all of it. */
   readonly softCeiling?: boolean;
   /**
-   * An aborted call leaves the line at once. Without: it keeps its place, and those behind it wait until
-   * the points for it are there, which then come back.
+   * An aborted call leaves the line at once. If `false`: it keeps its place, and those behind it wait until its
+   * points are there; they are then returned.
    */
   readonly leaving?: boolean;
-  /** A call that becomes dearer while it waits keeps its place. Without: it goes to the end of its queue. */
+  /** A call whose cost rises while it waits keeps its place. If `false`: it goes to the end of its queue. */
   readonly repricing?: boolean;
 }
 

@@ -20,14 +20,13 @@ export type { RateLimiterAbilities, RateLimiterSubject, RateLimiterTerms } from 
 
 /**
  * Tests a limiter against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`.
- * No case lets more than half a second pass, so a limiter on a real clock can be tested by an `advance`
- * that sleeps.
+ * No case takes more than half a second of time, so for a limiter on a real clock `advance` can sleep.
  *
  * @param name Name of the limiter.
- * @param createLimiter Makes a limiter that knows no bucket yet, on the terms it is given. Called for each
- *   case, which closes it.
+ * @param createLimiter Creates a limiter that knows no bucket yet, with the given settings. Called for each case,
+ * which closes it.
  * @param runner The runner's functions.
- * @param abilities What the limiter does not do by its own documentation; the suite asserts that it does not.
+ * @param abilities Set to `false` what the limiter documents that it does not do; the suite then checks that it does not.
  *
  * @example
  * import { describe, expect, it } from 'vitest';

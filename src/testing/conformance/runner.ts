@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { isShopwrightError, type StorageError } from '../../errors/errors.ts';
 
-/** What a conformance suite asks about a value. */
+/** The assertions that a conformance suite makes about a value. */
 interface Expectation {
   toBe(expected: unknown): unknown;
   toEqual(expected: unknown): unknown;
 }
 
-/** The part of a test runner that a suite needs: vitest, jest, or `node:test` with any `expect`. */
+/** The part of a test runner that a suite needs: vitest, Jest, or `node:test` with any `expect`. */
 export interface ConformanceRunner {
   describe(name: string, body: () => void): unknown;
   it(name: string, body: () => Promise<void>): unknown;
@@ -22,7 +22,9 @@ export interface ConformanceRunner {
  */
 export function mustEnd(given: number, most: number): void {
   if (given <= most) return;
-  throw new Error(`The pages do not end: ${given} came, of ${most}. A page begins behind what \`after\` names.`);
+  throw new Error(
+    `The pages do not end: got ${given} entries of ${most}. A page must begin after the entry that \`after\` names.`,
+  );
 }
 
 /**
@@ -34,7 +36,7 @@ export const turn = (): Promise<void> => setImmediate();
 /** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
 export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {
   const outcome = await promise.then(
-    () => new Error('The store took what it has to refuse.'),
+    () => new Error('The store accepted what it must refuse.'),
     (error: unknown) => error,
   );
   if (isShopwrightError(outcome, 'STORAGE_FAILED')) return outcome;

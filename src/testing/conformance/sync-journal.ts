@@ -3,7 +3,7 @@ import type { JournalDraft, JournalListOptions } from '../../ports/sync-journal.
 import { type ConformanceRunner, mustEnd, storageFailure, turn } from './runner.ts';
 import { ascends, draft, drafts, idsOf, type JournalCase, otherShop, shop } from './sync-journal-harness.ts';
 
-/** What the suite tests: the journal, and how it ends. Whole `Stores` are one. */
+/** A journal under test, and how to close it. A `Stores` object works too. */
 export type SyncJournalSubject = Pick<Stores, 'journal' | 'close'>;
 
 /**
@@ -11,8 +11,8 @@ export type SyncJournalSubject = Pick<Stores, 'journal' | 'close'>;
  * `expect(…).toBe` and `.toEqual`.
  *
  * @param name Name of the adapter.
- * @param create Makes a journal without entries, alone or among others. Called for each case, which closes it at
- * its end.
+ * @param create Creates a journal without entries, alone or as part of `Stores`. Called for each case, which closes
+ * it at its end.
  * @param runner The runner's functions.
  *
  * @example

@@ -624,7 +624,7 @@ const cases = [
   ...eraseCases,
 ];
 
-/** What the suite tests: the store, and how it ends. Whole `Stores` are one. */
+/** A store under test, and how to close it. A `Stores` object works too. */
 export type SyncRecordSubject = Pick<Stores, 'records' | 'close'>;
 
 /**
@@ -632,8 +632,8 @@ export type SyncRecordSubject = Pick<Stores, 'records' | 'close'>;
  * `expect(…).toBe` and `.toEqual`.
  *
  * @param name Name of the adapter.
- * @param create Makes a store without records, alone or among others. Called for each case, which closes them at its end; an adapter on
- * a common database gives each its own table prefix or empties the tables first.
+ * @param create Creates a store without records, alone or as part of `Stores`. Called for each case, which closes it
+ * at its end. On a shared database, give each case its own table prefix or empty the tables first.
  * @param runner The runner's functions.
  *
  * @example

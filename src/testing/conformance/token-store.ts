@@ -12,7 +12,7 @@ export interface TokenStoreSubject {
  * Tests a token store against the port, on any runner with `describe`, `it` and `expect(…).toBe` and `.toEqual`.
  *
  * @param name Name of the store.
- * @param create Makes a store without tokens. Called for each case, which closes it at its end.
+ * @param create Creates a store without tokens. Called for each case, which closes it at its end.
  * @param runner The runner's functions.
  *
  * @example

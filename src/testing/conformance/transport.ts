@@ -13,11 +13,11 @@ import {
 } from './transport-harness.ts';
 
 /**
- * Tests a transport against the port, over servers that the suite starts on 127.0.0.1, on any runner with
- * `describe`, `it` and `expect(…).toBe` and `.toEqual`. Needs Node.
+ * Tests a transport against the port, with servers that the suite starts on 127.0.0.1, on any runner with `describe`,
+ * `it` and `expect(…).toBe` and `.toEqual`. Needs Node.
  *
  * @param name Name of the transport.
- * @param create Makes a transport. Called for each case, which closes it at its end.
+ * @param create Creates a transport. Called for each case, which closes it at its end.
  * @param runner The runner's functions.
  *
  * @example

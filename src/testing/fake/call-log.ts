@@ -2,7 +2,7 @@ import { type FaultKind, faultKinds } from './faults/faults.ts';
 import type { ExecutedField, FakeCall, FakeExecution, FakeStats } from './model.ts';
 import type { ShopState } from './shops.ts';
 
-/** An operation name, a root field or an idempotency key; or a test of one call. */
+/** An operation name, a root field or an idempotency key; or a function that tests one call. */
 export type CallFilter = string | ((call: FakeCall) => boolean);
 
 type NamedCall = Pick<FakeCall, 'operation' | 'rootFields' | 'idempotencyKeys'>;

@@ -19,90 +19,90 @@ export interface FakeShopifyOptions {
   /** Default: one shop, `demo.myshopify.com`, on a standard plan, with the token `shpat_fake`. */
   readonly shops?: readonly FakeShopOptions[];
   /**
-   * Apps that can get tokens by OAuth. Default: one, with the client id `fake-client-id` and the secret `shpss_fake`.
+   * Apps that can get tokens through OAuth. Default: one, with the client id `fake-client-id` and the secret `shpss_fake`.
    */
   readonly apps?: readonly FakeAppOptions[];
-  /** Default: the machine's clock. `createManualClock()` makes hours pass at once. */
+  /** Default: the system clock. With `createManualClock()`, hours pass at once. */
   readonly clock?: Clock;
-  /** Seed of all chance: faults, request ids, skew. Default 1. */
+  /** Seed for everything random: faults, request ids, skew. Default 1. */
   readonly seed?: number;
-  /** Faults by chance. Default none. */
+  /** Random faults. Default: none. */
   readonly faults?: FaultOptions;
-  /** Milliseconds one call takes, half of them while its points are held. Default 0. */
+  /** Milliseconds that each call takes; its points are held for half of them. Default 0. */
   readonly latencyMs?: number;
   /**
-   * How far charges may lie from the published rule, as a share: 0.2 charges each operation, by its name
-   * and the seed, between 80 % and 120 % of it. Default 0.
+   * How far charges may differ from the published rule, as a share: with 0.2, each operation costs between 80 % and
+   * 120 % of it, depending on its name and the seed. Default 0.
    */
   readonly costSkew?: number;
-  /** File that keeps the state over restarts, also over a kill. Default: memory only. */
+  /** File that keeps the state across restarts, even after a kill. Default: memory only. */
   readonly persistFile?: string;
-  /** API version of the webhooks that are sent. Default: the newest that the package carries, `2026-10`. */
+  /** API version of the webhooks it sends. Default: the newest in the package, `2026-10`. */
   readonly apiVersion?: string;
   /**
-   * Schema files of your own, as `npx shopwright schema pull` writes them. Each serves the version that it names, also
-   * one that the package does not carry, such as `2027-01` or `unstable`. Default: none; `2026-01` to `2026-10` are
-   * served by the schemas of the package, and older versions fall forward to `2026-01`.
+   * Your own schema files, as written by `npx shopwright schema pull`. Each serves the version it names, even one
+   * that the package does not include, such as `2027-01` or `unstable`. Default: none; the package's schemas serve
+   * `2026-01` to `2026-10`, and older versions fall forward to `2026-01`.
    */
   readonly schemas?: readonly string[];
   /**
-   * Whether `calls` keep their variables. Default `true`; take `false` for a fake that runs for days, where they
-   * would fill the memory.
+   * Whether `calls` keep their variables. Default `true`. Use `false` for a fake that runs for days, so that they
+   * don't fill the memory.
    */
   readonly recordVariables?: boolean;
-  /** Secret, targets and manners of the webhooks. Default: they go to the addresses of subscriptions. */
+  /** Secret, targets and behaviour of the webhooks. Default: they go to the addresses of the subscriptions. */
   readonly webhooks?: FakeWebhookOptions;
-  /** How fast bulk operations go, and when they fail. Default: 10,000 lines or 1,000 rows a second, without failures. */
+  /** How fast bulk operations run, and when they fail. Default: 10,000 lines or 1,000 rows a second, without failures. */
   readonly bulk?: BulkOptions;
   /**
-   * Resolvers of your own, by type name and field, for what is not simulated or should answer differently. They win
-   * over the built-in ones.
+   * Your own resolvers, by type name and field, for what is not simulated or should answer differently. They take
+   * precedence over the built-in ones.
    */
   readonly resolvers?: ResolverMap;
 }
 
 /**
- * The state of a fake, as plain JSON. Give it to `restore` as it came: its form may change with any version.
+ * The state of a fake, as plain JSON. Pass it to `restore` unchanged: its format may change with any version.
  */
 export type FakeSnapshot = readonly StoreChange[];
 
-/** A Shopify for tests: the real schema, the real costs and the real shapes of errors, over products in memory. */
+/** A Shopify for tests: the real schema, real costs and real error shapes, on data in memory. */
 export interface FakeShopify extends FakeWebhooks, ShopControls {
-  /** Answers without network. Give it to a client as `fetch`. */
+  /** Answers without a network. Pass it to a client as `fetch`. */
   readonly fetch: typeof globalThis.fetch;
   /**
-   * Handlers for msw's `setupServer(...fake.handlers)`. Needs the package msw. What the package undici sends, such as by
-   * `undiciTransport`, msw does not see: the fake then warns.
+   * Handlers for msw's `setupServer(...fake.handlers)`. Needs the package msw. msw does not see requests sent by the
+   * package undici, such as those of `undiciTransport`: the fake then warns.
    *
    * @throws ConfigError when msw is not installed.
    */
   readonly handlers: RequestHandler[];
-  /** Listens on a port of the machine. Give the `origin` to a client. */
+  /** Listens on a local port. Pass its `origin` to a client. */
   listen(options?: ListenOptions): Promise<FakeServer>;
 
   /** Scripts faults: `fake.faults.next('reset-after', { operation: 'productSet' })`. */
   readonly faults: FaultScript;
-  /** Runs a test's code at exact points: before and after a call, between a read and a write, where a client is killed. */
+  /** Runs test code at exact points: before or after a call, between a read and a write, or where a client is killed. */
   readonly hooks: HookScript;
   /** Scripts failures of bulk operations: `fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 100 })`. */
   readonly bulk: BulkScript;
   /** Every request, in the order in which the responses were ready. */
   readonly calls: readonly FakeCall[];
   /**
-   * All that was executed, in that order, also inside of bulk operations: what points, uploads and mutations can be
-   * counted from. The calls that were refused, throttled or lost before they were executed are in `calls` only.
+   * Everything that was executed, in the same order, including inside bulk operations. Count points, uploads and
+   * mutations from it. Calls that were refused, throttled or lost before they were executed are in `calls` only.
    */
   readonly executions: readonly FakeExecution[];
-  /** How many calls of an operation, a root field or an idempotency key, or of those that pass a test, were executed. */
+  /** How many of the calls that match an operation, a root field, an idempotency key or a test were executed. */
   executed(filter: CallFilter): number;
-  /** Counts of one shop, or of all. @throws ConfigError for a shop that the fake does not have. */
+  /** Counts for one shop, or for all. @throws ConfigError for a shop that the fake does not have. */
   stats(shop?: string): FakeStats;
 
-  /** The state, to read and to prepare. */
+  /** The state, to read or to set up. */
   readonly store: FakeStore;
   /** The products of a shop, in order of creation. Default: the only shop. */
   products(shop?: string): readonly Entity[];
-  /** The whole state, to keep as JSON and to restore. */
+  /** The whole state, to save as JSON and restore later. */
   snapshot(): FakeSnapshot;
   /** Replaces the whole state. Buckets and calls stay as they are. */
   restore(snapshot: FakeSnapshot): void;
@@ -112,18 +112,18 @@ export interface FakeShopify extends FakeWebhooks, ShopControls {
    * from the state.
    */
   deliverWebhook(webhook: FakeWebhook): Promise<WebhookReceipt>;
-  /** Closes all servers and the file, and gives up what waits on the clock, such as retries of webhooks. */
+  /** Closes all servers and the file, and drops whatever waits on the clock, such as webhook retries. */
   close(): Promise<void>;
   /** Closes the fake at the end of a block: `await using fake = createFakeShopify()`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A webhook of a fake: what is left out comes from its state. */
+/** A webhook that a fake sends. What you leave out comes from its state. */
 export interface FakeWebhook extends Omit<WebhookToSign, 'shop' | 'payload' | 'clock'>, WebhookDelivery {
   /** Default: the only shop. */
   readonly shop?: string;
   /** Default: made from `product`. */
   readonly payload?: object | string;
-  /** Gid of a product, for the topics `products/…`. */
+  /** Gid of a product, for `products/…` topics. */
   readonly product?: string;
 }

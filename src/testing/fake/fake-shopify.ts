@@ -36,11 +36,11 @@ import { checkWebhookOptions } from './webhooks/options.ts';
 const defaultPublications = ['Online Store', 'Point of Sale'];
 
 /**
- * Makes a fake Shopify. It validates against the real Admin schema, charges points from a bucket per app
- * and shop, keeps products, and has faults when a test wants them.
+ * Makes a fake Shopify. It validates against the real Admin schema, charges points from a bucket per app and shop,
+ * stores products and orders in memory, and injects faults when a test asks for them.
  *
- * @throws ConfigError for options that do not fit.
- * @throws StorageError when `persistFile` cannot be read or written.
+ * @throws ConfigError if options are invalid.
+ * @throws StorageError if `persistFile` cannot be read or written.
  *
  * @example
  * const clock = createManualClock();
@@ -131,15 +131,14 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
   const servers = new Set<FakeServer>();
   let stopWatch: (() => void) | undefined;
   const close = async (): Promise<void> => {
-    closing.abort(new Error('The fake is closed. Make a new one.'));
+    closing.abort(new Error('The fake is closed. Create a new one.'));
     background.close();
     stopWatch?.();
     await bulk.close();
     await webhooks.close();
     await Promise.all([...servers].map((server) => server.close()));
     persistence?.close();
-    if (backgroundErrors.length > 0)
-      throw new AggregateError(backgroundErrors, 'work in the background of the fake failed');
+    if (backgroundErrors.length > 0) throw new AggregateError(backgroundErrors, 'background work of the fake failed');
   };
 
   return {

@@ -2,44 +2,44 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import type { GraphqlErrorEntry } from '../../errors/errors.ts';
 import type { FaultKind } from './faults/faults.ts';
 
-/** Plans set a bucket: points it holds and points that come back per second. */
+/** A plan sets the bucket: the points it holds and the points restored per second. */
 export type FakePlan = 'standard' | 'advanced' | 'plus';
 
-/** One shop of a fake Shopify. */
+/** A shop of a fake Shopify. */
 export interface FakeShopOptions {
   /** Domain. Default `demo.myshopify.com`. */
   readonly domain?: string;
   readonly name?: string;
-  /** Default `standard`: 2,000 points, 100 a second. */
+  /** Default `standard`: 2,000 points, 100 restored per second. */
   readonly plan?: FakePlan;
-  /** Bucket numbers that win over the plan's. */
+  /** Bucket values that override the plan's. */
   readonly bucket?: {
     readonly maximumAvailable?: number;
     readonly restoreRate?: number;
     readonly currentlyAvailable?: number;
   };
-  /** Numbers of the REST bucket that win over the plan's: requests it holds, and that leak out per second. */
+  /** REST bucket values that override the plan's: requests it holds, and requests that leak out per second. */
   readonly restBucket?: { readonly size?: number; readonly leakRate?: number };
-  /** Accepted tokens and the app each belongs to. Default `{ shpat_fake: 'default' }`. */
+  /** Accepted tokens, each with the app it belongs to. Default `{ shpat_fake: 'default' }`. */
   readonly tokens?: Readonly<Record<string, string>>;
-  /** Granted scopes. Default all. */
+  /** Granted scopes. Default: all. */
   readonly scopes?: readonly string[];
   /** Names of the publications (sales channels). Default `['Online Store', 'Point of Sale']`. */
   readonly publications?: readonly string[];
-  /** Names of the locations that stock inventory; the first is the primary one. Default `['Shop location']`. */
+  /** Names of the locations that stock inventory. The first is the primary location. Default `['Shop location']`. */
   readonly locations?: readonly string[];
-  /** Customers that the shop has from the beginning. Default none. */
+  /** Customers that the shop starts with. Default: none. */
   readonly customers?: readonly FakeCustomer[];
-  /** Orders that the shop has from the beginning, oldest first. Default none. */
+  /** Orders that the shop starts with, oldest first. Default: none. */
   readonly orders?: readonly FakeOrder[];
   /** `uninstalled` answers 401, `frozen` 402, `locked` 423. Default `active`. */
   readonly state?: 'active' | 'uninstalled' | 'frozen' | 'locked';
 }
 
-/** A customer that a shop has from the beginning. Give an email address, a phone number or a name. */
+/** A customer that a shop starts with. Give an email address, a phone number or a name. */
 export interface FakeCustomer {
   readonly email?: string;
-  /** As E.164 has it, such as `+15551234567`. */
+  /** In E.164 format, such as `+15551234567`. */
   readonly phone?: string;
   readonly firstName?: string;
   readonly lastName?: string;
@@ -49,12 +49,12 @@ export interface FakeCustomer {
   readonly createdAt?: string;
 }
 
-/** An order that a shop has from the beginning. It is not fulfilled: `fulfillmentCreate` does that. */
+/** An order that a shop starts with. It is unfulfilled; fulfill it with `fulfillmentCreate`. */
 export interface FakeOrder {
   readonly lineItems: readonly FakeLineItem[];
   /** Email address of one of the shop's `customers`. */
   readonly customer?: string;
-  /** Default: that of the customer. */
+  /** Default: the customer's. */
   readonly email?: string;
   readonly note?: string;
   readonly tags?: readonly string[];
@@ -71,7 +71,7 @@ export interface FakeLineItem {
   readonly title: string;
   /** Default 1. */
   readonly quantity?: number;
-  /** Of one unit, as decimal text. Default `0.00`. */
+  /** Price of one unit, as a decimal string. Default `0.00`. */
   readonly price?: string;
   readonly sku?: string;
 }
@@ -138,40 +138,40 @@ export interface GraphqlEngine {
   execute(operation: PreparedOperation, caller: Caller): Promise<Executed>;
 }
 
-/** One request that a fake got. */
+/** One request that a fake received. */
 export interface FakeCall {
   /** Wall time of its arrival, in milliseconds since the epoch. */
   readonly at: number;
-  /** Domain; empty where the request named no shop of the fake. */
+  /** Domain; empty if the request named no shop of the fake. */
   readonly shop: string;
   /** The app whose token it carried. */
   readonly app?: string;
   /**
-   * Operation name, or its first root field's; of REST the method and the kind of path, such as
-   * `PUT products/{id}.json`. Empty where no valid operation came.
+   * Operation name, or the name of its first root field; for REST, the method and path pattern, such as
+   * `PUT products/{id}.json`. Empty if the request had no valid operation.
    */
   readonly operation: string;
   readonly rootFields: readonly string[];
   readonly kind?: 'query' | 'mutation';
-  /** Empty too where the fake does not record them. */
+  /** Empty if there were none, or if the fake does not record them. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** HTTP status; 0 where the caller got no response. */
+  /** HTTP status; 0 if the caller got no response. */
   readonly status: number;
-  /** Points; 0 where it did not come so far. */
+  /** Points; 0 if it was not processed that far. */
   readonly requestedCost: number;
   /** Points charged in the end. */
   readonly actualCost: number;
   /**
-   * `fault` wins over the outcome it hides; `refused` is any answer that executed nothing for the caller's own fault;
-   * `killed` got no response, since its client was stopped by `hooks.killAt`.
+   * `fault` takes precedence over the outcome it hides. `refused`: nothing was executed because of a mistake of the
+   * caller. `killed`: there was no response, because `hooks.killAt` stopped the client.
    */
   readonly outcome: 'ok' | 'throttled' | 'fault' | 'refused' | 'killed';
   readonly fault?: FaultKind;
   /** Keys of `@idempotent` that its mutations carried, if any. */
   readonly idempotencyKeys?: readonly string[];
   /**
-   * Whether the operation was executed, also where the caller cannot know it. A mutation that was answered from an
-   * earlier run with its idempotency key was not.
+   * Whether the operation was executed, even if the caller cannot know. It is `false` for a mutation that was answered
+   * from an earlier run with its idempotency key.
    */
   readonly executed: boolean;
 }
@@ -180,21 +180,22 @@ export interface FakeCall {
 export interface ExecutedField {
   /** Such as `productSet`. */
   readonly name: string;
-  /** Its arguments with variables and defaults put in; empty where the fake does not record variables. */
+  /** Its arguments, with variables and defaults filled in; empty if the fake does not record variables. */
   readonly args: Readonly<Record<string, unknown>>;
   /**
-   * `user-errors`: its payload reports some, so that nothing or only a part was changed. `error`: it threw, as for
-   * `NOT_SIMULATED`. `not-run`: it was refused for its idempotency key, or answered from an earlier run with it.
+   * `user-errors`: its payload reports some, so nothing or only a part was changed. `error`: it threw, for example
+   * `NOT_SIMULATED`. `not-run`: it was refused because of its idempotency key, or answered from an earlier run with
+   * that key.
    */
   readonly result: 'ok' | 'user-errors' | 'error' | 'not-run';
 }
 
 /**
- * One thing that a fake executed: an operation, a REST call, an upload, a download, a call of OAuth, or inside of a
- * bulk operation its query or one row of its mutation.
+ * One thing that a fake executed: an operation, a REST call, an upload, a download, an OAuth call, or, inside a bulk
+ * operation, its query or one row of its mutation.
  */
 export interface FakeExecution {
-  /** Wall time at which it was done, in milliseconds since the epoch. */
+  /** Wall time at which it was executed, in milliseconds since the epoch. */
   readonly at: number;
   /** Domain. */
   readonly shop: string;
@@ -203,28 +204,28 @@ export interface FakeExecution {
   /** As in `FakeCall`: an operation's name, `PUT products/{id}.json`, `staged upload`, `bulk download`. */
   readonly operation: string;
   readonly kind?: 'query' | 'mutation';
-  /** Root fields of GraphQL, in order; a field that stands there twice is there twice. Empty for others. */
+  /** GraphQL root fields, in order; a field selected twice is listed twice. Empty for anything else. */
   readonly fields: readonly ExecutedField[];
-  /** Points charged; 0 for what costs none, such as all that a bulk operation does. */
+  /** Points charged; 0 for what costs none, such as everything a bulk operation does. */
   readonly points: number;
-  /** Bytes of the body that was sent: of an upload about the size of the file. 0 inside of a bulk operation. */
+  /** Bytes of the request body; for an upload, about the size of the file. 0 inside a bulk operation. */
   readonly bytes: number;
-  /** Gid of the bulk operation that did it. */
+  /** Gid of the bulk operation that executed it. */
   readonly bulkOperation?: string;
 }
 
-/** What happened so far. Points are those of Shopify's cost rule. */
+/** What has happened so far. Points follow Shopify's cost rule. */
 export interface FakeStats {
   readonly calls: number;
-  /** THROTTLED answers because the bucket was short. */
+  /** THROTTLED answers because the bucket had too few points. */
   readonly throttled: number;
   /** THROTTLED answers that were injected as a fault. */
   readonly throttledInjected: number;
   readonly faults: Readonly<Record<FaultKind, number>>;
   readonly pointsUsed: number;
-  /** Points that could have been used until now: those there at the first call, and what came back since. */
+  /** Points that could have been used so far: those available at the first call, plus those restored since. */
   readonly pointsPossible: number;
-  /** Points that did not come back since the first call, because the bucket was full. */
+  /** Points not restored since the first call because the bucket was full. */
   readonly pointsLost: number;
   /** Used points as a share of the possible ones, from 0 to 1. */
   readonly utilisation: number;

@@ -83,7 +83,7 @@ function seedProblems({ customers = [], orders = [] }: FakeShopOptions, group: s
     for (const name of ['createdAt', 'updatedAt'] as const) {
       const value = given[name];
       if (value !== undefined && Number.isNaN(Date.parse(value)))
-        problems.push({ field: `${field}${name}`, message: `"${value}" is no time. Write it as ISO 8601.` });
+        problems.push({ field: `${field}${name}`, message: `"${value}" is not a time. Write it in ISO 8601 format.` });
     }
   };
   for (const [index, customer] of customers.entries()) {
@@ -98,9 +98,10 @@ function seedProblems({ customers = [], orders = [] }: FakeShopOptions, group: s
     for (const [line, item] of order.lineItems.entries())
       problems.push(...unknownNames(item, lineNames, `${field}lineItems[${line}].`));
     checkTimes(order, field);
-    if (order.lineItems.length === 0) problems.push({ field: `${field}lineItems`, message: 'is empty. Give a line.' });
+    if (order.lineItems.length === 0)
+      problems.push({ field: `${field}lineItems`, message: 'is empty. Give at least one line item.' });
     if (order.customer !== undefined && !emails.has(order.customer.toLowerCase())) {
-      const message = 'is none of the customers. Give the email address of one of them.';
+      const message = 'is not one of the customers. Give the email address of one of them.';
       problems.push({ field: `${field}customer`, message });
     }
   }
@@ -146,14 +147,15 @@ export function createShops(options: readonly FakeShopOptions[], clock: Clock): 
     if (!shopDomain.test(state.domain)) {
       problems.push({
         field,
-        message: `"${state.domain}" is not a shop's domain. Write it like "demo.myshopify.com".`,
+        message: `"${state.domain}" is not a shop domain. Write it like "demo.myshopify.com".`,
       });
     } else if (byDomain.has(state.domain)) {
       problems.push({ field, message: `"${state.domain}" is given twice. Give each shop its own domain.` });
     }
     byDomain.set(state.domain, state);
   }
-  if (options.length === 0) problems.push({ field: 'shops', message: 'is empty. Leave it out for one default shop.' });
+  if (options.length === 0)
+    problems.push({ field: 'shops', message: 'is empty. Leave it out to get one default shop.' });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
 
   const all = [...byDomain.values()];

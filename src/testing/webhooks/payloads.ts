@@ -16,7 +16,7 @@ import type {
   ShopRedactPayload,
 } from '../../webhooks/payloads/shop.ts';
 
-/** Fields to set in a sample payload; `undefined` leaves one out, as a subscription with `includeFields` does. */
+/** Fields to set in a sample payload. `undefined` leaves a field out, as a subscription with `includeFields` does. */
 export type PayloadOverrides<Payload> = { readonly [Field in keyof Payload]?: Payload[Field] | undefined };
 
 /** When everything in the samples happened. */
@@ -31,8 +31,8 @@ function sampleWith<Payload extends object>(overrides: PayloadOverrides<Payload>
 }
 
 /**
- * A variant as in a product's payload, and the payload of `variants/in_stock` and `variants/out_of_stock`.
- * Set what the test is about; the gid follows the `id`.
+ * A variant as in a product's payload; also the payload of `variants/in_stock` and `variants/out_of_stock`. Set what
+ * the test is about; the gid follows from `id`.
  *
  * @example
  * ```ts
@@ -65,8 +65,8 @@ export function variantPayload(overrides: PayloadOverrides<ProductVariantPayload
 }
 
 /**
- * The payload of `products/create` and `products/update`. Set what the test is about; the gids and the product of
- * the variant follow the `id`.
+ * The payload of `products/create` and `products/update`. Set what the test is about; the gids and the variant's
+ * product follow from `id`.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export function productPayload(overrides: PayloadOverrides<ProductPayload> = {})
 }
 
 /**
- * The payload of `inventory_levels/connect` and `inventory_levels/update`. The gid follows item and location.
+ * The payload of `inventory_levels/connect` and `inventory_levels/update`. The gid follows from the item and the location.
  *
  * @example
  * ```ts
@@ -118,7 +118,7 @@ export function inventoryLevelPayload(overrides: PayloadOverrides<InventoryLevel
 }
 
 /**
- * The payload of `inventory_items/create` and `inventory_items/update`. The gid follows the `id`.
+ * The payload of `inventory_items/create` and `inventory_items/update`. The gid follows from `id`.
  *
  * @example
  * ```ts
@@ -161,7 +161,7 @@ const address = {
 };
 
 /**
- * The payload of `customers/create` and `customers/update`, about nobody. The gid follows the `id`.
+ * The payload of `customers/create` and `customers/update`, for an invented customer. The gid follows from `id`.
  *
  * @example
  * ```ts
@@ -190,7 +190,7 @@ export function customerPayload(overrides: PayloadOverrides<CustomerPayload> = {
 }
 
 /**
- * The payload of the topics about a whole order, such as `orders/create` and `orders/paid`. The gid follows the `id`.
+ * The payload of the topics about a whole order, such as `orders/create` and `orders/paid`. The gid follows from `id`.
  *
  * @example
  * ```ts
@@ -253,7 +253,7 @@ export function orderPayload(overrides: PayloadOverrides<OrderPayload> = {}): Or
 }
 
 /**
- * The payload of `collections/create` and `collections/update`. The gid follows the `id`.
+ * The payload of `collections/create` and `collections/update`. The gid follows from `id`.
  *
  * @example
  * ```ts

@@ -11,11 +11,11 @@ export interface WebhookToSign {
   readonly topic: string;
   /** Shop domain. */
   readonly shop: string;
-  /** An object is written as JSON; a string is sent as it is. */
+  /** An object is serialized as JSON; a string is sent as it is. */
   readonly payload: object | string;
   /** Unique for each delivery. Default: a new UUID. */
   readonly webhookId?: string;
-  /** The same for all deliveries from one action of the merchant. Default: a new UUID. */
+  /** Shared by all deliveries caused by one action of the merchant. Default: a new UUID. */
   readonly eventId?: string;
   /** ISO 8601. Default: now. */
   readonly triggeredAt?: string;
@@ -23,7 +23,7 @@ export interface WebhookToSign {
   readonly apiVersion?: string;
   /** Name of the subscription. Left out by default. */
   readonly name?: string;
-  /** The clock of `triggeredAt`. Default: the machine's. */
+  /** The clock for `triggeredAt`. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -60,20 +60,20 @@ export function signWebhook(webhook: WebhookToSign): SignedWebhook {
   };
 }
 
-/** The parts of a next-generation event that tell what happened; the rest says how it is sent. */
+/** The content of a next-generation event: what happened, without how it is sent. */
 export interface EventContent {
   /** The resource, such as `Product`. */
   readonly topic: EventTopic;
   readonly action: EventAction;
-  /** Paths of what changed, such as `product[id: 'gid://shopify/Product/1'].title`. Default: nothing. */
+  /** Paths of the changed fields, such as `product[id: 'gid://shopify/Product/1'].title`. Default: none. */
   readonly fieldsChanged?: {
     readonly added?: readonly string[];
     readonly updated?: readonly string[];
     readonly removed?: readonly string[];
   };
-  /** What the subscription's query is given, as a rule the gids of the resource. Default `{}`. */
+  /** Variables of the subscription's query, usually the gids of the resource. Default `{}`. */
   readonly queryVariables?: Readonly<Record<string, unknown>>;
-  /** Answer of the subscription's query. Left out by default, as where there is no query. */
+  /** Result of the subscription's query. Left out by default, as when there is no query. */
   readonly data?: unknown;
   /** Errors of the subscription's query. Left out by default. */
   readonly errors?: readonly unknown[];
@@ -85,7 +85,7 @@ export interface EventToSign extends EventContent {
   readonly secret: string;
   /** Shop domain. */
   readonly shop: string;
-  /** The subscription's, from the app's configuration. */
+  /** Handle of the subscription, from the app's configuration. */
   readonly handle: string;
   /** Unique for each delivery. Default: a new UUID. */
   readonly webhookId?: string;
@@ -93,7 +93,7 @@ export interface EventToSign extends EventContent {
   readonly triggeredAt?: string;
   /** Default `2026-10`. */
   readonly apiVersion?: string;
-  /** The clock of `triggeredAt`. Default: the machine's. */
+  /** The clock for `triggeredAt`. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -149,19 +149,19 @@ interface EventName {
 /** Where a webhook goes. */
 export interface WebhookDelivery {
   readonly url: string | URL;
-  /** Default: the global `fetch`, as it is at the time of the call. */
+  /** Default: the global `fetch` at the time of the call. */
   readonly fetch?: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
 }
 
-/** What the receiver answered. Shopify takes any 2xx as received, and everything else as a failure. */
+/** What the receiver answered. Shopify counts any 2xx as received and everything else as a failure. */
 export interface WebhookReceipt {
   readonly status: number;
 }
 
 /**
- * Signs a webhook and posts it, once. A redirect is not followed, as Shopify follows none. Rejects as
- * `fetch` does where nobody answers.
+ * Signs a webhook and posts it, once. Redirects are not followed, as on Shopify. Rejects like `fetch` if nobody
+ * answers.
  *
  * @example
  * ```ts

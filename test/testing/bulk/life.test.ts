@@ -132,7 +132,7 @@ describe('a failure', () => {
     await harness.clock.advance(1_000);
     Object.assign(store, { begin });
     expect(await harness.operation(id)).toMatchObject({ status: 'FAILED', errorCode: 'INTERNAL_SERVER_ERROR' });
-    await expect(harness.fake.close()).rejects.toThrow('work in the background of the fake failed');
+    await expect(harness.fake.close()).rejects.toThrow('background work of the fake failed');
   });
 });
 

@@ -65,7 +65,7 @@ describe('createFaultPlan', () => {
     const kinds = ['slow', 'explode'] as FaultKind[];
     const make = (): unknown => createFaultPlan({ rate: 1.5, kinds, delayMs: -1 }, 1);
     expect(make).toThrow(
-      /faults\.kinds: has no explode\. Take some of: status-500.*\n.*faults\.rate: is 1\.5.*\n.*faults\.delayMs: is -1/,
+      /faults\.kinds: has the unknown kind explode\. Use some of: status-500.*\n.*faults\.rate: is 1\.5.*\n.*faults\.delayMs: is -1/,
     );
     expect(make).toThrow(expect.toSatisfy((error: unknown) => isShopwrightError(error, 'CONFIG_INVALID')));
   });
@@ -73,7 +73,7 @@ describe('createFaultPlan', () => {
   it('refuses a script that cannot be followed', () => {
     const plan = createFaultPlan({}, 1);
     expect(() => plan.next('slow', { times: Number.NaN })).toThrow('times: is NaN');
-    expect(() => plan.next('explode' as FaultKind)).toThrow('has no explode');
+    expect(() => plan.next('explode' as FaultKind)).toThrow('has the unknown kind explode');
     expect(() => plan.next('slow-drip', { delayMs: -1 })).toThrow('delayMs: is -1');
   });
 

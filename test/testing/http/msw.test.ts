@@ -107,7 +107,7 @@ describe('the handlers for msw', () => {
     await fake?.close();
     expect(warnings.mock.calls).toEqual([
       [
-        expect.stringMatching(`https://${domains[0]} passed by.*undici.*fake\\.fetch.*fake\\.listen`),
+        expect.stringMatching(`https://${domains[0]} bypassed.*undici.*fake\\.fetch.*fake\\.listen`),
         { code: 'SHOPWRIGHT_FAKE_BYPASSED' },
       ],
     ]);

@@ -176,8 +176,8 @@ describe('deliverWebhook of a fake', () => {
   });
 
   it.each([
-    ['no payload', { topic: 'shop/update' }, 'payload: is needed for shop/update'],
-    ['no product', { topic: 'products/update' }, 'payload: is needed for products/update'],
+    ['no payload', { topic: 'shop/update' }, 'payload: is required for shop/update'],
+    ['no product', { topic: 'products/update' }, 'payload: is required for products/update'],
     [
       'a product that is not there',
       { topic: 'products/update', product: 'gid://shopify/Product/9' },

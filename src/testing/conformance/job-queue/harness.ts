@@ -2,24 +2,24 @@ import type { EnqueuedJob, JobContext, JobQueue, NewJob } from '../../../ports/j
 import type { Logger } from '../../../ports/logger.ts';
 import type { ConformanceRunner } from '../runner.ts';
 
-/** A queue under test, with its time. */
+/** A queue under test, and control over its time. */
 export interface JobQueueSubject {
   readonly queue: JobQueue;
-  /** Lets that many milliseconds pass for the queue, and all that is due in them happen. */
+  /** Lets that many milliseconds pass for the queue, so that everything due by then happens. */
   advance(ms: number): Promise<void>;
-  /** Opens the same queue once more, as another process would; needed where the queue is `shared`. */
+  /** Opens the same queue again, as another process would. Required if the queue is `shared`. */
   another?(): JobQueue | Promise<JobQueue>;
-  /** Called at the end of each case, when the queue is closed. */
+  /** Called at the end of each case, after the queue is closed. */
   dispose?(): Promise<void>;
 }
 
-/** What not every queue can do; nothing of it is taken to be there unless it is said to be. */
+/** What not every queue can do. Default: none of it. */
 export interface JobQueueAbilities {
-  /** Several processes work on one queue. */
+  /** Several processes can work on one queue. */
   readonly shared?: boolean;
 }
 
-/** What the queue of a case is to be made with. */
+/** The settings to create the queue of a case with. */
 export interface JobQueueTerms {
   readonly concurrency: number;
   readonly retryDelaysMs: readonly number[];
@@ -82,7 +82,7 @@ export function createQueueHarness(subject: JobQueueSubject, lines: readonly str
       if (await isSo()) return;
       await advance(stepMs);
     }
-    throw new Error(`It is not so after ${mostSteps} steps of ${stepMs} ms.`);
+    throw new Error(`The expected state was not reached after ${mostSteps} steps of ${stepMs} ms.`);
   };
   return {
     ...subject,

@@ -3,32 +3,32 @@ import { isShopwrightError } from '../../../errors/errors.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../../ports/key-value-store.ts';
 import { type ConformanceRunner, turn } from '../runner.ts';
 
-/** A key-value store under test, with its time. */
+/** A key-value store under test, and control over its time. */
 export interface KeyValueSubject {
   readonly store: KeyValueStore;
   /** Called at the end of each case. */
   close(): Promise<unknown>;
-  /** Lets that many milliseconds pass, and all that is due in them happen. Default: waits for so long. */
+  /** Lets that many milliseconds pass, so that everything due by then happens. Default: really waits. */
   advance?(ms: number): Promise<void>;
   /**
-   * Lets that many milliseconds pass for what is stored, while this process stands still and renews nothing.
-   * Default: blocks the thread for so long. Cases for which half a minute or years must pass are left out then.
+   * Lets that many milliseconds pass for what is stored, while this process is frozen and renews nothing. Default:
+   * really blocks the thread, and cases that need half a minute or years are skipped.
    */
   stall?(ms: number): Promise<void>;
-  /** Opens the same store once more, as another process would; needed where the store is `shared`. */
+  /** Opens the same store again, as another process would. Required if the store is `shared`. */
   another?(): OpenedKeyValueStore | Promise<OpenedKeyValueStore>;
 }
 
-/** The store of a subject, opened once more. */
+/** The store of a subject, opened again. */
 export interface OpenedKeyValueStore {
   readonly store: KeyValueStore;
   /** Called before the subject's own `close`. */
   close(): Promise<unknown>;
 }
 
-/** What not every store can do; nothing of it is taken to be there unless it is said to be. */
+/** What not every store can do. Default: none of it. */
 export interface KeyValueAbilities {
-  /** Several processes work on one store. */
+  /** Several processes can work on one store. */
   readonly shared?: boolean;
 }
 

@@ -12,19 +12,19 @@ import type {
 import type { EntityStore } from '../store/entity-store.ts';
 import type { BulkLine } from './queries.ts';
 
-/** How fast bulk operations go, and when they fail. All times are of the fake's clock. */
+/** How fast bulk operations run, and when they fail. All times are on the fake's clock. */
 export interface BulkOptions {
   /** Milliseconds from `CREATED` to `RUNNING`. Default 100. */
   readonly delayMs?: number;
-  /** Lines that a bulk query writes in a second. Default 10,000. */
+  /** Lines that a bulk query writes per second. Default 10,000. */
   readonly objectsPerSecond?: number;
-  /** Rows that a bulk mutation executes in a second. Default 1,000. */
+  /** Rows that a bulk mutation executes per second. Default 1,000. */
   readonly rowsPerSecond?: number;
-  /** Operations with more lines than this fail after so many with `INTERNAL_SERVER_ERROR`. Default: none do. */
+  /** An operation with more lines than this fails after that many, with `INTERNAL_SERVER_ERROR`. Default: none do. */
   readonly failAfterObjects?: number;
   /**
-   * Whether bulk queries are enabled for the apps. Where they are not, `bulkOperationRunQuery` is denied, as Shopify
-   * does since 2026-11-06 until an app enables them in the Dev Dashboard. Default `true`.
+   * Whether bulk queries are enabled for the apps. If they are not, `bulkOperationRunQuery` is denied, as it has been
+   * on Shopify since 2026-11-06 until an app enables them in the Dev Dashboard. Default `true`.
    */
   readonly queries?: boolean;
   /** The same for bulk mutations. Default `true`. */
@@ -44,17 +44,17 @@ const optionNames: Record<keyof BulkOptions, true> = {
 export interface BulkFailure {
   /** Default `INTERNAL_SERVER_ERROR`. */
   readonly errorCode?: BulkErrorCode;
-  /** Lines it writes before; they are at `partialDataUrl`. One that has fewer fails after all of them. Default 0. */
+  /** Lines it writes before it fails; they are at `partialDataUrl`. If it has fewer, it fails after all of them. Default 0. */
   readonly afterObjects?: number;
 }
 
 /** Scripts what happens to bulk operations. */
 export interface BulkScript {
-  /** The next bulk operation that is accepted fails. Called twice, the next two do. */
+  /** The next accepted bulk operation fails. Call it twice to fail the next two. */
   failNext(failure?: BulkFailure): void;
-  /** Bulk operations of that type can be started from now on. */
+  /** Allows bulk operations of that type to start from now on. */
   enable(type: 'queries' | 'mutations'): void;
-  /** Starting one of that type is denied from now on, as where an app did not use it for 31 days. */
+  /** Denies starting one of that type from now on, as if the app had not used it for 31 days. */
   disable(type: 'queries' | 'mutations'): void;
 }
 

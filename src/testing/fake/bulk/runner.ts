@@ -147,7 +147,7 @@ function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
   const begin = async (job: Job, created: BulkOperationEntity): Promise<void> => {
     const operation: BulkOperationEntity = { ...created, status: 'RUNNING' };
     store.put(job.shop, 'BulkOperation', operation);
-    if (operation.denied) throw new BulkWorkError('ACCESS_DENIED', 'The token misses a scope.');
+    if (operation.denied) throw new BulkWorkError('ACCESS_DENIED', 'The token lacks a required scope.');
     const make = operation.type === 'QUERY' ? queryWork : mutationWork;
     const { shop } = job;
     const onExecuted: WorkContext['onExecuted'] = ({ name, kind }, { fields = [] }) => {

@@ -94,7 +94,7 @@ export function mutationWork(operation: BulkOperationEntity, context: WorkContex
   const fileContent = (): string => {
     const file = upload && uploadByKey(store, shop, upload.key);
     if (file && file.content !== null && file.revision === upload.revision) return file.content;
-    throw new BulkWorkError('INTERNAL_SERVER_ERROR', 'The file with the variables is no longer the same.');
+    throw new BulkWorkError('INTERNAL_SERVER_ERROR', 'The file with the variables has changed.');
   };
   const read = readRows(fileContent());
   const rows = shuffled(read.ok ? read.rows : [], randomOf(operation, seed));

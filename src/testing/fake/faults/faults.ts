@@ -2,35 +2,35 @@ import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { unknownNames } from '../../../internal/names.ts';
 import { createRandom } from '../random.ts';
 
-/** Faults by chance. */
+/** Random faults. */
 export interface FaultOptions {
-  /** Share of the calls that meet a fault, from 0 to 1. Default 0. */
+  /** Share of calls that get a fault, from 0 to 1. Default 0. */
   readonly rate?: number;
-  /** Kinds to choose from, each as likely. Default `defaultFaultKinds`. */
+  /** Kinds to choose from, all equally likely. Default `defaultFaultKinds`. */
   readonly kinds?: readonly FaultKind[];
-  /** Default: the seed of the fake. */
+  /** Default: the fake's seed. */
   readonly seed?: number;
-  /** How late a `slow` or `slow-drip` answer is, and how far a `clock-skew` is off; in milliseconds. Default 2,000. */
+  /** Milliseconds by which a `slow` or `slow-drip` answer is late, or by which a `clock-skew` is off. Default 2,000. */
   readonly delayMs?: number;
 }
 
-/** Which calls a scripted fault meets. */
+/** Which calls get a scripted fault. */
 export interface NextFault {
   /**
-   * Name of an operation, or of one of its root fields. REST calls are named by method and path, such as
-   * `GET products.json` and `PUT products/{id}.json` or `PUT products/123.json`; calls that need no token too, such
-   * as `POST oauth/access_token`. Default: any.
+   * Name of an operation or of one of its root fields. REST calls are named by method and path, such as
+   * `GET products.json` and `PUT products/{id}.json` or `PUT products/123.json`; so are calls without a token, such as
+   * `POST oauth/access_token`. Default: any.
    */
   readonly operation?: string;
-  /** How many calls it meets. Default 1. */
+  /** How many calls get it. Default 1. */
   readonly times?: number;
-  /** How many matching calls pass before. Default 0. */
+  /** How many matching calls pass first. Default 0. */
   readonly after?: number;
-  /** How late a `slow` or `slow-drip` answer is, and how far a `clock-skew` is off (may be negative); in milliseconds. */
+  /** Milliseconds by which a `slow` or `slow-drip` answer is late, or by which a `clock-skew` is off (may be negative). */
   readonly delayMs?: number;
   /**
-   * What a response with `missing-fields` lacks: names of fields at the top of its JSON. Default `['expires_in']`, as
-   * Shopify has been seen to refresh tokens.
+   * Top-level JSON fields that a response with `missing-fields` lacks. Default `['expires_in']`, which Shopify has
+   * been seen to leave out of a token refresh.
    */
   readonly fields?: readonly string[];
 }
@@ -48,15 +48,15 @@ interface FaultTarget {
   readonly rootFields: readonly string[];
 }
 
-/** Faults as a test writes them. */
+/** Scripts faults in a test. */
 export interface FaultScript {
   /**
-   * The next matching calls meet this fault. Scripts that match one call are used in the order written.
+   * The next matching calls get this fault. If several scripts match a call, they are used in the order in which they were added.
    *
    * @throws ConfigError for an unknown kind or a negative number.
    */
   next(kind: FaultKind, options?: NextFault): void;
-  /** Takes all scripts away and sets chance to 0. */
+  /** Removes all scripts and turns random faults off. */
   clear(): void;
 }
 
@@ -66,7 +66,7 @@ export interface FaultPlan extends FaultScript {
   choose(call: FaultTarget): ChosenFault | undefined;
 }
 
-/** The kinds chance chooses from: all that a client can see through without waiting for its own time limit. */
+/** The kinds that random faults use: all that a client can recover from without waiting for its own time limit. */
 export const defaultFaultKinds: readonly FaultKind[] = [
   'status-500',
   'status-502',
@@ -163,7 +163,10 @@ function check(...problems: readonly (Issue | undefined)[]): void {
 function unknownKinds(kinds: readonly string[]): Issue | undefined {
   const unknown = kinds.filter((kind) => !Object.hasOwn(faults, kind));
   if (unknown.length === 0) return undefined;
-  return { field: 'faults.kinds', message: `has no ${unknown.join(', ')}. Take some of: ${faultKinds.join(', ')}.` };
+  return {
+    field: 'faults.kinds',
+    message: `has the unknown kind ${unknown.join(', ')}. Use some of: ${faultKinds.join(', ')}.`,
+  };
 }
 
 function notBetween(field: string, value: number | undefined, most: number, unit: string): Issue | undefined {
@@ -171,7 +174,7 @@ function notBetween(field: string, value: number | undefined, most: number, unit
   return { field, message: `is ${value}. Give ${unit}${most === 1 ? ' from 0 to 1' : ', 0 or more'}.` };
 }
 
-/** A fault that a fake Shopify can answer with. */
+/** A kind of fault that a fake Shopify can inject. */
 export type FaultKind =
   | 'status-500'
   | 'status-502'
@@ -318,5 +321,5 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   'missing-fields': { executes: true, effect: { type: 'omit' } },
 };
 
-/** Every kind, in the order of the documentation. */
+/** Every kind of fault, in the order of the documentation. */
 export const faultKinds = Object.keys(faults) as readonly FaultKind[];

@@ -15,28 +15,28 @@ export interface ShopInfo {
 }
 
 /**
- * What a resolver is given.
+ * What a resolver receives.
  *
- * @experimental More may come, and what the store holds may change, with any version.
+ * @experimental Any version may add to it, or change what the store holds.
  */
 export interface ResolverContext {
-  /** The state to read, and inside a mutation to change: changes stand only if it reports no `userErrors`. */
+  /** The state, to read and, inside a mutation, to change. Changes are kept only if it reports no `userErrors`. */
   readonly store: EntityStore;
   /** Shop domain. */
   readonly shop: string;
   readonly app: string;
-  /** Scheme and host the request came to: where links of the fake must lead. */
+  /** Scheme and host of the request: where the fake's links must lead. */
   readonly origin: string;
-  /** API version that was asked for, such as `2026-10`; `undefined` for the one of the schema. */
+  /** API version of the request, such as `2026-10`; `undefined` for that of the schema. */
   readonly version?: string | undefined;
   readonly info: ShopInfo;
   readonly clock: Clock;
   /**
-   * Tells of an event, such as `products/update`, when the operation has been committed. What is undone was never
-   * told of. The payload is made only if somebody listens.
+   * Announces an event, such as `products/update`, once the operation is committed. If it is rolled back, nothing is
+   * announced. The payload is built only if there are listeners.
    */
   announce(topic: string, payload: () => object): void;
-  /** Does work after `delayMs` of the clock from the commit on, as a unit of its own. */
+  /** Does work `delayMs` after the commit, on the fake's clock, in a transaction of its own. */
   later(delayMs: number, work: (context: ResolverContext) => void): void;
 }
 
@@ -54,7 +54,7 @@ export interface OperationContext extends ResolverContext {
 }
 
 /**
- * Resolves one field. Arguments are as the schema says, defaults included. May return a promise.
+ * Resolves one field. Arguments follow the schema, with defaults filled in. It may return a promise.
  *
  * @experimental See `ResolverContext`.
  */

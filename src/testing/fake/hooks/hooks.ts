@@ -3,57 +3,57 @@ import { unknownNames } from '../../../internal/names.ts';
 import { matchesCall } from '../call-log.ts';
 import type { FakeCall } from '../model.ts';
 
-/** What is known of a call while it is being executed. */
+/** What is known about a call while it is being executed. */
 export type HookedCall = Omit<FakeCall, 'status' | 'outcome' | 'fault'>;
 
-/** An operation name, a root field, or a REST call such as `PUT products/{id}.json`; or a test of one call. */
+/** An operation name, a root field, or a REST call such as `PUT products/{id}.json`; or a function that tests one call. */
 export type HookFilter = string | ((call: HookedCall) => boolean);
 
 /**
- * What a test does at a point of a call. A promise that it returns is waited for before the call goes on; where it throws,
- * the call fails too.
+ * What a test does at a point of a call. If it returns a promise, the call waits for it; if it throws, the call fails
+ * too.
  */
 export type Hook = (call: HookedCall) => unknown;
 
-/** Which of the matching calls a hook meets. */
+/** Which of the matching calls run a hook. */
 export interface HookOptions {
-  /** How many matching calls pass before. Default 0. */
+  /** How many matching calls pass first. Default 0. */
   readonly after?: number;
-  /** How many calls it meets. Default 1. */
+  /** How many calls run it. Default 1. */
   readonly times?: number;
 }
 
-/** Which pairs of a read and a write `between` meets. */
+/** Which pairs of a read and a write run a `between` hook. */
 export interface BetweenOptions extends HookOptions {
-  /** Only after reads whose response holds this gid, such as that of a product. Default: after any that matches. */
+  /** Only after reads whose response contains this gid, such as a product's. Default: after any matching read. */
   readonly id?: string;
 }
 
 /**
- * Where a client can be stopped: `before` or `after` a mutation, a REST call that changes something, or a
- * `staged upload` is executed. After `#` stands which one of that name it is, counted from 1: `before productSet` is
+ * Where a client can be stopped: `before` or `after` the execution of a mutation, a REST call that changes something,
+ * or a `staged upload`. The number after `#` counts calls of that name from 1: `before productSet` is
  * `before productSet#1`.
  */
 export type KillPoint = `${'before' | 'after'} ${string}`;
 
-/** Runs a test's code at exact points of the fake, where no client can. */
+/** Runs test code at exact points of the fake that no client can reach. */
 export interface HookScript {
   /**
-   * Runs when a matching call was accepted, right before it is executed. The hook may call the fake itself.
+   * Runs when a matching call has been accepted, right before it is executed. The hook may call the fake itself.
    *
    * @throws ConfigError for an unknown option or a negative number.
    */
   before(filter: HookFilter, hook: Hook, options?: HookOptions): void;
   /**
-   * Runs when a matching call was executed, right before its response is sent.
+   * Runs when a matching call has been executed, right before its response is sent.
    *
    * @throws ConfigError for an unknown option or a negative number.
    */
   after(filter: HookFilter, hook: Hook, options?: HookOptions): void;
   /**
-   * Runs between what a client has read and what it writes next: when, after a call that matches `read`, the first call
-   * of the same app and shop that matches `write` has come, before it is executed. So another writer strikes where the
-   * client can no longer see it.
+   * Runs between what a client reads and what it writes next: after a call that matches `read`, and right before the
+   * next call of the same app and shop that matches `write` is executed. This simulates another writer whose change
+   * the client can no longer see.
    *
    * @throws ConfigError for an unknown option or a negative number.
    *
@@ -62,11 +62,11 @@ export interface HookScript {
    */
   between(read: HookFilter, write: HookFilter, hook: Hook, options?: BetweenOptions): void;
   /**
-   * Stops a client at a point: `stop` is run, such as to kill its process, and no response is ever sent. `before` a
-   * call, that call is not executed either.
+   * Stops a client at a point: `stop` runs, for example to kill its process, and no response is ever sent. At a
+   * `before` point, the call is not executed either.
    *
-   * @returns The call at which it was stopped, when `stop` is done.
-   * @throws ConfigError for a text that is no point.
+   * @returns The call at which the client was stopped, once `stop` is done.
+   * @throws ConfigError if `point` is not a kill point.
    *
    * @example
    * const killed = fake.hooks.killAt('after productSet#2', () => child.kill('SIGKILL'));
@@ -74,11 +74,11 @@ export interface HookScript {
    */
   killAt(point: KillPoint, stop: Hook): Promise<HookedCall>;
   /**
-   * The kill points that were passed, in order, since the fake was made or the hooks were cleared. Run a client once to
-   * get them, then once on a fresh fake for each of them.
+   * The kill points passed so far, in order, since the fake was created or the hooks were cleared. Run a client once
+   * to get them, then once on a fresh fake for each of them.
    */
   killPoints(): readonly KillPoint[];
-  /** Takes all hooks away, and starts `killPoints` over. A promise of `killAt` that was not met stays open. */
+  /** Removes all hooks, and starts `killPoints` over. If a `killAt` point was not reached, its promise stays pending. */
   clear(): void;
 }
 

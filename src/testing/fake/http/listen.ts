@@ -11,20 +11,20 @@ export interface ListenOptions {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /**
-   * HTTPS: `true` for the certificate of the package, which is for `localhost` and its addresses; or one of your own,
-   * as PEM. Default: plain HTTP.
+   * Serves HTTPS: `true` uses the package's certificate for `localhost` and its addresses; or give your own as PEM.
+   * Default: plain HTTP.
    */
   readonly tls?: boolean | { readonly key: string; readonly cert: string };
 }
 
-/** A fake that listens. */
+/** A fake that listens on a port. */
 export interface FakeServer {
-  /** Such as `http://127.0.0.1:4010`: the client's `origin`. */
+  /** Such as `http://127.0.0.1:4010`. Pass it to a client as `origin`. */
   readonly origin: string;
   readonly port: number;
-  /** With HTTPS, the certificate that a client must trust (PEM): its `ca`. */
+  /** With HTTPS, the certificate that a client must trust (PEM). Pass it as `ca`. */
   readonly ca?: string;
-  /** Ends open connections too. */
+  /** Also ends open connections. */
   close(): Promise<void>;
   /** Closes the server at the end of a block: `await using server = await fake.listen()`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -115,9 +115,9 @@ function headerText(value: string | readonly string[] | undefined): string | nul
 }
 
 /**
- * A certificate for `localhost`, `127.0.0.1` and `::1`, signed by itself and valid until 2120, with which a fake
- * listens on HTTPS. Everybody can read its private key here: it protects nothing, and is no authority that could
- * vouch for other names. Clients trust it by it alone: `ca: fakeCertificate`, or `NODE_EXTRA_CA_CERTS`.
+ * The self-signed certificate with which a fake listens on HTTPS: for `localhost`, `127.0.0.1` and `::1`, valid until
+ * 2120. Its private key is public, so it protects nothing; it is not an authority and cannot sign certificates for
+ * other names. Make a client trust it with `ca: fakeCertificate` or `NODE_EXTRA_CA_CERTS`.
  */
 export const fakeCertificate = `-----BEGIN CERTIFICATE-----
 MIIBnjCCAUOgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv

@@ -60,8 +60,8 @@ export function warnOfUndici(domains: readonly string[]): () => void {
     if (before !== (handled.get(domain) ?? 0) || warned.has(domain)) return;
     warned.add(domain);
     process.emitWarning(
-      `A request to ${request.origin} passed by the fake's handlers, to the real Shopify: msw does not see what the ` +
-        'package undici sends, such as by undiciTransport. Give that client fake.fetch, or the origin of fake.listen().',
+      `A request to ${request.origin} bypassed the fake's handlers and went to the real Shopify. msw does not see requests ` +
+        'of the package undici, such as those of undiciTransport. Pass fake.fetch or the origin of fake.listen() to that client.',
       { code: 'SHOPWRIGHT_FAKE_BYPASSED' },
     );
   };
@@ -94,7 +94,7 @@ function loadMsw(load: (name: string) => unknown): Pick<typeof import('msw'), 'h
   try {
     return load('msw') as typeof import('msw');
   } catch (cause) {
-    const message = 'need the package "msw". Install it: npm install --save-dev msw.';
+    const message = 'need the package "msw". Install it with: npm install --save-dev msw';
     throw new ConfigError('Invalid configuration', { issues: [{ field: 'handlers', message }], cause });
   }
 }

@@ -72,20 +72,20 @@ export interface FakeAppOptions {
   readonly clientId: string;
   readonly clientSecret: string;
   /**
-   * Name of the app in `tokens` of a shop and in `calls`; calls of one app share a bucket. Default: `default` for the
+   * Name of the app in `tokens` of a shop and in `calls`; calls of the same app share a bucket. Default: `default` for the
    * first app, the client id for others.
    */
   readonly id?: string;
-  /** Where it may be called back to, exactly. Default: any address of HTTP or HTTPS. */
+  /** Allowed redirect URLs, compared exactly. Default: any HTTP or HTTPS address. */
   readonly redirectUris?: readonly string[];
-  /** Scopes it is given where a request names none. Default all. */
+  /** Scopes it gets if a request names none. Default: all. */
   readonly scopes?: readonly string[];
   /**
-   * Whether offline tokens that never expire are refused with 403, as Shopify does for public apps from 2027-01-01 on.
-   * They can still be exchanged for one that expires. Default `false`.
+   * Whether non-expiring offline tokens are refused with 403, as Shopify does for public apps from 2027-01-01. They
+   * can still be exchanged for expiring ones. Default `false`.
    */
   readonly refusesNonExpiringTokens?: boolean;
-  /** Seconds that an offline token lives that expires. Default 3,600, as Shopify's do. */
+  /** Lifetime of expiring offline tokens, in seconds. Default 3,600, as on Shopify. */
   readonly offlineTokenSeconds?: number;
 }
 
@@ -125,9 +125,9 @@ export function createApps(options: readonly FakeAppOptions[] = [defaultApp]): A
     const before = all.slice(0, index);
     const problem = (name: string, message: string): number =>
       problems.push({ field: `apps[${index}].${name}`, message });
-    if (clientId === '') problem('clientId', 'is empty. Give any text.');
-    if (!(offlineTokenSeconds > 0)) problem('offlineTokenSeconds', 'must be seconds above 0.');
-    if (clientSecret === '') problem('clientSecret', 'is empty. Give any text.');
+    if (clientId === '') problem('clientId', 'is empty. Give any string.');
+    if (!(offlineTokenSeconds > 0)) problem('offlineTokenSeconds', 'must be a number of seconds above 0.');
+    if (clientSecret === '') problem('clientSecret', 'is empty. Give any string.');
     if (before.some((other) => other.clientId === clientId))
       problem('clientId', 'is given twice. Give each app its own.');
     if (before.some((other) => other.id === id)) problem('id', `"${id}" is given twice. Give each app its own.`);

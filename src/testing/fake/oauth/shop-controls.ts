@@ -8,7 +8,7 @@ import { ownerId } from './grants.ts';
 import { type Apps, signSessionToken } from './session-token.ts';
 import type { TokenBook } from './tokens.ts';
 
-/** What a session token is made for. */
+/** Options of `issueSessionToken`. */
 export interface SessionTokenOptions {
   /** Default: the only shop. */
   readonly shop?: string;
@@ -17,29 +17,29 @@ export interface SessionTokenOptions {
   /** Id of the user. Default `1`, the owner. */
   readonly userId?: string;
   /**
-   * Milliseconds by which the clock that made the token is ahead of the fake's; negative for one that is behind.
-   * Default 0. The fake itself exchanges tokens that are up to 10 seconds ahead.
+   * Milliseconds by which the clock that issues the token is ahead of the fake's; negative if it is behind. Default
+   * 0. The fake's own token exchange accepts tokens up to 10 seconds ahead.
    */
   readonly skewMs?: number;
 }
 
-/** What a test does to shops and tokens while the fake runs. */
+/** Changes shops and tokens while the fake runs. */
 export interface ShopControls {
   /**
-   * From now on `uninstalled` answers 401, `frozen` 402, `locked` 423. An app that is uninstalled is told by the
-   * webhook `app/uninstalled`; the authorization code grant installs it again.
+   * Changes the state of a shop: from now on it answers 401 if `uninstalled`, 402 if `frozen`, 423 if `locked`.
+   * Uninstalling sends the webhook `app/uninstalled`; the authorization code grant installs the app again.
    *
    * @throws ConfigError for a shop that the fake does not have.
    */
   setShopState(shop: string, state: ShopState['state']): void;
   /**
-   * No token of the shop is taken any more: 401. New ones can be acquired.
+   * Revokes all tokens of the shop: they get 401. New ones can be acquired.
    *
    * @throws ConfigError for a shop that the fake does not have.
    */
   revokeTokens(shop?: string): void;
   /**
-   * The session token (ID token) that the admin hands to an embedded app. It lives for a minute.
+   * Issues the session token (ID token) that the admin gives to an embedded app. It is valid for one minute.
    *
    * @throws ConfigError for a shop or an app that the fake does not have.
    */

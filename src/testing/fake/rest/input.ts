@@ -60,7 +60,7 @@ const notListed = ['is not included in the list'];
 export function refusedProduct(body: Json): RestReply | undefined {
   if (!statuses.includes(body.status)) return unprocessable({ status: notListed });
   if (listOf(body.images)?.some((image) => 'attachment' in image)) {
-    return notSimulated('the field `images[].attachment` is not simulated by the fake: give `src`');
+    return notSimulated('the field `images[].attachment` is not simulated by the fake: use `src` instead');
   }
   for (const variant of listOf(body.variants) ?? []) {
     const refused = refusedVariant(variant);

@@ -506,52 +506,52 @@ export interface MetafieldName {
   readonly key: string;
 }
 
-/** One try to deliver. */
+/** One delivery attempt. */
 export interface DeliveryAttempt {
-  /** Wall time of its begin, in milliseconds since the epoch. */
+  /** Wall time at which it began, in milliseconds since the epoch. */
   readonly at: number;
-  /** HTTP status of the response; 0 where none came. */
+  /** HTTP status of the response; 0 if there was none. */
   readonly status: number;
-  /** Why none came: `timeout`, or the words of the error. */
+  /** Why there was no response: `timeout`, or the error's message. */
   readonly error?: string;
 }
 
-/** A webhook of a fake on its way, or arrived. */
+/** A webhook that a fake sends or has sent. */
 export interface FakeDelivery {
-  /** No other has it, while copies share a `webhookId`. */
+  /** Unique to this delivery, while copies share a `webhookId`. */
   readonly id: string;
   /** Shop domain. */
   readonly shop: string;
   /** Wire name, or the resource of a next-generation event. */
   readonly topic: string;
   readonly generation: 'classic' | 'next';
-  /** What happened to the resource, for the next generation; else `null`. */
+  /** What happened to the resource, for next-generation events; otherwise `null`. */
   readonly action: string | null;
-  /** Where it goes, also when the subscription has a new address since. */
+  /** Where it goes, even if the subscription's address has changed since. */
   readonly uri: string;
-  /** The app that subscribed, whose secret signs; `null` for the first one. */
+  /** The app that subscribed, whose secret signs; `null` for the first app. */
   readonly app: string | null;
-  /** Gid of the subscription that was made through the API; `null` for one of the app's configuration. */
+  /** Gid of a subscription created through the API; `null` for one from the app's configuration. */
   readonly subscriptionId: string | null;
-  /** Name of the subscription, or its handle for the next generation. */
+  /** Name of the subscription, or its handle for next-generation events. */
   readonly name: string | null;
-  /** The same in all tries and copies. */
+  /** The same in all attempts and copies. */
   readonly webhookId: string;
-  /** The same in all deliveries from one action. */
+  /** The same in all deliveries caused by one action. */
   readonly eventId: string;
   /** ISO 8601. */
   readonly triggeredAt: string;
-  /** The same in all tries and copies; empty for what is done in a fake that does not record. */
+  /** The same in all attempts and copies; emptied once the delivery has ended if `recordVariables` is `false`. */
   readonly body: string;
-  /** Whether it is a copy that Shopify sends by mistake. It is sent once, whatever comes of it. */
+  /** Whether it is a copy that Shopify sends by mistake. It is sent once and never retried. */
   readonly isCopy: boolean;
   readonly attempts: readonly DeliveryAttempt[];
   /**
-   * `waiting` for its first or next try; `delivered`, answered with 2xx; `failed`, given up; `recorded`, for an
-   * address that is not served (Pub/Sub, EventBridge).
+   * `waiting`: for its first or next attempt. `delivered`: answered with 2xx. `failed`: given up. `recorded`: the
+   * address is not served (Pub/Sub, EventBridge).
    */
   readonly state: 'waiting' | 'delivered' | 'failed' | 'recorded';
-  /** Wall time of the next try, in milliseconds since the epoch; `null` where there is none. */
+  /** Wall time of the next attempt, in milliseconds since the epoch; `null` if there is none. */
   readonly nextAttemptAt: number | null;
 }
 

@@ -1,4 +1,4 @@
-/** One stored thing: plain JSON with its gid. */
+/** One stored entity: plain JSON with its gid. */
 export interface Entity {
   readonly id: string;
   readonly [field: string]: unknown;
@@ -19,13 +19,13 @@ export interface EntityStore {
   get(shop: string, kind: string, id: string): Entity | undefined;
   /** In order of creation. */
   all(shop: string, kind: string): readonly Entity[];
-  /** Those that can be found by a key, such as a handle; see `lookupKeys`. */
+  /** Entities that match a lookup key, such as a handle; see `lookupKeys`. */
   find(shop: string, kind: string, key: string): readonly Entity[];
   put(shop: string, kind: string, entity: Entity): void;
   delete(shop: string, kind: string, id: string): boolean;
-  /** A new gid of that kind; never given twice, also after a restore. */
+  /** A new gid of that kind. No gid is given twice, even after a restore. */
   nextId(kind: string): string;
-  /** A view that keeps its changes to itself until `commit` hands them on as one batch. Drop it to undo them. */
+  /** Starts a transaction whose changes become visible as one batch with `commit`. Drop it to discard them. */
   begin(): StoreTransaction;
 }
 
@@ -35,12 +35,12 @@ export interface StoreTransaction extends EntityStore {
 }
 
 /**
- * The state of all shops. Every change passes through `put`, `delete` or the commit of a transaction,
- * which tell the listener before they return.
+ * The state of all shops. Every change goes through `put`, `delete` or the commit of a transaction, which notify the
+ * listener before they return.
  */
 export interface FakeStore extends EntityStore {
-  /** The whole state as changes from empty. */
+  /** The whole state, as changes to an empty store. */
   snapshot(): readonly StoreChange[];
-  /** Replaces the whole state, but never gives an id twice. The listener is not told. */
+  /** Replaces the whole state, but never gives an id twice. The listener is not notified. */
   restore(changes: Iterable<StoreChange>): void;
 }

@@ -101,7 +101,7 @@ function readChanges(text: string, file: string): StoreChange[] {
     const batch = parseJson(line);
     if (Array.isArray(batch) && batch.every(isChange)) return batch;
     throw new StorageError(
-      `${file}, line ${index + 1}, is not a batch of changes. Fix it, or delete the file to start over.`,
+      `${file}, line ${index + 1}, is not a valid batch of changes. Fix the line, or delete the file to start over.`,
     );
   });
 }

@@ -25,7 +25,7 @@ export function deliverNow(context: {
 function payloadOf({ topic, product: gid }: FakeWebhook, shop: string, store: FakeStore): object {
   if (gid === undefined || !topic.startsWith('products/')) {
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'payload', message: `is needed for ${topic}, or "product" for a products/… topic.` }],
+      issues: [{ field: 'payload', message: `is required for ${topic}. For a products/… topic, "product" is enough.` }],
     });
   }
   // What was deleted is no longer there, and Shopify sends its number only.
@@ -33,7 +33,7 @@ function payloadOf({ topic, product: gid }: FakeWebhook, shop: string, store: Fa
   const product = store.get(shop, 'Product', gid);
   if (!product)
     throw new ConfigError('Invalid configuration', {
-      issues: [{ field: 'product', message: `is ${gid}, and ${shop} has no such product.` }],
+      issues: [{ field: 'product', message: `is ${gid}, but ${shop} has no such product.` }],
     });
   return productPayload(product as ProductEntity);
 }

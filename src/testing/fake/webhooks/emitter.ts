@@ -103,7 +103,7 @@ export function createWebhookEmitter(context: WebhookEmitterContext): WebhookEmi
     },
     emitEvent(event) {
       const { topic, action, copies, triggeredAt = now() } = event;
-      if (events.length === 0) throw problem('webhooks.events', 'is empty. List the subscriptions to Events there.');
+      if (events.length === 0) throw problem('webhooks.events', 'is empty. List the Event subscriptions there.');
       checkCopies(copies);
       const shop = shops.get(event.shop).domain;
       const eventId = randomUUID();
@@ -153,7 +153,7 @@ function actionIds(): (shop: string) => string {
 function checkTopic(topic: string, { complianceUrl }: FakeWebhookOptions): void {
   if (complianceTopics.some((name) => name === topic)) {
     if (complianceUrl === undefined) {
-      throw problem('webhooks.complianceUrl', `is not set, and ${topic} goes nowhere else.`);
+      throw problem('webhooks.complianceUrl', `is not set. ${topic} is sent only to that address.`);
     }
   } else if (!webhookTopics.some((name) => name === topic)) {
     throw problem('topic', `is ${topic}, which Shopify does not have. Give a wire name such as products/update.`);

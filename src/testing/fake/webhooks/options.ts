@@ -2,32 +2,32 @@ import { ConfigError, type Issue } from '../../../errors/errors.ts';
 import { isRecord } from '../../../internal/json.ts';
 import type { EventAction, EventTopic, WebhookTopic } from '../../../webhooks/topics.ts';
 
-/** Webhooks of a fake. */
+/** Options for a fake's webhooks. */
 export interface FakeWebhookOptions {
-  /** Signs in place of the first app's client secret, which is `shpss_fake` where no `apps` are given. */
+  /** Signing secret, in place of the first app's client secret, which is `shpss_fake` if no `apps` are given. */
   readonly secret?: string;
-  /** Sends deliveries to real addresses. Default: the global `fetch`, as it is at the time. */
+  /** Sends the deliveries to real addresses. Default: the global `fetch` at the time of sending. */
   readonly fetch?: typeof globalThis.fetch;
-  /** Share of deliveries, from 0 to 1, that are sent twice; chosen by the fake's seed. Default 0. */
+  /** Share of deliveries that are sent twice, from 0 to 1; the fake's seed decides which. Default 0. */
   readonly duplicateRate?: number;
-  /** Whether deliveries overtake each other: each waits up to two seconds of the fake's clock. Default `false`. */
+  /** Whether deliveries can overtake each other: each waits up to two seconds on the fake's clock. Default `false`. */
   readonly reorder?: boolean;
-  /** Where the three compliance topics go. None by default: they are then sent nowhere. */
+  /** Address for the three compliance topics. Default: none, so they are not sent. */
   readonly complianceUrl?: string;
-  /** Subscriptions of the app's configuration, for every shop. Failures do not remove them. Default none. */
+  /** Subscriptions from the app's configuration, for every shop. Failures do not remove them. Default: none. */
   readonly subscriptions?: readonly AppWebhookSubscription[];
-  /** Subscriptions to next-generation Events, which stand in the app's configuration only. Default none. */
+  /** Subscriptions to next-generation Events, which exist only in the app's configuration. Default: none. */
   readonly events?: readonly EventSubscription[];
 }
 
 /** A subscription as in `[[webhooks.subscriptions]]` of `shopify.app.toml`. */
 export interface AppWebhookSubscription {
   readonly topics: readonly WebhookTopic[];
-  /** HTTPS, or HTTP of the loopback interface. */
+  /** HTTPS, or HTTP on the loopback interface. */
   readonly uri: string;
   /** Such as `status:active`. */
   readonly filter?: string;
-  /** Default: all. */
+  /** Default: all fields. */
   readonly includeFields?: readonly string[];
   /** Sent as `X-Shopify-Name`. */
   readonly name?: string;
@@ -37,7 +37,7 @@ export interface AppWebhookSubscription {
 export interface EventSubscription {
   readonly handle: string;
   readonly topic: EventTopic;
-  /** Default: all three. */
+  /** Default: all three actions. */
   readonly actions?: readonly EventAction[];
   readonly uri: string;
 }

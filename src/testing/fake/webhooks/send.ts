@@ -5,17 +5,17 @@ import type { ComplianceTopic, WebhookTopic } from '../../../webhooks/topics.ts'
 import { type EventContent, eventHeaders, type SignedWebhook, signWebhook } from '../../webhooks/sign-webhook.ts';
 import type { DeliveryAttempt, FakeDelivery } from '../store/entities.ts';
 
-/** How `emit` sends. */
+/** Options of `emit`. */
 export interface EmitOptions {
   /** Default: the only shop. */
   readonly shop?: string;
-  /** The same for all events of one action of the merchant. Default: a new UUID. */
+  /** Shared by all events caused by one action of the merchant. Default: a new UUID. */
   readonly eventId?: string;
   /** ISO 8601. Default: now. */
   readonly triggeredAt?: string;
   /**
-   * How often each delivery is sent, all at once and with one `X-Shopify-Webhook-Id`. Default: once, or twice where
-   * `duplicateRate` has it so.
+   * How many times each delivery is sent, all at once and with the same `X-Shopify-Webhook-Id`. Default: once, or
+   * twice for the share that `duplicateRate` selects.
    */
   readonly copies?: number;
 }
@@ -24,51 +24,51 @@ export interface EmitOptions {
 export type FakeEvent = EventContent & Omit<EmitOptions, 'eventId'>;
 
 /**
- * The webhooks of a fake. What changes in its shops is delivered to the subscriptions that want it, at least once and
- * with Shopify's headers, signature, time limit and retries, all on the fake's clock.
+ * The webhooks of a fake. Changes in its shops are delivered to matching subscriptions, at least once and with
+ * Shopify's headers, signature, time limit and retries, all on the fake's clock.
  */
 export interface FakeWebhooks {
   /**
-   * Something happens in a shop: those who subscribed to the topic get a webhook. Changes of products and the like tell
-   * of themselves; this is for the rest, such as `app/uninstalled` and orders. The compliance topics go to
-   * `complianceUrl`.
+   * Sends a webhook to every subscription of the topic. Changes to simulated resources, such as products, send theirs
+   * by themselves; use this for other events. Compliance topics go to `complianceUrl`.
    *
-   * @throws ConfigError for a topic or shop that is not there, and for a compliance topic without `complianceUrl`.
+   * @throws ConfigError for an unknown topic or shop, and for a compliance topic without `complianceUrl`.
    */
   emit(topic: WebhookTopic | ComplianceTopic, payload: object, options?: EmitOptions): void;
   /**
-   * A next-generation event happens: the subscriptions of `webhooks.events` to its topic and action get it.
+   * Sends a next-generation event to the subscriptions in `webhooks.events` that match its topic and action.
    *
-   * @throws ConfigError where no such subscription is set, and for a shop that is not there.
+   * @throws ConfigError if `webhooks.events` is empty, and for an unknown shop.
    */
   emitEvent(event: FakeEvent): void;
   /**
-   * Changes the secret that signs. For an hour, or for as long as is said, the old one still does.
+   * Rotates the signing secret. The old one still signs for one hour, or for `keepOldMs`.
    *
-   * @throws ConfigError for an app that is not there.
+   * @throws ConfigError for an unknown app.
    */
   rotateWebhookSecret(next: string, options?: RotationOptions): void;
-  /** Every delivery, with its tries and where it stands. An entry is replaced, not changed, when it goes on. */
+  /** Every delivery, with its attempts and state. When its state changes, the entry is replaced, not mutated. */
   readonly deliveries: readonly FakeDelivery[];
   readonly webhooks: {
     /**
-     * Takes all deliveries from now on in place of the network, so that a test needs no server. A response other than
-     * 2xx, or an error, counts as Shopify counts it.
+     * Handles all deliveries from now on in place of the network, so that a test needs no server. A response other than
+     * 2xx, or an error, counts as a failed delivery, as it does on Shopify.
      *
-     * @returns Gives them back to the network.
+     * @returns A function that sends deliveries over the network again.
      */
     onDelivery(handler: DeliveryHandler): () => void;
     /**
-     * Resolves when every delivery that is due has been tried; retries for later are not waited for. With a manual
-     * clock, let `clock.run(fake.webhooks.settled())` drive what needs time of the clock: `reorder`, slow answers. A
-     * real server needs none of it: there, `await` it alone before the clock goes on, or the five seconds pass first.
+     * Resolves when every due delivery has been attempted, without waiting for later retries. With a manual clock,
+     * use `clock.run(fake.webhooks.settled())` if deliveries need time on that clock (`reorder`, slow handlers). With
+     * a real server, only `await` it before you advance the clock; otherwise the five seconds' time limit passes
+     * first.
      */
     settled(): Promise<void>;
   };
 }
 
 /**
- * Takes deliveries in place of the network. The signal of the request ends with the time limit.
+ * Handles deliveries in place of the network. The request's signal aborts at the time limit.
  *
  * @example
  * fake.webhooks.onDelivery((request) => handler(request));
@@ -138,13 +138,13 @@ function words(error: unknown): string {
 /** Shopify may sign with the old secret for up to an hour. https://shopify.dev/docs/apps/build/webhooks/subscribe/https */
 const usualOverlapMs = 3_600_000;
 
-/** How `rotateWebhookSecret` goes on. */
+/** Options of `rotateWebhookSecret`. */
 export interface RotationOptions {
-  /** The app by its id. Default: the first one. */
+  /** Id of the app. Default: the first app. */
   readonly app?: string;
   /**
-   * Milliseconds of the fake's clock for which the old secret still signs. Default one hour, the longest that Shopify
-   * takes; 0 changes at once.
+   * Milliseconds on the fake's clock for which the old secret still signs. Default: one hour, Shopify's longest; with
+   * 0 the new secret signs at once.
    */
   readonly keepOldMs?: number;
 }

@@ -71,7 +71,7 @@ const bulkRunResolvers: ResolverMap = {
         if (!context.queryRoots?.has(node.name.value)) throw notSimulated(`QueryRoot.${node.name.value}`);
       }
       if (readShape(checked.operation).connections.size === 0) {
-        throw notSimulated('Mutation.bulkOperationRunQuery(query:) with a top level field that is no connection');
+        throw notSimulated('Mutation.bulkOperationRunQuery(query:) with a top level field that is not a connection');
       }
       return (
         tooMany('QUERY', context) ??

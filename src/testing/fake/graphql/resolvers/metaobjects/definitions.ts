@@ -433,7 +433,7 @@ function deleteDefinition(id: string, context: ResolverContext): unknown {
   const definition = definitionById(context, id);
   if (!definition)
     return { deletedId: null, userErrors: [metaobjectProblem(['id'], 'RECORD_NOT_FOUND', 'Record not found')] };
-  if (isLinked(definition, context)) throw notSimulated('the deletion of a definition that options are linked to');
+  if (isLinked(definition, context)) throw notSimulated('deleting a definition that options are linked to');
   for (const metaobject of metaobjectsOfType(context, definition.type)) store.delete(shop, 'Metaobject', metaobject.id);
   store.delete(shop, 'MetaobjectDefinition', id);
   return { deletedId: id, userErrors: [] };
