@@ -81,6 +81,19 @@ describe('the gate of a run', () => {
     expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', halt: null, error: null });
   });
 
+  it('judges by the exact rate: a third is more than 33.33 %, and not more than 33.34 %', async () => {
+    for (const [maxFailureRate, state] of [
+      [33.33, 'failed'],
+      [33.34, 'finished'],
+    ] as const) {
+      const t = runShop(3);
+      t.drafts.set('p-2', plain('p-2', { title: '' }));
+      await t.products.runs.start(idsOf(3), { id: 'autumn', gate: { minSamples: 3, maxFailureRate } });
+      await t.drain();
+      expect(await runOf(t.products, 'autumn')).toMatchObject({ state });
+    }
+  });
+
   it('tries again to undo what fails for the time being', async () => {
     const t = await planted(60, 100, small);
     for (const localId of idsOf(15)) t.drafts.set(localId, plain(localId));
