@@ -1,8 +1,8 @@
-import { ValidationError } from '../../errors/errors.ts';
+import { type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { emptyRecord, type PushResult } from './push.ts';
-import { isShopWide } from './push-failure.ts';
+import { failure, isShopWide } from './push-failure.ts';
 
 type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 
@@ -10,6 +10,8 @@ type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 export interface PushOutcomes {
   /** Nobody knows what the shop has: a pending product is compared with it whatever its hash. */
   doubt(localId: string): Promise<void>;
+  /** Records why the last try of a push ended before it could begin with the product, where that has a record. */
+  notBegun(localId: string, error: ShopwrightError): Promise<void>;
   /** Records the product as failed, where it has a record: it is not retried before its next change. */
   reject(localId: string, message: string): Promise<void>;
   /**
@@ -45,6 +47,7 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
 
   return {
     doubt: (localId) => change(localId, { status: 'pending' }, false),
+    notBegun: (localId, error) => change(localId, { ...failure(error, null), lastAttemptAt: clock.now() }, false),
     reject: (localId, message) => reject(localId, message),
     rejectInvalid: (localId, issues, isNew) =>
       reject(localId, issues.map(({ field, message }) => `${field} ${message}`).join('; '), isNew),
