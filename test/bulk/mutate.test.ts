@@ -117,6 +117,47 @@ describe('a bulk mutation of a client', () => {
     }
   });
 
+  it('is run once where two processes run its key at the same time, and the other one is told', async () => {
+    const { client, clock, fake } = await bulkClient();
+    const stores = memoryStores({ clock });
+    const options = { store: stores.keyValue, key: 'import' };
+    const run = async (): Promise<unknown[]> => collected(await client().bulk.mutate(setProduct, rows(5), options));
+    const [first, second] = await clock.run(Promise.allSettled([run(), run()]));
+    const [done, told] = first.status === 'fulfilled' ? [first, second] : [second, first];
+    expect(done).toMatchObject({ status: 'fulfilled', value: Array.from({ length: 5 }, () => ({ status: 'done' })) });
+    expect(told).toMatchObject({ reason: { code: 'STORAGE_FAILED', message: expect.stringContaining('"import"') } });
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    // The name is free again.
+    expect(await clock.run(run())).toHaveLength(5);
+    await stores.close();
+  });
+
+  it('is not run under a key that another process has for longer', async () => {
+    const { client, clock, fake } = await bulkClient();
+    const stores = memoryStores({ clock });
+    const options = { store: stores.keyValue, key: 'import' };
+    async function* slow(): AsyncGenerator<object> {
+      yield* rows(2);
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 600_000));
+    }
+    const first = clock.run(client().bulk.mutate(setProduct, slow(), options).then(collected));
+    const other = collected(await client().bulk.mutate(setProduct, rows(2), options));
+    await expect(clock.run(other)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(await first).toHaveLength(2);
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    await stores.close();
+  });
+
+  it('refuses a row that cannot be written, and runs the others', async () => {
+    const { shop, clock } = await bulkClient();
+    const round: Record<string, unknown> = { title: 'Round' };
+    round['metafields'] = [round];
+    const given = [{ input: { title: 1n } }, ...rows(2), { input: { ...round, category: 7n } }];
+    const results = await clock.run(collected(await clock.run(shop.bulk.mutate(setProduct, given as never))));
+    const statuses = results.toSorted((a, b) => a.index - b.index).map(({ status }) => status);
+    expect(statuses).toEqual(['refused', 'done', 'done', 'refused']);
+  });
+
   it('says that bulk mutations are not enabled, and what rows and documents cannot be', async () => {
     const { shop, clock, fake } = await bulkClient();
     fake.bulk.disable('mutations');
