@@ -805,12 +805,13 @@ class MadeChanges {
       return undefined;
     }
     const batch = this.#parse(stored);
-    if (this.#clock.now() - batch.sentAt < keyLifeMs)
+    // Of one that lies in the future, since the clock was set back, nobody knows either.
+    if (Math.abs(this.#clock.now() - batch.sentAt) < keyLifeMs)
       return { key, batch, isNew: false, release: () => lock.release() };
     await lock.release();
     const mark = await this.#markKey(id);
     throw new StorageError(
-      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago, and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,
+      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago (or the clock was set since), and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,
       { shop: this.#shop },
     );
   }

@@ -76,9 +76,12 @@ export type ProductCheck = Finding | 'in-step' | 'not-now' | 'full';
 /** Milliseconds after which a push that has not ended is taken for one whose process has died. Jobs have half of it. */
 const longestPushMs = 600_000;
 
-/** Whether a push of the product may be under way, in whichever process. */
+/**
+ * Whether a push of the product may be under way, in whichever process. One that began further in the future was begun by a
+ * clock that was set back since.
+ */
 export const isBeingPushed = ({ status, lastAttemptAt }: SyncRecord, clock: Clock): boolean =>
-  status === 'syncing' && lastAttemptAt !== null && clock.now() - lastAttemptAt < longestPushMs;
+  status === 'syncing' && lastAttemptAt !== null && Math.abs(clock.now() - lastAttemptAt) < longestPushMs;
 
 /** The part of a record that says which drifts the shop was allowed to keep. */
 const acceptedPart = 'accepted';

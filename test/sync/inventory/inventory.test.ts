@@ -445,10 +445,14 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 1, S1: 2 });
   });
 
-  it('does not guess about a change that was sent more than a day ago', async () => {
+  it.each([
+    ['was sent more than a day ago', 0],
+    ['was sent by a clock that ran ahead', 40 * 86_400_000],
+  ])('does not guess about a change that %s', async (_what, aheadMs) => {
     const { fake, other, items, locationId, clock, stores } = await made(1);
     const rows = changes(items, locationId);
     const { options, die, death } = mortal(stores);
+    await options.clock.advance(aheadMs);
     const lost: typeof fetch = async (input, init) =>
       String(init?.body).includes('inventoryAdjustQuantities') ? die() : fake.fetch(input, init);
     void other(lost, options).adjust(rows);

@@ -188,6 +188,17 @@ describe('a product', () => {
     expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ checked: 1, findings: [] });
   });
 
+  it('whose push was begun by a clock that ran ahead, and has not ended, is found', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 2);
+    const record = await made.stores.records.get(domain, 'p-0');
+    if (!record) throw new Error('no record');
+    const lastAttemptAt = made.clock.now() + 86_400_000;
+    await made.stores.records.put({ ...record, status: 'syncing', lastAttemptAt });
+    const { counts, repaired } = await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    expect([counts.unfinished, repaired]).toEqual([1, 1]);
+  });
+
   it('that another process pushes meanwhile is compared with what that one said', async () => {
     const made = fakeSync();
     await pushedShop(made, 1);
