@@ -145,17 +145,25 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
   });
 }
 
+/**
+ * Whether a record does not know of a product that bears its local id: it has none, or one that is gone, which somebody with
+ * another store has pushed again since.
+ */
+export const isUnknown = (record: SyncRecord | undefined, gid: string): boolean =>
+  (record?.gid ?? null) === null || (record?.status === 'deleted-in-shopify' && record.gid !== gid);
+
 /** Gives a product of the shop the record that it has lost. */
 export function checkLost(localId: string, gid: string, context: Repairing): Promise<ProductCheck> {
   const { client, records, onDrift, mayFind, inTurn } = context;
   return inTurn(localId, async () => {
     const record = await records.get(client.shop, localId);
-    if (record && (record.gid !== null || record.status === 'syncing')) return 'not-now';
+    if (record?.status === 'syncing' || !isUnknown(record, gid)) return 'not-now';
     if (!mayFind()) return 'full';
     const finding: Finding = { kind: 'lost-record', localId, gid, drifts: [], isRepaired: false };
     if (onDrift === 'report') return finding;
     // The next push compares with the shop, since no base says what an earlier one wrote.
-    const known = record ?? emptyRecord(client.shop, localId);
+    const empty = emptyRecord(client.shop, localId);
+    const known = record && record.gid === null ? record : { ...empty, version: record?.version ?? empty.version };
     const isWritten = await records.putIf({ ...known, gid, version: known.version + 1 }, record?.version);
     return isWritten ? { ...finding, isRepaired: true } : 'not-now';
   });
