@@ -549,7 +549,7 @@ class Batch {
         continue;
       }
       const isGone = product === undefined || product === null;
-      if (!isGone) await outcomes.reject(localId, 'has another `localId` in the source.');
+      if (!isGone) await outcomes.reject(localId, 'has another `localId` in the source.', true);
       this.#settle(place, !isGone || (await outcomes.missing(localId)) ? 'failed' : 'skipped');
       if ((await push.end()) === 'overtaken') await again(localId);
     }

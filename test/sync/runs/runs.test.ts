@@ -208,6 +208,15 @@ describe('a run', () => {
     await t.drain();
     expect((await runOf(t.products, 'autumn')).progress).toMatchObject({ done: 2, failed: 2, skipped: 1 });
     expect((await t.stores.records.get(domain, 'p-0'))?.lastError?.message).toContain('is no longer in the source');
+    // One that no push has known before, too.
+    expect(await t.stores.records.get(domain, 'p-2')).toMatchObject({
+      ...{ status: 'failed', gid: null, lastAttemptAt: expect.any(Number) },
+      lastError: { code: 'VALIDATION_FAILED', message: expect.stringContaining('another `localId`') },
+    });
+    t.drafts.set('p-2', plain('p-2'));
+    await t.products.runs.retryFailed('autumn', { id: 'again' });
+    await t.drain();
+    expect((await runOf(t.products, 'again')).progress).toMatchObject({ total: 2, done: 1 });
   });
 
   it('pushes a part of the products, by its rollout', async () => {
