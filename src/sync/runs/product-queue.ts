@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import { missingMethods, unknownNames } from '../../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../../ports/job-queue.ts';
 import type { Stores } from '../../ports/stores.ts';
+import { areDelays, isTimeout } from '../../queue/job.ts';
 import { keyProblem } from '../../storage/adapter-kit.ts';
 import { batchJob, defaultApp, pushJob } from '../../storage/keys.ts';
 import type { ProductDraftInput } from '../../validation/product-draft.ts';
@@ -172,6 +173,11 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       issues.push({ field, message: `must be a whole number from 1 to ${most}.` });
   };
   within('tries', tries, 100);
+  // As the queue would refuse each job, when the first product was marked already.
+  if (!isTimeout(timeoutMs))
+    issues.push({ field: 'timeoutMs', message: 'must be milliseconds, more than 0, at most a year.' });
+  if (options.retryDelaysMs !== undefined && !areDelays(options.retryDelaysMs))
+    issues.push({ field: 'retryDelaysMs', message: 'must be a list of at most 100 waits in milliseconds.' });
   within('runs.batchSize', batchSize, 1_000);
   within('runs.batchTimeoutMs', batchTimeoutMs, 86_400_000);
   if (options.tries !== undefined && options.retryDelaysMs !== undefined)

@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Issue, ValidationError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
-import { unknownNames, unknownValue } from '../../internal/names.ts';
+import { idListIssues, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { keyProblem } from '../../storage/adapter-kit.ts';
 import { type FailedProduct, failedProduct } from '../health.ts';
 import { recordsOf } from '../plan/candidates.ts';
-import type { DeleteLimits } from '../plan/plan.ts';
+import { type DeleteLimits, deleteLimitIssues, managedIssues } from '../plan/plan.ts';
 import { gateIssues } from '../push/gate.ts';
 import { rolloutIssues } from '../push/rollout.ts';
 import { recordPages } from '../record-pages.ts';
@@ -229,6 +229,8 @@ export function createRuns(options: RunsOptions): SyncRuns {
     kind: StoredRun['kind'],
   ): Promise<SyncRun> => {
     const { id = randomUUID(), onInvalid = 'skip', bulkFrom = options.bulkFrom, ...given } = checked(startOptions);
+    const wrong = idListIssues('localIds', localIds);
+    if (wrong.length > 0) throw new ValidationError('The run was not started', { issues: wrong, shop });
     const { maxDeletes } = given;
     const push = { ...given, ...(maxDeletes && { maxDeletes: storable(maxDeletes) }) };
     const token = randomUUID();
@@ -323,6 +325,11 @@ export function createRuns(options: RunsOptions): SyncRuns {
         await change(id, 'cancelled', ['running', 'paused', 'failed', 'cancelled'], () => ({ state: 'cancelled' })),
       ),
     async retryFailed(target, startOptions = {}) {
+      const { filter } = typeof target === 'object' && target !== null ? target : {};
+      if (typeof target !== 'string' && typeof filter !== 'function') {
+        const message = 'must be the id of a run, or { filter } with a function.';
+        throw new ValidationError('The run was not started', { issues: [{ field: 'target', message }], shop });
+      }
       const failed = typeof target === 'string' ? failedOf(target, options) : failedBy(target.filter, options);
       return start(failed, startOptions, 'retry');
     },
@@ -390,7 +397,7 @@ async function putBatches(
 
 /** @throws ValidationError */
 function checked(options: StartRunOptions): StartRunOptions {
-  const { id, onInvalid, bulkFrom, onDrift, onConflict, rollout, gate, maxDeletes } = options;
+  const { id, onInvalid, bulkFrom, onDrift, onConflict, managed, rollout, gate, maxDeletes } = options;
   const policies = ['report', 'ours', 'theirs'];
   const issues: Issue[] = [
     ...unknownNames(options, startNames),
@@ -399,7 +406,8 @@ function checked(options: StartRunOptions): StartRunOptions {
     ...unknownValue('onConflict', onConflict, policies),
     ...rolloutIssues(rollout),
     ...gateIssues(gate),
-    ...limitIssues(maxDeletes),
+    ...deleteLimitIssues(maxDeletes),
+    ...managedIssues(managed),
     ...bulkFromIssues(bulkFrom, 'bulkFrom'),
   ];
   if (id !== undefined && !(typeof id === 'string' && id.length > 0 && id.length <= longestId && id.isWellFormed()))
@@ -413,24 +421,6 @@ export function bulkFromIssues(bulkFrom: unknown, field: string): readonly Issue
   const isNumber = bulkFrom === Number.POSITIVE_INFINITY || (Number.isInteger(bulkFrom) && (bulkFrom as number) >= 1);
   if (bulkFrom === undefined || isNumber) return [];
   return [{ field, message: 'must be a whole number, 1 or more, or Infinity.' }];
-}
-
-const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
-
-function limitIssues(limits: DeleteLimits | undefined): readonly Issue[] {
-  if (limits === undefined) return [];
-  if (typeof limits !== 'object' || limits === null)
-    return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
-  const isLimit = (value: unknown): boolean =>
-    value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
-  const wrong = Object.entries(limits).filter(([name, value]) => name in limitNames && !isLimit(value));
-  return [
-    ...unknownNames(limits, limitNames, 'maxDeletes.'),
-    ...wrong.map(([name]) => ({
-      field: `maxDeletes.${name}`,
-      message: 'must be a whole number, 0 or more, or Infinity.',
-    })),
-  ];
 }
 
 /** Whether two values are the same once they are stored. */

@@ -400,6 +400,13 @@ describe('the product queue', () => {
     expect(await idle.stats()).toMatchObject({ waiting: 1, active: 0 });
   });
 
+  it('refuses limits that its queue would refuse for each job', () => {
+    for (const timeoutMs of [Number.NaN, 0, Number.POSITIVE_INFINITY])
+      expect(() => start({ queue: { timeoutMs } })).toThrow(/timeoutMs/);
+    for (const retryDelaysMs of [[Number.NaN], [-1], Array(200).fill(1), '30'])
+      expect(() => start({ queue: { retryDelaysMs: retryDelaysMs as never } })).toThrow(/retryDelaysMs/);
+  });
+
   it('refuses a sync without a source, and a source without a sync', () => {
     const { sync, queue, stores } = start();
     const terms = { queue, stores, shop: domain };

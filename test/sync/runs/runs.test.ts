@@ -288,6 +288,16 @@ describe('what a run refuses', () => {
     expect(keys).toEqual([]);
   });
 
+  it('is told where a text stands in place of a list, and a target that is none', async () => {
+    const { products } = runShop(3);
+    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is one text.*\["p-0"\]/);
+    await expect(products.runs.start(undefined as never)).rejects.toThrow(/localIds: must be a list/);
+    for (const target of [undefined, {}, { filter: 'x' }])
+      await expect(products.runs.retryFailed(target as never)).rejects.toThrow(/target: must be/);
+    await expect(products.runs.start(['p-0'], { managed: { tag: 'all' } } as never)).rejects.toThrow(/managed\.tags/);
+    expect(await products.runs.list()).toEqual([]);
+  });
+
   it('names the run that there is not, and what an ended one cannot do', async () => {
     const t = runShop(3);
     const { runs } = t.products;
