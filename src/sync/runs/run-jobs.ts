@@ -11,16 +11,7 @@ import { pointsUsed } from '../health.ts';
 import type { DeleteAllowance, DeleteLimits } from '../plan/plan.ts';
 import type { ProductSync } from '../product-sync.ts';
 import { type BulkCreateResult, isWhole } from '../push/bulk-create.ts';
-import {
-  type Gate,
-  type GateHalt,
-  haltBy,
-  haltError,
-  haltWithout,
-  mostBehindGate,
-  noSamples,
-  withSample,
-} from '../push/gate.ts';
+import { type Gate, type GateHalt, haltBy, haltWithout, mostBehindGate, noSamples, withSample } from '../push/gate.ts';
 import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
 import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
 import { inRollout } from '../push/rollout.ts';
@@ -31,6 +22,8 @@ import {
   batchesOf,
   deletionsOf,
   groupSize,
+  haltCode,
+  halted,
   Places,
   type RunPhase,
   type RunStore,
@@ -146,19 +139,6 @@ async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'r
     const told = `${found?.message ?? ''} What it had pushed could not all be undone: ${message}`;
     return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: told } };
   });
-}
-
-/** The code of a run that its gate has halted. */
-const haltCode = 'GATE_HALTED';
-
-/** What a run is once its gate has halted it. */
-function halted(found: GateHalt, gate: Gate): Partial<StoredRun> {
-  const { reason, samples, failures, failureRate } = found;
-  return {
-    state: 'failed',
-    error: { code: haltCode, message: haltError(found, gate).message },
-    halt: { reason, samples, failures, failureRate, undo: gate.onHalt === 'rollback' ? 'open' : 'none' },
-  };
 }
 
 /** Does the work while no other process pushes products of the run. @throws A deferral where the turn does not come in time. */

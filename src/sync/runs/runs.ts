@@ -9,13 +9,14 @@ import { keyProblem } from '../../storage/adapter-kit.ts';
 import { type FailedProduct, failedProduct } from '../health.ts';
 import { recordsOf } from '../plan/candidates.ts';
 import { type DeleteLimits, deleteLimitIssues, managedIssues } from '../plan/plan.ts';
-import { gateIssues } from '../push/gate.ts';
+import { type Gate, gateIssues, haltWithout, noSamples } from '../push/gate.ts';
 import { rolloutIssues } from '../push/rollout.ts';
 import { recordPages } from '../record-pages.ts';
 import {
   batchesOf,
   countsOf,
   finishedOf,
+  halted,
   Places,
   type RunCounts,
   type RunHalt,
@@ -238,7 +239,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
     const now = clock.now();
     const run: Omit<StoredRun, 'format'> = {
       ...{ id, kind, token, hash, total, push, onInvalid, batchSize: options.batchSize },
-      ...{ state: total === 0 ? 'finished' : 'running', phase: 'validate' },
+      ...{ state: total === 0 ? 'finished' : 'running', phase: total === 0 ? 'push' : 'validate' },
       ...{ startedAt: now, updatedAt: now, since: { at: now, finished: 0 } },
       bulkFrom: bulkFrom === Number.POSITIVE_INFINITY ? null : bulkFrom,
       ...{
@@ -252,6 +253,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
         bulk: 'none',
         error: null,
       },
+      ...(total === 0 && given.gate && haltOfNothing(given.gate, now)),
     };
     if (!(await store.add(run))) {
       await store.dropBatches(token, batchesOf(run));
@@ -334,6 +336,12 @@ export function createRuns(options: RunsOptions): SyncRuns {
       return start(failed, startOptions, 'retry');
     },
   };
+}
+
+/** A gate that requires data halts a run over nothing, too. Nothing of it is to be undone. */
+function haltOfNothing(gate: Gate, nowMs: number): Partial<StoredRun> | undefined {
+  const halt = haltWithout(gate, noSamples, nowMs, true);
+  return halt && halted(halt, { ...gate, onHalt: 'stop' });
 }
 
 const unknownRun = (id: string, shop: string): ValidationError => {

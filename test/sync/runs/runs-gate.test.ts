@@ -173,6 +173,21 @@ describe('the gate of a run', () => {
     expect(await runOf(wide.products, 'autumn')).toMatchObject({ state: 'finished', halt: null });
   });
 
+  it('that requires data halts a run over nothing at all, as pushMany does', async () => {
+    const t = runShop(0);
+    const gate: Gate = { minSamples: 5, maxFailureRate: 10, requireData: true, onHalt: 'rollback' };
+    const run = await t.products.runs.start([], { id: 'autumn', gate });
+    expect(run).toMatchObject({
+      ...{ state: 'failed', error: { code: 'GATE_HALTED' } },
+      halt: { reason: 'no-data', samples: 0, undo: 'none' },
+    });
+    expect(await t.products.resume()).toBe(0);
+    expect(await t.products.runs.resume('autumn')).toMatchObject({ state: 'finished', halt: null });
+    expect(await t.products.runs.start([], { id: 'any', gate: { ...gate, requireData: false } })).toMatchObject({
+      ...{ state: 'finished', halt: null },
+    });
+  });
+
   it('that requires data halts a run whose calls all hang', async () => {
     const t = await planted(30, 0, { ...small, shop: { client: { timeoutMs: 50_000, retry: { maxRetries: 0 } } } });
     t.fake.faults.next('hang', { times: 1_000 });
