@@ -266,6 +266,35 @@ describe('the watch', () => {
     expect(warnings.join()).not.toContain('secret-of-the-host');
   });
 
+  it('goes on where whoever is told does not answer, and where the store does not', async () => {
+    const { clock, stores } = await withRecords(many(1, 'failed'));
+    let hangs = false;
+    const ageCounts: typeof stores.records.ageCounts = (...asked) =>
+      hangs ? new Promise(() => undefined) : stores.records.ageCounts(...asked);
+    const records = Object.create(stores.records, { ageCounts: { value: ageCounts } }) as typeof stores.records;
+    const { client } = fakeSync();
+    const sync = createProductSync({ client, stores: { ...stores, records }, clock });
+    const told: string[] = [];
+    const watch = sync.watchHealth({
+      onAlert: ({ type }) => {
+        told.push(type);
+        return told.length === 1 ? new Promise(() => undefined) : undefined;
+      },
+    });
+    await clock.advance(3 * minuteMs);
+    expect(told).toEqual(['success-rate', 'success-rate', 'status']);
+    hangs = true;
+    await clock.advance(3 * minuteMs);
+    expect(told.splice(0)).toEqual(['success-rate', 'success-rate', 'status', 'unreadable']);
+    hangs = false;
+    // The read that hangs is given up in time.
+    await clock.advance(6 * minuteMs);
+    await stores.records.erase(domain);
+    await clock.advance(2 * minuteMs);
+    expect(told).toEqual(['status']);
+    await clock.run(watch.stop());
+  });
+
   it('refuses invalid options', () => {
     const { sync } = fakeSync();
     expect(() => sync.watchHealth({ onAlert: () => undefined, everyMs: 0 })).toThrow(/watchHealth\.everyMs/);
