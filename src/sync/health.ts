@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ConfigError, type Issue, isControlFlow, isShopwrightError, TimeoutError } from '../errors/errors.ts';
+import {
+  ConfigError,
+  type Issue,
+  isControlFlow,
+  isShopwrightError,
+  TimeoutError,
+  ValidationError,
+} from '../errors/errors.ts';
 import type { ApiVersions } from '../http/version-watch.ts';
 import { boundedWait } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -166,7 +173,8 @@ export interface HealthReader {
   /**
    * Counts, status, reasons and what to do, for a status page. Read at most every five minutes; `maxAgeMs: 0` reads anew.
    *
-   * @throws StorageError where the records cannot be read, QueueError where the queue cannot.
+   * @throws ValidationError for an invalid option. StorageError where the records cannot be read, QueueError where the queue
+   * cannot, TimeoutError where they take longer than five minutes.
    *
    * @example
    * const { status, reasons } = await sync.health();
@@ -267,8 +275,14 @@ export function createHealthReader(settings: HealthSettings): HealthReader {
     return reading;
   };
 
-  const health = async ({ maxAgeMs = cacheMs }: ReadHealthOptions = {}): Promise<SyncHealth> =>
-    last && clock.monotonic() - lastAt < maxAgeMs ? last : read();
+  const health = async (readOptions: ReadHealthOptions = {}): Promise<SyncHealth> => {
+    const { maxAgeMs = cacheMs } = readOptions;
+    const issues: Issue[] = [...unknownNames(readOptions, { maxAgeMs: true })];
+    if (!(typeof maxAgeMs === 'number' && maxAgeMs >= 0))
+      issues.push({ field: 'maxAgeMs', message: 'must be a number of milliseconds, 0 or more.' });
+    if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
+    return last && clock.monotonic() - lastAt < maxAgeMs ? last : read();
+  };
 
   return {
     health,

@@ -124,6 +124,14 @@ describe('the status', () => {
     expect(health.reasons.length > 0).toBe(status !== 'healthy');
   });
 
+  it('refuses options of a read that nothing reads', async () => {
+    const { sync } = fakeSync();
+    await expect(sync.health({ maxAge: 0 } as never)).rejects.toThrow(
+      /maxAge: is not an option. Did you mean maxAgeMs/,
+    );
+    await expect(sync.health({ maxAgeMs: Number.NaN })).rejects.toThrow(/maxAgeMs: must be/);
+  });
+
   it('goes by limits of your own', async () => {
     const thresholds = {
       criticalRate: 0,
