@@ -1,3 +1,4 @@
+// One file: the feed that a host sees: its options, its reads, its runs, and what a webhook does to them.
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { sharedTask, whenAborted } from '../internal/abort.ts';

@@ -1,3 +1,4 @@
+// One file: the figures, what is judged by them, who is told, and what the products have in common that failed.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   ConfigError,

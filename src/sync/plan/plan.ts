@@ -1,3 +1,4 @@
+// One file: what a product has, what it should have, and each difference between them. The parts know each other's rules.
 import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
