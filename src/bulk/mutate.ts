@@ -50,7 +50,7 @@ export interface BulkMutateOptions extends BulkSettings {
   readonly key?: string;
   /** Bytes of one file; more rows go into the next one. Default 99,000,000: Shopify takes 100 MB. */
   readonly fileBytes?: number;
-  /** How often rows of unknown outcome are run again, where that does no harm. Default 1. */
+  /** How often rows of unknown outcome are run again, where that does no harm and nobody has cancelled them. Default 1. */
   readonly rerun?: number;
   /** Called after each look at an operation, and after each file. */
   readonly onProgress?: (summary: BulkSummary) => void;
@@ -333,7 +333,9 @@ class MutationRun implements BulkMutation<Line, Line> {
       }
     }
     this.#tell();
-    const again = reruns > 0 ? new RowFile(this.#options.tempFolder) : undefined;
+    // What somebody has cancelled is not started again.
+    const mayRerun = reruns > 0 && operation.status !== 'CANCELED';
+    const again = mayRerun ? new RowFile(this.#options.tempFolder) : undefined;
     try {
       for (let at = 0; at < file.count; at += 1) {
         if (isKnown[at] === 1) continue;

@@ -148,6 +148,19 @@ describe('a bulk mutation of a client', () => {
     await stores.close();
   });
 
+  it('that somebody cancels leaves its rows unknown, and is not started again', async () => {
+    const { shop, clock, fake } = await bulkClient({ bulk: { delayMs: 5_000 } });
+    const run = await clock.run(shop.bulk.mutate(setProduct, rows(10)));
+    const results = clock.run(collected(run));
+    fake.hooks.after('bulkOperationRunMutation', () => {
+      const cancel = 'mutation ($id: ID!) { bulkOperationCancel(id: $id) { userErrors { message } } }';
+      clock.setTimer(() => void shop.graphql(cancel, { id: run.summary().operations[0] }), 2_000);
+    });
+    expect((await results).map(({ status }) => status)).toEqual(Array(10).fill('unknown'));
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    expect(fake.products()).toHaveLength(0);
+  });
+
   it('refuses a row that cannot be written, and runs the others', async () => {
     const { shop, clock } = await bulkClient();
     const round: Record<string, unknown> = { title: 'Round' };
