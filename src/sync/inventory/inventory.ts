@@ -704,6 +704,12 @@ const isMade = 'made';
 /** Milliseconds to wait for another process that has a batch in work. */
 const waitForOthersMs = 60_000;
 
+/** Gives a lock back whose work has ended with an error. Where that fails too, its lease runs out. */
+async function released(lock: Lock, error: unknown): Promise<unknown> {
+  await lock.release().catch(() => undefined);
+  return error;
+}
+
 /**
  * Which changes were made, and which batch has the others, in the store. The mark of a change names its batch before the
  * batch is sent, so that whoever comes after a crash finds what was sent, and sends it again under the same key.
@@ -736,6 +742,20 @@ class MadeChanges {
   }> {
     const key = randomUUID();
     const lock = await this.#hold(key, 0, signal);
+    try {
+      return await this.#claimAs(key, lock, changes, cause, signal);
+    } catch (error) {
+      throw await released(lock, error);
+    }
+  }
+
+  async #claimAs(
+    key: string,
+    lock: Lock,
+    changes: readonly StoredChange[],
+    cause: StoredBatch['cause'],
+    signal: AbortSignal | undefined,
+  ): ReturnType<MadeChanges['claim']> {
     const made = new Set<string>();
     const own: StoredChange[] = [];
     for (const change of changes) {
@@ -797,6 +817,14 @@ class MadeChanges {
   /** The batch that has a change, once nobody else works on it; `undefined` where it is done with. */
   async #openBatch(key: string, id: string, signal: AbortSignal | undefined): Promise<Claim | undefined> {
     const lock = await this.#hold(key, waitForOthersMs, signal);
+    try {
+      return await this.#openAs(key, lock, id);
+    } catch (error) {
+      throw await released(lock, error);
+    }
+  }
+
+  async #openAs(key: string, lock: Lock, id: string): Promise<Claim | undefined> {
     const stored = await this.#store.get(await this.#batchKey(key));
     if (stored === undefined) {
       // It was never sent, or is settled but for this mark.
@@ -808,7 +836,6 @@ class MadeChanges {
     // Of one that lies in the future, since the clock was set back, nobody knows either.
     if (Math.abs(this.#clock.now() - batch.sentAt) < keyLifeMs)
       return { key, batch, isNew: false, release: () => lock.release() };
-    await lock.release();
     const mark = await this.#markKey(id);
     throw new StorageError(
       `The change "${id}" of ${this.#shop} was sent more than 24 hours ago (or the clock was set since), and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,

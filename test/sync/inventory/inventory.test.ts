@@ -428,6 +428,38 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 101, S1: 2, S2: 3, S3: 4 });
   });
 
+  it('makes each change once after the store has failed at any call, before or after it was carried out', async () => {
+    for (const when of ['before', 'after'] as const)
+      for (let at = 0, calls = Number.POSITIVE_INFINITY; at < calls; at += 1) {
+        const { other, items, locationId, clock, fake, stores, stock } = await made(3);
+        const rows = changes(items, locationId).map((row, index) =>
+          index === 1 ? { ...row, locationId: 'gid://shopify/Location/404' } : row,
+        );
+        let call = 0;
+        const failing = (method: (...asked: never[]) => Promise<unknown>) => ({
+          value: async (...asked: never[]) => {
+            call += 1;
+            const gone = call === at + 1 ? new StorageError('the database is gone', { shop: domain }) : undefined;
+            if (gone && when === 'before') throw gone;
+            const result = await method.apply(stores.keyValue, asked);
+            if (gone) throw gone;
+            return result;
+          },
+        });
+        const { get, set, setIfAbsent, compareAndSet, delete: remove } = stores.keyValue;
+        const keyValue = Object.create(stores.keyValue, {
+          ...{ get: failing(get), set: failing(set), setIfAbsent: failing(setIfAbsent) },
+          ...{ compareAndSet: failing(compareAndSet), delete: failing(remove) },
+        }) as KeyValueStore;
+        const report = await clock.run(other(fake.fetch, { stores: { keyValue } }).adjust(rows));
+        calls = call > at ? Number.POSITIVE_INFINITY : 0;
+        expect(report.done + report.refused.length + report.unknown.length + report.unsent.length).toBe(3);
+        const again = await clock.run(other().adjust(rows));
+        expect(again.stoppedBy).toBeUndefined();
+        expect(await stock()).toEqual({ S0: 1, S1: 0, S2: 3 });
+      }
+  });
+
   it('says that it does not know of changes that were sent before the store was gone', async () => {
     const { other, items, locationId, clock, fake, stores, stock } = await made(2);
     let isDown = true;
