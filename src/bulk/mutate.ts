@@ -239,8 +239,9 @@ class MutationRun implements BulkMutation<Line, Line> {
       if (file.count > 0) yield* this.#run(file, `${name}:${number}`, this.#options.rerun);
       await this.#forget(name);
     } finally {
+      // Should that fail, the lease runs out by itself.
+      await lock?.release().catch(() => undefined);
       await file.close();
-      await lock?.release();
     }
   }
 
@@ -264,11 +265,16 @@ class MutationRun implements BulkMutation<Line, Line> {
     const free = await store.lock(name, taken);
     // Whoever has it may be dead: then its lease runs out, and the run is there still.
     const lock = free ?? (await store.lock(name, { ...taken, waitMs: leaseMs + 5_000 }));
-    if (lock && (free || (await store.get(name)) !== undefined)) {
+    let isThere = free !== undefined;
+    try {
+      isThere ||= lock !== undefined && (await store.get(name)) !== undefined;
+    } finally {
+      if (!isThere) await lock?.release().catch(() => undefined);
+    }
+    if (lock && isThere) {
       this.#signal = signal ? AbortSignal.any([signal, lock.signal]) : lock.signal;
       return lock;
     }
-    await lock?.release();
     const what = lock ? 'has run the rows meanwhile' : 'runs its rows';
     throw new StorageError(
       `Another process ${what}: the bulk mutation ${JSON.stringify(key)} of ${this.#shop.shop} was not run by this one. Start it again only if the rows are to be run once more.`,

@@ -291,7 +291,8 @@ export async function startQuery(
       throw error;
     }
   } finally {
-    await turn?.release();
+    // Should that fail, the lease runs out by itself.
+    await turn?.release().catch(() => undefined);
   }
 }
 

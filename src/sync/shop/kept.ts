@@ -95,7 +95,8 @@ export class Kept {
       const found = await this.#stored<T>(about);
       return found && this.#isFresh(found) ? found.value : await this.#read(about, read);
     } finally {
-      await lock?.release();
+      // Should that fail, the lease runs out by itself.
+      await lock?.release().catch(() => undefined);
     }
   }
 
