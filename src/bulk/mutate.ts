@@ -289,13 +289,29 @@ class MutationRun implements BulkMutation<Line, Line> {
     const { shop } = this.#shop;
     const kept = parseJson((await store.get(name)) ?? '');
     checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
-    if (isRecord(kept) && typeof kept['base'] === 'string') this.#base = kept['base'];
+    const isOver = isRecord(kept) && kept['isOver'] === true;
+    if (isOver) await this.#clear(name, store);
+    if (isRecord(kept) && typeof kept['base'] === 'string' && !isOver) this.#base = kept['base'];
     else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
   }
 
+  /**
+   * Frees the name. All rows were told of, so a store that fails here ends nothing: as long as nothing is marked, the next call
+   * tells the same again.
+   */
   async #forget(name: string): Promise<void> {
     const { store } = this.#options;
     if (name === '' || !store) return;
+    try {
+      // Files that are gone and a name that is not would be rows that were not run yet.
+      await store.set(name, JSON.stringify({ format: 1, base: this.#base, isOver: true }));
+      await this.#clear(name, store);
+    } catch (error) {
+      this.#shop.logger?.warn({ shop: this.#shop.shop, error }, 'what is kept of a bulk mutation could not be removed');
+    }
+  }
+
+  async #clear(name: string, store: KeyValueStore): Promise<void> {
     for await (const key of store.scan(`${name}:`)) await store.delete(key);
     await store.delete(name);
   }

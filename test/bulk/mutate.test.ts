@@ -1,4 +1,4 @@
-import { isShopwrightError, memoryStores } from 'shopwright';
+import { isShopwrightError, memoryStores, StorageError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { productRow } from '../testing/bulk/harness.ts';
 import { bulkClient, collected, rejection } from './harness.ts';
@@ -146,6 +146,36 @@ describe('a bulk mutation of a client', () => {
     expect(await first).toHaveLength(2);
     expect(fake.executed('bulkOperationRunMutation')).toBe(1);
     await stores.close();
+  });
+
+  it('is run once whatever call of the store fails, before or after it was carried out', async () => {
+    for (const when of ['before', 'after'] as const)
+      for (let at = 1, isOver = false; !isOver; at += 1) {
+        const { client, clock, fake } = await bulkClient();
+        const stores = memoryStores({ clock });
+        let calls = 0;
+        const failing = (method: (...asked: never[]) => Promise<unknown>) => ({
+          value: async (...asked: never[]) => {
+            calls += 1;
+            const gone =
+              calls === at ? new StorageError('the database is gone', { shop: 'demo.myshopify.com' }) : undefined;
+            if (gone && when === 'before') throw gone;
+            const result = await method.apply(stores.keyValue, asked);
+            if (gone) throw gone;
+            return result;
+          },
+        });
+        const { get, set, delete: remove } = stores.keyValue;
+        const faulty = { get: failing(get), set: failing(set), delete: failing(remove) };
+        const store = Object.create(stores.keyValue, faulty) as typeof stores.keyValue;
+        const run = async (options: object): Promise<unknown[]> =>
+          collected(await client().bulk.mutate(setProduct, rows(3), { key: 'import', ...options }));
+        const told = await clock.run(run({ store }).catch(() => run({ store: stores.keyValue })));
+        expect(told).toMatchObject(Array(3).fill({ status: 'done' }));
+        expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+        isOver = calls < at;
+        await stores.close();
+      }
   });
 
   it('that somebody cancels leaves its rows unknown, and is not started again', async () => {
