@@ -5,7 +5,14 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OperationDefinitionNode } from 'graphql';
-import { HttpError, type Issue, NetworkError, type UserErrorEntry, ValidationError } from '../errors/errors.ts';
+import {
+  HttpError,
+  type Issue,
+  NetworkError,
+  StorageError,
+  type UserErrorEntry,
+  ValidationError,
+} from '../errors/errors.ts';
 import { createDocumentParser, type TypedDocument } from '../graphql/document.ts';
 import { idempotencyOf } from '../graphql/graphql.ts';
 import { BulkStagedUploadDocument } from '../graphql/operations/generated/graphql.ts';
@@ -14,7 +21,7 @@ import { provesNonExecution, readErrors, userErrorEntries } from '../graphql/res
 import { linkSignal, sleep } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import { bulkMutation, inputTypes, type RowVariable, variableIssues } from './document.ts';
@@ -36,11 +43,14 @@ export interface BulkMutateOptions extends BulkSettings {
   /**
    * Name of the run in the store: if called again with the same key and rows after a crash, it continues, and runs no
    * row twice whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
+   *
+   * One process at a time: if another one runs that key, or finishes it meanwhile, reading the outcomes throws a
+   * `StorageError`. A process that died is waited for, at most 20 seconds.
    */
   readonly key?: string;
   /** Maximum bytes per file; more rows go into the next one. Default 99,000,000: Shopify accepts 100 MB. */
   readonly fileBytes?: number;
-  /** How often rows with unknown outcome are run again, if that is safe. Default 1. */
+  /** How often rows with unknown outcome are run again, if that is safe and nobody cancelled them. Default 1. */
   readonly rerun?: number;
   /** Called after each check of an operation, and after each file. */
   readonly onProgress?: (summary: BulkSummary) => void;
@@ -91,6 +101,9 @@ const optionNames: Readonly<Record<keyof BulkMutateOptions, true>> = {
   onProgress: true,
   operationName: true,
 };
+
+/** Milliseconds after which the key of a dead process is free for another. */
+const leaseMs = 20_000;
 
 /** Bytes of a file. https://shopify.dev/docs/api/usage/bulk-operations/imports */
 const maxFileBytes = 99_000_000;
@@ -163,6 +176,8 @@ class MutationRun implements BulkMutation<Line, Line> {
   /** Begins the keys of the rows. */
   #base: string = randomUUID();
   #isTaken = false;
+  /** Aborted by the caller, or when the key is no longer this process's. */
+  #signal: AbortSignal | undefined;
 
   constructor(
     shop: BulkShop,
@@ -174,6 +189,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     this.#mutation = mutation;
     this.#rows = rows;
     this.#options = options;
+    this.#signal = options.signal;
   }
 
   summary(): BulkSummary {
@@ -184,10 +200,12 @@ class MutationRun implements BulkMutation<Line, Line> {
     if (this.#isTaken)
       throw new ValidationError('The call is invalid', { issues: [{ field: 'run', message: 'was already read.' }] });
     this.#isTaken = true;
-    const name = await this.#open();
+    const name = await this.#name();
+    const lock = await this.#hold(name);
     let number = 0;
     let file = new RowFile(this.#options.tempFolder);
     try {
+      await this.#open(name);
       for await (const given of this.#rows) {
         const index = this.#counts.rows;
         this.#counts.rows += 1;
@@ -195,7 +213,7 @@ class MutationRun implements BulkMutation<Line, Line> {
         const issues: Issue[] = isRecord(given)
           ? [...variableIssues(row, this.#mutation.variables, inputTypes(this.#shop.apiVersion))]
           : [{ field: 'row', message: 'must be an object of variables.' }];
-        const line = Buffer.from(`${JSON.stringify(row)}\n`);
+        const line = issues.length === 0 ? lineOf(row, issues) : Buffer.alloc(0);
         if (line.length > this.#options.fileBytes)
           issues.push({
             field: 'row',
@@ -221,26 +239,79 @@ class MutationRun implements BulkMutation<Line, Line> {
       if (file.count > 0) yield* this.#run(file, `${name}:${number}`, this.#options.rerun);
       await this.#forget(name);
     } finally {
+      // Should that fail, the lease runs out by itself.
+      await lock?.release().catch(() => undefined);
       await file.close();
     }
   }
 
-  /** Goes on with the run of that key, or begins it. @returns The name of what is kept. */
-  async #open(): Promise<string> {
+  /** The name of what is kept; empty where nothing is. */
+  async #name(): Promise<string> {
     const { key, store } = this.#options;
-    if (key === undefined || !store) return '';
     const { shop, app } = this.#shop;
-    const name = `bulk-mutation:${await keyPart(shop, 80)}:${await keyPart(app)}:${await keyPart(key)}`;
-    const kept = parseJson((await store.get(name)) ?? '');
-    checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
-    if (isRecord(kept) && typeof kept['base'] === 'string') this.#base = kept['base'];
-    else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
-    return name;
+    if (key === undefined || !store) return '';
+    return `bulk-mutation:${await keyPart(shop, 80)}:${await keyPart(app)}:${await keyPart(key)}`;
   }
 
+  /**
+   * Takes the key, so that no other process runs the same rows.
+   *
+   * @throws StorageError where another process has it, or has ended the run while this one waited.
+   */
+  async #hold(name: string): Promise<Lock | undefined> {
+    const { key, store, signal } = this.#options;
+    if (name === '' || !store) return undefined;
+    const taken = { leaseMs, ...(signal && { signal }) };
+    const free = await store.lock(name, taken);
+    // Whoever has it may be dead: then its lease runs out, and the run is there still.
+    const lock = free ?? (await store.lock(name, { ...taken, waitMs: leaseMs + 5_000 }));
+    let isThere = free !== undefined;
+    try {
+      isThere ||= lock !== undefined && (await store.get(name)) !== undefined;
+    } finally {
+      if (!isThere) await lock?.release().catch(() => undefined);
+    }
+    if (lock && isThere) {
+      this.#signal = signal ? AbortSignal.any([signal, lock.signal]) : lock.signal;
+      return lock;
+    }
+    const what = lock ? 'has run the rows meanwhile' : 'runs its rows';
+    throw new StorageError(
+      `Another process ${what}: the bulk mutation ${JSON.stringify(key)} of ${this.#shop.shop} was not run by this one. Start it again only if the rows are to be run once more.`,
+      { shop: this.#shop.shop, isRetryable: false },
+    );
+  }
+
+  /** Goes on with the run of that name, or begins it. */
+  async #open(name: string): Promise<void> {
+    const { key, store } = this.#options;
+    if (name === '' || !store) return;
+    const { shop } = this.#shop;
+    const kept = parseJson((await store.get(name)) ?? '');
+    checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
+    const isOver = isRecord(kept) && kept['isOver'] === true;
+    if (isOver) await this.#clear(name, store);
+    if (isRecord(kept) && typeof kept['base'] === 'string' && !isOver) this.#base = kept['base'];
+    else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
+  }
+
+  /**
+   * Frees the name. All rows were told of, so a store that fails here ends nothing: as long as nothing is marked, the next call
+   * tells the same again.
+   */
   async #forget(name: string): Promise<void> {
     const { store } = this.#options;
     if (name === '' || !store) return;
+    try {
+      // Files that are gone and a name that is not would be rows that were not run yet.
+      await store.set(name, JSON.stringify({ format: 1, base: this.#base, isOver: true }));
+      await this.#clear(name, store);
+    } catch (error) {
+      this.#shop.logger?.warn({ shop: this.#shop.shop, error }, 'what is kept of a bulk mutation could not be removed');
+    }
+  }
+
+  async #clear(name: string, store: KeyValueStore): Promise<void> {
     for await (const key of store.scan(`${name}:`)) await store.delete(key);
     await store.delete(name);
   }
@@ -284,7 +355,9 @@ class MutationRun implements BulkMutation<Line, Line> {
       }
     }
     this.#tell();
-    const again = reruns > 0 ? new RowFile(this.#options.tempFolder) : undefined;
+    // What somebody has cancelled is not started again.
+    const mayRerun = reruns > 0 && operation.status !== 'CANCELED';
+    const again = mayRerun ? new RowFile(this.#options.tempFolder) : undefined;
     try {
       for (let at = 0; at < file.count; at += 1) {
         if (isKnown[at] === 1) continue;
@@ -301,7 +374,8 @@ class MutationRun implements BulkMutation<Line, Line> {
 
   /** The operation of a file, when it has ended: the one that is kept, the one that was lost, or a new one. */
   async #operate(file: RowFile, name: string, store: KeyValueStore | undefined): Promise<BulkOperation> {
-    const { signal, key } = this.#options;
+    const { key } = this.#options;
+    const signal = this.#signal;
     const isKept = key !== undefined && store !== undefined;
     const read = isKept ? parseJson((await store.get(name)) ?? '') : undefined;
     const kept = isRecord(read) ? (read as unknown as KeptFile) : undefined;
@@ -340,7 +414,7 @@ class MutationRun implements BulkMutation<Line, Line> {
 
   async *#lines(operation: BulkOperation, url: string): AsyncGenerator<Line> {
     const stop = new AbortController();
-    const { signal } = this.#options;
+    const signal = this.#signal;
     const file = new ResultFile(this.#shop, {
       ...{ url, size: operation.url === null ? null : operation.fileSize, isExact: true, operationId: operation.id },
       renew: async () => {
@@ -370,6 +444,16 @@ class MutationRun implements BulkMutation<Line, Line> {
       code: String(extensions?.['code'] ?? 'INVALID'),
     }));
     return { status: 'refused', data, userErrors: refusals };
+  }
+}
+
+/** A row as a line of the file; what cannot be one is an issue. */
+function lineOf(row: Line, issues: Issue[]): Buffer {
+  try {
+    return Buffer.from(`${JSON.stringify(row)}\n`);
+  } catch {
+    issues.push({ field: 'row', message: 'cannot be written as JSON: it holds a bigint, or goes round in a circle.' });
+    return Buffer.alloc(0);
   }
 }
 

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
-import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, StorageError, ValidationError } from '../errors/errors.ts';
 import { createDocumentParser, type TypedDocument } from '../graphql/document.ts';
 import { whenAborted } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 import { checkFormat, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import { type BulkConnection, bulkQuery, canHoldLongNumbers, pagedQuery, readBulkQuery } from './document.ts';
@@ -216,72 +216,84 @@ export async function startQuery(
     bulkQuery(parsed.document, operation, variables, { apiVersion: shop.apiVersion, operationName: token });
   const newToken = (): string => `Bulk_${randomBytes(8).toString('hex')}`;
 
-  const found = key !== undefined && store ? await RunKeeper.open(store, shop, key, saveEvery) : undefined;
-  // The name may be that of another run by now.
-  const keeper = position && found?.kept?.id !== position.id ? undefined : found;
-  const slot = { held: undefined as Slot | undefined };
-  const origin = { keeper, partial: false, toRow: paged?.toPage };
-  if (position) {
-    const started = await readOperation(shop, position.id, signal);
-    const { groupObjects, place } = position;
-    const held = await takeSlot(shop, 'queries', store, signal, false);
-    const roots = readBulkQuery(started.query);
-    return new OperationRun(shop, started, roots, { ...options, groupObjects }, { ...origin, slot: held, from: place });
-  }
-  const release = (): void => slot.held?.release();
+  const turn = key !== undefined && store ? await RunKeeper.turn(store, shop, key, signal) : undefined;
   try {
-    const kept = keeper?.kept;
-    // The token is the only part of the text that changes from run to run.
-    const token = kept?.token ?? newToken();
-    let { text, roots } = write(token);
-    if (kept && kept.text !== text) {
-      // Another query by now: the old one is of no use.
-      await keeper?.forget();
-      ({ text, roots } = write(newToken()));
+    const found = key !== undefined && store ? await RunKeeper.open(store, shop, key, saveEvery) : undefined;
+    // The name may be that of another run by now.
+    const keeper = position && found?.kept?.id !== position.id ? undefined : found;
+    const slot = { held: undefined as Slot | undefined };
+    const origin = { keeper, partial: false, toRow: paged?.toPage };
+    if (position) {
+      const started = await readOperation(shop, position.id, signal);
+      const { groupObjects, place } = position;
+      const held = await takeSlot(shop, 'queries', store, signal, false);
+      const roots = readBulkQuery(started.query);
+      return new OperationRun(
+        shop,
+        started,
+        roots,
+        { ...options, groupObjects },
+        { ...origin, slot: held, from: place },
+      );
     }
-    const isKept = keeper?.kept !== undefined;
-    let started: BulkOperation | undefined;
-    if (isKept && kept) {
-      started =
-        kept.id === undefined
-          ? await findLost(shop, kept.token, kept.sentAt, [0, 2_000], signal)
-          : await readOperation(shop, kept.id, signal);
-      if (started && kept.id !== undefined && /^(FAILED|CANCELED|EXPIRED)$/.test(started.status)) {
+    const release = (): void => slot.held?.release();
+    try {
+      const kept = keeper?.kept;
+      // The token is the only part of the text that changes from run to run.
+      const token = kept?.token ?? newToken();
+      let { text, roots } = write(token);
+      if (kept && kept.text !== text) {
+        // Another query by now: the old one is of no use.
         await keeper?.forget();
-        checkCompleted(shop, started);
+        ({ text, roots } = write(newToken()));
       }
-    }
-    const isNew = !started;
-    slot.held = await takeSlot(shop, 'queries', store, signal, isNew);
-    if (!started) {
-      const sent = /\bBulk_[0-9a-f]{16}\b/.exec(text)?.[0] ?? token;
-      await keeper?.begin({ token: sent, text, sentAt: shop.clock.now(), groupObjects });
-      try {
-        started = await submit(shop, { kind: 'queries', text, token: sent, groupObjects, signal });
-      } catch (error) {
-        if (!isShopwrightError(error, 'BULK_NOT_ENABLED') || options.fallback !== 'paginate') {
-          // Where it may have been started, the next run of that key looks for it.
-          if (isShopwrightError(error) && !error.mayHaveExecuted) await keeper?.forget();
-          throw error;
+      const isKept = keeper?.kept !== undefined;
+      let started: BulkOperation | undefined;
+      if (isKept && kept) {
+        started =
+          kept.id === undefined
+            ? await findLost(shop, kept.token, kept.sentAt, [0, 2_000], signal)
+            : await readOperation(shop, kept.id, signal);
+        if (started && kept.id !== undefined && /^(FAILED|CANCELED|EXPIRED)$/.test(started.status)) {
+          await keeper?.forget();
+          checkCompleted(shop, started);
         }
-        await keeper?.forget();
-        release();
-        return new PagedRun(shop, text, roots, options, paged?.toPage);
       }
+      const isNew = !started;
+      slot.held = await takeSlot(shop, 'queries', store, signal, isNew);
+      if (!started) {
+        const sent = /\bBulk_[0-9a-f]{16}\b/.exec(text)?.[0] ?? token;
+        await keeper?.begin({ token: sent, text, sentAt: shop.clock.now(), groupObjects });
+        try {
+          started = await submit(shop, { kind: 'queries', text, token: sent, groupObjects, signal });
+        } catch (error) {
+          if (!isShopwrightError(error, 'BULK_NOT_ENABLED') || options.fallback !== 'paginate') {
+            // Where it may have been started, the next run of that key looks for it.
+            if (isShopwrightError(error) && !error.mayHaveExecuted) await keeper?.forget();
+            throw error;
+          }
+          await keeper?.forget();
+          release();
+          return new PagedRun(shop, text, roots, options, paged?.toPage);
+        }
+      }
+      if (keeper && keeper.kept?.id === undefined) await keeper.started(started.id);
+      const from = isKept ? keeper?.kept?.place : undefined;
+      const grouped = keeper?.kept?.groupObjects ?? groupObjects;
+      return new OperationRun(
+        shop,
+        started,
+        roots,
+        { ...options, groupObjects: grouped },
+        { ...origin, slot: slot.held, from },
+      );
+    } catch (error) {
+      release();
+      throw error;
     }
-    if (keeper && keeper.kept?.id === undefined) await keeper.started(started.id);
-    const from = isKept ? keeper?.kept?.place : undefined;
-    const grouped = keeper?.kept?.groupObjects ?? groupObjects;
-    return new OperationRun(
-      shop,
-      started,
-      roots,
-      { ...options, groupObjects: grouped },
-      { ...origin, slot: slot.held, from },
-    );
-  } catch (error) {
-    release();
-    throw error;
+  } finally {
+    // Should that fail, the lease runs out by itself.
+    await turn?.release().catch(() => undefined);
   }
 }
 
@@ -341,6 +353,12 @@ interface KeptRun {
   readonly place?: Place | PartPlace;
 }
 
+const nameOfRun = async ({ shop, app }: BulkShop, key: string): Promise<string> =>
+  `bulk-run:${await keyPart(shop, 80)}:${await keyPart(app)}:${await keyPart(key)}`;
+
+/** Of the lock under which a run of a key is started. */
+const startingMs = { leaseMs: 10_000, waitMs: 60_000 };
+
 /** Keeps a run in the store, for the process that comes after this one. */
 class RunKeeper {
   readonly every: number;
@@ -355,8 +373,18 @@ class RunKeeper {
     this.kept = kept;
   }
 
+  /** Whoever holds it starts the run of that key; others go on with it then. @throws StorageError where it takes too long. */
+  static async turn(store: KeyValueStore, shop: BulkShop, key: string, signal: AbortSignal | undefined): Promise<Lock> {
+    const lock = await store.lock(await nameOfRun(shop, key), { ...startingMs, ...(signal && { signal }) });
+    if (lock) return lock;
+    throw new StorageError(
+      `Another process has been starting the bulk run ${JSON.stringify(key)} of ${shop.shop} for more than a minute. Try again later.`,
+      { shop: shop.shop, isRetryable: true },
+    );
+  }
+
   static async open(store: KeyValueStore, shop: BulkShop, key: string, every: number): Promise<RunKeeper> {
-    const name = `bulk-run:${await keyPart(shop.shop, 80)}:${await keyPart(shop.app)}:${await keyPart(key)}`;
+    const name = await nameOfRun(shop, key);
     const text = await store.get(name);
     const kept = text === undefined ? undefined : parseJson(text);
     checkFormat(kept, 1, `The bulk run ${JSON.stringify(key)}`, shop.shop);

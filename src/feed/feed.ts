@@ -1,9 +1,10 @@
-import { ConfigError, type Issue } from '../errors/errors.ts';
+// One file: the feed that a host sees: its options, its reads, its runs, and what a webhook does to them.
+import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { sharedTask, whenAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseExactJson } from '../internal/json.ts';
-import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
+import { idListIssues, missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import { isoTimeToMs } from '../internal/time.ts';
 import type { JobQueue } from '../ports/job-queue.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
@@ -502,6 +503,8 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     on: Object.fromEntries(topics.map((topic) => [topic, notify])),
     async findDeleted(ids, { signal } = {}) {
       const keyValue = needed('store', store, 'deletions');
+      const wrong = idListIssues('ids', ids);
+      if (wrong.length > 0) throw new ValidationError('Nothing was looked for', { issues: wrong, shop });
       const gone: string[] = [];
       const ask = async (batch: readonly string[]): Promise<void> => {
         if (batch.length === 0) return;

@@ -446,8 +446,7 @@ function readCursor(text: string, feed: string, shop: string): Position {
   const refuse = (message: string): never => {
     throw new ValidationError('The cursor of a feed is invalid', { issues: [{ field: 'after', message }], shop });
   };
-  if (!isRecord(found) || typeof found['at'] !== 'string' || !isRecord(found['seen']))
-    return refuse('is not a cursor of a feed');
+  if (!isRecord(found) || !isWhole(found)) return refuse('is not a cursor of a feed');
   if (found['feed'] !== feed || found['shop'] !== shop)
     return refuse(`belongs to a feed other than ${feed} of ${shop}`);
   const stored = found as unknown as Pick<Position, 'at' | 'since' | 'window'> & {
@@ -461,6 +460,13 @@ function readCursor(text: string, feed: string, shop: string): Position {
   const { at, since, window, deleted, fill = null } = stored;
   return { at, since, window, seen: new Map(seen), deleted: new Set(deleted.map(lengthened)), fill };
 }
+
+/** Whether a cursor has what it must have: one that was cut or edited would read all again, or miss something. */
+const isWhole = ({ at, since, window, seen, deleted }: Readonly<Record<string, unknown>>): boolean =>
+  [at, since].every((time) => typeof time === 'string' && isoTimeToMs(time) !== undefined) &&
+  (window === null || (isRecord(window) && isoTimeToMs(String(window['from'])) !== undefined)) &&
+  isRecord(seen) &&
+  [...Object.values(seen), deleted].every((ids) => Array.isArray(ids));
 
 const shortened = (gid: string): string => (gid.startsWith(gidPrefix) ? gid.slice(gidPrefix.length) : `=${gid}`);
 const lengthened = (id: string): string => (id.startsWith('=') ? id.slice(1) : `${gidPrefix}${id}`);

@@ -29,6 +29,17 @@ export function unknownValue(field: string, value: unknown, allowed: readonly st
   return [{ field, message: `must be one of ${allowed.join(', ')}. ${suggestion(given, allowed)}`.trimEnd() }];
 }
 
+/**
+ * What is wrong with a list of ids. A text is iterable too: letter by letter, so that `delete('12')` would be about the
+ * products 1 and 2.
+ */
+export function idListIssues(field: string, ids: unknown): readonly NameIssue[] {
+  if (typeof ids === 'string')
+    return [{ field, message: `is one text: give a list of them, such as [${JSON.stringify(ids.slice(0, 60))}].` }];
+  const isIterable = typeof ids === 'object' && ids !== null && (Symbol.iterator in ids || Symbol.asyncIterator in ids);
+  return isIterable ? [] : [{ field, message: 'must be a list, or another iterable of ids.' }];
+}
+
 /** What is wrong with something that a host plugs in: the methods that it lacks. `undefined` counts as not given. */
 export function missingMethods(field: string, value: unknown, methods: readonly string[]): readonly NameIssue[] {
   const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');

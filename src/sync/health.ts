@@ -1,6 +1,15 @@
+// One file: the figures, what is judged by them, who is told, and what the products have in common that failed.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ConfigError, type Issue, isControlFlow, isShopwrightError } from '../errors/errors.ts';
+import {
+  ConfigError,
+  type Issue,
+  isControlFlow,
+  isShopwrightError,
+  TimeoutError,
+  ValidationError,
+} from '../errors/errors.ts';
 import type { ApiVersions } from '../http/version-watch.ts';
+import { boundedWait } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { BreakerState } from '../ports/events.ts';
@@ -132,7 +141,7 @@ export type HealthAlert =
       readonly health: SyncHealth;
     }
   | {
-      /** The health could not be read, because the store or the queue failed. */
+      /** The health could not be read, because the store or the queue failed, or did not answer for a minute. */
       readonly type: 'unreadable';
       readonly error: unknown;
     };
@@ -140,8 +149,8 @@ export type HealthAlert =
 /** Options of `watchHealth`. */
 export interface WatchHealthOptions {
   /**
-   * Tells somebody. It is called once for each thing that begins, and not again while it lasts. Where it fails it is called
-   * again at the next check.
+   * Tells somebody. It is called once for each thing that begins, and not again while it lasts. Where it fails, or does not
+   * end within a minute, it is called again at the next check.
    */
   readonly onAlert: (alert: HealthAlert) => void | Promise<void>;
   /** Milliseconds between two checks, which read anew. Default 60,000. */
@@ -165,7 +174,8 @@ export interface HealthReader {
   /**
    * Counts, status, reasons and what to do, for a status page. Read at most every five minutes; `maxAgeMs: 0` reads anew.
    *
-   * @throws StorageError where the records cannot be read, QueueError where the queue cannot.
+   * @throws ValidationError for an invalid option. StorageError where the records cannot be read, QueueError where the queue
+   * cannot, TimeoutError where they take longer than five minutes.
    *
    * @example
    * const { status, reasons } = await sync.health();
@@ -252,9 +262,9 @@ export function createHealthReader(settings: HealthSettings): HealthReader {
   let lastAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<SyncHealth> | undefined;
 
-  /** One read at a time, however many ask. */
+  /** One read at a time, however many ask; one that does not end is given up, so that the next can be better. */
   const read = (): Promise<SyncHealth> => {
-    reading ??= readHealth(settings, thresholds)
+    reading ??= within(readHealth(settings, thresholds), longestReadMs, clock, 'The health could not be read')
       .then((health) => {
         last = health;
         lastAt = clock.monotonic();
@@ -266,14 +276,30 @@ export function createHealthReader(settings: HealthSettings): HealthReader {
     return reading;
   };
 
-  const health = async ({ maxAgeMs = cacheMs }: ReadHealthOptions = {}): Promise<SyncHealth> =>
-    last && clock.monotonic() - lastAt < maxAgeMs ? last : read();
+  const health = async (readOptions: ReadHealthOptions = {}): Promise<SyncHealth> => {
+    const { maxAgeMs = cacheMs } = readOptions;
+    const issues: Issue[] = [...unknownNames(readOptions, { maxAgeMs: true })];
+    if (!(typeof maxAgeMs === 'number' && maxAgeMs >= 0))
+      issues.push({ field: 'maxAgeMs', message: 'must be a number of milliseconds, 0 or more.' });
+    if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
+    return last && clock.monotonic() - lastAt < maxAgeMs ? last : read();
+  };
 
   return {
     health,
     failureAnalysis: () => analyseFailures(records, client.shop),
     watchHealth: (watchOptions) => watch(() => health({ maxAgeMs: 0 }), watchOptions, clock),
   };
+}
+
+/** Milliseconds after which a read of the health is given up. */
+const longestReadMs = 300_000;
+
+/** @throws TimeoutError where the work takes longer. */
+function within<T>(work: Promise<T>, timeoutMs: number, clock: Clock, what: string): Promise<T> {
+  const onTimeout = (): TimeoutError =>
+    new TimeoutError(`${what} within ${timeoutMs} ms.`, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: false });
+  return boundedWait(work, { clock, timeoutMs, onTimeout });
 }
 
 async function readHealth(
@@ -427,6 +453,9 @@ export function failedProduct({ localId, gid, lastError, attempts, lastAttemptAt
   return { localId, gid, code, pattern: errorPattern(message), attempts, lastAttemptAt };
 }
 
+/** Milliseconds for which the watch waits for a read, and for whoever is told. */
+const patienceMs = 60_000;
+
 /** Checks again and again, and tells what begins. */
 function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clock: Clock): HealthWatch {
   const { onAlert, everyMs = 60_000, successRate = 90, failed = 10 } = options;
@@ -441,10 +470,14 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   const told = new Set<HealthAlert['type']>();
   let toldStatus: HealthStatus = 'healthy';
 
+  /** Somebody who does not answer must not end the watch. */
+  const call = (alert: HealthAlert): Promise<void> =>
+    within((async () => onAlert(alert))(), patienceMs, clock, 'onAlert did not end');
+
   const tell = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
     if (!isOn) told.delete(alert.type);
     else if (!told.has(alert.type)) {
-      await onAlert(alert);
+      await call(alert);
       told.add(alert.type);
     }
   };
@@ -452,7 +485,7 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   const check = async (): Promise<void> => {
     let health: SyncHealth;
     try {
-      health = await read();
+      health = await within(read(), patienceMs, clock, 'The health could not be read');
     } catch (error) {
       await tell({ type: 'unreadable', error }, true);
       return;
@@ -461,7 +494,7 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
     await tell({ type: 'success-rate', health }, health.successRate < successRate);
     await tell({ type: 'failures', health }, health.failed > failed);
     if (health.status === toldStatus) return;
-    await onAlert({ type: 'status', from: toldStatus, to: health.status, health });
+    await call({ type: 'status', from: toldStatus, to: health.status, health });
     toldStatus = health.status;
   };
 

@@ -7,7 +7,7 @@ import { forEachConcurrent } from '../internal/concurrency.ts';
 import { ownValue } from '../internal/json.ts';
 import { KeyedMutex } from '../internal/keyed-mutex.ts';
 import { lateModule } from '../internal/late-module.ts';
-import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
+import { idListIssues, missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { SyncRecord } from '../ports/sync-record-store.ts';
 import { keyProblem } from '../storage/adapter-kit.ts';
@@ -27,7 +27,9 @@ import {
   DeleteBudget,
   type DeleteLimits,
   type DriftPolicy,
+  deleteLimitIssues,
   limitsOf,
+  managedIssues,
   type PlanOptions,
   type ProductPlan,
 } from './plan/plan.ts';
@@ -576,6 +578,8 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     options: RemoveOptions = {},
   ): Promise<PushSummary> => {
     checkOptions(options, removeNames);
+    const wrong = idListIssues('localIds', localIds);
+    if (wrong.length > 0) throw new ValidationError('Nothing was changed', { issues: wrong, shop: client.shop });
     options.signal?.throwIfAborted();
     const planned = await planRemovals(new Set(localIds), removal, options, (count) =>
       options.dryRun ? anyRemoval : { products: count, ...options.maxDeletes },
@@ -929,12 +933,13 @@ const policies = ['report', 'ours', 'theirs'];
 function checkOptions(
   options: PlanOptions &
     Pick<RollbackOptions, 'created' | 'signal'> &
-    Pick<PushManyOptions, 'concurrency' | 'rollout' | 'gate'> &
+    Pick<PushManyOptions, 'concurrency' | 'rollout' | 'gate' | 'maxDeletes'> &
     Pick<RetryFailedOptions, 'filter'>,
   names: object,
   elsewhere: Readonly<Record<string, string>> = {},
 ): void {
-  const { onDrift, onConflict, created, rollout, gate, filter, concurrency: pushing } = options;
+  const { onDrift, onConflict, managed, maxDeletes, created, rollout, gate, filter, concurrency: pushing } = options;
+  const isShared = typeof maxDeletes === 'object' && maxDeletes !== null && 'take' in maxDeletes;
   const misplaced = Object.keys(options).filter(
     (name) => name in elsewhere && ownValue({ ...options }, name) !== undefined,
   );
@@ -944,6 +949,8 @@ function checkOptions(
     ...unknownValue('onDrift', onDrift, policies),
     ...unknownValue('onConflict', onConflict, policies),
     ...unknownValue('created', created, ['delete', 'archive']),
+    ...managedIssues('managed' in names ? managed : undefined),
+    ...deleteLimitIssues('maxDeletes' in names && !isShared ? maxDeletes : undefined),
     ...('concurrency' in names && pushing !== undefined && !isConcurrency(pushing)
       ? [{ field: 'concurrency', message: `must be a whole number from 1 to ${maxConcurrency}.` }]
       : []),

@@ -1,4 +1,4 @@
-import { isShopwrightError, memoryStores } from 'shopwright';
+import { isShopwrightError, memoryStores, StorageError } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { productRow } from '../testing/bulk/harness.ts';
 import { bulkClient, collected, rejection } from './harness.ts';
@@ -115,6 +115,90 @@ describe('a bulk mutation of a client', () => {
       expect(length).toBe(5);
       await stores.close();
     }
+  });
+
+  it('is run once where two processes run its key at the same time, and the other one is told', async () => {
+    const { client, clock, fake } = await bulkClient();
+    const stores = memoryStores({ clock });
+    const options = { store: stores.keyValue, key: 'import' };
+    const run = async (): Promise<unknown[]> => collected(await client().bulk.mutate(setProduct, rows(5), options));
+    const [first, second] = await clock.run(Promise.allSettled([run(), run()]));
+    const [done, told] = first.status === 'fulfilled' ? [first, second] : [second, first];
+    expect(done).toMatchObject({ status: 'fulfilled', value: Array.from({ length: 5 }, () => ({ status: 'done' })) });
+    expect(told).toMatchObject({ reason: { code: 'STORAGE_FAILED', message: expect.stringContaining('"import"') } });
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    // The name is free again.
+    expect(await clock.run(run())).toHaveLength(5);
+    await stores.close();
+  });
+
+  it('is not run under a key that another process has for longer', async () => {
+    const { client, clock, fake } = await bulkClient();
+    const stores = memoryStores({ clock });
+    const options = { store: stores.keyValue, key: 'import' };
+    async function* slow(): AsyncGenerator<object> {
+      yield* rows(2);
+      await new Promise<void>((resolve) => clock.setTimer(resolve, 600_000));
+    }
+    const first = clock.run(client().bulk.mutate(setProduct, slow(), options).then(collected));
+    const other = collected(await client().bulk.mutate(setProduct, rows(2), options));
+    await expect(clock.run(other)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(await first).toHaveLength(2);
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    await stores.close();
+  });
+
+  it('is run once whatever call of the store fails, before or after it was carried out', async () => {
+    for (const when of ['before', 'after'] as const)
+      for (let at = 1, isOver = false; !isOver; at += 1) {
+        const { client, clock, fake } = await bulkClient();
+        const stores = memoryStores({ clock });
+        let calls = 0;
+        const failing = (method: (...asked: never[]) => Promise<unknown>) => ({
+          value: async (...asked: never[]) => {
+            calls += 1;
+            const gone =
+              calls === at ? new StorageError('the database is gone', { shop: 'demo.myshopify.com' }) : undefined;
+            if (gone && when === 'before') throw gone;
+            const result = await method.apply(stores.keyValue, asked);
+            if (gone) throw gone;
+            return result;
+          },
+        });
+        const { get, set, delete: remove } = stores.keyValue;
+        const faulty = { get: failing(get), set: failing(set), delete: failing(remove) };
+        const store = Object.create(stores.keyValue, faulty) as typeof stores.keyValue;
+        const run = async (options: object): Promise<unknown[]> =>
+          collected(await client().bulk.mutate(setProduct, rows(3), { key: 'import', ...options }));
+        const told = await clock.run(run({ store }).catch(() => run({ store: stores.keyValue })));
+        expect(told).toMatchObject(Array(3).fill({ status: 'done' }));
+        expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+        isOver = calls < at;
+        await stores.close();
+      }
+  });
+
+  it('that somebody cancels leaves its rows unknown, and is not started again', async () => {
+    const { shop, clock, fake } = await bulkClient({ bulk: { delayMs: 5_000 } });
+    const run = await clock.run(shop.bulk.mutate(setProduct, rows(10)));
+    const results = clock.run(collected(run));
+    fake.hooks.after('bulkOperationRunMutation', () => {
+      const cancel = 'mutation ($id: ID!) { bulkOperationCancel(id: $id) { userErrors { message } } }';
+      clock.setTimer(() => void shop.graphql(cancel, { id: run.summary().operations[0] }), 2_000);
+    });
+    expect((await results).map(({ status }) => status)).toEqual(Array(10).fill('unknown'));
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    expect(fake.products()).toHaveLength(0);
+  });
+
+  it('refuses a row that cannot be written, and runs the others', async () => {
+    const { shop, clock } = await bulkClient();
+    const round: Record<string, unknown> = { title: 'Round' };
+    round['metafields'] = [round];
+    const given = [{ input: { title: 1n } }, ...rows(2), { input: { ...round, category: 7n } }];
+    const results = await clock.run(collected(await clock.run(shop.bulk.mutate(setProduct, given as never))));
+    const statuses = results.toSorted((a, b) => a.index - b.index).map(({ status }) => status);
+    expect(statuses).toEqual(['refused', 'done', 'done', 'refused']);
   });
 
   it('says that bulk mutations are not enabled, and what rows and documents cannot be', async () => {

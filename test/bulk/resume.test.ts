@@ -26,6 +26,19 @@ describe('a run with a key', () => {
     },
   );
 
+  it('that two processes start at the same time is one operation, which both read', async () => {
+    const { client, clock, fake } = await bulkClient({ products: 10, variants: 2 });
+    const stores = memoryStores({ clock });
+    const options = { store: stores.keyValue, key: 'export' };
+    const run = async (): Promise<Product[]> =>
+      collected(await client().bulk.query<Product>(productsWithVariants, variables, options));
+    const both = await clock.run(Promise.all([run(), run()]));
+    expect(both.map(({ length }) => length)).toEqual([10, 10]);
+    expect(fake.executed('bulkOperationRunQuery')).toBe(1);
+    expect(await collected(stores.keyValue.scan('bulk-run:'))).toEqual([]);
+    await stores.close();
+  });
+
   it('goes on after the rows that were stored', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 30, variants: 1 });

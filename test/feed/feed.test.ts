@@ -65,6 +65,20 @@ describe('a run', () => {
   });
 });
 
+it.each([
+  ['at', 'soon'],
+  ['at', undefined],
+  ['window', 'x'],
+  ['window', { from: 'x', to: 'y' }],
+  ['seen', { '2026-11-01T00:00:00Z': 'Order/1' }],
+  ['deleted', undefined],
+])('a cursor whose %s was damaged is refused, and reads nothing again', async (field, value) => {
+  const { clock, feed } = started({ seeds: orders(3) });
+  const { cursor } = await clock.run(feed.read());
+  const after = JSON.stringify({ ...JSON.parse(cursor), [field]: value });
+  await expect(clock.run(feed.read({ after }))).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+});
+
 describe('what a run does about trouble', () => {
   it('stops at the change whose handler throws, says which, and begins there again', async () => {
     let isBroken = true;

@@ -59,7 +59,9 @@ it.each([...places])('a consumer that is killed %s sees each order once, of one 
       },
     });
     const before = new OrdersTable(path);
-    expect(before.count()).toBe(killAt ?? 50);
+    // The kill of a busy machine comes later than the place at which it was sent.
+    expect(before.count()).toBeGreaterThanOrEqual(killAt ?? 50);
+    expect(before.count()).toBeLessThan(orders);
     before.close();
     await consume(origin, path, {});
     const table = new OrdersTable(path);

@@ -124,6 +124,14 @@ describe('the status', () => {
     expect(health.reasons.length > 0).toBe(status !== 'healthy');
   });
 
+  it('refuses options of a read that nothing reads', async () => {
+    const { sync } = fakeSync();
+    await expect(sync.health({ maxAge: 0 } as never)).rejects.toThrow(
+      /maxAge: is not an option. Did you mean maxAgeMs/,
+    );
+    await expect(sync.health({ maxAgeMs: Number.NaN })).rejects.toThrow(/maxAgeMs: must be/);
+  });
+
   it('goes by limits of your own', async () => {
     const thresholds = {
       criticalRate: 0,
@@ -264,6 +272,35 @@ describe('the watch', () => {
     process.off('warning', listen);
     expect(warnings.map(({ message }) => message).join()).toContain('watchHealth failed with TypeError');
     expect(warnings.join()).not.toContain('secret-of-the-host');
+  });
+
+  it('goes on where whoever is told does not answer, and where the store does not', async () => {
+    const { clock, stores } = await withRecords(many(1, 'failed'));
+    let hangs = false;
+    const ageCounts: typeof stores.records.ageCounts = (...asked) =>
+      hangs ? new Promise(() => undefined) : stores.records.ageCounts(...asked);
+    const records = Object.create(stores.records, { ageCounts: { value: ageCounts } }) as typeof stores.records;
+    const { client } = fakeSync();
+    const sync = createProductSync({ client, stores: { ...stores, records }, clock });
+    const told: string[] = [];
+    const watch = sync.watchHealth({
+      onAlert: ({ type }) => {
+        told.push(type);
+        return told.length === 1 ? new Promise(() => undefined) : undefined;
+      },
+    });
+    await clock.advance(3 * minuteMs);
+    expect(told).toEqual(['success-rate', 'success-rate', 'status']);
+    hangs = true;
+    await clock.advance(3 * minuteMs);
+    expect(told.splice(0)).toEqual(['success-rate', 'success-rate', 'status', 'unreadable']);
+    hangs = false;
+    // The read that hangs is given up in time.
+    await clock.advance(6 * minuteMs);
+    await stores.records.erase(domain);
+    await clock.advance(2 * minuteMs);
+    expect(told).toEqual(['status']);
+    await clock.run(watch.stop());
   });
 
   it('refuses invalid options', () => {

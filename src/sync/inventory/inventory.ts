@@ -82,7 +82,7 @@ export interface StockReport<Row> {
   /** Changes that were made under their id before. 0 for quantities. */
   readonly repeated: number;
   readonly refused: readonly RefusedStock<Row>[];
-  /** Rows that were sent and of which nobody knows. Set quantities again; changes are settled by the next run. */
+  /** Rows that were sent and of which nobody knows, or the store could not be told. Set quantities again; changes are settled by the next run. */
   readonly unknown: readonly Row[];
   /** Rows that were drawn and not sent, because the run stopped. */
   readonly unsent: readonly Row[];
@@ -219,7 +219,7 @@ export function createInventory(options: InventoryOptions): Inventory {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { client, stores, clock = systemClock } = options;
   return {
-    set(rows, setOptions = {}) {
+    async set(rows, setOptions = {}) {
       const { name, onStale } = setOptions;
       checkOptions(setOptions, setNames, [
         ...unknownValue('name', name, ['available', 'on_hand']),
@@ -227,7 +227,7 @@ export function createInventory(options: InventoryOptions): Inventory {
       ]);
       return setStock(client, rows, setOptions);
     },
-    adjust(rows, adjustOptions = {}) {
+    async adjust(rows, adjustOptions = {}) {
       checkOptions(adjustOptions, adjustNames, []);
       if (!stores) {
         const message = 'is missing: adjust remembers there which changes were made. Give the stores of any adapter.';
@@ -267,10 +267,14 @@ class Report<Row extends StockPlace> {
     this.refused.push({ row, code, message, ...(current !== undefined && { current }) });
   }
 
-  /** What stopped the run while these were in work. */
-  stop(error: unknown, rows: readonly Located<Row>[]): void {
+  /**
+   * What stopped the run while these were in work.
+   *
+   * @param wasMade Whether they were carried out, and that could not be noted.
+   */
+  stop(error: unknown, rows: readonly Located<Row>[], wasMade = false): void {
     this.stoppedBy = error;
-    const maybeDone = isShopwrightError(error) && error.mayHaveExecuted;
+    const maybeDone = wasMade || (isShopwrightError(error) && error.mayHaveExecuted);
     for (const { row } of rows) (maybeDone ? this.unknown : this.unsent).push(row);
   }
 
@@ -415,10 +419,10 @@ async function inBatches<Row extends StockPlace>(
   let batch: Row[] = [];
   try {
     for await (const row of rows) {
-      signal?.throwIfAborted();
       const problem = placeProblem(row) ?? checkRow(row);
       if (problem !== undefined) report.refuse(row, 'INVALID', problem);
       else batch.push(row);
+      signal?.throwIfAborted();
       if (batch.length < batchSize) continue;
       const full = batch;
       batch = [];
@@ -572,8 +576,12 @@ async function adjustStock(
       { ...callOptions({ signal }), idempotencyKey: key },
     );
 
-  /** Sends what is claimed, until nothing of it is refused any more. */
-  const settle = async (claim: Claim): Promise<ReadonlyMap<string, Refusal>> => {
+  /**
+   * Sends what is claimed, until nothing of it is refused any more.
+   *
+   * @param onMade Called where the rest was carried out, before that is noted.
+   */
+  const settle = async (claim: Claim, onMade: () => void): Promise<ReadonlyMap<string, Refusal>> => {
     const refused = new Map<string, Refusal>();
     let held: Claim | undefined = claim;
     while (held) {
@@ -587,6 +595,7 @@ async function adjustStock(
         },
       );
       if (refusals.size === 0) {
+        onMade();
         await made.finish(held);
         return refused;
       }
@@ -598,6 +607,7 @@ async function adjustStock(
 
   await inBatches(client, rows, { report, signal, checkRow }, async (batch) => {
     let left = firstOfEach(batch, report);
+    let wasMade = false;
     try {
       while (left.length > 0) {
         const cause = causeOf(options, report.runId);
@@ -606,12 +616,14 @@ async function adjustStock(
         left = left.filter(({ row }) => !claim.made.has(row.id));
         if (claim.open) {
           // Another run has sent these and has not said what became of them. Its rows are told when they are asked for again.
-          await settle(claim.open).finally(() => claim.open?.release());
+          await settle(claim.open, () => undefined).finally(() => claim.open?.release());
           continue;
         }
         if (claim.isOver) return;
         if (!claim.own) continue;
-        const refused = await settle(claim.own).finally(() => claim.own?.release());
+        const refused = await settle(claim.own, () => {
+          wasMade = true;
+        }).finally(() => claim.own?.release());
         for (const { row } of left) {
           const refusal = refused.get(row.id);
           if (refusal) report.refuse(row, refusal.code, refusal.message);
@@ -620,7 +632,7 @@ async function adjustStock(
         return;
       }
     } catch (error) {
-      report.stop(error, left);
+      report.stop(error, left, wasMade);
       throw error;
     }
   });
@@ -692,6 +704,12 @@ const isMade = 'made';
 /** Milliseconds to wait for another process that has a batch in work. */
 const waitForOthersMs = 60_000;
 
+/** Gives a lock back whose work has ended with an error. Where that fails too, its lease runs out. */
+async function released(lock: Lock, error: unknown): Promise<unknown> {
+  await lock.release().catch(() => undefined);
+  return error;
+}
+
 /**
  * Which changes were made, and which batch has the others, in the store. The mark of a change names its batch before the
  * batch is sent, so that whoever comes after a crash finds what was sent, and sends it again under the same key.
@@ -724,6 +742,20 @@ class MadeChanges {
   }> {
     const key = randomUUID();
     const lock = await this.#hold(key, 0, signal);
+    try {
+      return await this.#claimAs(key, lock, changes, cause, signal);
+    } catch (error) {
+      throw await released(lock, error);
+    }
+  }
+
+  async #claimAs(
+    key: string,
+    lock: Lock,
+    changes: readonly StoredChange[],
+    cause: StoredBatch['cause'],
+    signal: AbortSignal | undefined,
+  ): ReturnType<MadeChanges['claim']> {
     const made = new Set<string>();
     const own: StoredChange[] = [];
     for (const change of changes) {
@@ -785,6 +817,14 @@ class MadeChanges {
   /** The batch that has a change, once nobody else works on it; `undefined` where it is done with. */
   async #openBatch(key: string, id: string, signal: AbortSignal | undefined): Promise<Claim | undefined> {
     const lock = await this.#hold(key, waitForOthersMs, signal);
+    try {
+      return await this.#openAs(key, lock, id);
+    } catch (error) {
+      throw await released(lock, error);
+    }
+  }
+
+  async #openAs(key: string, lock: Lock, id: string): Promise<Claim | undefined> {
     const stored = await this.#store.get(await this.#batchKey(key));
     if (stored === undefined) {
       // It was never sent, or is settled but for this mark.
@@ -793,12 +833,12 @@ class MadeChanges {
       return undefined;
     }
     const batch = this.#parse(stored);
-    if (this.#clock.now() - batch.sentAt < keyLifeMs)
+    // Of one that lies in the future, since the clock was set back, nobody knows either.
+    if (Math.abs(this.#clock.now() - batch.sentAt) < keyLifeMs)
       return { key, batch, isNew: false, release: () => lock.release() };
-    await lock.release();
     const mark = await this.#markKey(id);
     throw new StorageError(
-      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago, and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,
+      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago (or the clock was set since), and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,
       { shop: this.#shop },
     );
   }

@@ -1,3 +1,7 @@
+// One file: what a product has, what it should have, and each difference between them. The parts know each other's rules.
+import type { Issue } from '../../errors/errors.ts';
+import { isRecord } from '../../internal/json.ts';
+import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
 import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
@@ -56,6 +60,42 @@ export interface DeleteLimits {
   readonly variants?: number;
   /** Variants that have units in stock, which go with them; those of deleted products too. Default 0. */
   readonly variantsWithStock?: number;
+}
+
+const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
+
+/** Problems of the option `maxDeletes`: what is no number would allow any. */
+export function deleteLimitIssues(limits: unknown): readonly Issue[] {
+  if (limits === undefined) return [];
+  if (!isRecord(limits)) return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
+  const isLimit = (value: unknown): boolean =>
+    value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
+  const wrong = Object.entries(limits).filter(([name, value]) => name in limitNames && !isLimit(value));
+  return [
+    ...unknownNames(limits, limitNames, 'maxDeletes.'),
+    ...wrong.map(([name]) => ({
+      field: `maxDeletes.${name}`,
+      message: 'must be a whole number, 0 or more, or Infinity.',
+    })),
+  ];
+}
+
+const managedNames: Record<keyof NonNullable<PlanOptions['managed']>, true> = {
+  tags: true,
+  metafields: true,
+  collections: true,
+  images: true,
+  variants: true,
+};
+
+/** Problems of the option `managed`. */
+export function managedIssues(managed: unknown): readonly Issue[] {
+  if (managed === undefined) return [];
+  if (!isRecord(managed)) return [{ field: 'managed', message: 'must be an object, such as { tags: "all" }.' }];
+  return [
+    ...unknownNames(managed, managedNames, 'managed.'),
+    ...Object.keys(managedNames).flatMap((list) => unknownValue(`managed.${list}`, managed[list], ['own', 'all'])),
+  ];
 }
 
 /** How many deletions several calls or processes may make together, such as the batches of a run. */

@@ -98,8 +98,7 @@ export class GateKeeper {
     this.#count += 1;
     if (isFailure) this.#failures += 1;
     this.#forgetOld();
-    const { minSamples, maxFailureRate } = this.#gate;
-    if (this.#samples.length >= minSamples && (this.#failures / this.#samples.length) * 100 > maxFailureRate)
+    if (isHalting(this.#gate, { samples: this.#samples.length, failures: this.#failures }))
       this.#onHalt(this.#judged('failure-rate'));
   }
 
@@ -172,8 +171,7 @@ export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcom
 /** Why those samples halt a run; `undefined` where they do not. */
 export function haltBy(gate: Gate, samples: GateSamples, nowMs: number): GateHalt | undefined {
   const found = sumOf(gate, samples, nowMs);
-  if (found.samples < gate.minSamples || found.failureRate <= gate.maxFailureRate) return undefined;
-  return { reason: 'failure-rate', ...found };
+  return isHalting(gate, found) ? { reason: 'failure-rate', ...found } : undefined;
 }
 
 /**
@@ -197,6 +195,12 @@ function sumOf({ windowMs }: Gate, { last, slots }: GateSamples, nowMs: number) 
 
 const isFailed = (outcome: PushOutcome): boolean =>
   outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
+
+/** Whether more of them failed than is allowed: by the exact rate (`7 / 25 * 100` is more than 28), not by the one that is shown. */
+const isHalting = (
+  { minSamples, maxFailureRate }: Gate,
+  { samples, failures }: { readonly samples: number; readonly failures: number },
+): boolean => samples >= minSamples && (failures * 100) / samples > maxFailureRate;
 
 /** Percent, with two decimals. */
 const rateOf = (samples: number, failures: number): number =>

@@ -1,8 +1,8 @@
-import { ValidationError } from '../../errors/errors.ts';
+import { type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import type { Clock } from '../../internal/clock.ts';
 import type { SyncRecord, SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { emptyRecord, type PushResult } from './push.ts';
-import { isShopWide } from './push-failure.ts';
+import { failure, isShopWide } from './push-failure.ts';
 
 type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 
@@ -10,12 +10,18 @@ type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 export interface PushOutcomes {
   /** Nobody knows what the shop has: a pending product is compared with it whatever its hash. */
   doubt(localId: string): Promise<void>;
-  /** Records the product as failed, where it has a record: it is not retried before its next change. */
-  reject(localId: string, message: string): Promise<void>;
+  /** Records why the last try of a push ended before it could begin with the product, where that has a record. */
+  notBegun(localId: string, error: ShopwrightError): Promise<void>;
+  /**
+   * Records the product as failed: it is not retried before its next change.
+   *
+   * @param isNew Whether it gets a record where it has none. Default: not.
+   */
+  reject(localId: string, message: string, isNew?: boolean): Promise<void>;
   /**
    * Records a product as failed for what the validation says of it.
    *
-   * @param isNew Whether it gets a record where it has none.
+   * @param isNew Whether it gets a record where it has none. Default: not.
    */
   rejectInvalid(localId: string, issues: InvalidResult['issues'], isNew?: boolean): Promise<void>;
   /** The source no longer has the product. Returns whether it is recorded as failed: one that never reached the shop is forgotten. */
@@ -45,7 +51,8 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
 
   return {
     doubt: (localId) => change(localId, { status: 'pending' }, false),
-    reject: (localId, message) => reject(localId, message),
+    notBegun: (localId, error) => change(localId, { ...failure(error, null), lastAttemptAt: clock.now() }, false),
+    reject,
     rejectInvalid: (localId, issues, isNew) =>
       reject(localId, issues.map(({ field, message }) => `${field} ${message}`).join('; '), isNew),
     async missing(localId) {

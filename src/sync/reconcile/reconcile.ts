@@ -20,6 +20,7 @@ import {
   type Finding,
   type FindingKind,
   isBeingPushed,
+  isUnknown,
   type ProductCheck,
   type RepairContext,
 } from './repair.ts';
@@ -237,7 +238,7 @@ async function* strangers(
             owned.map(({ localId }) => localId),
           )
         : [];
-    const gids = new Map(found.map((record) => [record.localId, record.gid]));
-    yield* owned.filter(({ localId }) => (gids.get(localId) ?? null) === null);
+    const byId = new Map(found.map((record) => [record.localId, record]));
+    yield* owned.filter(({ localId, gid }) => isUnknown(byId.get(localId), gid));
   }
 }

@@ -71,9 +71,12 @@ export type ProductCheck = Finding | 'in-step' | 'not-now' | 'full';
 /** Milliseconds after which a push that has not ended is taken for one whose process has died. Jobs have half of it. */
 const longestPushMs = 600_000;
 
-/** Whether a push of the product may be under way, in whichever process. */
+/**
+ * Whether a push of the product may be under way, in whichever process. One that began further in the future was begun by a
+ * clock that was set back since.
+ */
 export const isBeingPushed = ({ status, lastAttemptAt }: SyncRecord, clock: Clock): boolean =>
-  status === 'syncing' && lastAttemptAt !== null && clock.now() - lastAttemptAt < longestPushMs;
+  status === 'syncing' && lastAttemptAt !== null && Math.abs(clock.now() - lastAttemptAt) < longestPushMs;
 
 /** The part of a record that says which drifts the shop was allowed to keep. */
 const acceptedPart = 'accepted';
@@ -137,17 +140,25 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
   });
 }
 
+/**
+ * Whether a record does not know of a product that bears its local id: it has none, or one that is gone, which somebody with
+ * another store has pushed again since.
+ */
+export const isUnknown = (record: SyncRecord | undefined, gid: string): boolean =>
+  (record?.gid ?? null) === null || (record?.status === 'deleted-in-shopify' && record.gid !== gid);
+
 /** Gives a product of the shop the record that it has lost. */
 export function checkLost(localId: string, gid: string, context: Repairing): Promise<ProductCheck> {
   const { client, records, onDrift, mayFind, inTurn } = context;
   return inTurn(localId, async () => {
     const record = await records.get(client.shop, localId);
-    if (record && (record.gid !== null || record.status === 'syncing')) return 'not-now';
+    if (record?.status === 'syncing' || !isUnknown(record, gid)) return 'not-now';
     if (!mayFind()) return 'full';
     const finding: Finding = { kind: 'lost-record', localId, gid, drifts: [], isRepaired: false };
     if (onDrift === 'report') return finding;
     // The next push compares with the shop, since no base says what an earlier one wrote.
-    const known = record ?? emptyRecord(client.shop, localId);
+    const empty = emptyRecord(client.shop, localId);
+    const known = record && record.gid === null ? record : { ...empty, version: record?.version ?? empty.version };
     const isWritten = await records.putIf({ ...known, gid, version: known.version + 1 }, record?.version);
     return isWritten ? { ...finding, isRepaired: true } : 'not-now';
   });

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors/errors.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isRecord } from '../../internal/json.ts';
-import { unknownValue } from '../../internal/names.ts';
+import { missingMethods, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Stores } from '../../ports/stores.ts';
 import { callListener } from '../../telemetry/telemetry.ts';
@@ -62,6 +62,19 @@ export interface SyncWebhookOptions {
   readonly clock?: Clock;
 }
 
+const optionNames: Record<keyof SyncWebhookOptions, true> = {
+  sync: true,
+  stores: true,
+  onDrift: true,
+  onInventory: true,
+  onExternalChange: true,
+  onDeleted: true,
+  onUnknownProduct: true,
+  onEvent: true,
+  logger: true,
+  clock: true,
+};
+
 type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/update';
 
 /** Handlers for `createWebhookHandler`. */
@@ -71,7 +84,7 @@ export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<
  * Webhook handlers that keep the sync up to date: for products that are changed or deleted in Shopify, and for stock. A
  * product that is not synced is an event, not an error, and the echo of an own push is not a change.
  *
- * @throws ConfigError (code `CONFIG_INVALID`) for an `onDrift` that does not exist.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
  * @example
  * createWebhookHandler({
@@ -82,7 +95,12 @@ export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<
 export function createSyncWebhooks(options: SyncWebhookOptions): SyncWebhooks {
   const { sync, stores, onDrift = 'report', onInventory, onExternalChange, onDeleted, onUnknownProduct } = options;
   const { onEvent, logger, clock = systemClock } = options;
-  const issues = unknownValue('onDrift', options.onDrift, ['report', 'ours', 'theirs']);
+  const issues = [
+    ...unknownNames(options, optionNames),
+    ...unknownValue('onDrift', options.onDrift, ['report', 'ours', 'theirs']),
+    ...(typeof sync === 'function' ? [] : missingMethods('sync', sync ?? null, ['applyWebhook'])),
+    ...missingMethods('stores.keyValue', stores?.keyValue ?? null, ['get', 'compareAndSet']),
+  ];
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const emit = ({ topic, shop, webhookId }: WebhookEvent, effect: SyncWebhookEvent['effect']): void =>
     callListener(onEvent, { topic, shop, webhookId, effect }, (error) =>

@@ -1,10 +1,11 @@
 import { parseShopDomain } from '../../config/shop-domain.ts';
-import { ConfigError, type Issue, ValidationError } from '../../errors/errors.ts';
+import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../../errors/errors.ts';
 import { chunksOf } from '../../internal/chunks.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { missingMethods, unknownNames } from '../../internal/names.ts';
 import type { EnqueuedJob, JobContext, JobHandler, JobQueue, NewJob } from '../../ports/job-queue.ts';
 import type { Stores } from '../../ports/stores.ts';
+import { areDelays, isTimeout } from '../../queue/job.ts';
 import { keyProblem } from '../../storage/adapter-kit.ts';
 import { batchJob, defaultApp, pushJob } from '../../storage/keys.ts';
 import type { ProductDraftInput } from '../../validation/product-draft.ts';
@@ -172,6 +173,11 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       issues.push({ field, message: `must be a whole number from 1 to ${most}.` });
   };
   within('tries', tries, 100);
+  // As the queue would refuse each job, when the first product was marked already.
+  if (!isTimeout(timeoutMs))
+    issues.push({ field: 'timeoutMs', message: 'must be milliseconds, more than 0, at most a year.' });
+  if (options.retryDelaysMs !== undefined && !areDelays(options.retryDelaysMs))
+    issues.push({ field: 'retryDelaysMs', message: 'must be a list of at most 100 waits in milliseconds.' });
   within('runs.batchSize', batchSize, 1_000);
   within('runs.batchTimeoutMs', batchTimeoutMs, 86_400_000);
   if (options.tries !== undefined && options.retryDelaysMs !== undefined)
@@ -328,7 +334,22 @@ function createPushJob(options: PushJobOptions): JobHandler {
     throw result.error;
   };
 
-  return async ({ job, attempt, signal }: JobContext) => {
+  /** What is thrown concerns all products, such as a shop that does not respond to a new process. */
+  const pushed = async (localId: string, product: unknown, { attempt, signal }: JobContext): Promise<PushResult> => {
+    try {
+      // It validates it.
+      return await sync.push(product as ProductDraftInput, { signal });
+    } catch (error) {
+      // While the shop's circuit breaker is open the job is deferred, and one that is given back comes again.
+      const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT');
+      const isLast = attempt > retryDelaysMs.length && !isGivenBack && !isShopwrightError(error, 'CIRCUIT_OPEN');
+      if (isLast && isShopwrightError(error)) await outcomes.notBegun(localId, error);
+      throw error;
+    }
+  };
+
+  return async (context: JobContext) => {
+    const { job, attempt, signal } = context;
     const localId = localIdOf(job.payload) ?? '';
     const push = await marks.begin(localId, job.enqueuedAt);
     if (!push) return;
@@ -340,8 +361,7 @@ function createPushJob(options: PushJobOptions): JobHandler {
       await outcomes.reject(localId, 'has another `localId` in the source.');
     else {
       try {
-        // The push validates it.
-        await conclude(localId, await sync.push(product as ProductDraftInput, { signal }), attempt);
+        await conclude(localId, await pushed(localId, product, context), attempt);
       } catch (error) {
         // It may have sent an older state after the other push, and a job that another worker took over is not retried.
         const state = await push.fail();

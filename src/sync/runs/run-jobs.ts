@@ -1,6 +1,6 @@
 // One file: what a process does for a run, from the job of a batch over its products to the end of the run.
 import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
-import { setTimeLimit, sleep } from '../../internal/abort.ts';
+import { setTimeLimit, sleep, untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { bareMessage, redactText } from '../../internal/redact.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
@@ -11,16 +11,7 @@ import { pointsUsed } from '../health.ts';
 import type { DeleteAllowance, DeleteLimits } from '../plan/plan.ts';
 import type { ProductSync } from '../product-sync.ts';
 import { type BulkCreateResult, isWhole } from '../push/bulk-create.ts';
-import {
-  type Gate,
-  type GateHalt,
-  haltBy,
-  haltError,
-  haltWithout,
-  mostBehindGate,
-  noSamples,
-  withSample,
-} from '../push/gate.ts';
+import { type Gate, type GateHalt, haltBy, haltWithout, mostBehindGate, noSamples, withSample } from '../push/gate.ts';
 import { localIdOf, type PushOutcome, type PushResult } from '../push/push.ts';
 import { isTemporary, type PushOutcomes } from '../push/push-outcomes.ts';
 import { inRollout } from '../push/rollout.ts';
@@ -31,6 +22,8 @@ import {
   batchesOf,
   deletionsOf,
   groupSize,
+  haltCode,
+  halted,
   Places,
   type RunPhase,
   type RunStore,
@@ -148,19 +141,6 @@ async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'r
   });
 }
 
-/** The code of a run that its gate has halted. */
-const haltCode = 'GATE_HALTED';
-
-/** What a run is once its gate has halted it. */
-function halted(found: GateHalt, gate: Gate): Partial<StoredRun> {
-  const { reason, samples, failures, failureRate } = found;
-  return {
-    state: 'failed',
-    error: { code: haltCode, message: haltError(found, gate).message },
-    halt: { reason, samples, failures, failureRate, undo: gate.onHalt === 'rollback' ? 'open' : 'none' },
-  };
-}
-
 /** Does the work while no other process pushes products of the run. @throws A deferral where the turn does not come in time. */
 async function inTurn<T>(
   { token }: StoredRun,
@@ -266,15 +246,21 @@ async function mustGoOn(id: string, signal: AbortSignal, { runs }: RunJobOptions
   if ((await runs.get(id))?.state !== 'running') throw stopped;
 }
 
+/** A product as the source has it now. One that does not come is waited for no longer than its job may take. */
+function sourced(localId: string, signal: AbortSignal, { source }: Pick<RunJobOptions, 'source'>): Promise<unknown> {
+  const read = async (): Promise<unknown> => source(localId);
+  return untilAborted(read(), signal);
+}
+
 /** Validates the products of a batch. */
 async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
-  const { sync, source, runs, outcomes } = options;
+  const { sync, runs, outcomes } = options;
   const invalid: string[] = [];
   let count = 0;
   try {
     for (const [place, localId] of (await runs.batch(run.token, unit)).entries()) {
       if (place % validatedAtOnce === 0) await mustGoOn(run.id, signal, options);
-      const product = await source(localId);
+      const product = await sourced(localId, signal, options);
       // Gone, or that of another: its push tells.
       if (product === undefined || product === null || localIdOf(product) !== localId) continue;
       const issues = await sync.validate(product as ProductDraftInput);
@@ -301,7 +287,7 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
 
 /** Creates the products of a group of batches that the shop does not have, by a bulk operation. The pushes see to the others. */
 async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
-  const { sync, source, shop, runs } = options;
+  const { sync, shop, runs } = options;
   const { rollout } = run.push;
   const first = unit * groupSize(run);
   const last = Math.min(first + groupSize(run), batchesOf(run));
@@ -309,7 +295,7 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
     for (let batch = first; batch < last; batch += 1) {
       for (const localId of await runs.batch(run.token, batch)) {
         if (rollout && !inRollout(rollout, { shop, localId })) continue;
-        const product = await source(localId);
+        const product = await sourced(localId, signal, options);
         if (localIdOf(product) === localId) yield product as ProductDraftInput;
       }
       await mustGoOn(run.id, signal, options);
@@ -396,7 +382,7 @@ async function pushOpen(run: StoredRun, unit: number, signal: AbortSignal, optio
   try {
     const { stoppedBy } = await pointsUsed.run(meter, () =>
       options.sync.pushMany(
-        batch.products(() => isLate || signal.aborted),
+        batch.products(() => isLate || signal.aborted, signal),
         {
           ...push,
           ...(maxDeletes && { maxDeletes: batch.allowance(maxDeletes) }),
@@ -516,8 +502,8 @@ class Batch {
   }
 
   /** The products that have no outcome yet, read as their turn comes. Ends where the run is stopped. */
-  async *products(isOver: () => boolean): AsyncGenerator<ProductDraftInput> {
-    const { source, runs, marks, outcomes, again } = this.#options;
+  async *products(isOver: () => boolean, signal: AbortSignal): AsyncGenerator<ProductDraftInput> {
+    const { runs, marks, outcomes, again } = this.#options;
     for (const [place, localId] of this.#localIds.entries()) {
       if (this.#done.has(place)) continue;
       if (isOver()) return;
@@ -535,7 +521,7 @@ class Batch {
         this.#settle(place, 'skipped');
         continue;
       }
-      const product = await source(localId);
+      const product = await sourced(localId, signal, this.#options);
       if (push.isInDoubt) await outcomes.doubt(localId);
       if (localIdOf(product) === localId) {
         this.#begun.set(localId, { place, push });
@@ -543,7 +529,7 @@ class Batch {
         continue;
       }
       const isGone = product === undefined || product === null;
-      if (!isGone) await outcomes.reject(localId, 'has another `localId` in the source.');
+      if (!isGone) await outcomes.reject(localId, 'has another `localId` in the source.', true);
       this.#settle(place, !isGone || (await outcomes.missing(localId)) ? 'failed' : 'skipped');
       if ((await push.end()) === 'overtaken') await again(localId);
     }

@@ -3,19 +3,20 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Issue, ValidationError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
-import { unknownNames, unknownValue } from '../../internal/names.ts';
+import { idListIssues, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { keyProblem } from '../../storage/adapter-kit.ts';
 import { type FailedProduct, failedProduct } from '../health.ts';
 import { recordsOf } from '../plan/candidates.ts';
-import type { DeleteLimits } from '../plan/plan.ts';
-import { gateIssues } from '../push/gate.ts';
+import { type DeleteLimits, deleteLimitIssues, managedIssues } from '../plan/plan.ts';
+import { type Gate, gateIssues, haltWithout, noSamples } from '../push/gate.ts';
 import { rolloutIssues } from '../push/rollout.ts';
 import { recordPages } from '../record-pages.ts';
 import {
   batchesOf,
   countsOf,
   finishedOf,
+  halted,
   Places,
   type RunCounts,
   type RunHalt,
@@ -229,6 +230,8 @@ export function createRuns(options: RunsOptions): SyncRuns {
     kind: StoredRun['kind'],
   ): Promise<SyncRun> => {
     const { id = randomUUID(), onInvalid = 'skip', bulkFrom = options.bulkFrom, ...given } = checked(startOptions);
+    const wrong = idListIssues('localIds', localIds);
+    if (wrong.length > 0) throw new ValidationError('The run was not started', { issues: wrong, shop });
     const { maxDeletes } = given;
     const push = { ...given, ...(maxDeletes && { maxDeletes: storable(maxDeletes) }) };
     const token = randomUUID();
@@ -236,7 +239,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
     const now = clock.now();
     const run: Omit<StoredRun, 'format'> = {
       ...{ id, kind, token, hash, total, push, onInvalid, batchSize: options.batchSize },
-      ...{ state: total === 0 ? 'finished' : 'running', phase: 'validate' },
+      ...{ state: total === 0 ? 'finished' : 'running', phase: total === 0 ? 'push' : 'validate' },
       ...{ startedAt: now, updatedAt: now, since: { at: now, finished: 0 } },
       bulkFrom: bulkFrom === Number.POSITIVE_INFINITY ? null : bulkFrom,
       ...{
@@ -250,6 +253,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
         bulk: 'none',
         error: null,
       },
+      ...(total === 0 && given.gate && haltOfNothing(given.gate, now)),
     };
     if (!(await store.add(run))) {
       await store.dropBatches(token, batchesOf(run));
@@ -323,10 +327,21 @@ export function createRuns(options: RunsOptions): SyncRuns {
         await change(id, 'cancelled', ['running', 'paused', 'failed', 'cancelled'], () => ({ state: 'cancelled' })),
       ),
     async retryFailed(target, startOptions = {}) {
+      const { filter } = typeof target === 'object' && target !== null ? target : {};
+      if (typeof target !== 'string' && typeof filter !== 'function') {
+        const message = 'must be the id of a run, or { filter } with a function.';
+        throw new ValidationError('The run was not started', { issues: [{ field: 'target', message }], shop });
+      }
       const failed = typeof target === 'string' ? failedOf(target, options) : failedBy(target.filter, options);
       return start(failed, startOptions, 'retry');
     },
   };
+}
+
+/** A gate that requires data halts a run over nothing, too. Nothing of it is to be undone. */
+function haltOfNothing(gate: Gate, nowMs: number): Partial<StoredRun> | undefined {
+  const halt = haltWithout(gate, noSamples, nowMs, true);
+  return halt && halted(halt, { ...gate, onHalt: 'stop' });
 }
 
 const unknownRun = (id: string, shop: string): ValidationError => {
@@ -390,7 +405,7 @@ async function putBatches(
 
 /** @throws ValidationError */
 function checked(options: StartRunOptions): StartRunOptions {
-  const { id, onInvalid, bulkFrom, onDrift, onConflict, rollout, gate, maxDeletes } = options;
+  const { id, onInvalid, bulkFrom, onDrift, onConflict, managed, rollout, gate, maxDeletes } = options;
   const policies = ['report', 'ours', 'theirs'];
   const issues: Issue[] = [
     ...unknownNames(options, startNames),
@@ -399,7 +414,8 @@ function checked(options: StartRunOptions): StartRunOptions {
     ...unknownValue('onConflict', onConflict, policies),
     ...rolloutIssues(rollout),
     ...gateIssues(gate),
-    ...limitIssues(maxDeletes),
+    ...deleteLimitIssues(maxDeletes),
+    ...managedIssues(managed),
     ...bulkFromIssues(bulkFrom, 'bulkFrom'),
   ];
   if (id !== undefined && !(typeof id === 'string' && id.length > 0 && id.length <= longestId && id.isWellFormed()))
@@ -413,24 +429,6 @@ export function bulkFromIssues(bulkFrom: unknown, field: string): readonly Issue
   const isNumber = bulkFrom === Number.POSITIVE_INFINITY || (Number.isInteger(bulkFrom) && (bulkFrom as number) >= 1);
   if (bulkFrom === undefined || isNumber) return [];
   return [{ field, message: 'must be a whole number, 1 or more, or Infinity.' }];
-}
-
-const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
-
-function limitIssues(limits: DeleteLimits | undefined): readonly Issue[] {
-  if (limits === undefined) return [];
-  if (typeof limits !== 'object' || limits === null)
-    return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
-  const isLimit = (value: unknown): boolean =>
-    value === undefined || value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && Number(value) >= 0);
-  const wrong = Object.entries(limits).filter(([name, value]) => name in limitNames && !isLimit(value));
-  return [
-    ...unknownNames(limits, limitNames, 'maxDeletes.'),
-    ...wrong.map(([name]) => ({
-      field: `maxDeletes.${name}`,
-      message: 'must be a whole number, 0 or more, or Infinity.',
-    })),
-  ];
 }
 
 /** Whether two values are the same once they are stored. */

@@ -2,7 +2,7 @@ import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
 import { checkFormat, keyPart, shopPrefix } from '../../storage/keys.ts';
 import type { DeleteLimits } from '../plan/plan.ts';
-import type { Gate, GateHalt, GateSamples } from '../push/gate.ts';
+import { type Gate, type GateHalt, type GateSamples, haltError } from '../push/gate.ts';
 import type { PushOutcome } from '../push/push.ts';
 import type { PushManyOptions } from '../push/push-many.ts';
 
@@ -95,6 +95,19 @@ export interface StoredRun {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** When it was started or resumed last, and how many products had their outcome then: what the rate is counted from. */
   readonly since: { readonly at: number; readonly finished: number };
+}
+
+/** The code of a run that its gate has halted. */
+export const haltCode = 'GATE_HALTED';
+
+/** What a run is once its gate has halted it. */
+export function halted(found: GateHalt, gate: Gate): Pick<StoredRun, 'state' | 'error' | 'halt'> {
+  const { reason, samples, failures, failureRate } = found;
+  return {
+    state: 'failed',
+    error: { code: haltCode, message: haltError(found, gate).message },
+    halt: { reason, samples, failures, failureRate, undo: gate.onHalt === 'rollback' ? 'open' : 'none' },
+  };
 }
 
 /** The format of a run and its batches. A later release that stores more, or otherwise, takes the next number. */

@@ -10,6 +10,9 @@ const keptTimes = 30;
 /** What was not found may be there soon: milliseconds. */
 const missingMs = 3_600_000;
 
+/** Milliseconds to wait for another process that reads the same. */
+const waitForOthersMs = 10_000;
+
 /** Something that was found, and when: milliseconds since the epoch. */
 interface Found<T> {
   readonly at: number;
@@ -19,7 +22,10 @@ interface Found<T> {
 
 const keptFormat = 1;
 
-/** What was found, in this process and in the store: one read at a time for each thing, and old things are given at once. */
+/**
+ * What was found, in this process and in the store: one read at a time for each thing, over all processes that share the store,
+ * and old things are given at once.
+ */
 export class Kept {
   readonly #store: KeyValueStore | undefined;
   readonly #prefix: string | (() => Promise<string>);
@@ -43,20 +49,36 @@ export class Kept {
   /** @param signal Ends the wait of one caller; others go on waiting for the same read. */
   async of<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
-    const kept = await this.#kept<T>(about);
-    const age = kept ? this.#clock.now() - kept.at : Number.POSITIVE_INFINITY;
-    if (kept && age < (kept.value === null ? Math.min(missingMs, this.#freshMs) : this.#freshMs)) return kept.value;
-    const reading = this.#read(about, read);
-    if (!kept || kept.value === null || age >= this.#freshMs * keptTimes)
-      return signal ? untilAborted(reading, signal) : reading;
+    const own = this.#own.get(about) as Found<T> | undefined;
+    // Another process may have read it meanwhile.
+    const kept = own && this.#isFresh(own) ? own : ((await this.#stored<T>(about)) ?? own);
+    if (kept && this.#isFresh(kept)) return kept.value;
+    const isUsable = kept && kept.value !== null && this.#ageOf(kept) < this.#freshMs * keptTimes;
+    const reading = this.#once(about, () => this.#readShared(about, read, isUsable ? kept : undefined));
+    if (!isUsable) return signal ? untilAborted(reading, signal) : reading;
     // What is kept is right as far as anybody knows. The next look-up tries again, and once it must wait, it throws.
     reading.catch(() => undefined);
     return kept.value;
   }
 
-  async #kept<T>(about: string): Promise<Found<T> | undefined> {
-    const own = this.#own.get(about) as Found<T> | undefined;
-    if (own || !this.#store) return own;
+  /** Reads it now, whatever is kept. */
+  async anew<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    const reading = this.#once(about, () => this.#read(about, read));
+    return signal ? untilAborted(reading, signal) : reading;
+  }
+
+  #isFresh({ at, value }: Found<unknown>): boolean {
+    return this.#ageOf({ at }) < (value === null ? Math.min(missingMs, this.#freshMs) : this.#freshMs);
+  }
+
+  /** Of something that was found in the future, by a clock that was set back since, nobody knows how old it is. */
+  #ageOf({ at }: Pick<Found<unknown>, 'at'>): number {
+    return Math.abs(this.#clock.now() - at);
+  }
+
+  async #stored<T>(about: string): Promise<Found<T> | undefined> {
+    if (!this.#store) return undefined;
     const text = await this.#store.get(await this.#keyOf(about));
     const stored = text === undefined ? undefined : parseJson(text);
     // A value that another release wrote, or somebody else, is read again.
@@ -64,26 +86,35 @@ export class Kept {
     return this.#keep(about, { at: stored['at'], value: stored['value'] as T });
   }
 
-  /** Reads it now, whatever is kept. */
-  async anew<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    signal?.throwIfAborted();
-    const reading = this.#read(about, read);
-    return signal ? untilAborted(reading, signal) : reading;
+  /** Reads it, unless another process does: its find is taken where it comes in time. `kept` is given meanwhile, so nobody waits. */
+  async #readShared<T>(about: string, read: () => Promise<T>, kept: Found<T> | undefined): Promise<T> {
+    if (!this.#store) return this.#read(about, read);
+    const lock = await this.#store.lock(await this.#keyOf(about), { waitMs: kept ? 0 : waitForOthersMs });
+    try {
+      if (!lock && kept) return kept.value;
+      const found = await this.#stored<T>(about);
+      return found && this.#isFresh(found) ? found.value : await this.#read(about, read);
+    } finally {
+      // Should that fail, the lease runs out by itself.
+      await lock?.release().catch(() => undefined);
+    }
   }
 
-  #read<T>(about: string, read: () => Promise<T>): Promise<T> {
+  /** One read at a time in this process. */
+  #once<T>(about: string, read: () => Promise<T>): Promise<T> {
     const known = this.#reading.get(about) as Promise<T> | undefined;
     if (known) return known;
-    const reading = read()
-      .then(async (value) => {
-        const kept = this.#keep(about, { at: this.#clock.now(), value });
-        const ttlMs = Math.max(1, this.#freshMs * keptTimes);
-        await this.#store?.set(await this.#keyOf(about), JSON.stringify({ format: keptFormat, ...kept }), { ttlMs });
-        return value;
-      })
-      .finally(() => this.#reading.delete(about));
+    const reading = read().finally(() => this.#reading.delete(about));
     this.#reading.set(about, reading);
     return reading;
+  }
+
+  async #read<T>(about: string, read: () => Promise<T>): Promise<T> {
+    const value = await read();
+    const kept = this.#keep(about, { at: this.#clock.now(), value });
+    const ttlMs = Math.max(1, this.#freshMs * keptTimes);
+    await this.#store?.set(await this.#keyOf(about), JSON.stringify({ format: keptFormat, ...kept }), { ttlMs });
+    return value;
   }
 
   async #keyOf(about: string): Promise<string> {

@@ -89,7 +89,7 @@ export function createShopInfo(options: ShopInfoOptions): ShopInfo {
   const issues: Issue[] = [
     ...unknownNames(options, optionNames),
     ...missingMethods('client', client ?? null, ['graphql']),
-    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set']) : []),
+    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set', 'lock']) : []),
   ];
   if (!(typeof freshMs === 'number' && freshMs >= 0))
     issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });

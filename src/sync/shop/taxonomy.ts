@@ -101,7 +101,7 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
   const issues: Issue[] = [
     ...unknownNames(options, optionNames),
     ...missingMethods('client', client ?? null, ['graphql']),
-    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set']) : []),
+    ...(stores ? missingMethods('stores.keyValue', stores.keyValue ?? null, ['get', 'set', 'lock']) : []),
   ];
   if (!(typeof freshMs === 'number' && freshMs >= 0))
     issues.push({ field: 'freshMs', message: 'must be a number of milliseconds, 0 or more.' });

@@ -1,4 +1,11 @@
-import { type Clock, createShopifyClient, memoryStores, type ShopifyClient, type Stores } from 'shopwright';
+import {
+  type Clock,
+  createShopifyClient,
+  memoryStores,
+  type ShopifyClient,
+  StorageError,
+  type Stores,
+} from 'shopwright';
 import {
   createInventory,
   type Inventory,
@@ -300,7 +307,7 @@ describe('setting quantities', () => {
     }
     const report = await clock.run(inventory.set(rows(), { signal: controller.signal }));
     expect(report).toMatchObject({ done: 0, stoppedBy: reason });
-    expect(report.unsent).toHaveLength(3);
+    expect(report.unsent.map(({ quantity }) => quantity)).toEqual([1, 1, 1, 2]);
     expect(fake.executed('inventorySetQuantities')).toBe(0);
     const wrong = await clock.run(
       inventory.set([{ inventoryItemId: items[0]?.id ?? '', locationId, quantity: 2 }], { reason: 'because' as never }),
@@ -310,9 +317,9 @@ describe('setting quantities', () => {
 
   it('refuses options that nothing reads', async () => {
     const { inventory, client } = await made(1);
-    expect(() => inventory.set([], { onstale: 'report' } as never)).toThrow(/onstale.*onStale/);
-    expect(() => inventory.set([], { onStale: 'theirs' as never })).toThrow(/onStale/);
-    expect(() => createInventory({ client }).adjust([])).toThrow(/stores/);
+    await expect(inventory.set([], { onstale: 'report' } as never)).rejects.toThrow(/onstale.*onStale/);
+    await expect(inventory.set([], { onStale: 'theirs' as never })).rejects.toThrow(/onStale/);
+    await expect(createInventory({ client }).adjust([])).rejects.toThrow(/stores/);
     expect(() => createInventory({ client, store: 1 } as never)).toThrow(/store/);
   });
 });
@@ -421,10 +428,63 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 101, S1: 2, S2: 3, S3: 4 });
   });
 
-  it('does not guess about a change that was sent more than a day ago', async () => {
+  it('makes each change once after the store has failed at any call, before or after it was carried out', async () => {
+    for (const when of ['before', 'after'] as const)
+      for (let at = 0, calls = Number.POSITIVE_INFINITY; at < calls; at += 1) {
+        const { other, items, locationId, clock, fake, stores, stock } = await made(3);
+        const rows = changes(items, locationId).map((row, index) =>
+          index === 1 ? { ...row, locationId: 'gid://shopify/Location/404' } : row,
+        );
+        let call = 0;
+        const failing = (method: (...asked: never[]) => Promise<unknown>) => ({
+          value: async (...asked: never[]) => {
+            call += 1;
+            const gone = call === at + 1 ? new StorageError('the database is gone', { shop: domain }) : undefined;
+            if (gone && when === 'before') throw gone;
+            const result = await method.apply(stores.keyValue, asked);
+            if (gone) throw gone;
+            return result;
+          },
+        });
+        const { get, set, setIfAbsent, compareAndSet, delete: remove } = stores.keyValue;
+        const keyValue = Object.create(stores.keyValue, {
+          ...{ get: failing(get), set: failing(set), setIfAbsent: failing(setIfAbsent) },
+          ...{ compareAndSet: failing(compareAndSet), delete: failing(remove) },
+        }) as KeyValueStore;
+        const report = await clock.run(other(fake.fetch, { stores: { keyValue } }).adjust(rows));
+        calls = call > at ? Number.POSITIVE_INFINITY : 0;
+        expect(report.done + report.refused.length + report.unknown.length + report.unsent.length).toBe(3);
+        const again = await clock.run(other().adjust(rows));
+        expect(again.stoppedBy).toBeUndefined();
+        expect(await stock()).toEqual({ S0: 1, S1: 0, S2: 3 });
+      }
+  });
+
+  it('says that it does not know of changes that were sent before the store was gone', async () => {
+    const { other, items, locationId, clock, fake, stores, stock } = await made(2);
+    let isDown = true;
+    const compareAndSet: KeyValueStore['compareAndSet'] = async (...asked) => {
+      if (isDown && asked[2] === 'made') throw new StorageError('the database is gone', { shop: domain });
+      return stores.keyValue.compareAndSet(...asked);
+    };
+    const keyValue = Object.create(stores.keyValue, { compareAndSet: { value: compareAndSet } }) as KeyValueStore;
+    const rows = changes(items, locationId);
+    const inventory = other(fake.fetch, { stores: { keyValue } });
+    const report = await clock.run(inventory.adjust(rows));
+    expect(report).toMatchObject({ done: 0, unknown: rows, unsent: [], stoppedBy: { code: 'STORAGE_FAILED' } });
+    isDown = false;
+    expect(await clock.run(inventory.adjust(rows))).toMatchObject({ done: 0, repeated: 2, unknown: [] });
+    expect(await stock()).toEqual({ S0: 1, S1: 2 });
+  });
+
+  it.each([
+    ['was sent more than a day ago', 0],
+    ['was sent by a clock that ran ahead', 40 * 86_400_000],
+  ])('does not guess about a change that %s', async (_what, aheadMs) => {
     const { fake, other, items, locationId, clock, stores } = await made(1);
     const rows = changes(items, locationId);
     const { options, die, death } = mortal(stores);
+    await options.clock.advance(aheadMs);
     const lost: typeof fetch = async (input, init) =>
       String(init?.body).includes('inventoryAdjustQuantities') ? die() : fake.fetch(input, init);
     void other(lost, options).adjust(rows);

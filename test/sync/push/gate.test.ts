@@ -91,6 +91,23 @@ describe('a gate', () => {
     expect(small).toMatchObject({ counts: { failed: 1 }, stoppedBy: undefined });
   });
 
+  it.each([
+    [25, 7, 28],
+    [50, 29, 58],
+    [1_000, 1, 0.1],
+  ])('lets pass a run of %i of which %i fail, where exactly %d %% may', async (count, failed, maxFailureRate) => {
+    const made = fakeSync();
+    const invalid = (index: number): ProductDraftInput => ({ localId: `p-${index}`, title: '', variants: [] });
+    const products = Array.from({ length: count }, (_, index) =>
+      index < count - failed
+        ? { ...invalid(index), title: `P ${index}`, variants: [variant(`p-${index}`)] }
+        : invalid(index),
+    );
+    const summary = await made.clock.run(made.sync.pushMany(products, { gate: { minSamples: count, maxFailureRate } }));
+    expect(summary).toMatchObject({ counts: { invalid: failed } });
+    expect(summary.halt).toBeUndefined();
+  });
+
   it('puts back the values of products that were there, and leaves those of an earlier run', async () => {
     const { sync, fake, clock } = await withTaken();
     const good = planted(30, 0);

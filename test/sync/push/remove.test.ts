@@ -16,6 +16,54 @@ const titles = ({ fake }: FakeSync): string[] => fake.products().map(({ title })
 const mutations = ({ fake }: FakeSync): number =>
   fake.calls.filter(({ operation }) => /Remove|Update|Push/.test(operation ?? '')).length;
 
+describe('what a slip could delete', () => {
+  const pushed = async (): Promise<FakeSync> => {
+    const made = fakeSync();
+    await made.clock.run(made.sync.pushMany(['1', '2', '12'].map((localId) => tee(localId))));
+    return made;
+  };
+
+  it('is nothing where a text stands in place of a list, whose letters are ids', async () => {
+    const made = await pushed();
+    const before = JSON.stringify(made.fake.products());
+    for (const remove of [made.sync.delete, made.sync.archive])
+      await expect(made.clock.run(remove('12'))).rejects.toThrow(/localIds: is one text: give a list.*\["12"\]/);
+    await expect(made.clock.run(made.sync.delete(undefined as never))).rejects.toThrow(/localIds: must be a list/);
+    expect(JSON.stringify(made.fake.products())).toBe(before);
+    expect((await made.clock.run(made.sync.delete(['12']))).counts.deleted).toBe(1);
+  });
+
+  it.each([
+    [{ products: Number.NaN }, 'maxDeletes.products'],
+    [{ variants: '20' }, 'maxDeletes.variants'],
+    [{ variants: -1 }, 'maxDeletes.variants'],
+    [{ product: 1 }, 'maxDeletes.product: is not an option. Did you mean maxDeletes.products?'],
+    [20, 'maxDeletes: must be an object'],
+  ])('is nothing where maxDeletes is %o', async (maxDeletes, message) => {
+    const made = await pushed();
+    const options = { missing: 'delete', maxDeletes } as never;
+    await expect(made.clock.run(made.sync.pushMany([tee('1')], options))).rejects.toThrow(message);
+    const plan = await made.clock.run(made.sync.plan([tee('1')], { missing: 'delete' }));
+    await expect(made.clock.run(made.sync.apply(plan, { maxDeletes } as never))).rejects.toThrow(message);
+    expect(titles(made)).toHaveLength(3);
+  });
+
+  it.each([
+    [{ tag: 'all' }, 'managed.tag: is not an option. Did you mean managed.tags?'],
+    [{ tags: 'some' }, 'managed.tags: must be one of own, all'],
+    ['all', 'managed: must be an object'],
+  ])('is nothing where managed is %o', async (managed, message) => {
+    const { sync, clock } = fakeSync();
+    const options = { managed } as never;
+    for (const run of [
+      () => sync.push(tee(), options),
+      () => sync.pushMany([tee()], options),
+      () => sync.plan([tee()], options),
+    ])
+      await expect(clock.run(run() as Promise<unknown>)).rejects.toThrow(message);
+  });
+});
+
 describe('products that left the list', () => {
   const pushed = async (count = 5): Promise<FakeSync> => {
     const made = fakeSync();

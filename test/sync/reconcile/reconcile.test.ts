@@ -188,6 +188,41 @@ describe('a product', () => {
     expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ checked: 1, findings: [] });
   });
 
+  it('that was deleted and pushed anew from other stores is a lost record, and is pushed again once that is repaired', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 2);
+    await merchant.delete(made, storedAs(made).get('p-0')?.id ?? '');
+    const { createProductSync } = await import('shopwright/sync');
+    const { memoryStores } = await import('shopwright');
+    const other = createProductSync({ client: made.client, stores: memoryStores(), clock: made.clock });
+    await made.clock.run(other.push(product('p-0')));
+    const kinds: string[][] = [];
+    for (let call = 0; call < 3; call += 1) {
+      const { findings } = await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+      kinds.push(findings.map(({ kind, localId, isRepaired }) => `${kind} ${localId} ${isRepaired}`));
+    }
+    expect(kinds).toEqual([['deleted p-0 true'], ['lost-record p-0 true'], []]);
+    const draft = { ...product('p-0'), title: 'Tee p-0 again' };
+    expect(await made.clock.run(made.sync.push(draft))).toMatchObject({ outcome: 'updated' });
+    expect(
+      made.fake
+        .products()
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(['Tee p-0 again', 'Tee p-1']);
+  });
+
+  it('whose push was begun by a clock that ran ahead, and has not ended, is found', async () => {
+    const made = fakeSync();
+    await pushedShop(made, 2);
+    const record = await made.stores.records.get(domain, 'p-0');
+    if (!record) throw new Error('no record');
+    const lastAttemptAt = made.clock.now() + 86_400_000;
+    await made.stores.records.put({ ...record, status: 'syncing', lastAttemptAt });
+    const { counts, repaired } = await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }));
+    expect([counts.unfinished, repaired]).toEqual([1, 1]);
+  });
+
   it('that another process pushes meanwhile is compared with what that one said', async () => {
     const made = fakeSync();
     await pushedShop(made, 1);

@@ -363,3 +363,12 @@ describe('inventory_levels/update', () => {
     expect(await readStock(stores.keyValue, place)).toMatchObject({ available: 1 });
   });
 });
+
+it('the webhooks of a sync refuse options that nothing reads', () => {
+  const { sync, stores } = fakeSync();
+  expect(() => createSyncWebhooks({ sync, stores, onExternalChanges: () => undefined } as never)).toThrow(
+    /onExternalChanges: is not an option. Did you mean onExternalChange/,
+  );
+  expect(() => createSyncWebhooks({ sync } as never)).toThrow(/stores\.keyValue/);
+  expect(() => createSyncWebhooks({ stores } as never)).toThrow(/sync/);
+});

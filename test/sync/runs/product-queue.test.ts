@@ -133,6 +133,25 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
 
+  it('notes as failed what a new process could not push in any try, since it never reached the shop', async () => {
+    const t = start({ queue: { retryDelaysMs: [30_000] } });
+    t.products.set('tee-1', tee());
+    // The first thing that a new process asks for, before it looks at any product.
+    t.fake.faults.next('status-503', { times: 2 });
+    await t.jobs.enqueue('tee-1');
+    await t.drain();
+    expect(await t.queue.deadJobs()).toMatchObject([{ attempts: 2, error: { code: 'HTTP_ERROR' } }]);
+    expect(await t.record('tee-1')).toMatchObject({
+      ...{ status: 'failed', gid: null },
+      lastError: { code: 'HTTP_ERROR', message: expect.stringContaining('503') },
+      lastAttemptAt: expect.any(Number),
+    });
+    expect(await t.sync.failureAnalysis()).toMatchObject({ failed: 1, latest: [{ localId: 'tee-1' }] });
+    expect(await t.jobs.resume()).toBe(1);
+    await t.drain();
+    expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
+  });
+
   it('resumes a product once, though its record and its mark both call for it and its job is run at once', async () => {
     const t = start();
     for (const localId of ['tee-1', 'tee-2', 'tee-3']) await t.jobs.enqueue(localId);
@@ -379,6 +398,13 @@ describe('the product queue', () => {
     await createProductQueue({ queue: idle, stores: t.stores, shop: domain }).enqueue('tee-1');
     await t.clock.advance(60_000);
     expect(await idle.stats()).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  it('refuses limits that its queue would refuse for each job', () => {
+    for (const timeoutMs of [Number.NaN, 0, Number.POSITIVE_INFINITY])
+      expect(() => start({ queue: { timeoutMs } })).toThrow(/timeoutMs/);
+    for (const retryDelaysMs of [[Number.NaN], [-1], Array(200).fill(1), '30'])
+      expect(() => start({ queue: { retryDelaysMs: retryDelaysMs as never } })).toThrow(/retryDelaysMs/);
   });
 
   it('refuses a sync without a source, and a source without a sync', () => {

@@ -125,6 +125,28 @@ describe('a fault in the middle of a run', () => {
     expect([...creations(t).values()]).toEqual(once(60));
   });
 
+  it.each(['validates', 'pushes'])(
+    'a source that does not answer while it %s: the run has failed, and goes on',
+    async (phase) => {
+      const t = runShop(0);
+      let asked = 0;
+      const hangsAt = phase === 'validates' ? 2 : 5;
+      const made = t.process({
+        source: (localId) => {
+          asked += 1;
+          return asked === hangsAt ? new Promise(() => undefined) : Promise.resolve(plain(localId));
+        },
+      });
+      await made.products.runs.start(idsOf(3), { id: 'autumn' });
+      await made.drain();
+      expect(await runOf(made.products, 'autumn')).toMatchObject({ state: 'failed', error: { code: 'TIMEOUT' } });
+      await made.products.runs.resume('autumn');
+      await made.drain();
+      expect(await runOf(made.products, 'autumn')).toMatchObject({ state: 'finished', progress: { done: 3 } });
+      expect([...creations(t).values()]).toEqual(once(3));
+    },
+  );
+
   it('a database that is gone between send and record: the batch comes back, and nothing is sent twice', async () => {
     const t = runShop(0);
     let isGone = false;

@@ -81,6 +81,19 @@ describe('the gate of a run', () => {
     expect(await runOf(t.products, 'autumn')).toMatchObject({ state: 'finished', halt: null, error: null });
   });
 
+  it('judges by the exact rate: a third is more than 33.33 %, and not more than 33.34 %', async () => {
+    for (const [maxFailureRate, state] of [
+      [33.33, 'failed'],
+      [33.34, 'finished'],
+    ] as const) {
+      const t = runShop(3);
+      t.drafts.set('p-2', plain('p-2', { title: '' }));
+      await t.products.runs.start(idsOf(3), { id: 'autumn', gate: { minSamples: 3, maxFailureRate } });
+      await t.drain();
+      expect(await runOf(t.products, 'autumn')).toMatchObject({ state });
+    }
+  });
+
   it('tries again to undo what fails for the time being', async () => {
     const t = await planted(60, 100, small);
     for (const localId of idsOf(15)) t.drafts.set(localId, plain(localId));
@@ -158,6 +171,21 @@ describe('the gate of a run', () => {
     await wide.products.runs.start(idsOf(40), { id: 'autumn', gate: { ...gate, windowMs: 3_600_000 } });
     await wide.drain();
     expect(await runOf(wide.products, 'autumn')).toMatchObject({ state: 'finished', halt: null });
+  });
+
+  it('that requires data halts a run over nothing at all, as pushMany does', async () => {
+    const t = runShop(0);
+    const gate: Gate = { minSamples: 5, maxFailureRate: 10, requireData: true, onHalt: 'rollback' };
+    const run = await t.products.runs.start([], { id: 'autumn', gate });
+    expect(run).toMatchObject({
+      ...{ state: 'failed', error: { code: 'GATE_HALTED' } },
+      halt: { reason: 'no-data', samples: 0, undo: 'none' },
+    });
+    expect(await t.products.resume()).toBe(0);
+    expect(await t.products.runs.resume('autumn')).toMatchObject({ state: 'finished', halt: null });
+    expect(await t.products.runs.start([], { id: 'any', gate: { ...gate, requireData: false } })).toMatchObject({
+      ...{ state: 'finished', halt: null },
+    });
   });
 
   it('that requires data halts a run whose calls all hang', async () => {

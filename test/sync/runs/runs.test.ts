@@ -208,6 +208,15 @@ describe('a run', () => {
     await t.drain();
     expect((await runOf(t.products, 'autumn')).progress).toMatchObject({ done: 2, failed: 2, skipped: 1 });
     expect((await t.stores.records.get(domain, 'p-0'))?.lastError?.message).toContain('is no longer in the source');
+    // One that no push has known before, too.
+    expect(await t.stores.records.get(domain, 'p-2')).toMatchObject({
+      ...{ status: 'failed', gid: null, lastAttemptAt: expect.any(Number) },
+      lastError: { code: 'VALIDATION_FAILED', message: expect.stringContaining('another `localId`') },
+    });
+    t.drafts.set('p-2', plain('p-2'));
+    await t.products.runs.retryFailed('autumn', { id: 'again' });
+    await t.drain();
+    expect((await runOf(t.products, 'again')).progress).toMatchObject({ total: 2, done: 1 });
   });
 
   it('pushes a part of the products, by its rollout', async () => {
@@ -277,6 +286,16 @@ describe('what a run refuses', () => {
     const keys = [];
     for await (const key of t.stores.keyValue.scan('')) keys.push(key);
     expect(keys).toEqual([]);
+  });
+
+  it('is told where a text stands in place of a list, and a target that is none', async () => {
+    const { products } = runShop(3);
+    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is one text.*\["p-0"\]/);
+    await expect(products.runs.start(undefined as never)).rejects.toThrow(/localIds: must be a list/);
+    for (const target of [undefined, {}, { filter: 'x' }])
+      await expect(products.runs.retryFailed(target as never)).rejects.toThrow(/target: must be/);
+    await expect(products.runs.start(['p-0'], { managed: { tag: 'all' } } as never)).rejects.toThrow(/managed\.tags/);
+    expect(await products.runs.list()).toEqual([]);
   });
 
   it('names the run that there is not, and what an ended one cannot do', async () => {

@@ -133,4 +133,35 @@ describe('what was found', () => {
     expect((await third.clock.run(third.taxonomy.get('aa')))?.name).toBe('Apparel & Accessories');
     expect(third.calls()).toBe(1);
   });
+
+  it('is read by one process where several ask at the same time, at first and when it is old', async () => {
+    const clock = createManualClock();
+    const stores = memoryStores({ clock });
+    const processes = [1, 2, 3, 4].map(() => made({ stores, clock }));
+    const calls = (): number => processes.reduce((sum, one) => sum + one.calls(), 0);
+    const ask = async (): Promise<void> => {
+      await Promise.all(
+        processes.map(async ({ clock: own, taxonomy }) => {
+          expect((await own.run(Promise.all([taxonomy.get('aa'), clock.advance(1_000)])))[0]?.id).toMatch(/aa$/);
+        }),
+      );
+    };
+    await ask();
+    expect(calls()).toBe(1);
+    await clock.advance(dayMs);
+    await ask();
+    for (const { clock: own } of processes) await own.advance(1_000);
+    await ask();
+    expect(calls()).toBe(2);
+  });
+
+  it('in the future, by a clock that was set back, is read again', async () => {
+    const clock = createManualClock();
+    let aheadMs = 300 * dayMs;
+    const { taxonomy, calls, clock: shopClock } = made({ clock: { ...clock, now: () => clock.now() + aheadMs } });
+    await shopClock.run(taxonomy.get('aa'));
+    aheadMs = 0;
+    expect((await shopClock.run(taxonomy.get('aa')))?.id).toMatch(/aa$/);
+    expect(calls()).toBe(2);
+  });
 });
