@@ -175,7 +175,7 @@ describe('shopwright fake', () => {
     [['--client-id', ''], '--client-id is empty. Give any text, or leave it out.'],
     [['--client-secret', ''], '--client-secret is empty. Give any text, or leave it out.'],
     [['--ca', 'ca.pem'], '--ca is for HTTPS only. Add --tls.'],
-    [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
+    [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop domain. Write it like "demo.myshopify.com".'],
     [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
   ])('refuses %j in one line', async (args, message) => {
