@@ -176,7 +176,7 @@ describe('shopwright fake', () => {
     [['--client-id', ''], '--client-id is empty. Set any value, or omit it.'],
     [['--client-secret', ''], '--client-secret is empty. Set any value, or omit it.'],
     [['--ca', 'ca.pem'], '--ca is only for HTTPS. Add --tls.'],
-    [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop\'s domain. Write it like "demo.myshopify.com".'],
+    [['--shop', 'evil.com'], 'shops[0].domain "evil.com" is not a shop domain. Write it like "demo.myshopify.com".'],
     [['--colour', 'red'], "arguments: Unknown option '--colour'. Try: shopwright fake --help"],
     [['now'], "arguments: Unexpected argument 'now'. Try: shopwright fake --help"],
   ])('refuses %j in one line', async (args, message) => {
