@@ -65,14 +65,11 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
   readonly queue?: JobQueue;
   /** Milliseconds before each retry on the queue. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
-  /**
-   * Where to start: an ISO time or a `Date`. Only used if the feed has no cursor yet. Default: with the oldest object.
-   */
+  /** Where a feed without a cursor starts: an ISO time or a `Date`. Default: with the oldest object. */
   readonly since?: string | Date;
   /**
-   * How to read the first fill after its first ten pages. `bulk`: by one bulk query, if there is a `store` and both app
-   * and document allow it. `pages`: by pages, which cost points. In bulk, nested connections are complete. Default
-   * `bulk`.
+   * How to read the first fill after its first ten pages. `bulk`: by one bulk query, if there is a `store` and app and
+   * document allow it; nested connections are complete. `pages`: by pages, which cost points. Default `bulk`.
    */
   readonly firstFill?: 'bulk' | 'pages';
   /** Distinguishes feeds of the same resource. Default: the name of the resource. */
@@ -84,9 +81,7 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
    * even later is missed until its next change. Default 300,000 (5 minutes).
    */
   readonly overlapMs?: number;
-  /**
-   * Milliseconds for which an object must be unchanged before its change is delivered; at least 1,000. Default 2,000.
-   */
+  /** Milliseconds an object must be unchanged before its change is delivered; at least 1,000. Default 2,000. */
   readonly settleMs?: number;
   /** Objects per page, 1 to 250; fewer if a page would cost too much. Default 100. */
   readonly pageSize?: number;
@@ -100,10 +95,7 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
 export interface FeedPage<Node extends FeedNode = FeedNode> {
   /** At most one page; deletions come after the last one. An object's changes are in order. */
   readonly changes: readonly FeedChange<Node>[];
-  /**
-   * Store it in one transaction with the effect of the changes, and pass it to the next `read`. Store it even if there
-   * are no changes.
-   */
+  /** Store it in one transaction with the changes' effect, even if there are none. Pass it to the next `read`. */
   readonly cursor: string;
   /** Whether there is nothing more to read for now. */
   readonly isCaughtUp: boolean;
@@ -261,10 +253,7 @@ const searchLagMs = 1_000;
 /** Milliseconds after which a queued read tries again if another process is running the feed. */
 const busyPauseMs = 5_000;
 
-/**
- * Milliseconds after which a queued read continues in another attempt: a first fill may take hours, which is not a
- * failure.
- */
+/** Milliseconds after which a queued read continues in another attempt: a first fill may take hours. */
 const readJobMs = 60_000;
 
 const idsACall = 250;

@@ -230,17 +230,17 @@ describe('a schema of a user', () => {
     [
       'a file that is not there',
       join(folder, 'absent.graphql'),
-      'cannot be read. Make it with: npx shopwright schema pull',
+      'cannot be read. Create it with: npx shopwright schema pull',
     ],
     [
       'something else',
       write('else.graphql', 'type Query { id: ID }'),
-      'is not what shopwright schema pull writes. Pull it again.',
+      'was not written by shopwright schema pull. Pull it again.',
     ],
     [
       'half a file',
       write('half.graphql', next.slice(0, 200)),
-      'is not what shopwright schema pull writes. Pull it again.',
+      'was not written by shopwright schema pull. Pull it again.',
     ],
   ])('is refused for %s', (_what, file, message) => {
     let thrown: unknown;

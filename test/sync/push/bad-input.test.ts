@@ -24,7 +24,7 @@ describe('more variants than a product can have', () => {
     expect(summary.invalid).toMatchObject([
       {
         localId: 'large',
-        issues: [{ field: 'variants', message: 'holds 2049 entries, and Shopify takes 2048: leave some out' }],
+        issues: [{ field: 'variants', message: 'has 2049 entries, but Shopify accepts 2048: remove some' }],
       },
     ]);
     expect(fake.executed('productSet')).toBe(1);
