@@ -53,10 +53,14 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
 /** What the value of a variant begins with that is parked while others change places. No shop has it. */
 export const parking = '~shopwright ';
 
-/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
+/**
+ * For each option of the shop, its name in the draft: its own, in whatever case, as Shopify takes no two that differ in that
+ * only; else that in the same place; `undefined`: it goes.
+ */
 export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
-  const free = after.filter((name) => !before.includes(name));
-  return before.map((name) => (after.includes(name) ? name : free.shift()));
+  const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
+  const free = after.filter((name) => !own.includes(name));
+  return own.map((name) => name ?? free.shift());
 }
 
 /** What a product's options become by changes of its variants. */
