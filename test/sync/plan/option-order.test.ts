@@ -197,6 +197,17 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
+  it('has its place again for a variant without a SKU, whose options had another order', async () => {
+    const nameless = (names: string, variants: string): ProductDraftInput => {
+      const { variants: all, ...draft } = shirt(names, variants);
+      return { ...draft, sku: 'optional', variants: all.map(({ sku: _, ...variant }) => variant) };
+    };
+    await push(nameless('Size/Fit', 'S/Wide XL/Slim S/Slim'));
+    await push(nameless('Fit/Size', 'Wide/S Slim/S'), { maxDeletes: { variants: 1 } });
+    await rollback();
+    expect([options(), titles()]).toEqual(['Size: S XL; Fit: Wide Slim', 'S / Wide, XL / Slim, S / Slim']);
+  });
+
   it('has its place again for an option that a rollback brings back', async () => {
     await push(shirt('Fit/Size/Colour', 'Slim/S/Red Slim/M/Blue Wide/M/Red'));
     await push(shirt('Colour', 'Red'), { maxDeletes: { variants: 3 } });
