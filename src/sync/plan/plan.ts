@@ -1,5 +1,5 @@
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOptionOrder, isNamedByOthers, saidOptionOrder, underNamesOfShop } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
@@ -150,7 +150,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.changes, remote);
+  const changes = withStock(comparison.inNamesThatStand(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -469,6 +469,14 @@ class Comparison {
     const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
     if (isUnsaid) return outcome === 'same' ? undefined : null;
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** The changes, under the option names that somebody else has given the shop, where these are left. */
+  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
+    const { onDrift, onConflict } = this.#options;
+    const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
+    // Values of linked options have other names in the draft than in the shop.
+    return isNamedByOthers(left) && !remote.links ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
   /** Notes what becomes of an order. */

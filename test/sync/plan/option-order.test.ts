@@ -190,6 +190,47 @@ describe('an order of options that the draft changes', () => {
     expect(options()).toBe('Size: Small M');
   });
 
+  describe('beside a name that a merchant gave an option', () => {
+    const rename = (name: string) =>
+      ask(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { option: { id: (product()['options'] as readonly Option[])[0]?.id, name } },
+      );
+
+    it.each([
+      ['comes', shirt('Size', 'S L M'), 'Fit: S L M'],
+      ['goes', shirt('Size', 'S'), 'Fit: S M'],
+      ['comes and another goes', shirt('Size', 'S XL'), 'Fit: S M XL'],
+    ])('leaves that name where a variant %s', async (_what, changed, expected) => {
+      await push(shirt('Size', 'S M'));
+      await rename('Fit');
+      const before = [options(), titles()];
+      const told = [expect.objectContaining({ key: 'S', field: 'options', theirs: [['Fit', 'S']] })];
+      const limits = { maxDeletes: { variants: 1 } };
+      expect(await push(changed, limits)).toMatchObject({ outcome: 'updated', drifts: expect.arrayContaining(told) });
+      expect(options()).toBe(expected);
+      const again = await push(changed, { refresh: true });
+      expect(again).toMatchObject({ outcome: 'unchanged', drifts: expect.arrayContaining(told) });
+      expect((await rollback()).counts.restored).toBe(1);
+      expect([options(), titles()]).toEqual(before);
+    });
+  });
+
+  it('leaves an option that a merchant added, and gives a new variant its first value', async () => {
+    await push(shirt('Size', 'S M'));
+    await ask(
+      'mutation ($id: ID!, $options: [OptionCreateInput!]!) { productOptionsCreate(productId: $id, options: $options) { userErrors { code } } }',
+      { options: [{ name: 'Cut', values: [{ name: 'Slim' }] }] },
+    );
+    expect(await push(shirt('Size', 'S M L'))).toMatchObject({
+      outcome: 'updated',
+      drifts: [{ key: 'S' }, { key: 'M' }],
+    });
+    expect([options(), titles()]).toEqual(['Size: S M L; Cut: Slim', 'S / Slim, M / Slim, L / Slim']);
+    expect((await rollback()).counts.restored).toBe(1);
+    expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
+  });
+
   it('has its place again for a value that a rollback brings back', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
