@@ -132,6 +132,42 @@ export function underNamesOfShop(changes: readonly ProductChange[], remote: Remo
   });
 }
 
+/**
+ * What variants lose that a push does not change itself, such as a merchant's own, where options go: a rollback gives it back.
+ *
+ * @param variantIds Gids of the push's own variants by their keys.
+ */
+export function lostWithOptions(
+  changes: readonly ProductChange[],
+  remote: RemoteProduct,
+  variantIds: ReadonlyMap<string, string>,
+): readonly ProductChange[] {
+  const target = targetOptions(changes);
+  if (!target || target.isDefault || isStandalone(remote.options)) return [];
+  const names = pairOptions(
+    remote.options.map(({ name }) => name),
+    target.names,
+  );
+  if (!names.includes(undefined)) return [];
+  const changed = new Set(
+    changes.flatMap(({ list, kind, gid, fields }) =>
+      list === 'variants' && (kind === 'remove' || fields['options']) ? [gid] : [],
+    ),
+  );
+  const keys = new Map([...variantIds].map(([key, id]) => [id, key]));
+  return remote.variants.flatMap((variant) => {
+    if (changed.has(variant.id)) return [];
+    const from = pairsOf(variant);
+    const to = from.flatMap(([, value], index): OptionPairs => {
+      const name = names[index];
+      return name === undefined ? [] : [[name, value]];
+    });
+    const key = keys.get(variant.id) ?? variant.id;
+    const name = from.map(([, value]) => value).join(' / ');
+    return { kind: 'update', list: 'variants', key, name, gid: variant.id, fields: { options: { from, to } } };
+  });
+}
+
 /** The option values that variants of the shop are to have, by gid, where they change. */
 export const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, OptionPairs> =>
   new Map(

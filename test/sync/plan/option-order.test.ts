@@ -231,6 +231,19 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
   });
 
+  it('gives a merchant’s variant its value back of an option that went', async () => {
+    await push(shirt('Size/Colour', 'S/Red'));
+    await addVariant({ Size: 'L', Colour: 'Blue' });
+    const before = [options(), titles()];
+    const [red] = shirt('Size/Colour', 'S/Red').variants;
+    const changed = shirt('Colour', 'Red', { variants: [{ ...red, options: { Colour: 'Red' } }] });
+    expect((await push(changed)).outcome).toBe('updated');
+    expect(titles()).toBe('Red, Blue');
+    expect((await push(changed, { refresh: true })).outcome).toBe('unchanged');
+    expect((await rollback()).counts.restored).toBe(1);
+    expect([options(), titles()]).toEqual(before);
+  });
+
   it('has its place again for a value that a rollback brings back', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
