@@ -220,12 +220,15 @@ interface OrderedProduct {
   readonly desired: ProductFacts;
 }
 
-/** Compares three orders of options, under the names that options and values have once the changes are made. */
+/**
+ * Compares three orders of options, under the names that options and values have once the changes are made. Returns the base
+ * under these too.
+ */
 export function compareOptionOrder(
   sides: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
   product: OrderedProduct,
-): OrderOutcome {
-  if (sides.ours === sides.theirs && !targetOptions(product.changes)) return 'same';
+): { readonly outcome: OrderOutcome; readonly base: FactValue } {
+  if (sides.ours === sides.theirs && !targetOptions(product.changes)) return { outcome: 'same', base: sides.base };
   const [ours, base] = [orderIn(sides.ours), orderIn(sides.base)];
   const { remote } = product;
   const names = pairOptions(
@@ -247,7 +250,9 @@ export function compareOptionOrder(
     });
   const theirs = now(isStandalone(remote.options) ? [] : orderIn(sides.theirs));
   const after = afterwards(theirs, product);
-  return compareOrder(keysOf(ours), keysOf(now(base)), keysOf(theirs), after && keysOf(after));
+  const known = now(base);
+  const outcome = compareOrder(keysOf(ours), keysOf(known), keysOf(theirs), after && keysOf(after));
+  return { outcome, base: JSON.stringify(known) };
 }
 
 /**

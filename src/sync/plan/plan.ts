@@ -453,19 +453,20 @@ class Comparison {
   optionOrder(
     desired: ProductFacts,
     before: PushBase | undefined,
-    { product }: ProductFacts,
+    shop: ProductFacts,
     remote: RemoteProduct,
   ): FactValue | undefined {
     const ours = desired.product?.['']?.['optionOrder'];
-    const theirs = product?.['']?.['optionOrder'];
+    const theirs = shop.product?.['']?.['optionOrder'];
     if (ours === undefined || theirs === undefined) return undefined;
     const said = before?.facts.product?.['']?.['optionOrder'];
     // Where a push came only halfway, some values have the names of before, and some those of after.
     const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
       all.some((sent) => sent?.['options']),
     );
-    const base = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
-    const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
+    const known = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
+    const product = { remote, changes: this.changes, desired };
+    const { outcome, base } = compareOptionOrder({ ours, base: known, theirs }, product);
     const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
     if (isUnsaid) return outcome === 'same' ? undefined : null;
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });

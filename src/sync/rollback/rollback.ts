@@ -718,7 +718,7 @@ function formerOptionOrder(
     isBegun || sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
   if (!isTouched || to === undefined || theirs === undefined) return undefined;
   const desired = patched(sides.theirs, changes);
-  const outcome = compareOptionOrder(
+  const { outcome } = compareOptionOrder(
     { ours: to, base: isBegun ? theirs : (pushed ?? theirs), theirs },
     { remote, changes, desired },
   );

@@ -231,6 +231,18 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
   });
 
+  it('stays a conflict with that of a merchant, where the option gets another name too', async () => {
+    await push(shirt('Size', 'S M L'));
+    await reorder([{ name: 'Size', values: [{ name: 'M' }, { name: 'S' }, { name: 'L' }] }]);
+    const changed = shirt('Fit', 'L S M');
+    const told = { conflicts: expect.arrayContaining([expect.objectContaining({ field: 'optionOrder' })]) };
+    expect(await push(changed)).toMatchObject({ outcome: 'updated', ...told });
+    expect(options()).toBe('Fit: M S L');
+    const seen = made.fake.calls.length;
+    expect(await push(changed, { refresh: true })).toMatchObject(told);
+    expect([options(), writes(seen)]).toEqual(['Fit: M S L', []]);
+  });
+
   it('gives a merchant’s variant its value back of an option that went', async () => {
     await push(shirt('Size/Colour', 'S/Red'));
     await addVariant({ Size: 'L', Colour: 'Blue' });
