@@ -4,7 +4,7 @@ import {
 } from '../../graphql/operations/generated/graphql.ts';
 import { chunksOf } from '../../internal/chunks.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
-import type { ProductChange } from './change.ts';
+import type { ProductChange, ProductDifference } from './change.ts';
 import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './order.ts';
 import {
   type Facts,
@@ -13,6 +13,8 @@ import {
   type OptionPairs,
   optionOrderText,
   type ProductFacts,
+  pairsKey,
+  pairsOf,
   type RemoteProduct,
 } from './product-facts.ts';
 
@@ -53,10 +55,14 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
 /** What the value of a variant begins with that is parked while others change places. No shop has it. */
 export const parking = '~shopwright ';
 
-/** For each option of the shop, its name in the draft: its own, else that in the same place; `undefined`: it goes. */
+/**
+ * For each option of the shop, its name in the draft: its own, in whatever case, as Shopify takes no two that differ in that
+ * only; else that in the same place; `undefined`: it goes.
+ */
 export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
-  const free = after.filter((name) => !before.includes(name));
-  return before.map((name) => (after.includes(name) ? name : free.shift()));
+  const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
+  const free = after.filter((name) => !own.includes(name));
+  return own.map((name) => name ?? free.shift());
 }
 
 /** What a product's options become by changes of its variants. */
@@ -67,13 +73,12 @@ export interface OptionsTarget {
   readonly isDefault: boolean;
 }
 
-/** The options that variants are to have; `undefined` where those of none change. */
-export function targetOptions(changes: readonly ProductChange[], desired: ProductFacts): OptionsTarget | undefined {
-  const touched = changes.flatMap(({ list, fields }) => (list === 'variants' && fields['options']) || []);
-  if (touched.length === 0) return undefined;
+/** The options that variants are to have; `undefined` where those of none change: what goes changes no others. */
+export function targetOptions(changes: readonly ProductChange[]): OptionsTarget | undefined {
   // A rollback changes some variants, beside which others have the names of today.
-  const pairs = touched.find(({ to }) => to)?.to ?? Object.values(desired.variants ?? {})[0]?.['options'];
-  return Array.isArray(pairs) ? targetOf(pairs as OptionPairs) : undefined;
+  const change = changes.find(({ list, fields }) => list === 'variants' && fields['options']?.to);
+  const pairs = change?.fields['options']?.to;
+  return pairs ? targetOf(pairs as OptionPairs) : undefined;
 }
 
 function targetOf(pairs: OptionPairs): OptionsTarget {
@@ -85,6 +90,82 @@ function targetOf(pairs: OptionPairs): OptionsTarget {
 export function isStandalone(options: RemoteProduct['options']): boolean {
   const [only, another] = options;
   return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
+}
+
+/**
+ * Whether somebody else has given the shop other option names than the last push said, in what of variants is left as it is.
+ */
+export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
+  const namesIn = (options: FactValue | undefined): string =>
+    JSON.stringify(((options ?? []) as OptionPairs).map(([name]) => name).sort());
+  return left.some(
+    ({ list, field, base, theirs }) =>
+      list === 'variants' && field === 'options' && Array.isArray(base) && namesIn(base) !== namesIn(theirs),
+  );
+}
+
+/**
+ * Changes of variants under the option names that the shop has. Options are those of all variants: one that comes or changes
+ * under other names would rename or delete what others are to keep. Of an option that only the shop has, a variant keeps its
+ * value, and a new one gets the first.
+ */
+export function underNamesOfShop(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
+  if (isStandalone(remote.options)) return changes;
+  const byId = new Map<string, OptionPairs>(remote.variants.map((variant) => [variant.id, pairsOf(variant)]));
+  return changes.flatMap((change) => {
+    const { options, ...others } = change.fields;
+    if (change.list !== 'variants' || !options?.to) return [change];
+    const wanted = options.to as OptionPairs;
+    const names = pairOptions(
+      remote.options.map(({ name }) => name),
+      wanted.map(([name]) => name),
+    );
+    const now = change.kind === 'update' ? byId.get(change.gid ?? '') : undefined;
+    const kept = remote.options.map(({ name, optionValues }, index): OptionPairs[number] => {
+      const value = wanted.find(([known]) => known === names[index])?.[1];
+      return [name, value ?? now?.[index]?.[1] ?? optionValues[0]?.name ?? noOption[1]];
+    });
+    const to = [...kept, ...wanted.filter(([name]) => !names.includes(name))];
+    const isSameNow = now !== undefined && pairsKey(now) === pairsKey(to);
+    const fields = { ...others, ...(!isSameNow && { options: { from: options.from, to } }) };
+    return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
+  });
+}
+
+/**
+ * What variants lose that a push does not change itself, such as a merchant's own, where options go: a rollback gives it back.
+ *
+ * @param variantIds Gids of the push's own variants by their keys.
+ */
+export function lostWithOptions(
+  changes: readonly ProductChange[],
+  remote: RemoteProduct,
+  variantIds: ReadonlyMap<string, string>,
+): readonly ProductChange[] {
+  const target = targetOptions(changes);
+  if (!target || target.isDefault || isStandalone(remote.options)) return [];
+  const names = pairOptions(
+    remote.options.map(({ name }) => name),
+    target.names,
+  );
+  if (!names.includes(undefined)) return [];
+  const changed = new Set(
+    changes.flatMap(({ list, kind, gid, fields }) =>
+      list === 'variants' && (kind === 'remove' || fields['options']) ? [gid] : [],
+    ),
+  );
+  const keys = new Map([...variantIds].map(([key, id]) => [id, key]));
+  return remote.variants.flatMap((variant) => {
+    if (changed.has(variant.id)) return [];
+    const from = pairsOf(variant);
+    const to = from.flatMap(([, value], index): OptionPairs => {
+      const name = names[index];
+      return name === undefined ? [] : [[name, value]];
+    });
+    const key = keys.get(variant.id) ?? variant.id;
+    const name = from.map(([, value]) => value).join(' / ');
+    return { kind: 'update', list: 'variants', key, name, gid: variant.id, fields: { options: { from, to } } };
+  });
 }
 
 /** The option values that variants of the shop are to have, by gid, where they change. */
@@ -139,12 +220,15 @@ interface OrderedProduct {
   readonly desired: ProductFacts;
 }
 
-/** Compares three orders of options, under the names that options and values have once the changes are made. */
+/**
+ * Compares three orders of options, under the names that options and values have once the changes are made. Returns the base
+ * under these too.
+ */
 export function compareOptionOrder(
   sides: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
   product: OrderedProduct,
-): OrderOutcome {
-  if (sides.ours === sides.theirs && !targetOptions(product.changes, product.desired)) return 'same';
+): { readonly outcome: OrderOutcome; readonly base: FactValue } {
+  if (sides.ours === sides.theirs && !targetOptions(product.changes)) return { outcome: 'same', base: sides.base };
   const [ours, base] = [orderIn(sides.ours), orderIn(sides.base)];
   const { remote } = product;
   const names = pairOptions(
@@ -166,7 +250,9 @@ export function compareOptionOrder(
     });
   const theirs = now(isStandalone(remote.options) ? [] : orderIn(sides.theirs));
   const after = afterwards(theirs, product);
-  return compareOrder(keysOf(ours), keysOf(now(base)), keysOf(theirs), after && keysOf(after));
+  const known = now(base);
+  const outcome = compareOrder(keysOf(ours), keysOf(known), keysOf(theirs), after && keysOf(after));
+  return { outcome, base: JSON.stringify(known) };
 }
 
 /**
@@ -175,7 +261,7 @@ export function compareOptionOrder(
  */
 function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedProduct): OptionOrder | undefined {
   const ofVariants = changes.filter(({ list }) => list === 'variants');
-  const target = targetOptions(changes, desired);
+  const target = targetOptions(changes);
   const added = ofVariants.filter(({ kind }) => kind === 'add');
   if (!target) return theirs;
   // A value that goes with its last variant comes back at the end.

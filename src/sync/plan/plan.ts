@@ -3,7 +3,7 @@ import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOptionOrder, saidOptionOrder } from './option-order.ts';
+import { compareOptionOrder, isNamedByOthers, saidOptionOrder, underNamesOfShop } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
@@ -190,7 +190,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.changes, remote);
+  const changes = withStock(comparison.inNamesThatStand(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -493,22 +493,31 @@ class Comparison {
   optionOrder(
     desired: ProductFacts,
     before: PushBase | undefined,
-    { product }: ProductFacts,
+    shop: ProductFacts,
     remote: RemoteProduct,
   ): FactValue | undefined {
     const ours = desired.product?.['']?.['optionOrder'];
-    const theirs = product?.['']?.['optionOrder'];
+    const theirs = shop.product?.['']?.['optionOrder'];
     if (ours === undefined || theirs === undefined) return undefined;
     const said = before?.facts.product?.['']?.['optionOrder'];
     // Where a push came only halfway, some values have the names of before, and some those of after.
     const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
       all.some((sent) => sent?.['options']),
     );
-    const base = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
-    const outcome = compareOptionOrder({ ours, base, theirs }, { remote, changes: this.changes, desired });
+    const known = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
+    const product = { remote, changes: this.changes, desired };
+    const { outcome, base } = compareOptionOrder({ ours, base: known, theirs }, product);
     const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
     if (isUnsaid) return outcome === 'same' ? undefined : null;
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** The changes, under the option names that somebody else has given the shop, where these are left. */
+  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
+    const { onDrift, onConflict } = this.#options;
+    const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
+    // Values of linked options have other names in the draft than in the shop.
+    return isNamedByOthers(left) && !remote.links ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
   /** Notes what becomes of an order. */

@@ -413,9 +413,9 @@ class Run {
     return changeFiles(this.#a.client, this.#a.clock, files, this.#options);
   }
 
-  /** The options that the draft's variants have; `undefined` where none of them changes or comes. */
+  /** The options that variants are to have; `undefined` where none of them changes or comes. */
   #targetOptions(): OptionsTarget | undefined {
-    return targetOptions(this.#a.changes, this.#a.desired);
+    return targetOptions(this.#a.changes);
   }
 
   /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
@@ -619,9 +619,9 @@ class Run {
   }
 
   async #createVariants(added: readonly ProductChange[]): Promise<void> {
-    const variants = added.map(({ key }) => {
+    const variants = added.map(({ key, fields }) => {
       const values = this.#a.desired.variants?.[key] ?? {};
-      const options = values['options'] as OptionPairs | undefined;
+      const options = fields['options']?.to as OptionPairs | undefined;
       const quantities = this.#a.quantities?.get(key);
       return {
         ...this.#variantValues(values),

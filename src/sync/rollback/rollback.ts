@@ -325,7 +325,7 @@ async function restore(
   const { changes: undoing, others } = inverse(net, theirs, isBegun, (list, key) =>
     list === 'variants' ? variantIds.get(key) : list === 'images' ? imageIds.get(key) : undefined,
   );
-  const laterKeys = keysSince(net, base, variantIds);
+  const laterKeys = keysSince(net, { base, now }, variantIds);
   const places = withPlaces(undoing, { base, now, theirs }, laterKeys, isBegun);
   const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing }, isBegun);
   if (order?.outcome === 'conflict') {
@@ -639,17 +639,22 @@ function inverse(
 
 /**
  * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
- * of option values where there is none.
+ * of option values, or their order, where there is none.
  */
 function keysSince(
   net: readonly Net[],
-  base: PushBase | undefined,
+  { base, now }: { readonly base: PushBase | undefined; readonly now: PushBase | undefined },
   variantIds: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
   const former = new Map(Object.entries(base?.facts.variants ?? {}).filter(([key]) => !variantIds.has(key)));
+  const later = new Map<string, Facts | null>();
+  for (const [key, { options }] of Object.entries(now?.facts.variants ?? {}))
+    later.set(key, options ? { options } : {});
+  for (const { list, key, before, after } of net)
+    if (list === 'variants') later.set(key, before && after && { ...later.get(key), ...before });
   const keys = new Map<string, string>();
-  for (const { list, key, before, after } of net) {
-    if (list !== 'variants' || !before || !after || base?.facts.variants?.[key]) continue;
+  for (const [key, before] of later) {
+    if (!before || base?.facts.variants?.[key]) continue;
     const id = variantIds.get(key);
     const found = [...former].find(([known, facts]) =>
       base?.ids.variants[known] === undefined
@@ -713,7 +718,7 @@ function formerOptionOrder(
     isBegun || sent !== undefined || changes.some(({ list, fields }) => list === 'variants' && fields['options']);
   if (!isTouched || to === undefined || theirs === undefined) return undefined;
   const desired = patched(sides.theirs, changes);
-  const outcome = compareOptionOrder(
+  const { outcome } = compareOptionOrder(
     { ours: to, base: isBegun ? theirs : (pushed ?? theirs), theirs },
     { remote, changes, desired },
   );

@@ -204,11 +204,88 @@ describe('an order of options that the draft changes', () => {
     expect(options()).toBe('Size: Small M');
   });
 
+  describe('beside a name that a merchant gave an option', () => {
+    const rename = (name: string) =>
+      ask(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { option: { id: (product()['options'] as readonly Option[])[0]?.id, name } },
+      );
+
+    it.each([
+      ['comes', shirt('Size', 'S L M'), 'Fit: S L M'],
+      ['goes', shirt('Size', 'S'), 'Fit: S M'],
+      ['comes and another goes', shirt('Size', 'S XL'), 'Fit: S M XL'],
+    ])('leaves that name where a variant %s', async (_what, changed, expected) => {
+      await push(shirt('Size', 'S M'));
+      await rename('Fit');
+      const before = [options(), titles()];
+      const told = [expect.objectContaining({ key: 'S', field: 'options', theirs: [['Fit', 'S']] })];
+      const limits = { maxDeletes: { variants: 1 } };
+      expect(await push(changed, limits)).toMatchObject({ outcome: 'updated', drifts: expect.arrayContaining(told) });
+      expect(options()).toBe(expected);
+      const again = await push(changed, { refresh: true });
+      expect(again).toMatchObject({ outcome: 'unchanged', drifts: expect.arrayContaining(told) });
+      expect((await rollback()).counts.restored).toBe(1);
+      expect([options(), titles()]).toEqual(before);
+    });
+  });
+
+  it('leaves an option that a merchant added, and gives a new variant its first value', async () => {
+    await push(shirt('Size', 'S M'));
+    await ask(
+      'mutation ($id: ID!, $options: [OptionCreateInput!]!) { productOptionsCreate(productId: $id, options: $options) { userErrors { code } } }',
+      { options: [{ name: 'Cut', values: [{ name: 'Slim' }] }] },
+    );
+    expect(await push(shirt('Size', 'S M L'))).toMatchObject({
+      outcome: 'updated',
+      drifts: [{ key: 'S' }, { key: 'M' }],
+    });
+    expect([options(), titles()]).toEqual(['Size: S M L; Cut: Slim', 'S / Slim, M / Slim, L / Slim']);
+    expect((await rollback()).counts.restored).toBe(1);
+    expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
+  });
+
+  it('stays a conflict with that of a merchant, where the option gets another name too', async () => {
+    await push(shirt('Size', 'S M L'));
+    await reorder([{ name: 'Size', values: [{ name: 'M' }, { name: 'S' }, { name: 'L' }] }]);
+    const changed = shirt('Fit', 'L S M');
+    const told = { conflicts: expect.arrayContaining([expect.objectContaining({ field: 'optionOrder' })]) };
+    expect(await push(changed)).toMatchObject({ outcome: 'updated', ...told });
+    expect(options()).toBe('Fit: M S L');
+    const seen = made.fake.calls.length;
+    expect(await push(changed, { refresh: true })).toMatchObject(told);
+    expect([options(), writes(seen)]).toEqual(['Fit: M S L', []]);
+  });
+
+  it('gives a merchant’s variant its value back of an option that went', async () => {
+    await push(shirt('Size/Colour', 'S/Red'));
+    await addVariant({ Size: 'L', Colour: 'Blue' });
+    const before = [options(), titles()];
+    const [red] = shirt('Size/Colour', 'S/Red').variants;
+    const changed = shirt('Colour', 'Red', { variants: [{ ...red, options: { Colour: 'Red' } }] });
+    expect((await push(changed)).outcome).toBe('updated');
+    expect(titles()).toBe('Red, Blue');
+    expect((await push(changed, { refresh: true })).outcome).toBe('unchanged');
+    expect((await rollback()).counts.restored).toBe(1);
+    expect([options(), titles()]).toEqual(before);
+  });
+
   it('has its place again for a value that a rollback brings back', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
     await rollback();
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
+  });
+
+  it('has its place again for a variant without a SKU, whose options had another order', async () => {
+    const nameless = (names: string, variants: string): ProductDraftInput => {
+      const { variants: all, ...draft } = shirt(names, variants);
+      return { ...draft, sku: 'optional', variants: all.map(({ sku: _, ...variant }) => variant) };
+    };
+    await push(nameless('Size/Fit', 'S/Wide XL/Slim S/Slim'));
+    await push(nameless('Fit/Size', 'Wide/S Slim/S'), { maxDeletes: { variants: 1 } });
+    await rollback();
+    expect([options(), titles()]).toEqual(['Size: S XL; Fit: Wide Slim', 'S / Wide, XL / Slim, S / Slim']);
   });
 
   it('has its place again for an option that a rollback brings back', async () => {

@@ -106,6 +106,35 @@ describe('an option that goes', () => {
   });
 });
 
+describe('an option whose name changes its case', () => {
+  const push = (made: FakeSync, options: Options) =>
+    made.clock.run(made.sync.push(draft([{ sku: 'A', price: '1', options }])));
+
+  it.each<readonly [what: string, from: Options, to: Options, there: string]>([
+    ['another goes', { Fit: 'Slim', Size: 'S' }, { size: 'S' }, 'S'],
+    ['another comes before it', { Size: 'S' }, { Fit: 'Slim', size: 'S' }, 'Slim/S'],
+    ['another changes its name', { Fit: 'Slim', Size: 'S' }, { size: 'S', Colour: 'Red' }, 'S/Red'],
+  ])('stays the same one while %s, and a rollback gives it its name back', async (_what, from, to, there) => {
+    const made = fakeSync();
+    const options = () =>
+      ((made.fake.products()[0]?.['options'] ?? []) as { id: string; name: string }[]).map(({ id, name }) => ({
+        id,
+        name,
+      }));
+    await push(made, from);
+    const [id = ''] = Object.keys(inShop(made));
+    const size = options().find(({ name }) => name === 'Size');
+    expect((await push(made, to)).outcome).toBe('updated');
+    expect(inShop(made)).toEqual({ [id]: there });
+    expect(options()).toContainEqual({ ...size, name: 'size' });
+    expect((await push(made, to)).outcome).toBe('unchanged');
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect(counts.restored).toBe(1);
+    expect(inShop(made)).toEqual({ [id]: Object.values(from).join('/') });
+    expect(options()).toContainEqual(size);
+  });
+});
+
 describe('variants known by their keys alone', () => {
   const push = (made: FakeSync, sizes: Readonly<Record<string, string>>, more?: object) =>
     made.clock.run(

@@ -143,8 +143,16 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
   const isCode = what === 'sku' || what === 'barcode';
   const formula = isCode ? textFormula.exec(text)?.[1] : undefined;
   if (formula !== undefined) {
+    const inner = findDamage(formula, what);
+    if (inner.code !== undefined) return inner;
+    const told = { code: 'spreadsheet-formula', severity: 'warning' } as const;
+    if (formula === '')
+      return {
+        ...told,
+        message: 'is a formula that gives no text: it is read as an empty cell, and Shopify would take it',
+      };
     const message = `is a formula, by which a spreadsheet keeps the text ${formula}: that is read, and Shopify would take the formula`;
-    return { value: formula, code: 'spreadsheet-formula', severity: 'warning', message };
+    return { ...told, value: formula, message };
   }
   const value = isCode ? withoutApostrophe(text) : text;
   if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {

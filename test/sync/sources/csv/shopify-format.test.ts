@@ -508,6 +508,21 @@ describe('cells', () => {
     ]);
   });
 
+  it('that are formulas of no text are empty, and those of a damaged number are damaged', async () => {
+    const contents = await read(file('Variant SKU,Variant Barcode', '"=""""",', '"=""""","=""4.00638E+12"""'));
+    expect(variants(contents).map((variant) => [variant?.sku, variant?.barcode])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    expect(found(contents)).toEqual([
+      'warning spreadsheet-formula 2 Variant SKU',
+      'warning sku-empty 2 Variant SKU',
+      'warning spreadsheet-formula 3 Variant SKU',
+      'warning sku-empty 3 Variant SKU',
+      'error number-damaged 3 Variant Barcode',
+    ]);
+  });
+
   it('of a SKU twice in a product are a warning, and the draft is valid', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\na,A,Size,S,X,1\na,,,M,X,1\na,,,L,,1\n',
