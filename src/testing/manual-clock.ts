@@ -12,7 +12,7 @@ export interface ManualClock extends Clock {
   /**
    * Moves from timer to timer until the promise settles, and settles with its outcome.
    *
-   * @throws TimeoutError (code `TIMEOUT`) if the promise is pending and no timer is left that could settle it.
+   * @throws TimeoutError (code `TIMEOUT`) if the promise is pending, and for a second no timer is left that could settle it.
    */
   run<T>(promise: Promise<T>): Promise<T>;
 }
@@ -25,8 +25,8 @@ interface Timer {
 /** Turns of the event loop that a chain of promises gets between two timers. */
 const turnsBetweenTimers = 10;
 
-/** Turns before a pending promise counts as stuck: streams and file writes take a few. */
-const turnsBeforeIdle = 100;
+/** Real milliseconds before a pending promise counts as stuck: streams, files and modules take some, more on a busy machine. */
+const patienceMs = 1_000;
 
 async function turns(count: number, until: () => boolean = () => false): Promise<void> {
   for (let turn = 0; turn < count && !until(); turn++) {
@@ -94,7 +94,8 @@ export function createManualClock(options: { readonly now?: number } = {}): Manu
       promise.then(settle, settle);
       for (;;) {
         await turns(turnsBetweenTimers, () => settled);
-        if (!settled && timers.size === 0) await turns(turnsBeforeIdle, () => settled || timers.size > 0);
+        const stuckAt = performance.now() + patienceMs;
+        while (!settled && timers.size === 0 && performance.now() < stuckAt) await turns(1);
         if (settled) return promise;
         const timer = next();
         if (!timer) {

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { isShopwrightError } from '../../src/errors/errors.ts';
@@ -72,6 +74,12 @@ describe('createManualClock', () => {
       return 'done';
     };
     await expect(clock.run(slow())).resolves.toBe('done');
+  });
+
+  it('waits for what another process is at work on', async () => {
+    const clock = createManualClock();
+    const work = promisify(execFile)(process.execPath, ['-e', 'console.log("done")']);
+    await expect(clock.run(work)).resolves.toMatchObject({ stdout: 'done\n' });
   });
 
   it('says so when nothing can settle the promise any more', async () => {
