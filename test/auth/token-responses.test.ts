@@ -79,6 +79,35 @@ describe('a response to a request for tokens', () => {
   });
 
   it.each([
+    ['3', 3_000],
+    ['3600', 5_000],
+  ])('of status 429 is waited for as long as it says, %s seconds, and 5 at most', async (seconds, waitedMs) => {
+    const { call, clock } = await open(
+      () => json({}, 429, { 'retry-after': seconds }),
+      () => json(good),
+    );
+    const startedAt = clock.monotonic();
+    await call();
+    expect(clock.monotonic() - startedAt).toBe(waitedMs);
+  });
+
+  it.each([
+    ['application_cannot_be_found', 'app-credentials'],
+    ['invalid_client', 'app-credentials'],
+    ['app_not_installed', 'not-installed'],
+    ['shop_not_permitted', 'shop-not-permitted'],
+    ['invalid_grant', 'revoked'],
+    ['unknown code', 'revoked'],
+  ])('of the refusal %s says what is wrong: %s', async (code, reason) => {
+    const { call, asked } = await open(() => json({ error: code }, 400, { 'x-request-id': 'r-1' }));
+    const error = await call().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', reason, shop, requestId: 'r-1' });
+    // Once more within the minute: the same, and nobody is asked.
+    await expect(call()).rejects.toMatchObject({ reason, requestId: 'r-1' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
     [{ expires_in: 0 }],
     [{ expires_in: -5 }],
     [{ expires_in: '3600' }],
