@@ -69,6 +69,8 @@ describe('a response to a request for tokens', () => {
     ['text cut short', () => new Response(JSON.stringify(good).slice(0, -5))],
     ['bytes without an end', () => endless().response()],
     ['status 500', () => json(good, 500)],
+    ['status 408', () => json({}, 408)],
+    ['status 499', () => json({}, 499)],
     ['status 429', () => json({}, 429, { 'retry-after': '3600' })],
   ])('of %s is no token: the old refresh token is sent again', async (_what, bad) => {
     const { call, asked, used, old, tokens } = await open(bad, () => json(good));
@@ -126,6 +128,15 @@ describe('a response to a request for tokens', () => {
     const { accessTokenExpiresAt, refreshToken, scopes } = (await tokens.get({ shop }))?.tokens ?? {};
     expect(accessTokenExpiresAt).toBeLessThanOrEqual(clock.now() + 3_600_000);
     expect([refreshToken?.slice(0, 6), scopes]).toEqual(['shprt_', ['write_products']]);
+  });
+
+  it('is stored with the end of its refresh token, and with scopes however they are listed', async () => {
+    const fields = { scope: 'read_products, write_orders ', refresh_token_expires_in: 86_400 };
+    const { call, clock, tokens } = await open(() => json({ ...good, ...fields }));
+    await call();
+    const stored = (await tokens.get({ shop }))?.tokens;
+    expect(stored?.scopes).toEqual(['read_products', 'write_orders']);
+    expect(stored?.refreshTokenExpiresAt).toBe(clock.now() + 86_400_000);
   });
 
   it('with narrower scopes is stored with them', async () => {
