@@ -69,6 +69,8 @@ describe('a response to a request for tokens', () => {
     ['text cut short', () => new Response(JSON.stringify(good).slice(0, -5))],
     ['bytes without an end', () => endless().response()],
     ['status 500', () => json(good, 500)],
+    ['status 408', () => json({}, 408)],
+    ['status 499', () => json({}, 499)],
     ['status 429', () => json({}, 429, { 'retry-after': '3600' })],
   ])('of %s is no token: the old refresh token is sent again', async (_what, bad) => {
     const { call, asked, used, old, tokens } = await open(bad, () => json(good));
@@ -76,6 +78,35 @@ describe('a response to a request for tokens', () => {
     expect(asked).toEqual([old.refreshToken, old.refreshToken]);
     expect(used).toEqual([good.access_token]);
     expect((await tokens.get({ shop }))?.tokens.refreshToken).toBe(good.refresh_token);
+  });
+
+  it.each([
+    ['3', 3_000],
+    ['3600', 5_000],
+  ])('of status 429 is waited for as long as it says, %s seconds, and 5 at most', async (seconds, waitedMs) => {
+    const { call, clock } = await open(
+      () => json({}, 429, { 'retry-after': seconds }),
+      () => json(good),
+    );
+    const startedAt = clock.monotonic();
+    await call();
+    expect(clock.monotonic() - startedAt).toBe(waitedMs);
+  });
+
+  it.each([
+    ['application_cannot_be_found', 'app-credentials'],
+    ['invalid_client', 'app-credentials'],
+    ['app_not_installed', 'not-installed'],
+    ['shop_not_permitted', 'shop-not-permitted'],
+    ['invalid_grant', 'revoked'],
+    ['unknown code', 'revoked'],
+  ])('of the refusal %s says what is wrong: %s', async (code, reason) => {
+    const { call, asked } = await open(() => json({ error: code }, 400, { 'x-request-id': 'r-1' }));
+    const error = await call().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', reason, shop, requestId: 'r-1' });
+    // Once more within the minute: the same, and nobody is asked.
+    await expect(call()).rejects.toMatchObject({ reason, requestId: 'r-1' });
+    expect(asked).toHaveLength(1);
   });
 
   it.each([
@@ -97,6 +128,15 @@ describe('a response to a request for tokens', () => {
     const { accessTokenExpiresAt, refreshToken, scopes } = (await tokens.get({ shop }))?.tokens ?? {};
     expect(accessTokenExpiresAt).toBeLessThanOrEqual(clock.now() + 3_600_000);
     expect([refreshToken?.slice(0, 6), scopes]).toEqual(['shprt_', ['write_products']]);
+  });
+
+  it('is stored with the end of its refresh token, and with scopes however they are listed', async () => {
+    const fields = { scope: 'read_products, write_orders ', refresh_token_expires_in: 86_400 };
+    const { call, clock, tokens } = await open(() => json({ ...good, ...fields }));
+    await call();
+    const stored = (await tokens.get({ shop }))?.tokens;
+    expect(stored?.scopes).toEqual(['read_products', 'write_orders']);
+    expect(stored?.refreshTokenExpiresAt).toBe(clock.now() + 86_400_000);
   });
 
   it('with narrower scopes is stored with them', async () => {

@@ -457,6 +457,39 @@ describe('an order of options that a merchant changes', () => {
   });
 });
 
+describe('an order of options that a merchant changes, while the draft renames', () => {
+  /** The same variants under other names: `S/Red` has the SKU `Red-S`. */
+  const renaming = (names: string, renamed: Readonly<Record<string, string>>): ProductDraftInput => {
+    const given = names.split('/');
+    return {
+      ...{ localId: 'shirt', title: 'Shirt', options: given },
+      variants: first.variants.map(({ options: values = {}, ...rest }) => ({
+        ...rest,
+        options: Object.fromEntries(
+          Object.values(values).map((value, index) => [given[index], renamed[value ?? ''] ?? value]),
+        ),
+      })),
+    };
+  };
+
+  it.each([
+    [
+      'a value',
+      { name: 'Size', values: [{ name: 'M' }] },
+      renaming('Size/Colour', { M: 'Medium' }),
+      'Size: Medium S; Colour: Red Blue',
+    ],
+    ['an option', { name: 'Colour' }, renaming('Größe/Colour', {}), 'Colour: Red Blue; Größe: S M'],
+  ])('stays where that is %s, and is told', async (_what, order, changed, expected) => {
+    await push(first);
+    await reorder([order]);
+    const result = await push(changed);
+    expect(result).toMatchObject({ outcome: 'updated' });
+    expect('drifts' in result && result.drifts).toContainEqual(expect.objectContaining({ field: 'optionOrder' }));
+    expect(options()).toBe(expected);
+  });
+});
+
 describe('an order of options that no push has said', () => {
   it('is the shop’s where the product is adopted', async () => {
     made = fakeSync({ sync: { adoptBy: ['handle'] } });
