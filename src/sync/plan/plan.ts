@@ -10,6 +10,7 @@ import {
   type FactList,
   type Facts,
   type FactValue,
+  linksIn,
   type Matches,
   matchFacts,
   type OptionPairs,
@@ -190,7 +191,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.inNamesThatStand(remote), remote);
+  const changes = withStock(comparison.inNamesThatStand(ours, remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -513,11 +514,12 @@ class Comparison {
   }
 
   /** The changes, under the option names that somebody else has given the shop, where these are left. */
-  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
+  inNamesThatStand(ours: ProductFacts, remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
-    // Values of linked options have other names in the draft than in the shop.
-    return isNamedByOthers(left) && !remote.links ? underNamesOfShop(this.changes, remote) : this.changes;
+    // What a linked option is linked to, the draft says under its own name.
+    const isLinkKept = Object.keys(remote.links ?? {}).every((name) => Object.hasOwn(linksIn(ours), name));
+    return isNamedByOthers(left) && isLinkKept ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
   /** Notes what becomes of an order. */

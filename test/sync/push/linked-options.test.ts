@@ -193,6 +193,27 @@ describe('an option that is linked to a metafield', () => {
     expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
   });
 
+  it('gets a new variant beside another option that a merchant renamed', async () => {
+    const { sync, client, clock, black, white, shirt, stored, titles, fake } = await shop();
+    await clock.run(sync.push(shirt([['B', black, 'S']])));
+    await clock.advance(1_000);
+    const [, size] = stored().options as unknown as { readonly id: string }[];
+    await clock.run(
+      client.graphql(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { id: fake.products()[0]?.id, option: { id: size?.id, name: 'Fit' } },
+      ),
+    );
+    await clock.advance(1_000);
+    const two = shirt([
+      ['B', black, 'S'],
+      ['W', white, 'M'],
+    ]);
+    expect(await clock.run(sync.push(two))).toMatchObject({ outcome: 'updated', drifts: [{ field: 'options' }] });
+    expect(stored().options.map(({ name }) => name)).toEqual(['Colour', 'Fit']);
+    expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / M' });
+  });
+
   it('stands as before after a rollback, also of a product that was deleted', async () => {
     const { sync, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([
