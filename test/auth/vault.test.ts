@@ -106,13 +106,13 @@ describe('at rest', () => {
       (entry: string) => entry.replace(/.(.{9})$/, (end) => (end[0] === 'A' ? 'B' : 'A') + end.slice(1)),
       'does not decrypt',
     ],
-    ['no JSON', () => sealed('shpat_x'), 'not what this release writes'],
-    ['no entry', () => sealed('[]'), 'not what this release writes'],
-    ['an entry without a version', () => sealed(JSON.stringify({ tokens: tokens(1) })), 'not what this release writes'],
+    ['no JSON', () => sealed('shpat_x'), "not in this release's format"],
+    ['no entry', () => sealed('[]'), "not in this release's format"],
+    ['an entry without a version', () => sealed(JSON.stringify({ tokens: tokens(1) })), "not in this release's format"],
     [
       'an entry with half of the tokens',
       () => sealed(JSON.stringify({ version: 'x', tokens: { accessToken: 'shpat_x' } })),
-      'not what this release writes',
+      "not in this release's format",
     ],
   ])('an entry that is %s is reported with the shop and the fix, and can be deleted', async (_, damage, problem) => {
     const { keyValue: store } = memoryStores();
