@@ -320,7 +320,10 @@ export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
   };
 }
 
-/** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
+/**
+ * The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one, and one that
+ * stands in for a variant that somebody deleted has its own, not that of the other.
+ */
 function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
   if (!base?.facts.variants) return undefined;
   const newKeys = new Map(
@@ -329,8 +332,9 @@ function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | un
       return baseKey === undefined ? [] : [[baseKey, key]];
     }),
   );
-  const entries = Object.entries(base.facts.variants).map(([key, facts]) => [newKeys.get(key) ?? key, facts]);
-  return Object.fromEntries(entries);
+  const taken = new Set(newKeys.values());
+  const entries = Object.entries(base.facts.variants).filter(([key]) => newKeys.has(key) || !taken.has(key));
+  return Object.fromEntries(entries.map(([key, facts]) => [newKeys.get(key) ?? key, facts]));
 }
 
 /** Gids of variants and images by list and key. */

@@ -200,3 +200,44 @@ describe('variants of one SKU', () => {
     expect(Object.keys(inShop(made))).toHaveLength(2);
   });
 });
+
+describe('the last variant, where a merchant deleted the others', () => {
+  const listed = (skus: string, more: object = {}) =>
+    draft(
+      skus.split(' ').map((sku) => ({ sku, price: sku === 'A' ? '1' : '2', options: { Size: sku } })),
+      more,
+    );
+
+  it.each([
+    ['the only one of the draft', 'B', ['A', 'B'], ['B'], ['B']],
+    ['one of two', 'B C', ['A', 'B'], ['B'], ['B', 'C']],
+    ['one of those that are gone', 'B C', ['A', 'B', 'C'], ['B', 'C'], ['B']],
+  ])('becomes %s, and after a rollback it is the former again', async (_what, after, before, gone, expected) => {
+    const made = fakeSync();
+    const push = (skus: string, how: object = {}) => made.clock.run(made.sync.push(listed(skus), how));
+    await push(before.join(' '));
+    await made.clock.run(made.sync.push(listed(before.join(' '), { vendor: 'New' })));
+    const [product] = made.fake.products() as unknown as { id: string; variants: readonly ShopVariant[] }[];
+    const variantsIds = product?.variants.flatMap(({ id, sku }) => (gone.includes(sku ?? '') ? [id] : []));
+    await made.clock.run(
+      made.client.graphql(
+        'mutation ($id: ID!, $variantsIds: [ID!]!) { productVariantsBulkDelete(productId: $id, variantsIds: $variantsIds) { userErrors { message } } }',
+        { id: product?.id, variantsIds },
+      ),
+    );
+    const [[id = ''] = []] = Object.entries(inShop(made));
+
+    expect((await push(after)).outcome).toBe('updated');
+    expect(Object.values(inShop(made))).toEqual(expected);
+    expect(inShop(made)).toHaveProperty([id], 'B');
+    expect((await push(after, { refresh: true })).outcome).toBe('unchanged');
+
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect([counts.restored, inShop(made)]).toEqual([1, { [id]: 'A' }]);
+    const drifts = gone.map((key) => expect.objectContaining({ list: 'variants', key, field: null }));
+    expect(await push(before.join(' '))).toMatchObject({ outcome: 'unchanged', drifts });
+    await push(before.join(' '), { onDrift: 'ours', refresh: true });
+    expect(inShop(made)).toHaveProperty([id], 'A');
+    expect(Object.values(inShop(made)).sort()).toEqual(before);
+  });
+});
