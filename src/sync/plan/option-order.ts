@@ -9,6 +9,7 @@ import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './orde
 import {
   type Facts,
   type FactValue,
+  linksIn,
   noOption,
   type OptionPairs,
   optionOrderText,
@@ -63,6 +64,26 @@ export function pairOptions(before: readonly string[], after: readonly string[])
   const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
   const free = after.filter((name) => !own.includes(name));
   return own.map((name) => name ?? free.shift());
+}
+
+/**
+ * What the options are linked to once the variants are changed: as the draft says, also under the names that the shop keeps
+ * of its options, and as the shop has it in options of which the draft says nothing.
+ */
+export function linksAfter(desired: ProductFacts, remote: RemoteProduct): Readonly<Record<string, string>> {
+  const said = linksIn(desired);
+  const own = Object.values(desired.variants ?? {}).flatMap((facts) => optionsIn(facts) ?? [])[0] ?? [];
+  const ownNames = own.map(([name]) => name);
+  const names = pairOptions(
+    remote.options.map(({ name }) => name),
+    ownNames,
+  );
+  const kept = remote.options.flatMap(({ name }, index) => {
+    if (ownNames.includes(name)) return [];
+    const link = names[index] === undefined ? remote.links?.[name] : said[names[index]];
+    return link === undefined ? [] : [[name, link] as const];
+  });
+  return { ...Object.fromEntries(kept), ...said };
 }
 
 /** What a product's options become by changes of its variants. */

@@ -6,7 +6,6 @@ import {
   type FactList,
   type Facts,
   type FactValue,
-  linksIn,
   type Matches,
   matchFacts,
   type OptionPairs,
@@ -151,7 +150,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.inNamesThatStand(ours, remote), remote);
+  const changes = withStock(comparison.inNamesThatStand(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -478,12 +477,10 @@ class Comparison {
   }
 
   /** The changes, under the option names that somebody else has given the shop, where these are left. */
-  inNamesThatStand(ours: ProductFacts, remote: RemoteProduct): readonly ProductChange[] {
+  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
-    // What a linked option is linked to, the draft says under its own name.
-    const isLinkKept = Object.keys(remote.links ?? {}).every((name) => Object.hasOwn(linksIn(ours), name));
-    return isNamedByOthers(left) && isLinkKept ? underNamesOfShop(this.changes, remote) : this.changes;
+    return isNamedByOthers(left) ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
   /** Notes what becomes of an order. */

@@ -580,13 +580,16 @@ export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): st
  */
 export function withLinkedValues(
   { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
-  isAsked: (option: string) => boolean,
+  isAsked: (optionOrMetafield: string) => boolean,
 ): Pick<RemoteProduct, 'options' | 'variants' | 'links'> {
   const gids = new Map<string, ReadonlyMap<string, string>>();
   const links: Record<string, string> = {};
   for (const { name, linkedMetafield: link, optionValues } of options) {
-    if (!link?.namespace || !link.key || !isAsked(name)) continue;
-    links[name] = fullKey(link.namespace, link.key);
+    if (!link?.namespace || !link.key) continue;
+    const metafield = fullKey(link.namespace, link.key);
+    // Whoever renamed the option has left its link.
+    if (!isAsked(name) && !isAsked(metafield)) continue;
+    links[name] = metafield;
     gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
   }
   const shown = (option: string, value: string): string => gids.get(option)?.get(value) ?? value;

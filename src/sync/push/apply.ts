@@ -28,6 +28,7 @@ import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
 import type { ProductChange } from '../plan/change.ts';
 import {
   isStandalone,
+  linksAfter,
   newOptionsById,
   type OptionsTarget,
   orderOptions,
@@ -41,7 +42,6 @@ import {
   type Facts,
   type FactValue,
   itemFields,
-  linksIn,
   metafieldName,
   metafieldPrefix,
   noOption,
@@ -131,8 +131,8 @@ class Run {
     this.#a = application;
     this.#options = options;
     this.updatedAt = application.remote.updatedAt;
-    const links = Object.entries(linksIn(application.desired));
-    this.#links = new Map(links.map(([option, name]) => [option, metafieldName(name)]));
+    this.#linkedTo = linksAfter(application.desired, application.remote);
+    this.#links = new Map(Object.entries(this.#linkedTo).map(([option, name]) => [option, metafieldName(name)]));
   }
 
   /** Values of the product itself, and its collections. */
@@ -314,7 +314,7 @@ class Run {
       const name = pairs[index];
       if (name === undefined) continue;
       const rename = this.#renamedValues(index, name);
-      const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
+      const isLinked = remote.links?.[option.name] === this.#linkedTo[name];
       const linkedMetafield = isLinked ? undefined : this.#links.get(name);
       if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
       await this.#call(ProductOptionUpdateDocument, {
@@ -450,6 +450,9 @@ class Run {
       return this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target };
     });
   }
+
+  /** Metafields of linked options by the name of the option. */
+  readonly #linkedTo: Readonly<Record<string, string>>;
 
   /** Options whose values are metaobjects, with the metafields that they are linked to. */
   readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
