@@ -201,6 +201,46 @@ describe('variants of one SKU', () => {
   });
 });
 
+describe('variants without a SKU, beside an option that a merchant added', () => {
+  it.each(['Size', 'Fit'])('stay the same ones after the first push, also where "Size" is "%s"', async (name) => {
+    const made = fakeSync();
+    const push = (...colours: readonly string[]) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            colours.map((colour, index) => ({
+              price: '1',
+              options: { Size: ['S', 'M'][index] ?? 'L', Colour: colour },
+            })),
+            { sku: 'optional' },
+          ),
+          { maxDeletes: { variants: 1 } },
+        ),
+      );
+    await push('Red', 'Blue');
+    const ask = (query: string, variables: object = {}) =>
+      made.clock.run(made.client.graphql(query, { id: made.fake.products()[0]?.id, ...variables }));
+    const options = () => (made.fake.products()[0]?.['options'] ?? []) as { id: string; name: string }[];
+    const [size] = options();
+    await ask(
+      'mutation ($id: ID!) { productOptionsCreate(productId: $id, options: [{ name: "Fabric", values: [{ name: "Wool" }] }]) { userErrors { code } } }',
+    );
+    if (name !== 'Size')
+      await ask(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { option: { id: size?.id, name } },
+      );
+    const before = inShop(made);
+    expect(Object.values(before)).toEqual(['S/Red/Wool', 'M/Blue/Wool']);
+    expect((await push('Red', 'Green')).outcome).toBe('updated');
+    const [[first, values] = []] = Object.entries(before);
+    expect(inShop(made)).toHaveProperty([first ?? ''], values);
+    expect(Object.values(inShop(made))).toEqual(['S/Red/Wool', 'M/Green/Wool']);
+    const names = options().map((option) => option.name);
+    expect(names).toEqual([name, 'Colour', 'Fabric']);
+  });
+});
+
 describe('the last variant, where a merchant deleted the others', () => {
   const listed = (skus: string, more: object = {}) =>
     draft(
