@@ -281,3 +281,30 @@ describe('the last variant, where a merchant deleted the others', () => {
     expect(Object.values(inShop(made)).sort()).toEqual(before);
   });
 });
+
+describe('options that a push brings', () => {
+  it('name a variant that is left as the draft does, and a rollback takes them away', async () => {
+    const made = fakeSync();
+    const push = (...sizes: readonly string[]) =>
+      made.clock.run(made.sync.push(draft(sizes.map((size) => ({ sku: size, price: '1', options: { Size: size } })))));
+    await push('S', 'M');
+    const ask = (query: string, variables: object) => made.clock.run(made.client.graphql(query, variables));
+    const { id = '', options = [] } = (made.fake.products()[0] ?? {}) as { id?: string; options?: { id: string }[] };
+    const [small = ''] = Object.keys(inShop(made));
+    await ask(
+      'mutation ($id: ID!, $ids: [ID!]!) { productVariantsBulkDelete(productId: $id, variantsIds: $ids) { userErrors { code } } }',
+      { id, ids: [small] },
+    );
+    await ask(
+      'mutation ($id: ID!, $ids: [ID!]!) { productOptionsDelete(productId: $id, options: $ids, strategy: POSITION) { userErrors { code } } }',
+      { id, ids: options.map((option) => option.id) },
+    );
+    const before = inShop(made);
+    expect(Object.values(before)).toEqual(['Default Title']);
+
+    expect((await push('S', 'M', 'L')).outcome).toBe('updated');
+    expect(Object.values(inShop(made))).toEqual(['M', 'L']);
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect([counts.restored, inShop(made)]).toEqual([1, before]);
+  });
+});
