@@ -45,7 +45,7 @@ export interface ReadingScope {
   readonly images: number;
   readonly variantScope: VariantScope;
   readonly withCollections: boolean;
-  /** Names of options whose values are told by their metaobjects, where they are linked; `all` for all of them. */
+  /** Names or metafields of options whose values are told by their metaobjects, where they are linked; `all` for all of them. */
   readonly linkedOptions: readonly string[] | 'all';
   /** `namespace.key` of each; `undefined` for all there are. */
   readonly metafieldKeys: readonly string[] | undefined;
@@ -88,7 +88,7 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
     images: desired.images ? maxPage : Math.min(maxPage, count('images') + 1),
     variantScope: variantScopeOf(variants),
     withCollections: desired.collections !== undefined,
-    linkedOptions: [...new Set([desired, base?.facts ?? {}].flatMap((facts) => Object.keys(linksIn(facts))))],
+    linkedOptions: [...new Set([desired, base?.facts ?? {}].flatMap((facts) => Object.entries(linksIn(facts)).flat()))],
     metafieldKeys: isAll ? undefined : metafieldKeys,
   };
 }

@@ -9,6 +9,7 @@ import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './orde
 import {
   type Facts,
   type FactValue,
+  linksIn,
   noOption,
   type OptionPairs,
   optionOrderText,
@@ -63,6 +64,26 @@ export function pairOptions(before: readonly string[], after: readonly string[])
   const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
   const free = after.filter((name) => !own.includes(name));
   return own.map((name) => name ?? free.shift());
+}
+
+/**
+ * What the options are linked to once the variants are changed: as the draft says, also under the names that the shop keeps
+ * of its options, and as the shop has it in options of which the draft says nothing.
+ */
+export function linksAfter(desired: ProductFacts, remote: RemoteProduct): Readonly<Record<string, string>> {
+  const said = linksIn(desired);
+  const own = Object.values(desired.variants ?? {}).flatMap((facts) => optionsIn(facts) ?? [])[0] ?? [];
+  const ownNames = own.map(([name]) => name);
+  const names = pairOptions(
+    remote.options.map(({ name }) => name),
+    ownNames,
+  );
+  const kept = remote.options.flatMap(({ name }, index) => {
+    if (ownNames.includes(name)) return [];
+    const link = names[index] === undefined ? remote.links?.[name] : said[names[index]];
+    return link === undefined ? [] : [[name, link] as const];
+  });
+  return { ...Object.fromEntries(kept), ...said };
 }
 
 /** What a product's options become by changes of its variants. */
@@ -133,22 +154,26 @@ export function underNamesOfShop(changes: readonly ProductChange[], remote: Remo
 }
 
 /**
- * What variants lose that a push does not change itself, such as a merchant's own, where options go: a rollback gives it back.
+ * What variants lose or get that a push does not change itself, such as a merchant's own, where options go or come: a rollback
+ * gives it back, or takes it away.
  *
  * @param variantIds Gids of the push's own variants by their keys.
  */
-export function lostWithOptions(
+export function changedWithOptions(
   changes: readonly ProductChange[],
-  remote: RemoteProduct,
-  variantIds: ReadonlyMap<string, string>,
+  { remote, desired, variantIds }: OptionedProduct,
 ): readonly ProductChange[] {
   const target = targetOptions(changes);
-  if (!target || target.isDefault || isStandalone(remote.options)) return [];
-  const names = pairOptions(
-    remote.options.map(({ name }) => name),
-    target.names,
-  );
-  if (!names.includes(undefined)) return [];
+  if (!target || target.isDefault) return [];
+  const names = isStandalone(remote.options)
+    ? [undefined]
+    : pairOptions(
+        remote.options.map(({ name }) => name),
+        target.names,
+      );
+  const coming = target.names.filter((name) => !names.includes(name));
+  if (!names.includes(undefined) && coming.length === 0) return [];
+  const given = coming.map((name) => [name, firstValue(name, changes, { remote, desired, variantIds })] as const);
   const changed = new Set(
     changes.flatMap(({ list, kind, gid, fields }) =>
       list === 'variants' && (kind === 'remove' || fields['options']) ? [gid] : [],
@@ -158,18 +183,50 @@ export function lostWithOptions(
   return remote.variants.flatMap((variant) => {
     if (changed.has(variant.id)) return [];
     const from = pairsOf(variant);
-    const to = from.flatMap(([, value], index): OptionPairs => {
+    const kept = from.flatMap(([, value], index): OptionPairs => {
       const name = names[index];
       return name === undefined ? [] : [[name, value]];
     });
+    const to = [...kept, ...given];
     const key = keys.get(variant.id) ?? variant.id;
     const name = from.map(([, value]) => value).join(' / ');
     return { kind: 'update', list: 'variants', key, name, gid: variant.id, fields: { options: { from, to } } };
   });
 }
 
+/** A product whose options change: as it is read, as the draft says it, and its variants by their keys. */
+interface OptionedProduct {
+  readonly remote: RemoteProduct;
+  readonly desired: ProductFacts;
+  readonly variantIds: ReadonlyMap<string, string>;
+}
+
+/**
+ * The value that all variants of the shop get of an option that comes: that of one that changes, else what the draft says of one
+ * that is there.
+ */
+export function firstValue(
+  name: string,
+  changes: readonly ProductChange[],
+  { remote, desired, variantIds }: OptionedProduct,
+): string {
+  const valueIn = (options: OptionPairs | undefined): readonly string[] =>
+    options?.flatMap(([option, value]) => (option === name ? [value] : [])) ?? [];
+  const changing = newOptionsById(changes);
+  const said = new Map(
+    Object.entries(desired.variants ?? {}).map(([key, facts]) => [variantIds.get(key) ?? key, optionsIn(facts)?.[0]]),
+  );
+  const there = remote.variants.flatMap(({ id }) => valueIn(said.get(id)));
+  const [first] = [
+    ...remote.variants.flatMap(({ id }) => valueIn(changing.get(id))),
+    ...there,
+    ...[...said.values()].flatMap(valueIn),
+  ];
+  return first ?? noOption[1];
+}
+
 /** The option values that variants of the shop are to have, by gid, where they change. */
-export const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, OptionPairs> =>
+const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, OptionPairs> =>
   new Map(
     changes.flatMap(({ list, kind, gid = '', fields }) => {
       const to = list === 'variants' && kind === 'update' ? fields['options']?.to : undefined;

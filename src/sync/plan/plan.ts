@@ -10,7 +10,6 @@ import {
   type FactList,
   type Facts,
   type FactValue,
-  linksIn,
   type Matches,
   matchFacts,
   type OptionPairs,
@@ -191,7 +190,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.inNamesThatStand(ours, remote), remote);
+  const changes = withStock(comparison.inNamesThatStand(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -360,7 +359,10 @@ export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
   };
 }
 
-/** The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. */
+/**
+ * The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one, and one that
+ * stands in for a variant that somebody deleted has its own, not that of the other.
+ */
 function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
   if (!base?.facts.variants) return undefined;
   const newKeys = new Map(
@@ -369,8 +371,9 @@ function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | un
       return baseKey === undefined ? [] : [[baseKey, key]];
     }),
   );
-  const entries = Object.entries(base.facts.variants).map(([key, facts]) => [newKeys.get(key) ?? key, facts]);
-  return Object.fromEntries(entries);
+  const taken = new Set(newKeys.values());
+  const entries = Object.entries(base.facts.variants).filter(([key]) => newKeys.has(key) || !taken.has(key));
+  return Object.fromEntries(entries.map(([key, facts]) => [newKeys.get(key) ?? key, facts]));
 }
 
 /** Gids of variants and images by list and key. */
@@ -514,12 +517,10 @@ class Comparison {
   }
 
   /** The changes, under the option names that somebody else has given the shop, where these are left. */
-  inNamesThatStand(ours: ProductFacts, remote: RemoteProduct): readonly ProductChange[] {
+  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
-    // What a linked option is linked to, the draft says under its own name.
-    const isLinkKept = Object.keys(remote.links ?? {}).every((name) => Object.hasOwn(linksIn(ours), name));
-    return isNamedByOthers(left) && isLinkKept ? underNamesOfShop(this.changes, remote) : this.changes;
+    return isNamedByOthers(left) ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
   /** Notes what becomes of an order. */

@@ -369,6 +369,7 @@ export function matchFacts(
   // By their names where the shop has those, else by their places: an option may have been renamed.
   const withOptions = (options: FactValue | undefined): readonly RemoteVariant[] =>
     ofPairs.get(pairsKey(options)) ?? ofValues.get(optionsKey(options)) ?? [];
+  const withAdded = variantsByFormerOptions(base, remote);
   const free = new Map(all);
   const isFree = ({ id }: RemoteVariant): boolean => free.has(id);
   const wanted = new Map(Object.entries(desired.variants ?? {}));
@@ -383,7 +384,8 @@ export function matchFacts(
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
     const knownId = base?.ids.variants[key];
     const ofItsSku = facts['sku'] ? ofSku.get(String(facts['sku']))?.filter(isUnclaimed) : undefined;
-    const ofItsOptions = withOptions(facts['options']);
+    const exactly = withOptions(facts['options']);
+    const ofItsOptions = exactly.length > 0 ? exactly : withAdded(facts['options']);
     const own = all.get(knownId ?? '') ?? ofItsSku?.find((one) => ofItsOptions.includes(one)) ?? ofItsSku?.[0];
     const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
@@ -415,6 +417,30 @@ export function matchFacts(
   const [left] = free.values();
   if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
   return { variants, baseKeys, images: matchImages(desired, base, remote) };
+}
+
+/**
+ * Finds a variant by the options that the last push knew, where somebody has added others since. Where these tell several apart,
+ * none of them is found.
+ */
+function variantsByFormerOptions(
+  base: PushBase | undefined,
+  { options, variants }: RemoteProduct,
+): (options: FactValue | undefined) => readonly RemoteVariant[] {
+  const [known] = Object.values(base?.facts.variants ?? {}).map((facts) => facts['options']);
+  const names = Array.isArray(known) ? (known as OptionPairs).map(([name]) => name) : [];
+  if (names.length === 0 || names.length >= options.length || names[0] === noOption[0]) return () => [];
+  const isNamed = names.every((name) => options.some((option) => option.name === name));
+  // A renamed option has stayed in its place, and new ones come behind it.
+  const keyOf = isNamed ? pairsKey : optionsKey;
+  const found = Map.groupBy(variants, (variant) => {
+    const pairs = pairsOf(variant);
+    return keyOf(isNamed ? pairs.filter(([name]) => names.includes(name)) : pairs.slice(0, names.length));
+  });
+  return (said) => {
+    const alike = found.get(keyOf(said)) ?? [];
+    return alike.length === 1 ? alike : [];
+  };
 }
 
 function matchImages(
@@ -587,13 +613,16 @@ export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): st
  */
 export function withLinkedValues(
   { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
-  isAsked: (option: string) => boolean,
+  isAsked: (optionOrMetafield: string) => boolean,
 ): Pick<RemoteProduct, 'options' | 'variants' | 'links'> {
   const gids = new Map<string, ReadonlyMap<string, string>>();
   const links: Record<string, string> = {};
   for (const { name, linkedMetafield: link, optionValues } of options) {
-    if (!link?.namespace || !link.key || !isAsked(name)) continue;
-    links[name] = fullKey(link.namespace, link.key);
+    if (!link?.namespace || !link.key) continue;
+    const metafield = fullKey(link.namespace, link.key);
+    // Whoever renamed the option has left its link.
+    if (!isAsked(name) && !isAsked(metafield)) continue;
+    links[name] = metafield;
     gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
   }
   const shown = (option: string, value: string): string => gids.get(option)?.get(value) ?? value;

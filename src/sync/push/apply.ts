@@ -27,8 +27,9 @@ import { changeFiles } from '../files/files.ts';
 import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
 import type { ProductChange } from '../plan/change.ts';
 import {
+  firstValue,
   isStandalone,
-  newOptionsById,
+  linksAfter,
   type OptionsTarget,
   orderOptions,
   pairOptions,
@@ -41,7 +42,6 @@ import {
   type Facts,
   type FactValue,
   itemFields,
-  linksIn,
   metafieldName,
   metafieldPrefix,
   noOption,
@@ -131,8 +131,8 @@ class Run {
     this.#a = application;
     this.#options = options;
     this.updatedAt = application.remote.updatedAt;
-    const links = Object.entries(linksIn(application.desired));
-    this.#links = new Map(links.map(([option, name]) => [option, metafieldName(name)]));
+    this.#linkedTo = linksAfter(application.desired, application.remote);
+    this.#links = new Map(Object.entries(this.#linkedTo).map(([option, name]) => [option, metafieldName(name)]));
   }
 
   /** Values of the product itself, and its collections. */
@@ -314,7 +314,7 @@ class Run {
       const name = pairs[index];
       if (name === undefined) continue;
       const rename = this.#renamedValues(index, name);
-      const isLinked = remote.links?.[option.name] === linksIn(this.#a.desired)[name];
+      const isLinked = remote.links?.[option.name] === this.#linkedTo[name];
       const linkedMetafield = isLinked ? undefined : this.#links.get(name);
       if (name === option.name && rename.length === 0 && !linkedMetafield) continue;
       await this.#call(ProductOptionUpdateDocument, {
@@ -420,11 +420,8 @@ class Run {
 
   /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
   async #createOptions(names: readonly string[], variants: readonly RemoteVariant[]): Promise<void> {
-    const wanted = new Map(variants.map(({ id }) => [id as string, this.#desiredOptions(id)]));
     const options = names.map((name) => {
-      const values = [...wanted.values()].flatMap((pairs) => pairs?.find(([option]) => option === name)?.[1] ?? []);
-      const [fallback] = Object.values(this.#a.desired.variants ?? {}).map(({ options }) => chosenValue(options, name));
-      const value = values[0] ?? fallback ?? noOption[1];
+      const value = firstValue(name, this.#a.changes, this.#a);
       for (const { id } of variants) this.#given.set(`${id} ${name}`, value);
       const link = this.#links.get(name);
       return link ? { name, linkedMetafield: { ...link, values: [value] } } : { name, values: [{ name: value }] };
@@ -435,14 +432,6 @@ class Run {
   /** The value that each variant was given of a new option. */
   readonly #given = new Map<string, string>();
 
-  /** What the draft says of the options of a variant of the shop. */
-  #desiredOptions(id: string): OptionPairs | undefined {
-    this.#optionsById ??= newOptionsById(this.#a.changes);
-    return this.#optionsById.get(id);
-  }
-
-  #optionsById: ReadonlyMap<string, OptionPairs> | undefined;
-
   /** Values of an option that get other names. */
   #renamedValues(index: number, name: string): OptionValueUpdateInput[] {
     return [...renamedValues(this.#a, { index, name })].map(([id, target]) => {
@@ -450,6 +439,9 @@ class Run {
       return this.#links.has(name) ? { id, linkedMetafieldValue: target } : { id, name: target };
     });
   }
+
+  /** Metafields of linked options by the name of the option. */
+  readonly #linkedTo: Readonly<Record<string, string>>;
 
   /** Options whose values are metaobjects, with the metafields that they are linked to. */
   readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
@@ -665,9 +657,6 @@ const toValues = ({ fields }: ProductChange): Record<string, FactValue> =>
   Object.fromEntries(Object.entries(fields).map(([field, { to }]) => [field, to]));
 
 const textOrNull = (value: FactValue | undefined): string | null => (typeof value === 'string' ? value : null);
-
-const chosenValue = (options: FactValue | undefined, name: string): string | undefined =>
-  (options as OptionPairs | undefined)?.find(([option]) => option === name)?.[1];
 
 /** A variant that gets other option values. */
 interface Move {

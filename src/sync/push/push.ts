@@ -26,7 +26,7 @@ import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/
 import type { SharedImages } from '../files/shared-images.ts';
 import { identifierOf, idMetafield } from '../identity.ts';
 import type { ProductChange, ProductDifference } from '../plan/change.ts';
-import { lostWithOptions } from '../plan/option-order.ts';
+import { changedWithOptions } from '../plan/option-order.ts';
 import {
   type DeleteAllowance,
   type DeleteBudget,
@@ -847,7 +847,8 @@ class Push {
     if (plan.changes.length > 0) {
       const { client, clock, images } = this.#context;
       const changes = await withBarcodes(client, remote, plan.changes, this.#options);
-      await this.#journal('update', remote.id, [...changes, ...lostWithOptions(changes, remote, variantIds)]);
+      const beside = changedWithOptions(changes, { remote, desired, variantIds });
+      await this.#journal('update', remote.id, [...changes, ...beside]);
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const quantities = new Map(
         variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),

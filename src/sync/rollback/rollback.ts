@@ -351,12 +351,13 @@ async function restore(
     const publications = unpublished.map((publicationId) => ({ publicationId }));
     await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
   }
+  const stoodIn = new Set(laterKeys.values());
   const restored = base && {
     ...base,
     ids: {
       variants: keptIds(base.facts.variants, {
         ...base.ids.variants,
-        ...Object.fromEntries(variantIds),
+        ...Object.fromEntries([...variantIds].filter(([key]) => !stoodIn.has(key))),
         ...Object.fromEntries([...laterKeys].flatMap(([key, later]) => [[key, variantIds.get(later) ?? '']])),
       }),
       images: keptIds(base.facts.images, { ...base.ids.images, ...Object.fromEntries(imageIds) }),
@@ -639,7 +640,7 @@ function inverse(
 
 /**
  * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
- * of option values, or their order, where there is none.
+ * of option values, or their order, where there is none; or where one stands in for another that somebody had deleted.
  */
 function keysSince(
   net: readonly Net[],
@@ -654,10 +655,11 @@ function keysSince(
     if (list === 'variants') later.set(key, before && after && { ...later.get(key), ...before });
   const keys = new Map<string, string>();
   for (const [key, before] of later) {
-    if (!before || base?.facts.variants?.[key]) continue;
+    if (!before || !base) continue;
     const id = variantIds.get(key);
+    if (base.facts.variants?.[key] && !isStandIn(key, before, id, base)) continue;
     const found = [...former].find(([known, facts]) =>
-      base?.ids.variants[known] === undefined
+      base.ids.variants[known] === undefined
         ? Object.entries(before).every(([field, value]) => isSameValue(field, facts[field] ?? null, value))
         : base.ids.variants[known] === id,
     )?.[0];
@@ -666,6 +668,14 @@ function keysSince(
     keys.set(found, key);
   }
   return keys;
+}
+
+/** Whether a variant came under the key of another one: before, it had another id or SKU than that. */
+function isStandIn(key: string, before: Facts, id: string | undefined, base: PushBase): boolean {
+  const known = base.ids.variants[key];
+  if (known !== undefined) return id !== undefined && known !== id;
+  const sku = before['sku'];
+  return sku !== undefined && !isSameValue('sku', sku, base.facts.variants?.[key]?.['sku'] ?? null);
 }
 
 /** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
@@ -683,7 +693,8 @@ function withPlaces(
     );
     if ((added.length === 0 && !isBegun) || former === undefined || from === undefined) continue;
     const there = keysInOrder(from);
-    const to = keysInOrder(former).map((key) => laterKeys.get(key) ?? key);
+    const stoodIn = new Set(laterKeys.values());
+    const to = keysInOrder(former).flatMap((key) => laterKeys.get(key) ?? (stoodIn.has(key) ? [] : [key]));
     // With their options variants change places, before they get their own again.
     const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
     const outcome = compareOrder(to, known, there, [...there, ...added]);

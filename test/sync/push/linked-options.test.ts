@@ -214,6 +214,42 @@ describe('an option that is linked to a metafield', () => {
     expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / M' });
   });
 
+  it.each([
+    ['one push', []],
+    ['several pushes', ['New']],
+  ])('keeps after %s the name that a merchant gave it, and its link, beside a new variant', async (_what, vendors) => {
+    const name = 'Farbe';
+    const { sync, client, clock, black, white, red, shirt, stored, titles, fake } = await shop();
+    await clock.run(sync.push(shirt([['B', black, 'S']])));
+    for (const vendor of vendors) await clock.run(sync.push({ ...shirt([['B', black, 'S']]), vendor }));
+    await clock.advance(1_000);
+    const [colour] = stored().options as unknown as { readonly id: string }[];
+    await clock.run(
+      client.graphql(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { id: fake.products()[0]?.id, option: { id: colour?.id, name } },
+      ),
+    );
+    await clock.advance(1_000);
+    const two = shirt([
+      ['B', black, 'S'],
+      ['W', white, 'M'],
+    ]);
+    expect(await clock.run(sync.push(two))).toMatchObject({ outcome: 'updated' });
+    expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
+    expect(stored().options.map((option) => option.name)).toEqual([name, 'Size']);
+    expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / M' });
+    const again = await clock.run(sync.push(two, { refresh: true }));
+    expect(again.outcome).toBe('unchanged');
+    await clock.run(sync.rollback({ localId: 'shirt' }));
+    expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
+    expect(titles()).toEqual({ B: 'Black / S' });
+    const changed = shirt([['B', red, 'S']]);
+    await clock.run(sync.push(changed, { onConflict: 'ours', onDrift: 'ours' }));
+    expect(stored().options[0]).toMatchObject({ name: 'Colour', linkedMetafield: link });
+    expect(titles()).toEqual({ B: 'Red / S' });
+  });
+
   it('stands as before after a rollback, also of a product that was deleted', async () => {
     const { sync, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([

@@ -200,3 +200,111 @@ describe('variants of one SKU', () => {
     expect(Object.keys(inShop(made))).toHaveLength(2);
   });
 });
+
+describe('variants without a SKU, beside an option that a merchant added', () => {
+  it.each(['Size', 'Fit'])('stay the same ones after the first push, also where "Size" is "%s"', async (name) => {
+    const made = fakeSync();
+    const push = (...colours: readonly string[]) =>
+      made.clock.run(
+        made.sync.push(
+          draft(
+            colours.map((colour, index) => ({
+              price: '1',
+              options: { Size: ['S', 'M'][index] ?? 'L', Colour: colour },
+            })),
+            { sku: 'optional' },
+          ),
+          { maxDeletes: { variants: 1 } },
+        ),
+      );
+    await push('Red', 'Blue');
+    const ask = (query: string, variables: object = {}) =>
+      made.clock.run(made.client.graphql(query, { id: made.fake.products()[0]?.id, ...variables }));
+    const options = () => (made.fake.products()[0]?.['options'] ?? []) as { id: string; name: string }[];
+    const [size] = options();
+    await ask(
+      'mutation ($id: ID!) { productOptionsCreate(productId: $id, options: [{ name: "Fabric", values: [{ name: "Wool" }] }]) { userErrors { code } } }',
+    );
+    if (name !== 'Size')
+      await ask(
+        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+        { option: { id: size?.id, name } },
+      );
+    const before = inShop(made);
+    expect(Object.values(before)).toEqual(['S/Red/Wool', 'M/Blue/Wool']);
+    expect((await push('Red', 'Green')).outcome).toBe('updated');
+    const [[first, values] = []] = Object.entries(before);
+    expect(inShop(made)).toHaveProperty([first ?? ''], values);
+    expect(Object.values(inShop(made))).toEqual(['S/Red/Wool', 'M/Green/Wool']);
+    const names = options().map((option) => option.name);
+    expect(names).toEqual([name, 'Colour', 'Fabric']);
+  });
+});
+
+describe('the last variant, where a merchant deleted the others', () => {
+  const listed = (skus: string, more: object = {}) =>
+    draft(
+      skus.split(' ').map((sku) => ({ sku, price: sku === 'A' ? '1' : '2', options: { Size: sku } })),
+      more,
+    );
+
+  it.each([
+    ['the only one of the draft', 'B', ['A', 'B'], ['B'], ['B']],
+    ['one of two', 'B C', ['A', 'B'], ['B'], ['B', 'C']],
+    ['one of those that are gone', 'B C', ['A', 'B', 'C'], ['B', 'C'], ['B']],
+  ])('becomes %s, and after a rollback it is the former again', async (_what, after, before, gone, expected) => {
+    const made = fakeSync();
+    const push = (skus: string, how: object = {}) => made.clock.run(made.sync.push(listed(skus), how));
+    await push(before.join(' '));
+    await made.clock.run(made.sync.push(listed(before.join(' '), { vendor: 'New' })));
+    const [product] = made.fake.products() as unknown as { id: string; variants: readonly ShopVariant[] }[];
+    const variantsIds = product?.variants.flatMap(({ id, sku }) => (gone.includes(sku ?? '') ? [id] : []));
+    await made.clock.run(
+      made.client.graphql(
+        'mutation ($id: ID!, $variantsIds: [ID!]!) { productVariantsBulkDelete(productId: $id, variantsIds: $variantsIds) { userErrors { message } } }',
+        { id: product?.id, variantsIds },
+      ),
+    );
+    const [[id = ''] = []] = Object.entries(inShop(made));
+
+    expect((await push(after)).outcome).toBe('updated');
+    expect(Object.values(inShop(made))).toEqual(expected);
+    expect(inShop(made)).toHaveProperty([id], 'B');
+    expect((await push(after, { refresh: true })).outcome).toBe('unchanged');
+
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect([counts.restored, inShop(made)]).toEqual([1, { [id]: 'A' }]);
+    const drifts = gone.map((key) => expect.objectContaining({ list: 'variants', key, field: null }));
+    expect(await push(before.join(' '))).toMatchObject({ outcome: 'unchanged', drifts });
+    await push(before.join(' '), { onDrift: 'ours', refresh: true });
+    expect(inShop(made)).toHaveProperty([id], 'A');
+    expect(Object.values(inShop(made)).sort()).toEqual(before);
+  });
+});
+
+describe('options that a push brings', () => {
+  it('name a variant that is left as the draft does, and a rollback takes them away', async () => {
+    const made = fakeSync();
+    const push = (...sizes: readonly string[]) =>
+      made.clock.run(made.sync.push(draft(sizes.map((size) => ({ sku: size, price: '1', options: { Size: size } })))));
+    await push('S', 'M');
+    const ask = (query: string, variables: object) => made.clock.run(made.client.graphql(query, variables));
+    const { id = '', options = [] } = (made.fake.products()[0] ?? {}) as { id?: string; options?: { id: string }[] };
+    const [small = ''] = Object.keys(inShop(made));
+    await ask(
+      'mutation ($id: ID!, $ids: [ID!]!) { productVariantsBulkDelete(productId: $id, variantsIds: $ids) { userErrors { code } } }',
+      { id, ids: [small] },
+    );
+    await ask(
+      'mutation ($id: ID!, $ids: [ID!]!) { productOptionsDelete(productId: $id, options: $ids, strategy: POSITION) { userErrors { code } } }',
+      { id, ids: options.map((option) => option.id) },
+    );
+    const before = inShop(made);
+    expect(Object.values(before)).toEqual(['Default Title']);
+
+    expect((await push('S', 'M', 'L')).outcome).toBe('updated');
+    expect(Object.values(inShop(made))).toEqual(['M', 'L']);
+    const { counts } = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect([counts.restored, inShop(made)]).toEqual([1, before]);
+  });
+});

@@ -6,7 +6,15 @@ import { noteUnread } from '../../unread.ts';
 import { groupVariants, type VariantMapping } from '../rows.ts';
 import { readBoolean, readMoney, readPolicy, readStatus, readWeight, readWhole } from './cells.ts';
 import { type Header, isKnownColumn, readHeader } from './columns.ts';
-import { badQuoting, type CsvIssue, type CsvRecord, type CsvSource, FileFault, readRecords } from './records.ts';
+import {
+  badQuoting,
+  type CsvIssue,
+  type CsvRecord,
+  type CsvSource,
+  cutOff,
+  FileFault,
+  readRecords,
+} from './records.ts';
 import { RowsByKey } from './rows-by-key.ts';
 import {
   type CsvProduct,
@@ -244,8 +252,8 @@ async function* readRows(
   }
 
   for await (const record of records) {
-    if (record.badQuote !== undefined) {
-      file.leaveOut(record, badQuoting, unread);
+    if (record.badQuote !== undefined || record.isCutOff) {
+      file.leaveOut(record, unread);
       isEmpty = false;
       continue;
     }
@@ -408,6 +416,10 @@ async function* readMapped(
     if (record.badQuote !== undefined) {
       const { row, line, badQuote } = record;
       throw new FileFault({ code: 'bad-quoting', row, line, column: names[badQuote] ?? '', message: badQuoting });
+    }
+    if (record.isCutOff) {
+      const column = names[record.cells.length - 1] ?? '';
+      throw new FileFault({ code: 'file-cut-off', row: record.row, line: record.line, column, message: cutOff });
     }
     if (record.cells.every((cell) => cell.trim() === '')) continue;
     isEmpty = false;

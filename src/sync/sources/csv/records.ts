@@ -31,6 +31,8 @@ export interface CsvRecord {
   readonly strayQuotes: readonly number[];
   /** Index of a cell that goes on after its closing quote: nobody knows where it ends, so the record cannot be used. */
   readonly badQuote?: number;
+  /** The file ends in the middle of this record, in its last cell: what came behind it is lost. */
+  readonly isCutOff?: true;
 }
 
 /** Ends the reading of a file: what follows cannot be trusted. */
@@ -103,13 +105,18 @@ export async function* readRecords(
   const linesBefore = separator === undefined ? 1 : 2;
   let line = linesBefore;
   let width = 0;
+  let isRagged = false;
   let bad: CsvRecord | undefined;
   try {
     for await (const { record, raw, info } of parser as AsyncIterable<Parsed>) {
       row += 1;
       const quotes = raw.includes('"') ? checkQuotes(raw, delimiter) : noQuotes;
-      const next = { row, line, cells: record, ...quotes };
       if (row === 1) width = record.length;
+      // Only the last record can lack a line end. Where others are short too, the file leaves out empty cells at the end.
+      const isShort = record.length < width && record.some((cell) => cell.trim() !== '');
+      const isCutOff = isShort && !isRagged && !/[\r\n]$/.test(raw);
+      isRagged ||= isShort;
+      const next = { row, line, cells: record, ...quotes, ...(isCutOff && { isCutOff }) };
       // After a bad quote, a row as long as the header shows that the cells are in step again.
       const isInStep = record.length === width && quotes.badQuote === undefined;
       if ((bad && !isInStep) || (row === 1 && quotes.badQuote !== undefined)) {
@@ -145,6 +152,10 @@ interface Parsed {
 /** What is said of a cell that goes on after its closing quote. */
 export const badQuoting =
   'has a quote within quotes, so nobody knows where the cell ends: double it (""), and read the file again';
+
+/** What is said of the last record of a file that ends within it. */
+export const cutOff =
+  'is not whole, and the file ends here without a line end: it was cut off, and lacks what came behind; get it again';
 
 interface Quotes {
   /** Cells without quotes around them that hold one: what they say is clear. */

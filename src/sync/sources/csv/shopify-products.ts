@@ -17,7 +17,7 @@ import {
   withoutApostrophe,
 } from './cells.ts';
 import { type Field, families, type Header, linkedMetafield, type MetafieldColumn } from './columns.ts';
-import type { CsvIssue, CsvRecord } from './records.ts';
+import { badQuoting, type CsvIssue, type CsvRecord, cutOff } from './records.ts';
 import { TextSet } from './rows-by-key.ts';
 
 /** A product of a CSV file. */
@@ -166,18 +166,22 @@ export class ShopifyProducts {
   }
 
   /**
-   * Leaves out a record whose quotes are broken. The product that it names, else the one above it, lacks a row then, and
-   * gets the error.
+   * Leaves out a record whose quotes are broken, or in which the file ends. The product that it names, else the one above
+   * it, lacks a row then, and gets the error.
    */
-  leaveOut({ row, line, cells, badQuote = 0 }: CsvRecord, message: string, unread: UnreadRows): void {
+  leaveOut({ row, line, cells, badQuote, isCutOff }: CsvRecord, unread: UnreadRows): void {
+    // The cell from which on nothing is sure.
+    const broken = badQuote ?? cells.length - 1;
     const handle = this.#header.columns.get('handle')?.index ?? Number.POSITIVE_INFINITY;
-    const named = handle < badQuote ? (cells[handle] ?? '').trim() : '';
+    const named = handle < broken ? (cells[handle] ?? '').trim() : '';
     const key = named || (this.#lastKey ?? '');
-    const column = (this.#header.names[badQuote] ?? '').trim();
-    const issue: CsvIssue = { severity: 'error', code: 'bad-quoting', row, line, column, message };
+    const column = (this.#header.names[broken] ?? '').trim();
+    const told = isCutOff ? { code: 'file-cut-off', message: cutOff } : { code: 'bad-quoting', message: badQuoting };
+    const issue: CsvIssue = { severity: 'error', row, line, column, ...told };
     this.#leftOut.set(key, [...(this.#leftOut.get(key) ?? []), issue]);
-    if (named === '') unread.nameless.push(issue);
-    else unread.localIds.add(named);
+    if (named !== '') unread.localIds.add(named);
+    // Products that came behind are named nowhere.
+    if (named === '' || isCutOff) unread.nameless.push(issue);
   }
 
   /** Whether an issue leaves open which product its row belongs to. */

@@ -141,6 +141,21 @@ describe('the form of the file', () => {
     expect(contents.issues.map(({ line }) => line)).toEqual([6, 6, 7]);
   });
 
+  it('tells that it was cut off within a row, of whose product nothing is a draft', async () => {
+    const file = 'Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,,,1\nb,B,Size,S,1\n';
+    for (const [end, drafts, told] of [
+      ['b,,,M', ['a'], 'error file-cut-off 4 Option1 Value'],
+      ['c', ['a'], 'error file-cut-off 4 Handle'],
+      ['c,C,,', ['a', 'b'], 'error file-cut-off 4 Option1 Value'],
+    ] as const) {
+      const contents = await read(file + end);
+      expect([contents.drafts.map(({ localId }) => localId), found(contents)]).toEqual([drafts, [told]]);
+    }
+    // Files that leave out the empty cells at the ends of rows are whole.
+    const ragged = await read('Handle,Title,Variant Price,Tags\na,A,1\nb,B,1');
+    expect(ragged.drafts).toHaveLength(2);
+  });
+
   it('may have quotes within a cell that is not quoted, with a warning', async () => {
     const contents = await read('Handle,Title,Variant Price\na,27" Screen,1\n');
     expect([titles(contents), found(contents)]).toEqual([['27" Screen'], ['warning stray-quote 2 Title']]);
