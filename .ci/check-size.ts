@@ -18,7 +18,7 @@ const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const auth = await staticPartOf('src/entries/auth.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
-  ['tarball', packed.size, 1_000_000],
+  ['tarball', packed.size, 1_010_000],
   ['unpacked', packed.unpackedSize, 3_650_000],
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 36_100],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_400],
