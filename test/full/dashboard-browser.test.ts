@@ -270,7 +270,7 @@ describe('the dashboard in a browser', () => {
     expect(await page.locator('#detail').textContent()).not.toContain('Ada');
     await page.getByRole('button', { name: /^Requeue/ }).click();
     await page.locator('#yes').click();
-    await page.waitForSelector('#said >> text=in the queue again');
+    await page.waitForSelector('#said >> text=was queued again');
     expect(await page.evaluate(() => (globalThis as { isHacked?: boolean }).isHacked)).toBeUndefined();
     expect(problems).toEqual([]);
     await context.close();
