@@ -5,7 +5,7 @@ import {
 import { chunksOf } from '../../internal/chunks.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOrder, type OrderOutcome, type OrderPlace, placed } from './order.ts';
+import { compareOrder, isSameList, maxList, type OrderOutcome, type OrderPlace, placed } from './order.ts';
 import {
   type Facts,
   type FactValue,
@@ -34,7 +34,7 @@ const keyOf = (...names: readonly string[]): string => JSON.stringify(names);
 export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
   const keys = keysOf(orderIn(said));
   const wanted = new Set(keys);
-  return isSame(
+  return isSameList(
     keysOf(orderIn(there)).filter((key) => wanted.has(key)),
     keys,
   );
@@ -339,9 +339,6 @@ function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedPr
   return isSure ? order : undefined;
 }
 
-/** The most values that one list of an input has. */
-const maxList = 250;
-
 /**
  * Puts a product's options and their values in an order; variants follow. Returns Shopify's time of the change, `undefined`
  * where there was nothing to move.
@@ -373,9 +370,9 @@ export async function orderOptions(
       before,
       values.flatMap((value) => byName.get(value) ?? []),
     );
-    return { id, values: isSame(before, after) ? [] : after };
+    return { id, values: isSameList(before, after) ? [] : after };
   });
-  const isInOrder = isSame(
+  const isInOrder = isSameList(
     now.map(({ id }) => id),
     placedOptions,
   );
@@ -395,6 +392,3 @@ export async function orderOptions(
   }
   return updatedAt;
 }
-
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((id, index) => id === b[index]);

@@ -41,13 +41,13 @@ export function compareOrder(
   theirs: readonly string[],
   after: readonly string[] | undefined,
 ): OrderOutcome {
-  if (after && isSame(only(ours, after), only(after, ours))) return 'same';
+  if (after && isSameList(only(ours, after), only(after, ours))) return 'same';
   const common = only(only(ours, base), theirs);
   const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
-  const oursMoved = !isSame(common, baseNow);
-  const theirsMoved = !isSame(theirsNow, baseNow);
+  const oursMoved = !isSameList(common, baseNow);
+  const theirsMoved = !isSameList(theirsNow, baseNow);
   // Where nobody has moved anything, or both alike, something new has its place between the others.
-  if (!theirsMoved || isSame(common, theirsNow)) return 'ours';
+  if (!theirsMoved || isSameList(common, theirsNow)) return 'ours';
   return oursMoved ? 'conflict' : 'drift';
 }
 
@@ -56,7 +56,8 @@ function only(keys: readonly string[], of: readonly string[]): readonly string[]
   return keys.filter((key) => known.has(key));
 }
 
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+/** Whether two lists have the same entries in the same order. */
+export const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index]);
 
 /** Something that goes to a place, from 0 on, once what was moved before it is where it belongs. */
@@ -129,8 +130,8 @@ export interface OrderPlace {
   readonly productId: string;
 }
 
-/** Moves of one call: the longest list that an input may have. */
-const maxMoves = 250;
+/** The longest list that an input may have. */
+export const maxList = 250;
 
 /** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
 const firstWaitMs = 500;
@@ -146,7 +147,7 @@ export async function orderImages(
   const { data } = await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options));
   const now = data.product?.media.nodes.map(({ id }) => id as string) ?? [];
   const moves = movesInto(now, ids).map(({ id, at }): MoveInput => ({ id, newPosition: String(at) }));
-  for (const chunk of chunksOf(moves, maxMoves)) {
+  for (const chunk of chunksOf(moves, maxList)) {
     const variables = { id: productId, moves: chunk };
     let job: { readonly id: string; readonly done: boolean } | null | undefined;
     for (let waitMs = firstWaitMs; job === undefined; waitMs *= 2) {
@@ -183,7 +184,7 @@ export async function orderVariants(
     ids,
   ).map(({ id, at }) => ({ id, position: at + 1 }));
   let updatedAt: string | undefined;
-  for (const positions of chunksOf(moves, maxMoves)) {
+  for (const positions of chunksOf(moves, maxList)) {
     const variables = { productId, positions };
     const { data } = await client.graphql(ProductVariantsReorderDocument, variables, callOptions(options));
     updatedAt = data.productVariantsBulkReorder?.product?.updatedAt ?? updatedAt;

@@ -37,7 +37,7 @@ import {
   renamedValues,
   targetOptions,
 } from '../plan/option-order.ts';
-import { isOrderField, keysInOrder, orderImages, orderVariants, placed } from '../plan/order.ts';
+import { isOrderField, keysInOrder, maxList, orderImages, orderVariants, placed } from '../plan/order.ts';
 import {
   type Facts,
   type FactValue,
@@ -91,9 +91,6 @@ export interface Applied {
   /** Values of `product` that somebody has written between the reading and the change, by field. */
   readonly overtaken: Facts;
 }
-
-/** The longest list that an input may have. */
-const maxList = 250;
 
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
