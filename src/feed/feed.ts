@@ -1,7 +1,7 @@
 // One file: the feed that a host sees: its options, its reads, its runs, and what a webhook does to them.
 import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
-import { sharedTask, whenAborted } from '../internal/abort.ts';
+import { linkSignal, sharedTask, whenAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { isRecord, parseExactJson } from '../internal/json.ts';
 import { idListIssues, missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
@@ -428,11 +428,8 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     const what = `the feed ${name} of ${shop}`;
     enqueue = createChangeJobs({ queue, store, prefix, type: jobsOf('change'), what, handle, retryDelaysMs });
     queue.process(jobsOf('read'), async ({ signal }) => {
-      const long = new AbortController();
-      const isLong = defer(busyPauseMs);
-      const cancel = clock.setTimer(() => long.abort(isLong), readJobMs);
-      const { outcome, stoppedBy } = await run(AbortSignal.any([signal, long.signal]), 0);
-      cancel();
+      const link = linkSignal(clock, signal, readJobMs, () => defer(busyPauseMs));
+      const { outcome, stoppedBy } = await run(link.signal, 0).finally(link.release);
       if (outcome === 'stopped') throw stoppedBy;
       // The other process may have started before the change that this job is for.
       if (outcome === 'busy') throw defer(busyPauseMs);

@@ -1,6 +1,6 @@
 // One file: what a process does for a run, from the job of a batch over its products to the end of the run.
 import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
-import { setTimeLimit, sleep, untilAborted } from '../../internal/abort.ts';
+import { linkSignal, setTimeLimit, sleep, untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { bareMessage, redactText } from '../../internal/redact.ts';
 import type { JobHandler } from '../../ports/job-queue.ts';
@@ -172,9 +172,7 @@ async function undo(id: string, signal: AbortSignal, options: RunJobOptions, lim
   const { sync, stores, shop, runs, clock, retryDelaysMs } = options;
   if ((await runs.get(id))?.halt?.undo !== 'open') return;
   const [first] = await stores.journal.list(shop, { runId: id, limit: 1 });
-  const limit = new AbortController();
-  const cancel = clock.setTimer(() => limit.abort(defer(takenPauseMs)), limitMs);
-  const stop = AbortSignal.any([signal, limit.signal]);
+  const link = linkSignal(clock, signal, limitMs, () => defer(takenPauseMs));
   let failed = 0;
   let undone = 0;
   const onProgress = ({ outcome }: RollbackResult): void => {
@@ -182,16 +180,16 @@ async function undo(id: string, signal: AbortSignal, options: RunJobOptions, lim
   };
   try {
     for (const waitMs of first ? [0, ...retryDelaysMs] : []) {
-      await sleep(clock, waitMs, stop);
-      ({ failed } = (await sync.rollback({ runId: id }, { signal: stop, onProgress })).counts);
+      await sleep(clock, waitMs, link.signal);
+      ({ failed } = (await sync.rollback({ runId: id }, { signal: link.signal, onProgress })).counts);
       if (failed === 0) break;
     }
   } catch (error) {
-    if (signal.aborted || !limit.signal.aborted) throw error;
-    if (undone > 0 || limitMs < options.batchTimeoutMs) throw limit.signal.reason;
+    if (signal.aborted || !link.signal.aborted) throw error;
+    if (undone > 0 || limitMs < options.batchTimeoutMs) throw link.signal.reason;
     failed = 1;
   } finally {
-    cancel();
+    link.release();
   }
   await runs.update(id, ({ halt }) =>
     halt ? { state: 'cancelled', halt: { ...halt, undo: failed > 0 ? 'failed' : 'done' } } : undefined,
