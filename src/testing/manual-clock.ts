@@ -25,8 +25,11 @@ interface Timer {
 /** Turns of the event loop that a chain of promises gets between two timers. */
 const turnsBetweenTimers = 10;
 
-/** Real milliseconds before a pending promise counts as stuck: streams, files and modules take some, more on a busy machine. */
+/** Idle milliseconds before a pending promise counts as stuck: streams, files and modules take some, more on a busy machine. */
 const patienceMs = 1_000;
+
+/** The most that one turn adds to the idle time: a turn that took longer was computing, or its process stood still. */
+const idlePerTurnMs = 5;
 
 async function turns(count: number, until: () => boolean = () => false): Promise<void> {
   for (let turn = 0; turn < count && !until(); turn++) {
@@ -94,8 +97,12 @@ export function createManualClock(options: { readonly now?: number } = {}): Manu
       promise.then(settle, settle);
       for (;;) {
         await turns(turnsBetweenTimers, () => settled);
-        const stuckAt = performance.now() + patienceMs;
-        while (!settled && timers.size === 0 && performance.now() < stuckAt) await turns(1);
+        let idleMs = 0;
+        while (!settled && timers.size === 0 && idleMs < patienceMs) {
+          const startedAt = performance.now();
+          await turns(1);
+          idleMs += Math.min(performance.now() - startedAt, idlePerTurnMs);
+        }
         if (settled) return promise;
         const timer = next();
         if (!timer) {

@@ -76,6 +76,18 @@ describe('createManualClock', () => {
     await expect(clock.run(slow())).resolves.toBe('done');
   });
 
+  it('does not take a turn that computes for long for one that nothing happens in', async () => {
+    const clock = createManualClock();
+    const busy = async (): Promise<string> => {
+      for (let turn = 0; turn < 20; turn++) await setImmediate();
+      const until = performance.now() + 1_100;
+      while (performance.now() < until);
+      for (let turn = 0; turn < 3; turn++) await setImmediate();
+      return 'done';
+    };
+    await expect(clock.run(busy())).resolves.toBe('done');
+  });
+
   it('waits for what another process is at work on', async () => {
     const clock = createManualClock();
     const work = promisify(execFile)(process.execPath, ['-e', 'console.log("done")']);
