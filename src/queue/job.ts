@@ -137,14 +137,39 @@ export function deriveIdempotencyKey(queue: string, jobId: string): string {
 /** Dead letters in one page. */
 const mostListed = 1_000;
 
-/** Where a page of dead letters begins, and where it ends (exclusive). */
-export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
-  readonly from: number;
-  readonly to: number;
-} {
+/**
+ * Checks the names of the options of a queue's method.
+ *
+ * @throws QueueError for a name that does not exist, with the nearest that does.
+ */
+export function checkQueueOptions(method: string, options: object, known: Readonly<Record<string, true>>): void {
+  const [unknown] = unknownNames(options, known);
+  if (unknown) throw new QueueError(`${method}() cannot be done: ${unknown.field}: ${unknown.message}`);
+}
+
+/**
+ * Where a page of dead letters begins, and where it ends (exclusive).
+ *
+ * @throws QueueError for an unknown option.
+ */
+export function deadJobPage(options: DeadJobOptions): { readonly from: number; readonly to: number } {
+  checkQueueOptions('deadJobs', options, { limit: true, offset: true });
+  const { limit = 100, offset = 0 } = options;
   const whole = (value: number): number => (Number.isFinite(value) ? Math.max(0, Math.floor(value)) : 0);
   const from = whole(offset);
   return { from, to: from + Math.min(whole(limit), mostListed) };
+}
+
+/**
+ * Milliseconds that a queue's jobs have to end when it closes.
+ *
+ * @throws QueueError for an unknown option, or a value that is not a number of milliseconds.
+ */
+export function closingGrace(options: { readonly graceMs?: number }): number {
+  checkQueueOptions('close', options, { graceMs: true });
+  const { graceMs = 10_000 } = options;
+  if (typeof graceMs === 'number' && graceMs >= 0) return graceMs;
+  throw new QueueError('close() cannot be done: graceMs: must be a number of milliseconds, 0 or more');
 }
 
 /** A longer message says nothing more, and may quote a whole page of HTML. */

@@ -2,6 +2,7 @@ import Bottleneck from 'bottleneck';
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { setTimeLimit } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
 import { msInLine } from '../bucket.ts';
 import { limiterPerShop, limiterStatus, readTokenBucketOptions, type ShopBucket } from '../token-bucket.ts';
@@ -283,6 +284,8 @@ export function bottleneckRedisConnection(options: {
   readonly client: IORedisClient;
   readonly Redis: unknown;
 }): Bottleneck.IORedisConnection {
+  const problems = unknownNames(options, { client: true, Redis: true });
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const connection = new Bottleneck.IORedisConnection(options);
   // The method is there, and the only place where the error can be changed before Bottleneck reads it.
   const scripts = connection as unknown as ScriptConnection;

@@ -7,7 +7,7 @@ import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import type { JobQueue, QueueStats } from '../../ports/job-queue.ts';
 import { JobHandlers, QueueReporter } from '../attempt.ts';
-import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
+import { checkQueueOptions, closingGrace, deadJobPage, describeFailure, prepareJob } from '../job.ts';
 import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
 import {
   damagedDeadJob,
@@ -86,7 +86,8 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       redis.disconnect();
     }
   };
-  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => {
+  const close: JobQueue['close'] = async (closeOptions = {}) => {
+    const graceMs = closingGrace(closeOptions);
     closed ??= end(graceMs);
     return closed;
   };
@@ -158,8 +159,10 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       if (typeof bull === 'object') throwIfNewer(bull);
       return ask(removeDeadLetter(redis, toKey, id));
     },
-    async drain({ signal } = {}) {
+    async drain(drainOptions = {}) {
+      checkQueueOptions('drain', drainOptions, { signal: true });
       throwIfClosed();
+      const { signal } = drainOptions;
       const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       for (;;) {
         either.throwIfAborted();
