@@ -93,12 +93,12 @@ describe('a response that is not good becomes one typed error', () => {
     });
   });
 
-  it('waits a second after THROTTLED where the numbers are of no use', async () => {
+  it('names no wait after THROTTLED where the numbers are of no use', async () => {
     const step = body({
       errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
       extensions: costs({ rate: 0 }),
     });
-    expect(await failWith(step)).toMatchObject({ retryAfterMs: 1000 });
+    expect(await failWith(step)).toMatchObject({ code: 'THROTTLED', retryAfterMs: undefined });
   });
 
   it('takes numbers that are missing for not known', async () => {
