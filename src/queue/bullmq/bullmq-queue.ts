@@ -32,7 +32,7 @@ const goneCodes: readonly unknown[] = [-1, -3];
  *   it fails with a `QueueError`; workers wait, and continue when it is back.
  * - The jobs of a dead process run again within twice `lockDurationMs`, with the same attempt number and idempotency
  *   key. So do those of a process whose event loop was blocked for that long: a handler must be safe to repeat. A job
- *   that has lost `maxStalledCount` workers becomes a dead letter.
+ *   that has lost more than `maxStalledCount` workers becomes a dead letter.
  * - `waiting`, `delayed`, `active` and `dead` in `stats()` cover all processes; `processingMs` only this one.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
