@@ -222,7 +222,7 @@ const hasCode =
 
 /** The entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
 export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
-  if (errors === undefined || errors === null) return [];
+  if (saysNothing(errors)) return [];
   if (!Array.isArray(errors)) {
     return [{ message: redactText(typeof errors === 'string' ? errors : stringifyExactJson(errors)) }];
   }
@@ -236,6 +236,14 @@ export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
     };
   });
 }
+
+/** Servers in between put an empty `errors` of another kind beside good data: it reports no error. */
+const saysNothing = (errors: unknown): boolean =>
+  errors === undefined ||
+  errors === null ||
+  errors === false ||
+  errors === '' ||
+  (isRecord(errors) && Object.keys(errors).length === 0);
 
 interface RefusedResponse extends ReadCost {
   readonly kind: ParsedOperation['kind'];

@@ -150,14 +150,18 @@ export function checkQueueOptions(method: string, options: object, known: Readon
 /**
  * Where a page of dead letters begins, and where it ends (exclusive).
  *
- * @throws QueueError for an unknown option.
+ * @throws QueueError for an unknown option, or a value that is not a number from 0 on.
  */
 export function deadJobPage(options: DeadJobOptions): { readonly from: number; readonly to: number } {
   checkQueueOptions('deadJobs', options, { limit: true, offset: true });
   const { limit = 100, offset = 0 } = options;
-  const whole = (value: number): number => (Number.isFinite(value) ? Math.max(0, Math.floor(value)) : 0);
-  const from = whole(offset);
-  return { from, to: from + Math.min(whole(limit), mostListed) };
+  for (const [field, value] of Object.entries({ limit, offset })) {
+    // An empty page for a number that makes no sense would say that there are no dead letters.
+    if (!(typeof value === 'number' && value >= 0))
+      throw new QueueError(`deadJobs() cannot be done: ${field}: must be a whole number, 0 or more`);
+  }
+  const from = Math.min(Math.floor(offset), Number.MAX_SAFE_INTEGER - mostListed);
+  return { from, to: from + Math.min(Math.floor(limit), mostListed) };
 }
 
 /**

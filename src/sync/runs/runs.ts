@@ -297,6 +297,10 @@ export function createRuns(options: RunsOptions): SyncRuns {
     async *watch(id, watchOptions = {}) {
       checkNames(watchOptions, { signal: true, everyMs: true });
       const { signal, everyMs = 1_000 } = watchOptions;
+      if (!(typeof everyMs === 'number' && everyMs >= 0)) {
+        const message = 'must be a number of milliseconds.';
+        throw new ValidationError('The options are invalid', { issues: [{ field: 'everyMs', message }], shop });
+      }
       for (let last: string | undefined; ; ) {
         signal?.throwIfAborted();
         const run = await get(id);
