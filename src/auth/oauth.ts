@@ -290,7 +290,8 @@ class OAuthFlow implements ShopifyOAuth {
   /** May throw on hostile input, such as a getter that throws. */
   #begin({ method, url }: OAuthRequest, options: BeginAuthOptions): BegunAuth | RefusedAuth<BeginAuthRefusal> {
     const { clientId, scopes, redirectUrl, mode, embedded, otherHosts, origin, clock } = this.#settings;
-    if (unknownNames(options, { returnTo: true }).length > 0) return refuseBegin('input-invalid');
+    const [unknown] = unknownNames(options, { returnTo: true });
+    if (unknown) return refuseBegin('input-invalid', `The option \`${unknown.field}\` ${unknown.message}`);
     if (method !== 'GET') return refuseBegin('method-not-allowed');
     if (url.length > maxUrlLength) return refuseBegin('query-too-long');
     const at = url.indexOf('?');

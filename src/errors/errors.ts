@@ -1,5 +1,6 @@
 // One file: whoever handles errors finds all that there are, what each holds and what it hides, on one page. The base and
 // the error of options are beside it, for entries that load nothing else of it.
+import { unknownNames } from '../internal/names.ts';
 import { redactText } from '../internal/redact.ts';
 import {
   ConfigError,
@@ -364,6 +365,16 @@ export class MaxCostError extends ShopwrightError {
     this.cost = details.cost;
     this.maxCost = details.maxCost;
   }
+}
+
+/**
+ * Checks the names of a call's options. One that is `undefined` counts as not given.
+ *
+ * @throws ValidationError for a name that does not exist, with the nearest that does.
+ */
+export function checkNames(options: object | undefined, known: Readonly<Record<string, unknown>>): void {
+  const issues = unknownNames(options, known);
+  if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
 
 /** Thrown when input data is invalid; nothing was sent. Code `VALIDATION_FAILED`. */

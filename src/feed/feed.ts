@@ -1,5 +1,5 @@
 // One file: the feed that a host sees: its options, its reads, its runs, and what a webhook does to them.
-import { ConfigError, type Issue, ValidationError } from '../errors/errors.ts';
+import { ConfigError, checkNames, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { linkSignal, sharedTask, whenAborted } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
@@ -460,18 +460,27 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     typeof options.resource === 'string' ? builtIn[options.resource].topics : (options.resource.topics ?? []);
 
   return {
-    async read({ after, signal } = {}) {
+    async read(given = {}) {
+      checkNames(given, { after: true, signal: true });
+      const { after, signal } = given;
       return pageOf(await reader.read(after ?? undefined, signal));
     },
-    run: ({ signal } = {}) => run(signal, 0),
-    async *follow({ everyMs, signal } = {}) {
+    async run(given = {}) {
+      checkNames(given, { signal: true });
+      return run(given.signal, 0);
+    },
+    async *follow(given = {}) {
+      checkNames(given, { everyMs: true, signal: true });
+      const { everyMs, signal } = given;
       using rhythm = startRhythm(everyMs, signal);
       while (!signal?.aborted) {
         yield await run(signal, rhythm.isNudged ? busyPauseMs : 0);
         await rhythm.next();
       }
     },
-    async *pages({ after, everyMs, signal } = {}) {
+    async *pages(given = {}) {
+      checkNames(given, { after: true, everyMs: true, signal: true });
+      const { after, everyMs, signal } = given;
       using rhythm = startRhythm(everyMs, signal);
       let cursor = after ?? undefined;
       try {
@@ -487,7 +496,9 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     },
     notify,
     on: Object.fromEntries(topics.map((topic) => [topic, notify])),
-    async findDeleted(ids, { signal } = {}) {
+    async findDeleted(ids, given = {}) {
+      checkNames(given, { signal: true });
+      const { signal } = given;
       const keyValue = needed('store', store, 'deletions');
       const wrong = idListIssues('ids', ids);
       if (wrong.length > 0) throw new ValidationError('Nothing was looked for', { issues: wrong, shop });

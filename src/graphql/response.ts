@@ -222,7 +222,7 @@ const hasCode =
 
 /** The entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
 export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
-  if (errors === undefined || errors === null) return [];
+  if (saysNothing(errors)) return [];
   if (!Array.isArray(errors)) {
     return [{ message: redactText(typeof errors === 'string' ? errors : stringifyExactJson(errors)) }];
   }
@@ -236,6 +236,14 @@ export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
     };
   });
 }
+
+/** Servers in between put an empty `errors` of another kind beside good data: it reports no error. */
+const saysNothing = (errors: unknown): boolean =>
+  errors === undefined ||
+  errors === null ||
+  errors === false ||
+  errors === '' ||
+  (isRecord(errors) && Object.keys(errors).length === 0);
 
 interface RefusedResponse extends ReadCost {
   readonly kind: ParsedOperation['kind'];
@@ -260,10 +268,11 @@ function errorOfEntries(
 
   // With data beside it, something was executed all the same.
   if (find('THROTTLED') && !holdsData(data)) {
+    const retryAfterMs = msUntilPoints(cost, status);
     return new ThrottledError(message, {
       ...context,
       mayHaveExecuted: kind === 'mutation' && mayHaveExecuted,
-      retryAfterMs: msUntilPoints(cost, status),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
   }
   const tooCostly = find('MAX_COST_EXCEEDED');
@@ -362,13 +371,12 @@ function holdsData(data: Record<string, unknown> | undefined): boolean {
   return data !== undefined && Object.values(data).some((value) => value !== null);
 }
 
-/** Milliseconds until what is missing has come back at the restore rate, or the second that Shopify documents. */
-function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined): number {
-  const documentedMs = 1000;
-  if (!cost || !status?.restoreRate) return documentedMs;
+/** Milliseconds until what is missing has come back at the restore rate; `undefined` where the response does not say. */
+function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined): number | undefined {
+  if (!cost || !status?.restoreRate) return undefined;
   const missing = cost.requested - status.currentlyAvailable;
   // Throttled although the points are there: something else is short, and its numbers are not given.
-  return missing > 0 ? (missing / status.restoreRate) * 1000 : documentedMs;
+  return missing > 0 ? (missing / status.restoreRate) * 1000 : undefined;
 }
 
 /** The user errors that a mutation's payload holds under a key. A document may select any part of them. */

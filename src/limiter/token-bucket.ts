@@ -230,6 +230,9 @@ function limiterClosed(): DOMException {
   return new DOMException('The limiter was closed.', 'AbortError');
 }
 
+/** A text, a bigint or a `Date` compares like a number, and breaks the arithmetic later. */
+export const isNumber = (value: unknown): value is number => typeof value === 'number';
+
 /** `TokenBucketOptions` with the defaults filled in. */
 export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
 
@@ -260,8 +263,12 @@ export function readTokenBucketOptions(
   const { maximumAvailable, restoreRate, softCeiling, agingMs, idleMs } = settings;
   check('maximumAvailable', Number.isFinite(maximumAvailable) && maximumAvailable > 0, 'must be points above 0');
   check('restoreRate', Number.isFinite(restoreRate) && restoreRate > 0, 'must be points per second above 0');
-  check('softCeiling', softCeiling > 0 && softCeiling <= 1, 'must be a fraction of the bucket, above 0 and at most 1');
+  check(
+    'softCeiling',
+    isNumber(softCeiling) && softCeiling > 0 && softCeiling <= 1,
+    'must be a fraction of the bucket, above 0 and at most 1',
+  );
   check('agingMs', Number.isFinite(agingMs) && agingMs >= 0, 'must be milliseconds, 0 or more');
-  check('idleMs', idleMs > 0, 'must be milliseconds above 0');
+  check('idleMs', isNumber(idleMs) && idleMs > 0, 'must be milliseconds above 0');
   return { settings, problems };
 }

@@ -137,14 +137,43 @@ export function deriveIdempotencyKey(queue: string, jobId: string): string {
 /** Dead letters in one page. */
 const mostListed = 1_000;
 
-/** Where a page of dead letters begins, and where it ends (exclusive). */
-export function deadJobPage({ limit = 100, offset = 0 }: DeadJobOptions): {
-  readonly from: number;
-  readonly to: number;
-} {
-  const whole = (value: number): number => (Number.isFinite(value) ? Math.max(0, Math.floor(value)) : 0);
-  const from = whole(offset);
-  return { from, to: from + Math.min(whole(limit), mostListed) };
+/**
+ * Checks the names of the options of a queue's method.
+ *
+ * @throws QueueError for a name that does not exist, with the nearest that does.
+ */
+export function checkQueueOptions(method: string, options: object, known: Readonly<Record<string, true>>): void {
+  const [unknown] = unknownNames(options, known);
+  if (unknown) throw new QueueError(`${method}() cannot be done: ${unknown.field}: ${unknown.message}`);
+}
+
+/**
+ * Where a page of dead letters begins, and where it ends (exclusive).
+ *
+ * @throws QueueError for an unknown option, or a value that is not a number from 0 on.
+ */
+export function deadJobPage(options: DeadJobOptions): { readonly from: number; readonly to: number } {
+  checkQueueOptions('deadJobs', options, { limit: true, offset: true });
+  const { limit = 100, offset = 0 } = options;
+  for (const [field, value] of Object.entries({ limit, offset })) {
+    // An empty page for a number that makes no sense would say that there are no dead letters.
+    if (!(typeof value === 'number' && value >= 0))
+      throw new QueueError(`deadJobs() cannot be done: ${field}: must be a whole number, 0 or more`);
+  }
+  const from = Math.min(Math.floor(offset), Number.MAX_SAFE_INTEGER - mostListed);
+  return { from, to: from + Math.min(Math.floor(limit), mostListed) };
+}
+
+/**
+ * Milliseconds that a queue's jobs have to end when it closes.
+ *
+ * @throws QueueError for an unknown option, or a value that is not a number of milliseconds.
+ */
+export function closingGrace(options: { readonly graceMs?: number }): number {
+  checkQueueOptions('close', options, { graceMs: true });
+  const { graceMs = 10_000 } = options;
+  if (typeof graceMs === 'number' && graceMs >= 0) return graceMs;
+  throw new QueueError('close() cannot be done: graceMs: must be a number of milliseconds, 0 or more');
 }
 
 /** A longer message says nothing more, and may quote a whole page of HTML. */

@@ -51,9 +51,11 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
     const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** retries);
     return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
   }
-  const pauseMs = error.retryAfterMs || documentedPauseMs;
+  // Only a wait that the response names is kept to whatever the policy says; this one is a guess.
+  const pauseMs = error.retryAfterMs || Math.min(documentedPauseMs, maxDelayMs);
   const leftMs = Math.min(maxDelayMs, maxThrottledMs - throttledMs);
-  if (pauseMs > leftMs) return { action: 'stop' };
+  // A policy that allows no wait at all would hammer the shop.
+  if (pauseMs === 0 || pauseMs > leftMs) return { action: 'stop' };
   const jitterMs = random() * baseDelayMs * Math.min(longestSpread, 2 ** (throttles - 2));
   return { action: 'retry', delayMs: Math.min(leftMs, pauseMs + jitterMs) };
 }
@@ -145,7 +147,8 @@ export interface RetryPolicy {
   readonly baseDelayMs: number;
   /**
    * Longest wait in milliseconds. Default 30,000. If a response demands a longer one, by `Retry-After` or by the points
-   * its bucket lacks, the call fails with `retryAfterMs` on the error.
+   * its bucket lacks, the call fails with `retryAfterMs` on the error. A throttled call whose response names no wait is
+   * sent again after a second, or after `maxDelayMs` if that is shorter; with 0 it fails.
    */
   readonly maxDelayMs: number;
   /**

@@ -2,6 +2,7 @@ import { StorageError } from '../errors/errors.ts';
 import { setTimeLimit } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import { isRecord } from '../internal/json.ts';
+import { unknownNames } from '../internal/names.ts';
 import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
 
 /**
@@ -81,6 +82,20 @@ export function shownId(id: unknown): string {
   return JSON.stringify(String(id).slice(0, 80));
 }
 
+/**
+ * Checks the names of a method's options: with a misspelt `ttlMs` a key would be kept for ever. One that is `undefined`
+ * counts as not given.
+ *
+ * @throws StorageError for a name that does not exist, with the nearest that does.
+ */
+export function checkOptionNames(method: string, options: object, known: Readonly<Record<string, true>>): void {
+  for (const name in options) {
+    if (known[name] === true) continue;
+    const [unknown] = unknownNames(options, known);
+    if (unknown) throw new StorageError(`${method}() cannot be done: ${unknown.field}: ${unknown.message}`);
+  }
+}
+
 const defaultPageSize = 100;
 
 const maxPageSize = 1_000;
@@ -100,6 +115,8 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
   return limit;
 }
 
+const listNames: Record<keyof ListOptions, true> = { status: true, after: true, limit: true };
+
 /**
  * Returns the options of a page of records, with defaults.
  *
@@ -111,6 +128,7 @@ export function checkedLimit(method: string, limit: number | undefined, otherwis
  * ```
  */
 export function checkedPage(options: ListOptions): ListOptions & { readonly limit: number } {
+  checkOptionNames('list', options, listNames);
   const limit = checkedLimit('list', options.limit);
   if (options.after !== undefined && !isStorableText(options.after)) {
     throw new StorageError("list() takes the previous page's last local id as `after`; this is not a local id.");
@@ -143,8 +161,9 @@ export function checkedLocalIds(localIds: readonly string[]): readonly string[] 
  * const patterns = (await countPatterns(shop)).slice(0, checkedPatternLimit(options));
  * ```
  */
-export function checkedPatternLimit({ limit }: ErrorPatternOptions): number {
-  return checkedLimit('errorPatterns', limit, defaultPatterns);
+export function checkedPatternLimit(options: ErrorPatternOptions): number {
+  checkOptionNames('errorPatterns', options, { limit: true });
+  return checkedLimit('errorPatterns', options.limit, defaultPatterns);
 }
 
 /** Moves surrogates above U+FFFF's place, so that UTF-16 units compare as the code points they stand for. */

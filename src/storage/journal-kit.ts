@@ -3,6 +3,7 @@ import { isRecord, type JsonObject } from '../internal/json.ts';
 import type { JournalDraft, JournalEntry, JournalListOptions } from '../ports/sync-journal.ts';
 import {
   checkedLimit,
+  checkOptionNames,
   type FieldRule,
   isStorableText,
   keyProblem,
@@ -20,6 +21,14 @@ export interface StoredDraft extends Omit<JournalDraft, 'sent' | 'before'> {
   readonly sent: string | null;
   readonly before: string | null;
 }
+
+const listNames: Record<keyof JournalListOptions, true> = {
+  runId: true,
+  localId: true,
+  after: true,
+  order: true,
+  limit: true,
+};
 
 const rules: Readonly<Partial<Record<keyof JournalDraft, FieldRule>>> = {
   shop: keyProblem,
@@ -120,11 +129,13 @@ export interface JournalPage {
  * ```
  */
 export function checkedJournalPage(shop: string, options: JournalListOptions): JournalPage | undefined {
+  checkOptionNames('list', options, listNames);
   const { runId, localId, after, order = 'oldest' } = options;
   const limit = checkedLimit('list', options.limit);
   if (after !== undefined && !(after.length === idLength && /^\d+$/.test(after))) {
     throw new StorageError("list() takes the previous page's last id as `after`; this is not a journal id.");
   }
+  if (order !== 'oldest' && order !== 'newest') throw new StorageError("list() takes 'oldest' or 'newest' as `order`.");
   if (![shop, runId ?? '', localId ?? ''].every(isStorableText)) return undefined;
   const number = after === undefined ? undefined : Number(after);
   return { shop, runId, localId, after: number, newestFirst: order === 'newest', limit };

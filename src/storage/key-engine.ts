@@ -111,6 +111,6 @@ export function checkedLockTimes(leaseMs = 30_000, waitMs = 0): { readonly lease
   if (!(Number.isFinite(leaseMs) && leaseMs >= minLeaseMs && leaseMs <= maxLeaseMs)) {
     refuse(`leaseMs must be milliseconds from ${minLeaseMs} to a day.`);
   }
-  if (!(waitMs >= 0)) refuse('waitMs must be milliseconds, 0 or more.');
+  if (!(typeof waitMs === 'number' && waitMs >= 0)) refuse('waitMs must be milliseconds, 0 or more.');
   return { leaseMs: Math.ceil(leaseMs), waitMs };
 }

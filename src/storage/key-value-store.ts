@@ -1,8 +1,8 @@
 import { type LockLostError, lockLost, StorageError } from '../errors/errors.ts';
 import { sleep, untilAborted, whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
-import type { KeyValueStore, Lock, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
-import { storeClosed } from './adapter-kit.ts';
+import type { KeyValueStore, Lock, LockOptions, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
+import { checkOptionNames, storeClosed } from './adapter-kit.ts';
 import {
   checkedLockTimes,
   checkedTtl,
@@ -16,10 +16,14 @@ import {
   type WriteTerms,
 } from './key-engine.ts';
 
-const checkedTerms = ({ ttlMs, fence }: WriteOptions): WriteTerms => {
+const checkedTerms = (method: string, options: WriteOptions): WriteTerms => {
+  checkOptionNames(method, options, { ttlMs: true, fence: true });
+  const { ttlMs, fence } = options;
   checkFence(fence);
   return { ttlMs: checkedTtl(ttlMs), fence };
 };
+
+const lockNames: Record<keyof LockOptions, true> = { leaseMs: true, waitMs: true, signal: true };
 
 /** Whether it was done. @throws LockLostError */
 const isDone = (key: string, outcome: WriteOutcome): boolean => {
@@ -40,12 +44,13 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
     async set(key, value, options: WriteOptions = {}) {
       checkKey(key);
       checkValue(key, value);
-      isDone(key, await engine.set(key, value, checkedTerms(options)));
+      isDone(key, await engine.set(key, value, checkedTerms('set', options)));
     },
-    async setIfAbsent(key, value, { ttlMs }: TtlOptions = {}) {
+    async setIfAbsent(key, value, options: TtlOptions = {}) {
       checkKey(key);
       checkValue(key, value);
-      const terms = { ttlMs: checkedTtl(ttlMs), fence: undefined };
+      checkOptionNames('setIfAbsent', options, { ttlMs: true });
+      const terms = { ttlMs: checkedTtl(options.ttlMs), fence: undefined };
       return isDone(key, await engine.compareAndSet(key, undefined, value, terms));
     },
     ...(engine.addMany && {
@@ -62,10 +67,12 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
       checkKey(key);
       if (expected !== undefined) checkValue(key, expected);
       if (value !== undefined) checkValue(key, value);
-      return isDone(key, await engine.compareAndSet(key, expected, value, checkedTerms(options)));
+      return isDone(key, await engine.compareAndSet(key, expected, value, checkedTerms('compareAndSet', options)));
     },
-    async delete(key, { fence } = {}) {
+    async delete(key, options = {}) {
       checkKey(key);
+      checkOptionNames('delete', options, { fence: true });
+      const { fence } = options;
       checkFence(fence);
       return isDone(key, await engine.delete(key, fence));
     },
@@ -185,6 +192,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
   return {
     async lock(key, options = {}) {
       checkKey(key);
+      checkOptionNames('lock', options, lockNames);
       const { leaseMs, waitMs } = checkedLockTimes(options.leaseMs, options.waitMs);
       if (waitMs === 0 && !options.signal) {
         closing.signal.throwIfAborted();

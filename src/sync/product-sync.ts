@@ -142,7 +142,13 @@ export interface ProductSync extends HealthReader {
    * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    */
   push(product: ProductDraftInput, options?: PushOptions): Promise<PushResult>;
-  /** Pushes many products, each at most once, and continues when one fails. */
+  /**
+   * Pushes many products, each at most once, and continues when one fails.
+   *
+   * @throws What the list or `onProgress` throws, once everything in flight has ended: `onProgress` was told each product
+   * that was pushed until then. ValidationError for an invalid option, StorageError, and the signal's reason where it had
+   * aborted before.
+   */
   pushMany(
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
     options?: PushManyOptions,

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers';
+import { assertValid } from '../errors/base.ts';
 import { TimeoutError } from '../errors/errors.ts';
 import type { Clock } from '../internal/clock.ts';
 import { modulesLoaded } from '../internal/late-module.ts';
+import { unknownNames } from '../internal/names.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
@@ -52,6 +54,7 @@ async function turns(count: number, until: () => boolean = () => false): Promise
  * ```
  */
 export function createManualClock(options: { readonly now?: number } = {}): ManualClock {
+  assertValid(unknownNames(options, { now: true }));
   const origin = options.now ?? Date.UTC(2026, 10, 1);
   const timers = new Set<Timer>();
   let elapsedMs = 0;

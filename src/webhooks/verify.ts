@@ -31,6 +31,7 @@ export interface VerifyWebhookInput {
  * - `hmac-malformed`: the signature is not base64 of 32 bytes.
  * - `hmac-mismatch`: none of the secrets made this signature over this body.
  * - `topic-missing`, `shop-missing`: signed, but that header is missing.
+ * - `topic-invalid`: signed, but the topic is several words: a proxy has repeated or changed its header.
  * - `shop-invalid`: signed, but the shop is not a `….myshopify.com` domain.
  * - `input-invalid`: the input could not be read.
  * - `crypto-missing`: the synchronous verifier was called in a runtime without node:crypto.
@@ -44,6 +45,7 @@ export type WebhookRefusal =
   | 'hmac-malformed'
   | 'hmac-mismatch'
   | 'topic-missing'
+  | 'topic-invalid'
   | 'shop-missing'
   | 'shop-invalid'
   | 'input-invalid'
@@ -266,6 +268,8 @@ function readDetails({ headers, names }: SignedRequest, secretIndex: number): We
   const { generation, topic: topicHeader, shop: shopHeader, action } = names;
   const topic = headerOf(headers, topicHeader);
   if (!topic) return refuse('topic-missing');
+  // As a topic that nobody handles it would be acknowledged, and lost.
+  if (/[\s,]/.test(topic)) return refuse('topic-invalid');
   const shop = lowerAscii(headerOf(headers, shopHeader) ?? '');
   if (!shop) return refuse('shop-missing');
   if (!shopPattern.test(shop)) return refuse('shop-invalid');
@@ -367,6 +371,7 @@ const messages: Readonly<Record<WebhookRefusal, string>> = {
   'hmac-mismatch':
     'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks created in the store admin have their own, shown there), and pass the body unchanged.',
   'topic-missing': `The topic ${dropped}`,
+  'topic-invalid': 'The topic header is not one name like products/update: a proxy sent it twice, or changed it.',
   'shop-missing': `The shop domain ${dropped}`,
   'shop-invalid': 'The shop domain header is not a name like acme.myshopify.com.',
   'input-invalid':

@@ -83,6 +83,14 @@ describe('a response that is not good becomes one typed error', () => {
     expect(thrown.message).toMatch(message);
   });
 
+  it.each([[null], [false], [''], [{}], [[]]])(
+    'takes errors that say nothing beside data for none: %j',
+    async (errors) => {
+      const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
+      expect((await clock.run(shop.graphql(query))).data).toEqual({ shop: { name: 'Acme' } });
+    },
+  );
+
   it('keeps the numbers of MAX_COST_EXCEEDED and the scope of ACCESS_DENIED', async () => {
     expect(await failWith(error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }))).toMatchObject({
       cost: 1200,
@@ -93,12 +101,12 @@ describe('a response that is not good becomes one typed error', () => {
     });
   });
 
-  it('waits a second after THROTTLED where the numbers are of no use', async () => {
+  it('names no wait after THROTTLED where the numbers are of no use', async () => {
     const step = body({
       errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
       extensions: costs({ rate: 0 }),
     });
-    expect(await failWith(step)).toMatchObject({ retryAfterMs: 1000 });
+    expect(await failWith(step)).toMatchObject({ code: 'THROTTLED', retryAfterMs: undefined });
   });
 
   it('takes numbers that are missing for not known', async () => {

@@ -3,7 +3,7 @@ import { createProductSync } from 'shopwright/sync';
 import { createFakeShopify, createManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { tee } from '../sync/fake-shop.ts';
-import { broken, good, rejection, scriptedShop, status, throttled } from './scripted-shop.ts';
+import { broken, good, rejection, type Step, scriptedShop, status, throttled } from './scripted-shop.ts';
 
 const query = 'query Q { shop { name } }';
 const cancel = 'mutation Cancel($input: ID!) { orderCancel(orderId: $input) { job { id } userErrors { message } } }';
@@ -59,6 +59,14 @@ describe('a call that is throttled again and again', () => {
     const { shop, clock, sent } = scriptedShop([short], { retry });
     expect(await clock.run(rejection(shop.graphql(query)))).toMatchObject({ code: 'THROTTLED', attempts: 1 });
     expect(sent).toHaveLength(1);
+  });
+
+  it('goes on where neither numbers nor a header name a wait, however short the longest wait is', async () => {
+    const bare: Step = () => Response.json({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] });
+    const { shop, clock, sent } = scriptedShop([bare, status(429), good()], { retry: { maxDelayMs: 5 } });
+    const { attempts } = await clock.run(shop.graphql(query));
+    expect(attempts).toBe(3);
+    expect(sent).toHaveLength(3);
   });
 
   it('takes nothing from the retry budget of the shop', async () => {

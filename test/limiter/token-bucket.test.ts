@@ -554,6 +554,11 @@ describe('options', () => {
     );
   });
 
+  it.each([['5'], [5n], [new Date(1)], [true], [[1]], [Number.NaN]])('are numbers, not %o', (value) => {
+    for (const name of ['maximumAvailable', 'restoreRate', 'softCeiling', 'agingMs', 'idleMs'])
+      expect(() => tokenBucketLimiter({ [name]: value } as object)).toThrow(`limiter.${name}: must be`);
+  });
+
   it('may all be left out', async () => {
     const limiter = tokenBucketLimiter();
     (await limiter.acquire({ ...scope, cost: 1, priority: 'interactive' })).refund();

@@ -37,6 +37,17 @@ describe('what does not fit', () => {
   });
 });
 
+describe('a page of dead letters and a closing that do not fit', () => {
+  it.each([[-1], [Number.NaN], ['5'], [5n], [new Date()], [null]])('are refused: %o', async (value) => {
+    const queue = inProcessQueue();
+    for (const name of ['limit', 'offset'])
+      await expect(queue.deadJobs({ [name]: value } as object)).rejects.toThrow(`${name}: must be a whole number`);
+    await expect(queue.close({ graceMs: value } as object)).rejects.toThrow('graceMs: must be a number');
+    expect(await queue.deadJobs({ limit: Number.POSITIVE_INFINITY, offset: 0 })).toEqual([]);
+    await queue.close();
+  });
+});
+
 describe('the queue in this process', () => {
   it('starts delayed jobs in the order in which they are due, whatever the order they came in', async () => {
     await fc.assert(

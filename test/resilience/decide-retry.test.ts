@@ -150,7 +150,15 @@ describe('decideRetry after throttling', () => {
 
   it('leaves a wait beyond maxDelayMs to the caller', () => {
     expect(decide({}, 0, {}, throttled(86_400_000))).toEqual({ action: 'stop' });
-    expect(decide({}, 0, { maxDelayMs: 900 }, throttled())).toEqual({ action: 'stop' });
+    expect(decide({}, 0, { maxDelayMs: 900 }, throttled(901))).toEqual({ action: 'stop' });
+  });
+
+  it('guesses no wait beyond maxDelayMs', () => {
+    for (const error of [throttled(), throttled(0)]) {
+      expect(decide({}, 0, { maxDelayMs: 5 }, error)).toEqual({ action: 'retry', delayMs: 5 });
+      expect(decide({}, 0, { maxDelayMs: 0 }, error)).toEqual({ action: 'stop' });
+      expect(decide({}, 0, { maxDelayMs: 5, maxThrottledMs: 4 }, error)).toEqual({ action: 'stop' });
+    }
   });
 
   it('of a call that was charged repeats nothing unsafe', () => {

@@ -138,6 +138,12 @@ describe('a delivery that is refused', () => {
       'no signature',
       signedRequest('{}', without(classicHeadersOf('{}'), 'x-shopify-hmac-sha256')),
     ],
+    [
+      400,
+      'topic-invalid',
+      'two topics',
+      signedRequest('{}', { ...classicHeadersOf('{}'), 'x-shopify-topic': 'products/update, products/update' }),
+    ],
     [400, 'topic-missing', 'no topic', signedRequest('{}', without(classicHeadersOf('{}'), 'x-shopify-topic'))],
     [400, 'shop-missing', 'no shop', signedRequest('{}', without(classicHeadersOf('{}'), 'x-shopify-shop-domain'))],
     [400, 'body-not-json', 'a body that is no JSON', signedRequest('{"id":')],

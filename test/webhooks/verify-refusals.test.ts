@@ -73,6 +73,8 @@ describe.each(verifiers)('%s', (_name, verify) => {
         headers: { ...headers, 'x-shopify-shop-domain': ['acme.myshopify.com', 'acme.myshopify.com'] },
       },
     ],
+    ['topic-invalid', 'a topic sent twice', { ...right, headers: { ...headers, 'x-shopify-topic': ['a/b', 'a/b'] } }],
+    ['topic-invalid', 'a topic joined', { ...right, headers: { ...headers, 'x-shopify-topic': 'a/b, a/b' } }],
     ['topic-missing', 'a topic that is not text', { ...right, headers: { ...headers, 'x-shopify-topic': ['a', 1] } }],
     ['topic-missing', 'an empty list as topic', { ...right, headers: { ...headers, 'x-shopify-topic': [] } }],
     ['input-invalid', 'no headers', { ...right, headers: undefined }],

@@ -1,4 +1,5 @@
 import type { DocumentNode } from 'graphql';
+import { checkNames } from '../../errors/errors.ts';
 import { isDocumentNode, type TypedDocument, type UntypedDocument } from '../document.ts';
 import { parseOperation, printDocument } from '../parse.ts';
 import { type CostWatch, estimateCost } from './estimate.ts';
@@ -48,6 +49,7 @@ export function explainCost(
   variables: object = {},
   options: { readonly operationName?: string } = {},
 ): CostExplanation {
+  checkNames(options, { operationName: true });
   const source = isDocumentNode(document) ? printDocument(document) : String(document);
   const operation = parseOperation(source, options);
   return explainParsed(operation.document, variables, options.operationName);

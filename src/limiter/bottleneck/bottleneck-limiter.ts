@@ -2,9 +2,10 @@ import Bottleneck from 'bottleneck';
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
 import { setTimeLimit } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
+import { unknownNames } from '../../internal/names.ts';
 import type { AcquireRequest, BucketScope, LimiterStatus, Permit, RateLimiter } from '../../ports/rate-limiter.ts';
 import { msInLine } from '../bucket.ts';
-import { limiterPerShop, limiterStatus, readTokenBucketOptions, type ShopBucket } from '../token-bucket.ts';
+import { isNumber, limiterPerShop, limiterStatus, readTokenBucketOptions, type ShopBucket } from '../token-bucket.ts';
 import { tooExpensive, WaitQueue, waitTooLong } from '../wait-queue.ts';
 import { HostQueue } from './host-queue.ts';
 import { Account, type HostBottleneck } from './reservoir.ts';
@@ -253,10 +254,10 @@ function bottleneckLimiterSettings(options: BottleneckLimiterOptions): Bottlenec
   check('refill', refill === 'limiter' || refill === 'host', 'must be `limiter` or `host`');
   check(
     'priorities',
-    isPriority(priorities.interactive) && isPriority(priorities.background),
+    isPriority(priorities?.interactive) && isPriority(priorities?.background),
     'must be whole numbers from 0 to 9',
   );
-  check('startTimeoutMs', startTimeoutMs > 0, 'must be milliseconds above 0');
+  check('startTimeoutMs', isNumber(startTimeoutMs) && startTimeoutMs > 0, 'must be milliseconds above 0');
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   return {
     ...{ clock, maximumAvailable, restoreRate, idleMs, refill, startTimeoutMs, priorities },
@@ -283,6 +284,8 @@ export function bottleneckRedisConnection(options: {
   readonly client: IORedisClient;
   readonly Redis: unknown;
 }): Bottleneck.IORedisConnection {
+  const problems = unknownNames(options, { client: true, Redis: true });
+  if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const connection = new Bottleneck.IORedisConnection(options);
   // The method is there, and the only place where the error can be changed before Bottleneck reads it.
   const scripts = connection as unknown as ScriptConnection;

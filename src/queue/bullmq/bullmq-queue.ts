@@ -7,7 +7,7 @@ import { bareCause, bareMessage } from '../../internal/redact.ts';
 import { readRedisRefusal } from '../../internal/redis-refusal.ts';
 import type { JobQueue, QueueStats } from '../../ports/job-queue.ts';
 import { JobHandlers, QueueReporter } from '../attempt.ts';
-import { deadJobPage, describeFailure, prepareJob } from '../job.ts';
+import { checkQueueOptions, closingGrace, deadJobPage, describeFailure, prepareJob } from '../job.ts';
 import { type BullmqQueueOptions, bullmqQueueSettings, type OwnRedis, type RedisToCopy } from './settings.ts';
 import {
   damagedDeadJob,
@@ -32,7 +32,7 @@ const goneCodes: readonly unknown[] = [-1, -3];
  *   it fails with a `QueueError`; workers wait, and continue when it is back.
  * - The jobs of a dead process run again within twice `lockDurationMs`, with the same attempt number and idempotency
  *   key. So do those of a process whose event loop was blocked for that long: a handler must be safe to repeat. A job
- *   that has lost `maxStalledCount` workers becomes a dead letter.
+ *   that has lost more than `maxStalledCount` workers becomes a dead letter.
  * - `waiting`, `delayed`, `active` and `dead` in `stats()` cover all processes; `processingMs` only this one.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
@@ -86,7 +86,8 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       redis.disconnect();
     }
   };
-  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => {
+  const close: JobQueue['close'] = async (closeOptions = {}) => {
+    const graceMs = closingGrace(closeOptions);
     closed ??= end(graceMs);
     return closed;
   };
@@ -158,8 +159,10 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       if (typeof bull === 'object') throwIfNewer(bull);
       return ask(removeDeadLetter(redis, toKey, id));
     },
-    async drain({ signal } = {}) {
+    async drain(drainOptions = {}) {
+      checkQueueOptions('drain', drainOptions, { signal: true });
       throwIfClosed();
+      const { signal } = drainOptions;
       const either = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
       for (;;) {
         either.throwIfAborted();

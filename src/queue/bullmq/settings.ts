@@ -42,7 +42,8 @@ export interface BullmqQueueOptions {
    */
   readonly lockDurationMs?: number;
   /**
-   * How often a job may lose its worker before it becomes a dead letter, since it may be what kills them. Default 5.
+   * How often a job may lose its worker. When it loses one more, it becomes a dead letter, since it may be what kills
+   * them. Default 5.
    */
   readonly maxStalledCount?: number;
   /** Number of dead letters to keep; then the oldest is dropped. Default 10,000. */

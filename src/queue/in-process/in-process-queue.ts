@@ -15,7 +15,15 @@ import {
   runAttempt,
   unknownJobPauseMs,
 } from '../attempt.ts';
-import { areDelays, deriveIdempotencyKey, describeFailure, isTimeout, prepareJob } from '../job.ts';
+import {
+  areDelays,
+  checkQueueOptions,
+  closingGrace,
+  deriveIdempotencyKey,
+  describeFailure,
+  isTimeout,
+  prepareJob,
+} from '../job.ts';
 import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
 
 /**
@@ -39,7 +47,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   const jobs = new JobRunner(settings, new QueueReporter(name, clock, options));
   const { backlog, dead } = jobs;
 
-  const close: JobQueue['close'] = ({ graceMs = 10_000 } = {}) => jobs.close(graceMs);
+  const close: JobQueue['close'] = async (closeOptions = {}) => jobs.close(closingGrace(closeOptions));
   return {
     name,
     isInMemory: true,
@@ -74,9 +82,10 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
       jobs.throwIfClosed();
       return dead.take(id) !== undefined;
     },
-    async drain({ signal } = {}) {
+    async drain(drainOptions = {}) {
+      checkQueueOptions('drain', drainOptions, { signal: true });
       jobs.throwIfClosed();
-      await jobs.drain(signal);
+      await jobs.drain(drainOptions.signal);
     },
     close,
     [Symbol.asyncDispose]: () => close(),

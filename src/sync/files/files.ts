@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   ConfigError,
+  checkNames,
   HttpError,
   InvalidResponseError,
   type Issue,
@@ -134,7 +135,12 @@ export function createFiles(options: FilesOptions): Files {
     timeoutMs,
     uploads: new KeyedMutex(),
   };
-  return { ensure: (files, { signal } = {}) => ensure(files, context, { signal }) };
+  return {
+    async ensure(files, given = {}) {
+      checkNames(given, { signal: true });
+      return ensure(files, context, given);
+    },
+  };
 }
 
 interface FilesContext {

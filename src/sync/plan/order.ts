@@ -138,14 +138,18 @@ const firstWaitMs = 500;
 
 const longestWaitMs = 16_000;
 
-/** Puts a product's images in an order, and waits until that is done: a reading before would see the old one. */
+/**
+ * Puts a product's images in an order, and waits until that is done: a reading before would see the old one. Returns
+ * Shopify's time of the change, where there was one to make.
+ */
 export async function orderImages(
   { client, clock, productId }: OrderPlace,
   ids: readonly string[],
   options: CallOptions,
-): Promise<void> {
-  const { data } = await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options));
-  const now = data.product?.media.nodes.map(({ id }) => id as string) ?? [];
+): Promise<string | undefined> {
+  const read = async () =>
+    (await client.graphql(ProductImageIdsDocument, { id: productId }, callOptions(options))).data.product;
+  const now = (await read())?.media.nodes.map(({ id }) => id as string) ?? [];
   const moves = movesInto(now, ids).map(({ id, at }): MoveInput => ({ id, newPosition: String(at) }));
   for (const chunk of chunksOf(moves, maxList)) {
     const variables = { id: productId, moves: chunk };
@@ -167,6 +171,8 @@ export async function orderImages(
       job = (await client.graphql(JobReadDocument, { id: job.id }, callOptions(options))).data.job;
     }
   }
+  // Unlike other mutations, this one does not return the product.
+  return moves.length > 0 ? (await read())?.updatedAt : undefined;
 }
 
 /** Puts a product's variants in an order. Returns Shopify's time of the change, where there was one to make. */

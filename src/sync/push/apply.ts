@@ -367,9 +367,9 @@ class Run {
     const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
       keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
     const place = { client, clock, productId: this.#gid };
-    if (imageOrder) await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options);
+    const movedAt = imageOrder && (await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options));
     const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
-    this.updatedAt = reorderedAt ?? this.updatedAt;
+    this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;
     const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
     // With their options variants change places, those of others too.

@@ -42,7 +42,11 @@ export interface PushManyOptions extends PushOptions {
   readonly gate?: Gate;
   /** How many products are pushed at the same time, at most so many as the sync allows. Default: so many. */
   readonly concurrency?: number;
-  /** Called after each product, and awaited where it returns a promise. What it throws ends the run. */
+  /**
+   * Called after each product, and awaited where it returns a promise. What it throws ends the run. Where the list throws,
+   * `pushMany` rejects once everything in flight has ended: what was pushed until then was told here, with the name under
+   * which `rollback` undoes it.
+   */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }
 
@@ -55,6 +59,8 @@ export interface PushProgress {
   readonly counts: Readonly<Record<PushOutcome, number>>;
   /** The product that was just finished. */
   readonly result: PushResult;
+  /** Name of the run in the journal. */
+  readonly runId: string;
 }
 
 /** The summary of a run. */
@@ -142,7 +148,7 @@ export async function pushMany(
       counters.add(result);
       keeper?.add(result);
       const { finished, counts } = counters;
-      await options.onProgress?.({ finished, total, counts: { ...counts }, result });
+      await options.onProgress?.({ finished, total, counts: { ...counts }, result, runId: options.runId });
     });
     keeper?.finish();
   } catch (error) {

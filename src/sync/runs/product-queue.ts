@@ -1,5 +1,5 @@
 import { parseShopDomain } from '../../config/shop-domain.ts';
-import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../../errors/errors.ts';
+import { ConfigError, checkNames, type Issue, isShopwrightError, ValidationError } from '../../errors/errors.ts';
 import { chunksOf } from '../../internal/chunks.ts';
 import { type Clock, systemClock } from '../../internal/clock.ts';
 import { missingMethods, unknownNames } from '../../internal/names.ts';
@@ -257,6 +257,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     given: string | readonly string[],
     more?: Pick<NewJob, 'priority' | 'delayMs'>,
   ): Promise<EnqueuedJob | readonly EnqueuedJob[]> {
+    checkNames(more, { priority: true, delayMs: true });
     if (Array.isArray(given)) return enqueueMany(given as readonly string[], more);
     const localId = checked(given as string);
     await marks.mark(localId);
@@ -268,7 +269,9 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   return {
     runs,
     enqueue,
-    async resume({ signal } = {}) {
+    async resume(resumeOptions = {}) {
+      checkNames(resumeOptions, { signal: true });
+      const { signal } = resumeOptions;
       let queued = 0;
       // A product has a record and a mark, and its job may have run before the second is found.
       const seen = new Set<string>();

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Issue, ValidationError } from '../../errors/errors.ts';
+import { checkNames, type Issue, ValidationError } from '../../errors/errors.ts';
 import { sleep } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { idListIssues, unknownNames, unknownValue } from '../../internal/names.ts';
@@ -279,7 +279,9 @@ export function createRuns(options: RunsOptions): SyncRuns {
 
   return {
     start: async (localIds, startOptions = {}) => start(localIds, startOptions, 'push'),
-    async list({ limit = 50 } = {}) {
+    async list(listOptions = {}) {
+      checkNames(listOptions, { limit: true });
+      const { limit = 50 } = listOptions;
       if (!(Number.isInteger(limit) && limit >= 1 && limit <= mostListed)) {
         const message = `must be a whole number from 1 to ${mostListed}.`;
         throw new ValidationError('The options are invalid', { issues: [{ field: 'limit', message }], shop });
@@ -292,7 +294,13 @@ export function createRuns(options: RunsOptions): SyncRuns {
         .map(shown);
     },
     get,
-    async *watch(id, { signal, everyMs = 1_000 } = {}) {
+    async *watch(id, watchOptions = {}) {
+      checkNames(watchOptions, { signal: true, everyMs: true });
+      const { signal, everyMs = 1_000 } = watchOptions;
+      if (!(typeof everyMs === 'number' && everyMs >= 0)) {
+        const message = 'must be a number of milliseconds.';
+        throw new ValidationError('The options are invalid', { issues: [{ field: 'everyMs', message }], shop });
+      }
       for (let last: string | undefined; ; ) {
         signal?.throwIfAborted();
         const run = await get(id);

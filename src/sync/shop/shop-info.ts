@@ -1,4 +1,4 @@
-import { ConfigError, type Issue } from '../../errors/errors.ts';
+import { ConfigError, checkNames, type Issue } from '../../errors/errors.ts';
 import {
   LocationsDocument,
   PublicationsDocument,
@@ -98,8 +98,11 @@ export function createShopInfo(options: ShopInfoOptions): ShopInfo {
   const kept = new Kept(stores?.keyValue, prefix, { freshMs, clock });
   const reader =
     <T>(about: string, read: () => Promise<T>) =>
-    ({ refresh = false, signal }: ShopInfoCallOptions = {}): Promise<T> =>
-      refresh ? kept.anew(about, read, signal) : kept.of(about, read, signal);
+    async (given: ShopInfoCallOptions = {}): Promise<T> => {
+      checkNames(given, { refresh: true, signal: true });
+      const { refresh = false, signal } = given;
+      return refresh ? kept.anew(about, read, signal) : kept.of(about, read, signal);
+    };
   return {
     shop: reader('shop', async () => {
       const { data } = await client.graphql(ShopOverviewDocument, {}, callOptions({}));

@@ -1,4 +1,4 @@
-import { ConfigError, type Issue, ValidationError } from '../../errors/errors.ts';
+import { ConfigError, checkNames, type Issue, ValidationError } from '../../errors/errors.ts';
 import {
   TaxonomyCategoryReadDocument,
   TaxonomySearchDocument,
@@ -114,22 +114,26 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
   };
 
   return {
-    async search(text, { limit = defaultLimit, signal } = {}) {
+    async search(text, given = {}) {
+      checkNames(given, { limit: true, signal: true });
+      const { limit = defaultLimit, signal } = given;
       checkSearch(text, limit);
       const wanted = text.trim();
       const read = async (): Promise<readonly Category[]> => (await readPage(wanted, limit, null)).nodes;
       return found.of(`search:${limit}:${wanted.toLowerCase()}`, read, signal);
     },
-    async get(id, { signal } = {}) {
+    async get(id, given = {}) {
+      checkNames(given, { signal: true });
       const gid = /^[a-z]{2}(-\d+)*$/.test(id) ? `gid://shopify/TaxonomyCategory/${id}` : id;
       if (!/^gid:\/\/shopify\/TaxonomyCategory\/[\w-]+$/.test(gid)) return undefined;
       const read = async (): Promise<Category | null> => {
         const { data } = await client.graphql(TaxonomyCategoryReadDocument, { id: gid }, callOptions({}));
         return data.node && 'fullName' in data.node ? (data.node as Category) : null;
       };
-      return (await found.of(`id:${gid}`, read, signal)) ?? undefined;
+      return (await found.of(`id:${gid}`, read, given.signal)) ?? undefined;
     },
-    async resolve(path, { signal } = {}) {
+    async resolve(path, given = {}) {
+      checkNames(given, { signal: true });
       const wanted = plainPath(path);
       const name = path.split('>').at(-1)?.trim() ?? '';
       if (name === '') return undefined;
@@ -139,7 +143,7 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
         // Of an archived category and its successor with the same path the successor is meant.
         return (same.find(({ isArchived }) => !isArchived) ?? same[0])?.id ?? null;
       };
-      return (await found.of(`path:${wanted}`, read, signal)) ?? undefined;
+      return (await found.of(`path:${wanted}`, read, given.signal)) ?? undefined;
     },
   };
 }

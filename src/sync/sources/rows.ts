@@ -1,4 +1,4 @@
-import { type Issue, ValidationError } from '../../errors/errors.ts';
+import { checkNames, type Issue, ValidationError } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import type { ProductDraft, ProductDraftInput, ProductVariantDraft } from '../../validation/product-draft.ts';
 import { toDecimalText } from '../../validation/rules.ts';
@@ -47,6 +47,7 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   text: string,
   options: ParseRowsOptions,
 ): ParsedRows<Row> {
+  checkNames(options, { name: true });
   const { name } = options;
   const body = text.replace(/^\uFEFF/, '');
   const first = body.trimStart()[0];
@@ -252,6 +253,14 @@ export interface GroupedRows {
   readonly rejected: readonly RejectedRow[];
 }
 
+const mappingNames: Record<keyof VariantMapping<unknown>, true> = {
+  groupBy: true,
+  product: true,
+  options: true,
+  variant: true,
+  images: true,
+};
+
 interface Placed<Row> {
   readonly index: number;
   readonly row: Row;
@@ -276,6 +285,7 @@ interface Placed<Row> {
  * ```
  */
 export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<Row>): GroupedRows {
+  checkNames(mapping, mappingNames);
   const groups = new Map<string, Placed<Row>[]>();
   const rejected: RejectedRow[] = [];
   const nameless = [...(typeof rows === 'object' ? (unreadOf(rows)?.nameless ?? []) : [])];

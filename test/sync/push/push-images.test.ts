@@ -247,3 +247,21 @@ describe('images on a shop with an older API version', () => {
     expect(uploads(made)).toBe(1);
   });
 });
+
+describe('an order of images that a push changes', () => {
+  it("counts as the push's own change when its webhook comes", async () => {
+    const made = fakeSync();
+    const { sync, stores, fake, clock } = made;
+    const images = ['a', 'b', 'c'].map((name) => ({ url: url(name) }));
+    await push(made, shown('tee', images));
+    const ids = idsOf(made)[0] ?? [];
+    await clock.advance(60_000);
+    expect(await push(made, shown('tee', images.toReversed()))).toMatchObject({ outcome: 'updated' });
+    expect(idsOf(made)).toEqual([ids.toReversed()]);
+    const [product] = fake.products();
+    const record = await stores.records.get(domain, 'tee');
+    expect(record?.shopifyUpdatedAt).toBe(product?.['updatedAt']);
+    const payload = { admin_graphql_api_id: record?.gid, updated_at: product?.['updatedAt'] };
+    expect(await sync.applyWebhook({ topic: 'products/update', shop: domain, payload })).toBe('not-newer');
+  });
+});

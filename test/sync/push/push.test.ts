@@ -457,6 +457,23 @@ describe('pushing many', () => {
     expect(fake.calls).toHaveLength(calls);
   });
 
+  it('has told each product that was pushed before the source threw, and the run that undoes them', async () => {
+    const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 50 } });
+    function* source(): Generator<ProductDraftInput> {
+      for (let i = 0; i < 60; i += 1) yield tee(`p-${i}`);
+      throw new Error('the database is gone');
+    }
+    const told: PushProgress[] = [];
+    const run = sync.pushMany(source(), { onProgress: (progress) => told.push(progress) });
+    await expect(clock.run(run)).rejects.toThrow('the database is gone');
+    const made = fake.products().length;
+    expect(made).toBeGreaterThan(10);
+    expect(told.at(-1)).toMatchObject({ finished: made, counts: { created: made } });
+    const { counts } = await clock.run(sync.rollback({ runId: told[0]?.runId ?? '' }));
+    expect(counts).toMatchObject({ removed: made });
+    expect(fake.products()).toEqual([]);
+  });
+
   it('rejects at once when it is already aborted', async () => {
     const { sync } = fakeSync();
     await expect(sync.pushMany([], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');

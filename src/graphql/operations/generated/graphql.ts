@@ -2198,7 +2198,7 @@ export type ProductImageIdsQueryVariables = Exact<{
 }>;
 
 
-export type ProductImageIdsQuery = { product: { media: { nodes: Array<
+export type ProductImageIdsQuery = { product: { updatedAt: DateTime, media: { nodes: Array<
         | { id: Gid }
         | { id: Gid }
       > } } | null };
@@ -3371,6 +3371,7 @@ export const JobReadDocument = new TypedDocumentString(`
 export const ProductImageIdsDocument = new TypedDocumentString(`
     query ProductImageIds($id: ID!) {
   product(id: $id) {
+    updatedAt
     media(first: 250) {
       nodes {
         id

@@ -1,6 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { assertValid } from '../../../errors/base.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import type { FakeCore, FakeResponse, PiecewiseResponse } from './api.ts';
 import { failureBody, jsonResponse } from './responses.ts';
 
@@ -30,8 +32,9 @@ export interface FakeServer {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Serves the core over HTTP or HTTPS. Rejects with Node's own error, such as `EADDRINUSE`. */
+/** Serves the core over HTTP or HTTPS. Rejects with a ConfigError for an unknown option, and with Node's own error, such as `EADDRINUSE`. */
 export async function listen(core: FakeCore, options: ListenOptions = {}): Promise<FakeServer> {
+  assertValid(unknownNames(options, { port: true, host: true, tls: true } satisfies Record<keyof ListenOptions, true>));
   const { port = 0, host = '127.0.0.1' } = options;
   const tls = options.tls === true ? { key: fakeCertificateKey, cert: fakeCertificate } : options.tls || undefined;
   const onRequest: RequestListener = (request, response) => void respond(core, request, response);

@@ -1,5 +1,7 @@
+import { assertValid } from '../../../errors/base.ts';
 import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import type { Background } from '../background.ts';
 import { shopPayload } from '../rest/shop.ts';
 import { type ShopState, type Shops, shopInfo } from '../shops.ts';
@@ -46,6 +48,8 @@ export interface ShopControls {
   issueSessionToken(options?: SessionTokenOptions): string;
 }
 
+const tokenNames: Record<keyof SessionTokenOptions, true> = { shop: true, clientId: true, userId: true, skewMs: true };
+
 /** Makes the controls of one fake. */
 export function shopControls(context: {
   readonly apps: Apps;
@@ -74,7 +78,9 @@ export function shopControls(context: {
       shop.state = state;
     },
     revokeTokens: (domain) => tokens.revoke(shops.get(domain)),
-    issueSessionToken({ shop, clientId, userId = ownerId, skewMs = 0 } = {}) {
+    issueSessionToken(options = {}) {
+      assertValid(unknownNames(options, tokenNames));
+      const { shop, clientId, userId = ownerId, skewMs = 0 } = options;
       const app = clientId === undefined ? apps.all[0] : apps.find(clientId);
       if (app) return signSessionToken(app, shops.get(shop).domain, userId, clock.now() + skewMs);
       const known = apps.all.map((candidate) => candidate.clientId).join(', ');

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { assertValid } from '../../../errors/base.ts';
 import { ConfigError } from '../../../errors/errors.ts';
 import type { Clock } from '../../../internal/clock.ts';
 import { isRecord, parseExactJson, stringifyExactJson } from '../../../internal/json.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import { complianceTopics, topicToEnum, webhookTopics } from '../../../webhooks/topics.ts';
 import { type EventContent, eventBody } from '../../webhooks/sign-webhook.ts';
 import type { Background, ShopEvent } from '../background.ts';
@@ -18,7 +20,7 @@ import type { EntityStore, FakeStore } from '../store/entity-store.ts';
 import { createDeliveries } from './deliveries.ts';
 import { type EventSubscription, type FakeWebhookOptions, parseFilter } from './options.ts';
 import { idOf } from './resource-payloads.ts';
-import { attemptDelivery, createSigningSecrets, type DeliveryHandler, type FakeWebhooks } from './send.ts';
+import { attemptDelivery, createSigningSecrets, type DeliveryHandler, emitNames, type FakeWebhooks } from './send.ts';
 
 /** What makes the webhooks of one fake. */
 interface WebhookEmitter {
@@ -96,7 +98,9 @@ export function createWebhookEmitter(context: WebhookEmitterContext): WebhookEmi
   });
 
   const face: FakeWebhooks = {
-    emit(topic, payload, { shop, ...rest } = {}) {
+    emit(topic, payload, given = {}) {
+      assertValid(unknownNames(given, emitNames));
+      const { shop, ...rest } = given;
       checkTopic(topic, options);
       checkCopies(rest.copies);
       background.emit({ eventId: randomUUID(), ...rest, shop: shops.get(shop).domain, topic, payload });

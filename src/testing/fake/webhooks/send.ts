@@ -1,6 +1,8 @@
+import { assertValid } from '../../../errors/base.ts';
 import { ConfigError } from '../../../errors/errors.ts';
 import { linkSignal } from '../../../internal/abort.ts';
 import type { Clock } from '../../../internal/clock.ts';
+import { unknownNames } from '../../../internal/names.ts';
 import type { ComplianceTopic, WebhookTopic } from '../../../webhooks/topics.ts';
 import { type EventContent, eventHeaders, type SignedWebhook, signWebhook } from '../../webhooks/sign-webhook.ts';
 import type { DeliveryAttempt, FakeDelivery } from '../store/entities.ts';
@@ -19,6 +21,14 @@ export interface EmitOptions {
    */
   readonly copies?: number;
 }
+
+/** The names of `EmitOptions`. */
+export const emitNames: Record<keyof EmitOptions, true> = {
+  shop: true,
+  eventId: true,
+  triggeredAt: true,
+  copies: true,
+};
 
 /** A next-generation event that happens in a shop. */
 export type FakeEvent = EventContent & Omit<EmitOptions, 'eventId'>;
@@ -189,7 +199,9 @@ export function createSigningSecrets(
 
   return {
     current: (app) => upToDate(secrets.get(app ?? '') ?? main).signing,
-    rotate(next, { app, keepOldMs = usualOverlapMs } = {}) {
+    rotate(next, options = {}) {
+      assertValid(unknownNames(options, { app: true, keepOldMs: true }));
+      const { app, keepOldMs = usualOverlapMs } = options;
       const secret = app === undefined ? main : secrets.get(app);
       if (!secret) {
         const message = `is ${app}. Give one of: ${[...secrets.keys()].join(', ')}.`;
