@@ -147,14 +147,14 @@ describe('the status', () => {
     const { sync } = await withRecords([...many(21, 'failed'), ...many(51, 'synced', { lastSyncedAt: 1 })]);
     expect(await sync.health()).toMatchObject({
       reasons: [
-        '70.83 % of 72 products are in order, less than 80 %',
+        '70.83 % of 72 products have not failed, less than 80 %',
         '21 products failed, more than 20',
         '51 products had their last success more than 7 days ago, more than 50',
       ],
       recommendations: [
-        'Look for one cause first: the token and its scopes, the circuit breaker, the latest change of the drafts.',
-        'Read failureAnalysis(), fix what it shows, and push the 21 products that failed again.',
-        'Push the 51 products without a success in 7 days again, or remove what has left your catalogue.',
+        'Look for a common cause first: the token and its scopes, the circuit breaker, the latest change to your drafts.',
+        'Read failureAnalysis(), fix what it shows, and push the 21 failed products again.',
+        'Push the 51 products without a success in 7 days again, or remove those that left your catalogue.',
       ],
     });
   });
@@ -169,7 +169,7 @@ describe('the status', () => {
     const { sync: watched } = fakeSync({ sync: { health: { queue: { stats: async () => stuck } } } });
     expect(await watched.health()).toMatchObject({
       status: 'degraded',
-      reasons: ['a job has waited for 121 s, more than 120 s', 'the queue holds 2 dead letters'],
+      reasons: ['a job has waited for 121 s, more than 120 s', 'the queue has 2 dead letters'],
     });
     await queue.close();
   });

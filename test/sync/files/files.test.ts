@@ -149,7 +149,7 @@ describe('files.ensure', () => {
     expect(good?.outcome).toBe('created');
     expect(bad).toMatchObject({ outcome: 'failed', source: broken });
     expect(messageOf(bad)).toBe(
-      `${domain} could not take the image https://cdn.invalid/gone.jpg: The image could not be downloaded. (IMAGE_DOWNLOAD_FAILURE)`,
+      `${domain} could not process the image https://cdn.invalid/gone.jpg: The image could not be downloaded. (IMAGE_DOWNLOAD_FAILURE)`,
     );
     // What has failed is uploaded again.
     expect(outcomes(await filesOf(made)([{ source: broken }]))).toEqual(['failed']);
@@ -193,10 +193,10 @@ describe('files.ensure', () => {
   });
 
   it.each<[string, Parameters<ReturnType<typeof filesOf>>[0][number], RegExp]>([
-    ['a path', { source: '/etc/passwd' }, /"\/etc\/passwd" is no http or https address.*pathToFileURL/],
-    ['an address of another kind', { source: 'ftp://x.example/a.jpg' }, /is no http or https address/],
+    ['a path', { source: '/etc/passwd' }, /"\/etc\/passwd" is not an http or https URL.*pathToFileURL/],
+    ['an address of another kind', { source: 'ftp://x.example/a.jpg' }, /is not an http or https URL/],
     ['bytes without a name', { source: new Uint8Array(3) }, /name: is missing.*such as tee.jpg/],
-    ['a name of no image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no extension of an image/],
+    ['a name of no image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no image extension/],
     ['a local file that is not there', { source: new URL('file:///nowhere/a.jpg') }, /cannot be read: ENOENT/],
   ])('refuses %s, and says how to fix it', async (_what, file, message) => {
     const made = fakeSync();

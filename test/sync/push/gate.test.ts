@@ -223,9 +223,7 @@ describe('a gate', () => {
     const error = await sync.pushMany([tee()], { gate } as object).catch((reason: unknown) => reason);
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(message);
     const ofPlan = await sync.plan([tee()], { gate } as object).catch((reason: unknown) => reason);
-    expect(isShopwrightError(ofPlan, 'VALIDATION_FAILED') && ofPlan.message).toMatch(
-      /gate: judges what is sent.*apply/,
-    );
+    expect(isShopwrightError(ofPlan, 'VALIDATION_FAILED') && ofPlan.message).toMatch(/gate: applies to writes.*apply/);
     expect(fake.calls).toEqual([]);
   });
 });

@@ -35,14 +35,19 @@ describe('an option that another method reads', () => {
       { maxDeletes: {} },
       /maxDeletes: is checked when.*apply/,
     ],
-    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun: is what a plan always is/],
+    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun: is not needed/],
     [
       'apply',
       ({ sync }, options) => sync.apply(emptyPlan, options),
       { missing: 'delete' },
-      /missing: was decided.*plan/,
+      /missing: is decided.*plan/,
     ],
-    ['apply', ({ sync }, options) => sync.apply(emptyPlan, options), { dryRun: true }, /dryRun: is not for `apply`/],
+    [
+      'apply',
+      ({ sync }, options) => sync.apply(emptyPlan, options),
+      { dryRun: true },
+      /dryRun: is not an option of `apply`/,
+    ],
   ])('is refused by %s before anything is sent', async (_what, call, options, message) => {
     const made = fakeSync();
     const error = await call(made, options).catch((reason: unknown) => reason);

@@ -27,7 +27,7 @@ describe('what a slip could delete', () => {
     const made = await pushed();
     const before = JSON.stringify(made.fake.products());
     for (const remove of [made.sync.delete, made.sync.archive])
-      await expect(made.clock.run(remove('12'))).rejects.toThrow(/localIds: is one text: give a list.*\["12"\]/);
+      await expect(made.clock.run(remove('12'))).rejects.toThrow(/localIds: is a single text: pass a list.*\["12"\]/);
     await expect(made.clock.run(made.sync.delete(undefined as never))).rejects.toThrow(/localIds: must be a list/);
     expect(JSON.stringify(made.fake.products())).toBe(before);
     expect((await made.clock.run(made.sync.delete(['12']))).counts.deleted).toBe(1);

@@ -103,7 +103,7 @@ describe('a run', () => {
     expect(done).toBeLessThan(25);
     expect(done + skipped).toBe(total);
     expect((await t.stores.records.counts(domain)).synced).toBe(done);
-    await expect(t.products.runs.resume('autumn')).rejects.toThrow('id: is cancelled: it cannot be resumed');
+    await expect(t.products.runs.resume('autumn')).rejects.toThrow('id: is cancelled, so it cannot be resumed');
     expect(await t.process().products.resume()).toBe(0);
     expect((await t.clock.run(t.sync.rollback({ runId: 'autumn' }))).counts.removed).toBe(done);
   });
@@ -121,7 +121,7 @@ describe('a run', () => {
     expect([...creations(t).values()]).toEqual(Array(30).fill(1));
     expect(await other.products.runs.start(idsOf(30), { id: 'autumn' })).toMatchObject({ state: 'finished' });
     await expect(other.products.runs.start(idsOf(29), { id: 'autumn' })).rejects.toThrow(
-      'id: "autumn" is a run over other products, of which there are 30. Give this one another id.',
+      'id: is "autumn", which is already used by a run with another list of 30 products. Choose another id.',
     );
   });
 
@@ -256,7 +256,7 @@ describe('two operators', () => {
       { force: true },
     ] as const)
       await expect(runs.start(idsOf(3), { ...options, ...other })).rejects.toThrow(
-        'id: "autumn" is a run with other options. Give this one another id.',
+        'id: is "autumn", which is already used by a run with other options. Choose another id.',
       );
   });
 });
@@ -266,7 +266,7 @@ describe('what a run refuses', () => {
     const t = runShop(3);
     const start = (ids: never, options: object) => t.products.runs.start(ids, options);
     const cases: [unknown, object, string][] = [
-      [[{ localId: 'p-0' }], {}, 'localIds: must be text: give ids, not products'],
+      [[{ localId: 'p-0' }], {}, 'localIds: must be ids (text), not products'],
       [['p-0', ''], {}, 'localIds'],
       [['p-0'], { onDrift: 'mine' }, 'onDrift: must be one of report, ours, theirs'],
       [['p-0'], { missing: 'archive' }, 'missing: is not an option'],
@@ -290,7 +290,7 @@ describe('what a run refuses', () => {
 
   it('is told where a text stands in place of a list, and a target that is none', async () => {
     const { products } = runShop(3);
-    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is one text.*\["p-0"\]/);
+    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is a single text.*\["p-0"\]/);
     await expect(products.runs.start(undefined as never)).rejects.toThrow(/localIds: must be a list/);
     for (const target of [undefined, {}, { filter: 'x' }])
       await expect(products.runs.retryFailed(target as never)).rejects.toThrow(/target: must be/);
@@ -302,7 +302,7 @@ describe('what a run refuses', () => {
     const t = runShop(3);
     const { runs } = t.products;
     for (const verb of ['pause', 'resume', 'cancel'] as const)
-      await expect(runs[verb]('autumn')).rejects.toThrow('id: is "autumn", and the store has no such run');
+      await expect(runs[verb]('autumn')).rejects.toThrow('id: is "autumn", but the store has no such run');
     await expect(runs.watch('autumn')[Symbol.asyncIterator]().next()).rejects.toThrow('There is no such run');
     await runs.start(idsOf(3), { id: 'autumn' });
     await t.drain();
@@ -319,7 +319,7 @@ describe('what a run refuses', () => {
     const t = runShop(1);
     const cases: [object, string][] = [
       [{ tries: 0 }, 'tries: must be a whole number from 1 to 100'],
-      [{ tries: 2, retryDelaysMs: [1] }, 'give one of them'],
+      [{ tries: 2, retryDelaysMs: [1] }, 'pass only one of them'],
       [{ runs: { batchSize: 1_001 } }, 'runs.batchSize: must be a whole number from 1 to 1000'],
       [{ runs: { bulkFrom: -1 } }, 'runs.bulkFrom: must be a whole number'],
       [{ runs: { batchsize: 10 } }, 'runs.batchsize: is not an option. Did you mean runs.batchSize?'],
