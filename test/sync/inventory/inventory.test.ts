@@ -242,7 +242,7 @@ describe('setting quantities', () => {
       [2, 'INVALID', 'locationId'],
       [3, 'INVALID', 'inventoryItemId'],
       [5, 'INVALID', 'inventoryItemId'],
-      [6, 'INVALID', 'Give'],
+      [6, 'INVALID', 'Pass'],
       [4, 'SKU_NOT_FOUND', 'No'],
     ]);
     expect(await stock()).toEqual({ S0: 3 });

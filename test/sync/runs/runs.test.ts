@@ -311,7 +311,7 @@ describe('what a run refuses', () => {
       ['resume', 'resumed'],
       ['cancel', 'cancelled'],
     ] as const)
-      await expect(runs[verb]('autumn')).rejects.toThrow(`id: is finished: it cannot be ${done}. Start another one.`);
+      await expect(runs[verb]('autumn')).rejects.toThrow(`id: is finished, so it cannot be ${done}. Start another run.`);
     await expect(runs.list({ limit: 0 })).rejects.toThrow('limit: must be a whole number from 1 to 1000');
   });
 
