@@ -381,7 +381,7 @@ describe('readCsv', () => {
   it('reads a source once', async () => {
     const reading = readCsv(text, shopify);
     await reading.collect();
-    await expect(reading.collect()).rejects.toThrow(/read once/);
+    await expect(reading.collect()).rejects.toThrow(/read only once/);
   });
 
   it('has issues of the file for those who iterate', async () => {
