@@ -56,7 +56,7 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
 }
 
-const expectedFormat = 'give a JSON array of objects, or one JSON object per line';
+const expectedFormat = 'pass a JSON array of objects, or one JSON object per line';
 
 function parseArray(text: string, name: string): unknown {
   try {
@@ -113,7 +113,10 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
 
 function issueOf(text: string, linesBefore = 0): Issue {
   const error = findJsonError(text) ?? { line: 1, column: 1, message: 'the text cannot be read' };
-  return { field: `line ${linesBefore + error.line}, column ${error.column}`, message: `is no JSON: ${error.message}` };
+  return {
+    field: `line ${linesBefore + error.line}, column ${error.column}`,
+    message: `is not JSON: ${error.message}`,
+  };
 }
 
 /** The first place where a text is not JSON. Lines and columns count from one, columns in UTF-16 units. */
@@ -141,7 +144,7 @@ function describe(text: string, offset: number): string {
   const { string } = tokens();
   string.lastIndex = offset;
   if (text[offset] === '"' && !string.test(text)) {
-    return 'a string that does not end, or that holds a line break or a wrong escape';
+    return 'a string that is not closed, or contains a line break or an invalid escape';
   }
   return `unexpected ${JSON.stringify(String.fromCodePoint(found))}`;
 }
@@ -315,7 +318,7 @@ export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<
 
 function keyOf<Row>(row: Row, groupBy: Cell<Row>): { readonly text: string } | { readonly reason: string } {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-    return { reason: 'is no object: give an object with a field for each column' };
+    return { reason: 'is not an object: pass an object with a field for each column' };
   }
   const source = typeof groupBy === 'string' ? JSON.stringify(groupBy) : 'the group key';
   try {

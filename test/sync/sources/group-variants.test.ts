@@ -160,9 +160,9 @@ describe('groupVariants', () => {
     const { products, rejected } = groupVariants(rows as Row[], mapping);
     expect(products).toHaveLength(1);
     expect(rejected).toEqual([
-      { index: 0, row: null, reason: 'is no object: give an object with a field for each column' },
-      { index: 2, row: 'row', reason: 'is no object: give an object with a field for each column' },
-      { index: 3, row: [], reason: 'is no object: give an object with a field for each column' },
+      { index: 0, row: null, reason: 'is not an object: pass an object with a field for each column' },
+      { index: 2, row: 'row', reason: 'is not an object: pass an object with a field for each column' },
+      { index: 3, row: [], reason: 'is not an object: pass an object with a field for each column' },
       { index: 4, row: { name: 'x' }, reason: 'has no "style_code": fill it in' },
       { index: 5, row: { style_code: true }, reason: '"style_code" must be text or a number' },
       { index: 6, row: { style_code: Number.NaN }, reason: '"style_code" must be text or a number' },
