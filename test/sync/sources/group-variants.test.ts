@@ -27,7 +27,7 @@ const group = (rows: Iterable<Row>, changes: Partial<VariantMapping<Row>> = {}) 
   groupVariants(rows, { ...mapping, ...changes });
 
 describe('groupVariants', () => {
-  it('makes one product of the rows of a style, wherever they stand', () => {
+  it('makes one product of the rows of a style, wherever they are', () => {
     const { products, rejected } = group([
       { style_code: 'B', name: 'Bowl', sku: 'B1', price: 4 },
       { style_code: 'A', name: 'Tee', colour: 'Red', size: 'M', sku: 'A1', price: '9.90' },
@@ -97,7 +97,7 @@ describe('groupVariants', () => {
     ]);
   });
 
-  it('makes no variant of a row that only carries an image, unless nothing else does', () => {
+  it('makes no variant of a row with only an image, unless there is no other', () => {
     const cells = {
       groupBy: 'handle',
       product: { title: 'title' },

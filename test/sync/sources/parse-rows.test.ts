@@ -17,14 +17,14 @@ describe('parseRows', () => {
     expect(parseRows('\uFEFF \n[{"a":1}]', { name: 'f' }).rows).toEqual([{ a: 1 }]);
   });
 
-  it('reads one object per line, and passes over blank lines and Windows line ends', () => {
+  it('reads one object per line, and skips blank lines and Windows line ends', () => {
     expect(parseRows('{"a":1}\r\n\r\n{"a":2}\r\n', { name: 'f' })).toEqual({
       rows: [{ a: 1 }, { a: 2 }],
       rejected: [],
     });
   });
 
-  it('goes on after a broken line and says where it is', () => {
+  it('goes on after a broken line and reports its place', () => {
     const { rows, rejected } = parseRows('{"a":1}\n\n{"a":2,}\n{"a":3}\n{"a":', { name: 'feed.jsonl' });
     expect(rows).toEqual([{ a: 1 }, { a: 3 }]);
     expect(rejected).toEqual([
