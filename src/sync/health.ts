@@ -1,4 +1,4 @@
-// The health of a sync: its figures, the status judged from them, alerts, and what failed products have in common.
+// One file: the health of a sync, with its figures, the status, the alerts, and what failed products have in common.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   ConfigError,

@@ -1,4 +1,4 @@
-// The sync of one shop: its methods, their options, and what the methods share.
+// One file: the sync of one shop, with its methods, their options, and what the methods share.
 import { randomUUID } from 'node:crypto';
 import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
 import { sharedTask } from '../internal/abort.ts';

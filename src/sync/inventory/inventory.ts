@@ -1,5 +1,5 @@
-// Setting and changing stock, from the row to the report. Both share the checks, the search by SKU, the batches and the
-// reading of refusals.
+// One file: setting and changing stock, from the row to the report. Both share the checks, the search by SKU, the
+// batches and the reading of refusals.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,
