@@ -1,5 +1,4 @@
-// Comparing the draft, the last push and the shop, and each difference between them. The parts depend on each other's
-// rules.
+// One file: comparing the draft, the last push and the shop. Its parts depend on each other's rules.
 import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';

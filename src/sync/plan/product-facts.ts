@@ -1,4 +1,4 @@
-// The common form of facts, and how drafts, records and the shop's products are converted to it.
+// One file: the common form of facts, and how drafts, records and the shop's products are converted to it.
 import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';

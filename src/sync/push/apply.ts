@@ -1,4 +1,4 @@
-// The changes of one product, part by part, in the only order that Shopify accepts.
+// One file: the changes of one product, part by part, in the only order that Shopify accepts.
 import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
 import type { TypedDocument } from '../../graphql/document.ts';
 import {

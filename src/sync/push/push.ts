@@ -1,4 +1,4 @@
-// The push of one product: from its record to the shop and its images, and back to its record.
+// One file: the push of one product, from its record to the shop and its images, and back to its record.
 import { randomUUID } from 'node:crypto';
 import {
   InvalidResponseError,

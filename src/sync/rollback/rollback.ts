@@ -1,4 +1,4 @@
-// Undoing the pushes of one product: from its journal to the shop and its record.
+// One file: undoing the pushes of one product, from its journal to the shop and its record.
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import {
   ProductByIdentifierDocument,

@@ -1,4 +1,4 @@
-// The work of one process for a run: from the job of a batch to the end of the run.
+// One file: the work of one process for a run, from the job of a batch to the end of the run.
 import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
 import { linkSignal, setTimeLimit, sleep, untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';

@@ -1,4 +1,4 @@
-// How the rows of one product become a draft, column by column.
+// One file: how the rows of one product become a draft, column by column.
 import type { DraftImage, ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
 import {
   type Cell,
