@@ -456,7 +456,7 @@ export function failedProduct({ localId, gid, lastError, attempts, lastAttemptAt
 }
 
 /** Milliseconds that the watch waits for a read, and for `onAlert`. */
-const patienceMs = 60_000;
+const checkTimeoutMs = 60_000;
 
 /** Checks at intervals, and alerts when something begins. */
 function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clock: Clock): HealthWatch {
@@ -469,35 +469,35 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
   /** Alerts that were sent and still apply. */
-  const told = new Set<HealthAlert['type']>();
-  let toldStatus: HealthStatus = 'healthy';
+  const alerted = new Set<HealthAlert['type']>();
+  let alertedStatus: HealthStatus = 'healthy';
 
   /** A callback that never ends must not stop the watch. */
   const call = (alert: HealthAlert): Promise<void> =>
-    within((async () => onAlert(alert))(), patienceMs, clock, 'onAlert did not end');
+    within((async () => onAlert(alert))(), checkTimeoutMs, clock, 'onAlert did not end');
 
-  const tell = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
-    if (!isOn) told.delete(alert.type);
-    else if (!told.has(alert.type)) {
+  const alertOnce = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
+    if (!isOn) alerted.delete(alert.type);
+    else if (!alerted.has(alert.type)) {
       await call(alert);
-      told.add(alert.type);
+      alerted.add(alert.type);
     }
   };
 
   const check = async (): Promise<void> => {
     let health: SyncHealth;
     try {
-      health = await within(read(), patienceMs, clock, 'The health could not be read');
+      health = await within(read(), checkTimeoutMs, clock, 'The health could not be read');
     } catch (error) {
-      await tell({ type: 'unreadable', error }, true);
+      await alertOnce({ type: 'unreadable', error }, true);
       return;
     }
-    told.delete('unreadable');
-    await tell({ type: 'success-rate', health }, health.successRate < successRate);
-    await tell({ type: 'failures', health }, health.failed > failed);
-    if (health.status === toldStatus) return;
-    await call({ type: 'status', from: toldStatus, to: health.status, health });
-    toldStatus = health.status;
+    alerted.delete('unreadable');
+    await alertOnce({ type: 'success-rate', health }, health.successRate < successRate);
+    await alertOnce({ type: 'failures', health }, health.failed > failed);
+    if (health.status === alertedStatus) return;
+    await call({ type: 'status', from: alertedStatus, to: health.status, health });
+    alertedStatus = health.status;
   };
 
   let isStopped = false;

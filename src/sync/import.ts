@@ -170,7 +170,7 @@ export async function* importProducts(
     { fallback: 'paginate', ...(signal && { signal }) },
   );
   yield* inOrder(nodes, concurrency, (node) =>
-    guarded(node.id, options, () => take(fromBulk(node, options), context, options)),
+    guarded(node.id, options, () => importRead(fromBulk(node, options), context, options)),
   );
 }
 
@@ -316,7 +316,7 @@ function listsOf({ variantMetafields = [] }: ImportOptions) {
 function importOne(gid: string, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
   return guarded(gid, options, async () => {
     const node = await readProduct(gid, context.client, options);
-    return node ? take(fromBulk(node, options), context, options) : { outcome: 'gone', gid };
+    return node ? importRead(fromBulk(node, options), context, options) : { outcome: 'gone', gid };
   });
 }
 
@@ -413,7 +413,7 @@ function fromBulk(node: BulkProduct, { variantMetafields = [] }: ImportOptions):
 }
 
 /** Makes the draft of a product, and its record if requested. */
-async function take(read: Read, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
+async function importRead(read: Read, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
   const { client, records, clock, inTurn } = context;
   const { record: wanted = 'new' } = options;
   const { remote } = read;
@@ -421,8 +421,8 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
   const known = wanted === 'none' ? undefined : await records.getByGid(client.shop, gid);
   const localId = known?.localId ?? localIdIn(remote) ?? nameOf(remote, options);
   const { draftIn } = await loadValidation();
-  const { draft: told, stock } = toldBy(localId, read);
-  const checked = draftIn(told);
+  const { draft: input, stock } = inputFrom(localId, read);
+  const checked = draftIn(input);
   if (!checked.ok) return { outcome: 'invalid', gid, localId, issues: checked.errors };
   const { draft } = checked;
   const product: ImportedProduct = {
@@ -434,7 +434,7 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
     for (;;) {
       const record = await records.get(client.shop, localId);
       if (record && record.gid !== null && record.gid !== gid)
-        return { outcome: 'failed', gid, error: taken(client.shop, localId, record.gid) };
+        return { outcome: 'failed', gid, error: localIdTaken(client.shop, localId, record.gid) };
       const isKnown = record !== undefined && record.gid !== null && record.status !== 'deleted-in-shopify';
       if ((isKnown && wanted === 'new') || (record && isBeingPushed(record, clock)))
         return { outcome: 'known', ...product };
@@ -445,7 +445,7 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
 }
 
 /** The draft with the shop's values. */
-function toldBy(localId: string, { remote, isGiftCard, more }: Read) {
+function inputFrom(localId: string, { remote, isGiftCard, more }: Read) {
   const nothing = { variants: new Map(), baseKeys: new Map(), images: new Map() };
   const facts = remoteFacts(remote, nothing);
   const { imageOrder: _images, variantOrder: _variants, optionOrder: _options, ...product } = facts.product?.[''] ?? {};
@@ -469,7 +469,7 @@ function nameOf(remote: RemoteProduct, { localId }: ImportOptions): string {
   throw new ValidationError('Nothing was imported', { issues: [{ field: 'localId', message }] });
 }
 
-function taken(shop: string, localId: string, gid: string): ValidationError {
+function localIdTaken(shop: string, localId: string, gid: string): ValidationError {
   const message = `is "${localId}", which already belongs to ${gid}. Choose another one with the option localId.`;
   return new ValidationError('The product was not imported', { issues: [{ field: 'localId', message }], shop });
 }

@@ -151,7 +151,7 @@ export async function checkStock(
     if (!/^\d+$/.test(locationId)) continue;
     known.set(locationId, (known.get(locationId) ?? new Set()).add(inventoryItemId));
   }
-  const tell = async (finding: StockFinding): Promise<void> => {
+  const addFinding = async (finding: StockFinding): Promise<void> => {
     counts[finding.kind] += 1;
     if (findings.length < mostListed) findings.push(finding);
     await onMissed?.(finding.now, finding.known);
@@ -165,7 +165,7 @@ export async function checkStock(
       if (isKnown) counts.checked += 1;
       if (before?.available === level.available) continue;
       if (before && (isOlder(level, before) || isUnderWay(level, clock))) continue;
-      if (before) await tell({ kind: 'missed', known: before, now: level });
+      if (before) await addFinding({ kind: 'missed', known: before, now: level });
       if (repairs && (await storeIfNewer(keyValue, level, appId)) && !before) counts.added += 1;
     }
     // The remaining items are not stocked at this location.
@@ -176,7 +176,7 @@ export async function checkStock(
       const before = parseLevel(text, place);
       if (!before) continue;
       counts.checked += 1;
-      await tell({ kind: 'gone', known: before });
+      await addFinding({ kind: 'gone', known: before });
       // A level that a webhook stored meanwhile stays.
       if (repairs) await keyValue.compareAndSet(key, text, undefined);
     }

@@ -80,7 +80,7 @@ const takenPauseMs = 5_000;
 const storagePauseMs = 30_000;
 
 /** Milliseconds between two saves of a batch's progress. */
-const tellEveryMs = 1_000;
+const saveEveryMs = 1_000;
 
 /** Products validated between two checks that the run is still running: nothing is sent meanwhile. */
 const validatedAtOnce = 20;
@@ -136,8 +136,8 @@ async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'r
   await runs.update(id, ({ state, halt, error: found }) => {
     if (state === 'running') return { state: 'failed', error: { code, message } };
     if (halt?.undo !== 'open') return undefined;
-    const told = `${found?.message ?? ''} Not everything that it pushed could be undone: ${message}`;
-    return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: told } };
+    const whole = `${found?.message ?? ''} Not everything that it pushed could be undone: ${message}`;
+    return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: whole } };
   });
 }
 
@@ -169,7 +169,8 @@ const undoneAs: ReadonlySet<RollbackResult['outcome']> = new Set(['restored', 'p
 /**
  * Undoes what a halted run has pushed, unless that is done. Temporary failures are retried.
  *
- * @throws A deferral if it takes longer than `limitMs` and has made progress: the job continues with the rest.
+ * @throws A deferral if it takes longer than `limitMs`, and has made progress or the limit is shorter than that of a
+ * batch: the job continues with the rest.
  */
 async function undo(id: string, signal: AbortSignal, options: RunJobOptions, limitMs: number): Promise<void> {
   const { sync, stores, shop, runs, clock, retryDelaysMs } = options;
@@ -216,13 +217,13 @@ async function finish(
     const next = { ...run, ...changes(run), done: String(done) };
     if (done.size < unitsOf(run)) return next;
     hasMoved = true;
-    return moved(next, clock.now());
+    return nextPhase(next, clock.now());
   });
   if (hasMoved && after?.state === 'running') await enqueueOpen(after);
 }
 
 /** The run after the end of a phase. */
-function moved(run: StoredRun, nowMs: number): Partial<StoredRun> {
+function nextPhase(run: StoredRun, nowMs: number): Partial<StoredRun> {
   const { phase, state, invalid, total, bulkFrom } = run;
   const { gate } = run.push;
   if (state === 'cancelled' || run.halt) return run;
@@ -242,13 +243,17 @@ function moved(run: StoredRun, nowMs: number): Partial<StoredRun> {
 }
 
 /** Checks that the run is still running. @throws `stopped` if not, and the signal's reason. */
-async function mustGoOn(id: string, signal: AbortSignal, { runs }: RunJobOptions): Promise<void> {
+async function checkRunning(id: string, signal: AbortSignal, { runs }: RunJobOptions): Promise<void> {
   signal.throwIfAborted();
   if ((await runs.get(id))?.state !== 'running') throw stopped;
 }
 
 /** Reads a product from the source. Waits for it only until the signal aborts. */
-function sourced(localId: string, signal: AbortSignal, { source }: Pick<RunJobOptions, 'source'>): Promise<unknown> {
+function readProduct(
+  localId: string,
+  signal: AbortSignal,
+  { source }: Pick<RunJobOptions, 'source'>,
+): Promise<unknown> {
   const read = async (): Promise<unknown> => source(localId);
   return untilAborted(read(), signal);
 }
@@ -259,8 +264,8 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
   let count = 0;
   try {
     for (const [place, localId] of (await runs.batch(run.token, unit)).entries()) {
-      if (place % validatedAtOnce === 0) await mustGoOn(run.id, signal, options);
-      const product = await sourced(localId, signal, options);
+      if (place % validatedAtOnce === 0) await checkRunning(run.id, signal, options);
+      const product = await readProduct(localId, signal, options);
       // Missing, or another product: its push reports that.
       if (product === undefined || product === null || localIdOf(product) !== localId) continue;
       const issues = await sync.validate(product as ProductDraftInput);
@@ -298,10 +303,10 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
     for (let batch = first; batch < last; batch += 1) {
       for (const localId of await runs.batch(run.token, batch)) {
         if (rollout && !inRollout(rollout, { shop, localId })) continue;
-        const product = await sourced(localId, signal, options);
+        const product = await readProduct(localId, signal, options);
         if (localIdOf(product) === localId) yield product as ProductDraftInput;
       }
-      await mustGoOn(run.id, signal, options);
+      await checkRunning(run.id, signal, options);
     }
   }
   const meter = { points: 0 };
@@ -406,23 +411,23 @@ async function pushOpen(run: StoredRun, unit: number, signal: AbortSignal, optio
     stopWatch();
   }
   // If another process takes over the batch, it starts these products again.
-  if (!signal.aborted) await batch.leave();
+  if (!signal.aborted) await batch.giveBack();
   if (stop) {
-    await batch.tell(meter);
+    await batch.save(meter);
     if (stop.reason === stopped) return;
     throw stop.reason;
   }
-  if (batch.isStopped) return batch.tell(meter);
+  if (batch.isStopped) return batch.save(meter);
   if (batch.left === 0) return batch.finish(meter);
   if (isLate) {
-    await batch.tell(meter);
+    await batch.save(meter);
     throw defer(0);
   }
   // Products that failed temporarily remain.
   const waitMs = retryDelaysMs[batch.round];
   if (waitMs === undefined) return batch.finish(meter);
   batch.round += 1;
-  await batch.tell(meter);
+  await batch.save(meter);
   throw defer(waitMs);
 }
 
@@ -462,9 +467,9 @@ class Batch {
   readonly #begun = new Map<string, Begun>();
   /** Products that failed temporarily, by place. */
   readonly #later = new Set<number>();
-  #toldMs: number;
-  #toldPoints = 0;
-  #telling: Promise<unknown> = Promise.resolve();
+  #savedAtMs: number;
+  #savedPoints = 0;
+  #saving: Promise<unknown> = Promise.resolve();
   /** Outcomes that the gate has not judged yet. */
   readonly #unsampled: PushOutcome[] = [];
   #isHalted = false;
@@ -498,7 +503,7 @@ class Batch {
     this.#counts = counts;
     this.round = round;
     this.#isAgain = isAgain;
-    this.#toldMs = options.clock.monotonic();
+    this.#savedAtMs = options.clock.monotonic();
   }
 
   /** Number of products without an outcome. */
@@ -526,7 +531,7 @@ class Batch {
         this.#settle(place, 'skipped');
         continue;
       }
-      const product = await sourced(localId, signal, this.#options);
+      const product = await readProduct(localId, signal, this.#options);
       if (push.isInDoubt) await outcomes.doubt(localId);
       if (localIdOf(product) === localId) {
         this.#begun.set(localId, { place, push });
@@ -559,12 +564,12 @@ class Batch {
     if (isLater || (isSkipped && result.reason === 'stopped')) return;
     this.#settle(place, await this.#outcomeOf(result, localId));
     // A gate judges each product before others are started.
-    if (this.#run.push.gate || clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
+    if (this.#run.push.gate || clock.monotonic() - this.#savedAtMs >= saveEveryMs) await this.save(meter);
     if (this.#isHalted) throw stopped;
   }
 
   /** Gives back the products that were started but not pushed. */
-  async leave(): Promise<void> {
+  async giveBack(): Promise<void> {
     for (const [localId, { push }] of this.#begun) {
       this.#begun.delete(localId);
       // A marked change still has to be pushed.
@@ -629,8 +634,8 @@ class Batch {
   }
 
   #points(meter: { readonly points: number }): number {
-    const points = meter.points - this.#toldPoints;
-    this.#toldPoints = meter.points;
+    const points = meter.points - this.#savedPoints;
+    this.#savedPoints = meter.points;
     return points;
   }
 
@@ -638,16 +643,16 @@ class Batch {
    * Saves the progress of the batch and the verdict of its gate. One save after another, so that each sample counts
    * once.
    */
-  async tell(meter: { readonly points: number }): Promise<void> {
-    const told = this.#telling.then(() => this.#tell(meter));
-    this.#telling = told.catch(() => undefined);
-    return told;
+  async save(meter: { readonly points: number }): Promise<void> {
+    const saved = this.#saving.then(() => this.#save(meter));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
   }
 
-  async #tell(meter: { readonly points: number }): Promise<void> {
+  async #save(meter: { readonly points: number }): Promise<void> {
     const { clock, runs } = this.#options;
     const { gate } = this.#run.push;
-    this.#toldMs = clock.monotonic();
+    this.#savedAtMs = clock.monotonic();
     const points = this.#points(meter);
     const outcomes = this.#unsampled.splice(0);
     const own = { done: String(this.#done), counts: this.#counts, round: this.round };
@@ -671,7 +676,7 @@ class Batch {
   /** Ends the batch. Products that failed temporarily in every round count as failed. */
   async finish(meter: { readonly points: number }): Promise<void> {
     for (const place of this.#later) this.#settle(place, 'failed');
-    if (this.#run.push.gate) await this.tell(meter);
+    if (this.#run.push.gate) await this.save(meter);
     const points = this.#points(meter);
     const counts = this.#counts;
     await finish(

@@ -270,7 +270,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
       const there = await store.get(id);
       if (!there) throw unknownRun(id, shop);
       const isSame = (['push', 'onInvalid', 'bulkFrom'] as const).every((name) => isEqual(there[name], run[name]));
-      if (there.hash === hash && isSame) return shown(there);
+      if (there.hash === hash && isSame) return publicRun(there);
       const what = there.hash === hash ? 'with other options' : `with another list of ${there.total} products`;
       const message = `is "${id}", which is already used by a run ${what}. Choose another id.`;
       throw new ValidationError('The run was not started', { issues: [{ field: 'id', message }], shop });
@@ -278,12 +278,12 @@ export function createRuns(options: RunsOptions): SyncRuns {
     const added = await store.get(id);
     if (!added) throw unknownRun(id, shop);
     if (total > 0) await enqueueOpen(added);
-    return shown(added);
+    return publicRun(added);
   };
 
   const get = async (id: string): Promise<SyncRun | undefined> => {
     const run = await store.get(id);
-    return run && shown(run);
+    return run && publicRun(run);
   };
 
   return {
@@ -298,7 +298,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
       return all
         .sort((one, other) => other.startedAt - one.startedAt)
         .slice(0, limit)
-        .map(shown);
+        .map(publicRun);
     },
     get,
     async *watch(id, { signal, everyMs = 1_000 } = {}) {
@@ -313,7 +313,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
         await sleep(clock, Math.max(10, everyMs), signal);
       }
     },
-    pause: async (id) => shown(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
+    pause: async (id) => publicRun(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
     async resume(id) {
       // A pending rollback is done first.
       const run = await change(id, 'resumed', ['running', 'paused', 'failed'], (found) =>
@@ -329,10 +329,10 @@ export function createRuns(options: RunsOptions): SyncRuns {
             },
       );
       if (run.state !== 'finished') await enqueueOpen(run);
-      return shown(run);
+      return publicRun(run);
     },
     cancel: async (id) =>
-      shown(
+      publicRun(
         await change(id, 'cancelled', ['running', 'paused', 'failed', 'cancelled'], () => ({ state: 'cancelled' })),
       ),
     async retryFailed(target, startOptions = {}) {
@@ -451,7 +451,7 @@ const storable = (limits: DeleteLimits): DeleteLimits =>
   );
 
 /** The public view of a run. */
-function shown(run: StoredRun): SyncRun {
+function publicRun(run: StoredRun): SyncRun {
   const { id, kind, state, startedAt, updatedAt, total, invalid, phase, points, since, error, bulk, halt = null } = run;
   const counts = countsOf(run);
   const count = (...outcomes: readonly (keyof RunCounts)[]): number =>
