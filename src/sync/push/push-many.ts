@@ -27,7 +27,7 @@ export interface PushManyOptions extends PushOptions {
   /**
    * Local ids of products that the source has, although no draft could be made of them: `missing` leaves them alone.
    * Read after the list has ended, so a set may still grow. Lists of `readCsv(…).collect()`, `parseRows` and
-   * `groupVariants` know their own; if one of their unreadable rows names no product, nothing is removed. Default: none.
+   * `groupVariants` know their own; if an unreadable row names no product, nothing is removed. Default: none.
    */
   readonly unreadable?: Iterable<string>;
   /**

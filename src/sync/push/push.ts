@@ -108,7 +108,7 @@ export type PushResult =
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
   | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
-  /** Nothing was sent: everything that the draft would change was changed in the shop too. Decide with `onConflict`. */
+  /** No change of the draft is in the shop: everything that it would change was changed there too. See `onConflict`. */
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
