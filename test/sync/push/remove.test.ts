@@ -227,8 +227,8 @@ describe('products that left the list', () => {
         'row 4 (line 4), column "Handle" has a quote',
       ],
       ['opens a quote that is never closed', 'p-2,"Tee p-2,p-2,1', 'row 4 (line 4), column "Title" opens a quote'],
-      ['is where the file was cut off', 'p-2,Tee p-2,p-', 'row 4 (line 4), column "Variant SKU" is not whole'],
-      ['was cut off within its handle', 'p', 'row 4 (line 4), column "Handle" is not whole'],
+      ['is where the file was cut off', 'p-2,Tee p-2,p-', 'row 4 (line 4), column "Variant SKU" is incomplete'],
+      ['was cut off within its handle', 'p', 'row 4 (line 4), column "Handle" is incomplete'],
     ])('which %s: then nothing is removed', async (_what, row, told) => {
       const made = await pushed(4);
       const drafts = await csv(row);
@@ -258,7 +258,7 @@ describe('products that left the list', () => {
       const { drafts } = await readCsv(mapped, { format: mapping as never }).collect();
       expect(await both(drafts, made)).toBe(1);
       const cutOff = await readCsv(mapped.slice(0, -8), { format: mapping as never }).collect();
-      await expect(made.clock.run(made.sync.pushMany(cutOff.drafts, options))).rejects.toThrow(/"name" is not whole/);
+      await expect(made.clock.run(made.sync.pushMany(cutOff.drafts, options))).rejects.toThrow(/"name" is incomplete/);
       expect(titles(made)).toHaveLength(3);
       const lines = ['p-0', 'p-1', 'p-2'].map((id) => JSON.stringify({ id, name: `Tee ${id}`, sku: id, price: '1' }));
       const jsonl = [lines[0], lines[1]?.replace('"1"', '""'), '{"id": "p-2", '].join('\n');
