@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** What is to run when a signal aborts, for the signals that somebody waits on. */
+/** The calls to make when a signal aborts, for each signal that something waits on. */
 const onAborts = new WeakMap<AbortSignal, AbortCalls>();
 
 /**
- * Runs something once when a signal that has not aborted yet aborts. However many wait on one signal, it has a single
- * listener: Node looks through all of them whenever one is added or removed.
+ * Calls `run` once when a signal aborts. The signal must not have aborted yet. A signal gets one listener, however many
+ * waits depend on it: Node searches all listeners of a signal whenever one is added or removed.
  *
- * @returns Takes it back, and leaves nothing behind on the signal.
+ * @returns A function that cancels the call and leaves no listener behind.
  */
 export function whenAborted(signal: AbortSignal, run: () => void): () => void {
   let calls = onAborts.get(signal);
@@ -20,7 +20,7 @@ export function whenAborted(signal: AbortSignal, run: () => void): () => void {
 
 class AbortCalls implements EventListenerObject {
   readonly #signal: AbortSignal;
-  /** By a number of its own, since the same function may be there twice. */
+  /** Keyed by a number, because the same function may be added twice. */
   readonly #calls = new Map<number, () => void>();
   #added = 0;
 
@@ -51,15 +51,15 @@ class AbortCalls implements EventListenerObject {
   }
 }
 
-/** Milliseconds that a response gets at most after its time limit, where this process was held up. */
+/** If the process was blocked, a response gets at most this many milliseconds beyond its time limit. */
 const longestReprieveMs = 1_000;
 
 /**
- * Calls `expire` when the time of some work is up. Returns a function that cancels it.
+ * Calls `expire` when the time limit of some work is reached. Returns a function that cancels it.
  *
- * A process that was held up (by work of its own, a debugger, a frozen virtual machine) finds its timers due before it
- * reads what came long ago. So a timer that is late waits on, as long as it was late and a second at most, and none is
- * believed before what lies in the sockets was read.
+ * If a process was blocked (by its own work, a debugger, a frozen virtual machine), its timers fire before it reads
+ * data that arrived long ago. So a late timer waits again, for as long as it was late but at most a second. And
+ * `expire` is only called after the sockets have been read.
  */
 export function setTimeLimit(clock: Clock, expire: () => void, timeoutMs: number): () => void {
   const dueAtMs = clock.monotonic() + timeoutMs;
@@ -74,10 +74,10 @@ export function setTimeLimit(clock: Clock, expire: () => void, timeoutMs: number
   return () => cancel();
 }
 
-/** One signal for the end of an attempt, with its clean-up. */
+/** A signal that ends one attempt, with its clean-up. */
 export interface LinkedSignal {
   readonly signal: AbortSignal;
-  /** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. One at a time. */
+  /** Settles as the promise does, or rejects with the signal's reason as soon as it aborts. One promise at a time. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** Stops the timer and takes the listener off the outer signal. */
   release(): void;
@@ -95,7 +95,7 @@ export function linkSignal(
 ): LinkedSignal {
   const controller = new AbortController();
   const { signal } = controller;
-  // A listener on the own signal would say the same, at the price of a tenth of a call.
+  // A listener on our own signal would do the same, but costs a tenth of the time of a call.
   let endWait: ((reason: unknown) => void) | undefined;
   const abort = (reason: unknown): void => {
     if (signal.aborted) return;
@@ -121,7 +121,7 @@ export function linkSignal(
   };
 }
 
-/** What ends a wait before its work has settled. */
+/** What can end a wait before its work has settled. */
 export interface WaitBounds<T> {
   /** Ends the wait `graceMs` after it aborts, by rejecting with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -129,23 +129,23 @@ export interface WaitBounds<T> {
   readonly graceMs?: number;
   /** Milliseconds for the whole wait; 0 or less ends it at once. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Makes what the wait rejects with when its time is up. */
+  /** Returns the error to reject with when the time is up. */
   readonly onTimeout?: () => unknown;
-  /** Default: the machine's own clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
   /** Called with the outcome of work that settles after the wait has ended. */
   readonly onLate?: (outcome: LateOutcome<T>) => void;
 }
 
-/** The outcome of work that nobody waits for any more. */
+/** The outcome of work that nothing waits for any more. */
 export type LateOutcome<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Milliseconds that a handler has between its signal's abort and the moment it is no longer waited for. */
+/** Milliseconds that we keep waiting for a handler after its signal has aborted. */
 export const gracePeriodMs = 5_000;
 
 /**
- * Waits for work, but no longer than its bounds allow: settles as the work does, or rejects when its signal aborts or
- * its time is up. The work itself goes on. Leaves neither a timer nor a listener behind.
+ * Waits for work within bounds: settles as the work does, or rejects when the signal aborts or the time is up. The work
+ * itself goes on. Leaves no timer and no listener behind.
  */
 export function boundedWait<T>(work: Promise<T>, bounds: WaitBounds<T>): Promise<T> {
   const { signal, graceMs = 0, timeoutMs, onTimeout, clock = systemClock, onLate } = bounds;
@@ -194,8 +194,8 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 }
 
 /**
- * Runs a task once for all who ask for its result, and again only after it failed. A caller's abort ends
- * that caller's wait, and neither the task nor the wait of others.
+ * Runs a task once and gives all callers its result. A failed task is run again at the next call. If a caller's signal
+ * aborts, only that caller's wait ends: the task and the other waits go on.
  */
 export function sharedTask<T>(task: () => Promise<T>): (signal?: AbortSignal) => Promise<T> {
   let running: Promise<T> | undefined;

@@ -1,19 +1,19 @@
-/** How `forEachConcurrent` works through its items. */
+/** Options of `forEachConcurrent`. */
 interface ConcurrencyOptions {
-  /** How many items may be in work at the same time. */
+  /** How many items may be processed at the same time. */
   readonly concurrency: number;
-  /** Ends the run: no further item is drawn, and work that has started runs to its own end. */
+  /** Stops the run: no further item is taken. Work that has started is waited for. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Does the work for each item, with at most `concurrency` of them in work at the same time. The next item is
- * drawn only when a worker is free, so the items may come from a stream of any length. After a failure or an abort
- * no further item is drawn, and the iterator is closed.
+ * Calls `work` for each item, at most `concurrency` at the same time. The next item is taken only when a worker is
+ * free, so the items may come from a stream of any length. After a failure or an abort no further item is taken, and
+ * the iterator is closed.
  *
- * Settles only when everything that was started has ended.
+ * Settles only when all work that was started has ended.
  *
- * @throws Whichever came first: what the iterator or `work` throws, or the signal's reason.
+ * @throws The first error: what the iterator or `work` throws, or the signal's reason.
  */
 export async function forEachConcurrent<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -22,7 +22,7 @@ export async function forEachConcurrent<T>(
 ): Promise<void> {
   const iterator = isAsync(items) ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let drawn: Promise<unknown> = Promise.resolve();
-  // An iterator need not allow a second draw before the first has settled.
+  // An iterator may not allow a second `next()` before the first has settled.
   const draw = (): Promise<IteratorResult<T>> => {
     const next = drawn.then(() => iterator.next());
     drawn = next;
@@ -30,8 +30,8 @@ export async function forEachConcurrent<T>(
   };
 
   let failure: { readonly reason: unknown } | undefined;
-  // What ends the wait of each worker. Closures made for each wait would keep one another alive once the first of them is
-  // old, and with them what the items hold, until the next full collection: a stream would take twice the memory.
+  // One function per worker that ends its wait. With new closures for each wait, old ones would keep newer ones alive,
+  // and the items they hold, until the next full collection: a stream would take twice the memory.
   const ends: ((nothing: undefined) => void)[] = [];
   const stop = (reason: unknown): void => {
     failure ??= { reason };
@@ -65,8 +65,8 @@ export async function forEachConcurrent<T>(
   await Promise.all(Array.from({ length: concurrency }, worker));
   signal?.removeEventListener('abort', onAbort);
   if (!failure) return;
-  // A generator closes only after its current wait, which may never end, so nobody waits for it. What its own
-  // clean-up throws must not hide why the run was stopped.
+  // A generator closes only after its current wait, which may never end, so we do not wait for it. An error of its
+  // clean-up must not hide why the run was stopped.
   void (async () => iterator.return?.())().catch(() => undefined);
   throw failure.reason;
 }

@@ -1,4 +1,4 @@
-/** A JSON object, as it is stored and sent. */
+/** A JSON object, as stored and sent. */
 export type JsonObject = { readonly [name: string]: unknown };
 
 /** Whether a value is an object in JSON's sense: not null, not a list. */
@@ -7,15 +7,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Whether something stored has a later format than this version of the package writes. It is left alone: to read it as
- * if it were of this format, or to write over it, would lose what the newer version keeps in it.
+ * Whether a stored value has a newer format than this version of the package knows. Such a value must be left alone:
+ * reading it as an older format, or overwriting it, would lose what the newer version stored.
  */
 export function isNewerFormat(stored: unknown, known: number): stored is { readonly format: number } {
   const format = isRecord(stored) ? stored['format'] : undefined;
   return typeof format === 'number' && format > known;
 }
 
-/** A value of an object's own, and never what every object inherits. */
+/** An own property of an object; inherited ones count as missing. */
 export function ownValue(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
@@ -30,8 +30,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * A whole number that a JavaScript number may not hold exactly has at least 16 digits. Most texts hold none at all, which
- * is found out twice as quickly as that none stands where a value can stand.
+ * Only whole numbers of at least 16 digits may be inexact as JavaScript numbers. Most texts have no 16 digits in a row,
+ * and checking for that takes half the time of checking for them at the start of a value.
  */
 const longDigits = /[1-9]\d{15}/;
 const longNumber = /[:[,]\s*-?[1-9]\d{15}/;
@@ -51,11 +51,11 @@ export function parseExactJson(text: string): unknown {
     const exact = typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source ?? '');
     return exact ? value : BigInt(source ?? 0);
   };
-  // The third argument of a reviver is in every Node we support, and not in the types yet.
+  // Every Node we support passes the third argument; the types do not have it yet.
   return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
 }
 
-/** `JSON.stringify` that writes a `bigint` as the number it is. */
+/** `JSON.stringify` that writes a `bigint` as a JSON number. */
 export function stringifyExactJson(value: unknown): string {
   const { rawJSON } = JSON as unknown as { rawJSON(text: string): object };
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? rawJSON(String(part)) : part));

@@ -1,8 +1,8 @@
 const loading = new Set<Promise<unknown>>();
 
 /**
- * Loads a module once, at its first use, so that a process does not pay at start-up for what it may never need. A load
- * that failed is tried again.
+ * Loads a module once, when it is first used, so that a process does not load at start-up what it may never use. A load
+ * that failed is repeated at the next call.
  */
 export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
@@ -24,8 +24,8 @@ export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * Resolves when no module is being loaded any more; `undefined` where none is. For manual clocks: reading a file takes no
- * time on them, and must not look as if nothing were going on.
+ * Resolves when all loads of modules have ended; `undefined` if none is under way. For manual clocks: reading a file
+ * takes no time on them, so they must not conclude that nothing is going on.
  */
 export function modulesLoaded(): Promise<unknown> | undefined {
   return loading.size > 0 ? Promise.allSettled(loading) : undefined;

@@ -1,15 +1,14 @@
-/** One thing that is wrong with options; the shape of an `Issue`. */
+/** A problem with an option; has the shape of an `Issue`. */
 interface NameIssue {
   readonly field: string;
   readonly message: string;
 }
 
 /**
- * What is wrong with the names of options: each that does not exist, with the nearest that does. An option that is
- * `undefined` counts as not given.
+ * Finds options that do not exist, and suggests the nearest name. An option that is `undefined` counts as not given.
  *
- * @param known All names there are. As a record, so that the compiler sees one that is missing.
- * @param group Put before the names, such as `retry.`.
+ * @param known All names that exist, as a record, so that the compiler reports missing ones.
+ * @param group Prefix of the names, such as `retry.`.
  */
 export function unknownNames(
   given: object | undefined,
@@ -22,7 +21,7 @@ export function unknownNames(
     .map(([name]) => ({ field: `${group}${name}`, message: `is not an option. ${suggestion(name, names, group)}` }));
 }
 
-/** What is wrong with a value that must be one of a few. `undefined` counts as not given. */
+/** Checks a value that must be one of a few. `undefined` counts as not given. */
 export function unknownValue(field: string, value: unknown, allowed: readonly string[]): readonly NameIssue[] {
   if (value === undefined || allowed.some((known) => known === value)) return [];
   const given = typeof value === 'string' ? value : '';
@@ -30,17 +29,16 @@ export function unknownValue(field: string, value: unknown, allowed: readonly st
 }
 
 /**
- * What is wrong with a list of ids. A text is iterable too: letter by letter, so that `delete('12')` would be about the
- * products 1 and 2.
+ * Checks a list of ids. A string is iterable too, letter by letter: `delete('12')` would delete the products 1 and 2.
  */
 export function idListIssues(field: string, ids: unknown): readonly NameIssue[] {
   if (typeof ids === 'string')
-    return [{ field, message: `is one text: give a list of them, such as [${JSON.stringify(ids.slice(0, 60))}].` }];
+    return [{ field, message: `is a single text: pass a list, such as [${JSON.stringify(ids.slice(0, 60))}].` }];
   const isIterable = typeof ids === 'object' && ids !== null && (Symbol.iterator in ids || Symbol.asyncIterator in ids);
-  return isIterable ? [] : [{ field, message: 'must be a list, or another iterable of ids.' }];
+  return isIterable ? [] : [{ field, message: 'must be a list or another iterable of ids.' }];
 }
 
-/** What is wrong with something that a host plugs in: the methods that it lacks. `undefined` counts as not given. */
+/** Checks that an object passed by the host has all methods that it needs. `undefined` counts as not given. */
 export function missingMethods(field: string, value: unknown, methods: readonly string[]): readonly NameIssue[] {
   const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');
   if (value === undefined || missing.length === 0) return [];
@@ -51,9 +49,9 @@ const suggestion = (name: string, names: readonly string[], group = ''): string 
   name === '' ? '' : `Did you mean ${group}${nearestName(name, names)}?`;
 
 /**
- * The name that is the fewest edits away from a text.
+ * Finds the name with the smallest edit distance to a text.
  *
- * @param form Brings names and text into the form in which they are compared. Default: lower case.
+ * @param form Normalises names and text before they are compared. Default: lower case.
  */
 export function nearestName(
   text: string,

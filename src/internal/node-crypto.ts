@@ -4,13 +4,13 @@ function findNodeCrypto(): NodeCrypto | undefined {
   try {
     return globalThis.process?.getBuiltinModule?.('node:crypto');
   } catch {
-    // Next's edge runtime has a `process` that throws where it is asked for anything of Node.
+    // The `process` of Next's edge runtime throws if a Node API is read from it.
     return undefined;
   }
 }
 
 /**
- * node:crypto, or `undefined` where there is none, as in an edge runtime. Asked for and not imported, so that
- * one and the same module loads in both.
+ * node:crypto, or `undefined` where there is none, such as in an edge runtime. Looked up instead of imported, so that
+ * the same module loads in both.
  */
 export const nodeCrypto: NodeCrypto | undefined = /* @__PURE__ */ findNodeCrypto();

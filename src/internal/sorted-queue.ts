@@ -1,19 +1,19 @@
 interface Node<T> {
   readonly entry: T;
-  /** Drawn by lot: a node stands above those with less, which keeps the tree flat. */
+  /** Random. A node is above those with a smaller height, which keeps the tree balanced. */
   readonly height: number;
-  /** Weight of the entry and of all below it. */
+  /** Weight of this entry and all entries below it. */
   weight: number;
   left: Node<T> | undefined;
   right: Node<T> | undefined;
 }
 
 /**
- * Entries in an order of their own, with a weight each. Adding, removing, and the weight of all before a place take time
- * in the logarithm of its size (a treap: https://doi.org/10.1007/BF01940876).
+ * A sorted list of entries, each with a weight. Adding, removing, and summing the weights before a place take time
+ * logarithmic in its size (a treap: https://doi.org/10.1007/BF01940876).
  *
- * Entries that precede neither one another stand in the order in which they were added; `remove`, `reweigh` and `after`
- * need an order without such entries.
+ * Entries that compare as equal stay in the order in which they were added; `remove`, `reweigh` and `after` require an
+ * order without equal entries.
  */
 export class SortedQueue<T extends Place, Place = T> {
   readonly #precedes: (one: Place, other: Place) => boolean;
@@ -62,7 +62,7 @@ export class SortedQueue<T extends Place, Place = T> {
     this.#root = this.#at(this.#root, entry, (node) => this.#join(node.left, node.right));
   }
 
-  /** Weighs an entry again, which must be in the queue. */
+  /** Updates the weight of an entry, which must be in the queue. */
   reweigh(entry: T): void {
     this.#root = this.#at(this.#root, entry, (node) => this.#weighed(node));
   }
@@ -92,7 +92,7 @@ export class SortedQueue<T extends Place, Place = T> {
     return next;
   }
 
-  /** The first few entries in their order, at most `count` of them. */
+  /** The first entries in order, at most `count`. */
   front(count: number): readonly T[] {
     const front: T[] = [];
     const visit = (node: Node<T> | undefined): void => {
@@ -122,7 +122,7 @@ export class SortedQueue<T extends Place, Place = T> {
     return this.#weighed(child);
   }
 
-  /** Replaces the node of an entry, and weighs all those above it again. */
+  /** Replaces the node of an entry, and updates the weights of all nodes above it. */
   #at(node: Node<T> | undefined, entry: T, replace: (node: Node<T>) => Node<T> | undefined): Node<T> | undefined {
     if (!node) return undefined;
     if (node.entry === entry) return replace(node);
@@ -137,7 +137,7 @@ export class SortedQueue<T extends Place, Place = T> {
     return this.#weighed(node);
   }
 
-  /** One tree of two, all of whose entries stand in the order of the arguments. */
+  /** Joins two trees. All entries of the first come before those of the second. */
   #join(one: Node<T> | undefined, other: Node<T> | undefined): Node<T> | undefined {
     if (!one || !other) return one ?? other;
     if (one.height > other.height) {

@@ -1,6 +1,6 @@
 const pattern = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)$/i;
 
-/** A moment: whole seconds since the epoch, and the digits of the fraction. */
+/** A point in time: whole seconds since the epoch, and the digits of the fraction. */
 interface Moment {
   readonly seconds: number;
   readonly fraction: string;
@@ -14,10 +14,10 @@ function parse(text: string): Moment | undefined {
 }
 
 /**
- * Compares two ISO 8601 times with date, time and offset, exactly: with any offset, and any number of fractional digits
- * (a `Date` keeps three).
+ * Compares two ISO 8601 times with date, time and offset. Exact for any offset and any number of fractional digits (a
+ * `Date` keeps only three).
  *
- * @returns Negative if the first is earlier, positive if it is later, 0 for the same moment; `undefined` if one of them
+ * @returns Negative if the first is earlier, positive if it is later, 0 if they are equal; `undefined` if one of them
  * is not such a time.
  */
 export function compareIsoTimes(one: string, other: string): number | undefined {
@@ -29,7 +29,7 @@ export function compareIsoTimes(one: string, other: string): number | undefined 
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** Compares two times of which either may be missing: then their order is unknown, and the result is `undefined`. */
+/** Like `compareIsoTimes`, but either time may be missing; then the result is `undefined`. */
 export function compareGivenTimes(
   one: string | null | undefined,
   other: string | null | undefined,

@@ -1,4 +1,4 @@
-// One file: the figures, what is judged by them, who is told, and what the products have in common that failed.
+// One file: the health of a sync, with its figures, the status, the alerts, and what failed products have in common.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   ConfigError,
@@ -20,52 +20,52 @@ import { countsOf, errorPattern } from '../storage/record-counts.ts';
 import { recordPages } from './record-pages.ts';
 import type { SyncClient } from './sync-client.ts';
 
-/** How well the sync with one shop works. Everything that is counted is a product with a record. */
+/** How well the sync of one shop works. Products without a record are not counted. */
 export interface SyncHealth {
-  /** `critical` wants somebody now, `degraded` wants somebody today. `reasons` says why. */
+  /** `critical`: act now. `degraded`: act today. `reasons` says why. */
   readonly status: HealthStatus;
-  /** Why it is not healthy, the gravest first. Empty where it is. */
+  /** Why it is not healthy, most serious first. Empty if it is healthy. */
   readonly reasons: readonly string[];
-  /** What to do, in the order in which to do it. Empty where there is nothing to do. */
+  /** What to do, in this order. Empty if there is nothing to do. */
   readonly recommendations: readonly string[];
   /** Products with a record. */
   readonly total: number;
-  /** Those whose last push failed, or whose last draft was invalid. */
+  /** Products whose last push failed, or whose last draft was invalid. */
   readonly failed: number;
-  /** Those whose last success is not older than an hour (`thresholds.recentMs`). */
+  /** Products whose last success is at most an hour old (`thresholds.recentMs`). */
   readonly recent: number;
-  /** Those whose last success is older than 7 days (`thresholds.staleMs`), apart from what Shopify has deleted. */
+  /** Products whose last success is older than 7 days (`thresholds.staleMs`), except those deleted in Shopify. */
   readonly stale: number;
-  /** Percent of the products that have not failed, with two decimals. 100 where there are no products. */
+  /** Percentage of products that have not failed, with two decimals. 100 if there are no products. */
   readonly successRate: number;
   /** When this was read: milliseconds since the epoch. */
   readonly checkedAt: number;
   /** Products by status. */
   readonly records: SyncCounts;
-  /** Calls of this process to the shop, of the last hour. */
+  /** Calls of this process to the shop in the last hour. */
   readonly api: ApiSuccess;
   readonly breaker: BreakerState;
   /** `undefined` before the first call. */
   readonly limiter: LimiterStatus | undefined;
-  /** The API version: asked for and served, its end, and operations that use what is deprecated. */
+  /** The API version requested and served, when it ends, and operations that use deprecated parts of it. */
   readonly versions: ApiVersions | undefined;
-  /** Figures of `health.queue`; `undefined` where none was given. */
+  /** Figures of `health.queue`; `undefined` without one. */
   readonly queue: QueueStats | undefined;
 }
 
-/** `degraded` and `critical` begin where `HealthThresholds` says. */
+/** `HealthThresholds` says where `degraded` and `critical` begin. */
 export type HealthStatus = 'healthy' | 'degraded' | 'critical';
 
-/** How many calls came to a good end. A product that Shopify refuses is a good end for a call. */
+/** How many calls succeeded. If Shopify refuses a product, the call still counts as a success. */
 export interface ApiSuccess {
   readonly calls: number;
-  /** Calls that Shopify, the network or a limit of time failed, after their last retry. */
+  /** Calls that failed after their last retry because of Shopify, the network or a time limit. */
   readonly failed: number;
-  /** Percent, with two decimals. 100 where there were no calls. */
+  /** Percentage, with two decimals. 100 if there were no calls. */
   readonly successRate: number;
 }
 
-/** Where a status begins. Give `Infinity` (or 0 for a rate) to switch one off. */
+/** Where each status begins. Set `Infinity` (or 0 for a rate) to switch a threshold off. */
 export interface HealthThresholds {
   /** Success rate in percent below which the status is `critical`. Default 80. */
   readonly criticalRate?: number;
@@ -77,9 +77,9 @@ export interface HealthThresholds {
   readonly degradedFailed?: number;
   /** Stale products above which it is `degraded`. Default 50. */
   readonly degradedStale?: number;
-  /** Milliseconds that a due job may wait before it is `degraded`. Default 120,000. */
+  /** Milliseconds that a due job may wait; above, it is `degraded`. Default 120,000. */
   readonly queueWaitMs?: number;
-  /** Percent of good calls below which it is `degraded`, from 20 calls on. Default 95. */
+  /** Percentage of successful calls below which it is `degraded`, if there were at least 20 calls. Default 95. */
   readonly apiRate?: number;
   /** Milliseconds for which a success counts as recent. Default 3,600,000 (an hour). */
   readonly recentMs?: number;
@@ -90,25 +90,25 @@ export interface HealthThresholds {
 /** Option `health` of `createProductSync`. */
 export interface HealthOptions {
   readonly thresholds?: HealthThresholds;
-  /** Milliseconds for which `health()` answers with what it read last. Default 300,000 (5 minutes). */
+  /** Milliseconds for which `health()` returns the last result. Default 300,000 (5 minutes). */
   readonly cacheMs?: number;
-  /** The queue whose depth and age belong to the health, such as the one of `createProductQueue`. Default: none. */
+  /** The queue whose figures are part of the health, such as the one of `createProductQueue`. Default: none. */
   readonly queue?: Pick<JobQueue, 'stats'>;
 }
 
 /** Options of `health()`. */
 export interface ReadHealthOptions {
-  /** Milliseconds that the answer may be old; 0 reads anew. Default: `health.cacheMs`. */
+  /** Maximum age of the result in milliseconds; 0 always reads again. Default: `health.cacheMs`. */
   readonly maxAgeMs?: number;
 }
 
-/** What went wrong, for people. Ids, numbers and quoted texts of messages are masked. */
+/** What went wrong, for people. Ids, numbers and quoted texts in messages are masked. */
 export interface FailureAnalysis {
   /** Products that failed. */
   readonly failed: number;
-  /** What they have in common, the most frequent first; 50 at most. */
+  /** What they have in common, most frequent first; at most 50. */
   readonly patterns: readonly ErrorPattern[];
-  /** The 10 products that failed last, the latest first. */
+  /** The 10 products that failed last, latest first. */
   readonly latest: readonly FailedProduct[];
 }
 
@@ -120,16 +120,16 @@ export interface FailedProduct {
   readonly code: string;
   /** The error's message with placeholders, such as `Title {text} is too long`. */
   readonly pattern: string;
-  /** Pushes begun since the last success. */
+  /** Pushes started since the last success. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
   readonly lastAttemptAt: number | null;
 }
 
-/** Something that somebody should hear of. */
+/** Something that somebody should know. */
 export type HealthAlert =
   | {
-      /** The status is another one than at the last alert; it may have become better. */
+      /** The status differs from that of the last alert; it may have improved. */
       readonly type: 'status';
       readonly from: HealthStatus;
       readonly to: HealthStatus;
@@ -141,7 +141,7 @@ export type HealthAlert =
       readonly health: SyncHealth;
     }
   | {
-      /** The health could not be read, because the store or the queue failed, or did not answer for a minute. */
+      /** The health could not be read: the store or the queue failed, or did not respond within a minute. */
       readonly type: 'unreadable';
       readonly error: unknown;
     };
@@ -149,11 +149,11 @@ export type HealthAlert =
 /** Options of `watchHealth`. */
 export interface WatchHealthOptions {
   /**
-   * Tells somebody. It is called once for each thing that begins, and not again while it lasts. Where it fails, or does not
-   * end within a minute, it is called again at the next check.
+   * Alerts somebody. Called once when a problem begins, and not again while it lasts. If it fails, or does not end
+   * within a minute, it is called again at the next check.
    */
   readonly onAlert: (alert: HealthAlert) => void | Promise<void>;
-  /** Milliseconds between two checks, which read anew. Default 60,000. */
+  /** Milliseconds between two checks; each reads the health again. Default 60,000. */
   readonly everyMs?: number;
   /** Success rate in percent below which there is an alert. Default 90. */
   readonly successRate?: number;
@@ -161,38 +161,39 @@ export interface WatchHealthOptions {
   readonly failed?: number;
 }
 
-/** A watch that runs. */
+/** A running watch. */
 export interface HealthWatch {
-  /** Ends it, and waits for a check that is under way. */
+  /** Stops the watch, and waits for a check in progress. */
   stop(): Promise<void>;
   /** The same as `stop()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The part of a product sync that says how well it works. */
+/** The part of a product sync that reports its health. */
 export interface HealthReader {
   /**
-   * Counts, status, reasons and what to do, for a status page. Read at most every five minutes; `maxAgeMs: 0` reads anew.
+   * Counts, status, reasons and recommendations, for a status page. Results are cached for five minutes; `maxAgeMs: 0`
+   * reads again.
    *
-   * @throws ValidationError for an invalid option. StorageError where the records cannot be read, QueueError where the queue
-   * cannot, TimeoutError where they take longer than five minutes.
+   * @throws ValidationError for an invalid option. StorageError if the records cannot be read, QueueError if the queue
+   * cannot, TimeoutError if they take longer than five minutes.
    *
    * @example
    * const { status, reasons } = await sync.health();
    */
   health(options?: ReadHealthOptions): Promise<SyncHealth>;
   /**
-   * What the products that failed have in common, and the latest of them.
+   * What the failed products have in common, and the latest of them.
    *
-   * @throws StorageError where the records cannot be read.
+   * @throws StorageError if the records cannot be read.
    *
    * @example
    * const { patterns } = await sync.failureAnalysis();
    */
   failureAnalysis(): Promise<FailureAnalysis>;
   /**
-   * Reads the health each minute and calls `onAlert` when something begins: the status changed, less than 90 % of the
-   * products are in order, more than 10 failed. Its timer keeps the process alive until `stop()`.
+   * Reads the health every minute and calls `onAlert` when a problem begins: the status changes, the success rate falls
+   * below 90 %, or more than 10 products have failed. Its timer keeps the process alive until `stop()`.
    *
    * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
    *
@@ -223,7 +224,7 @@ const defaults: Required<HealthThresholds> = {
   staleMs: 604_800_000,
 };
 
-/** Fewer calls say nothing about an API. */
+/** With fewer calls, the rate is not judged. */
 const leastCalls = 20;
 
 const defaultCacheMs = 300_000;
@@ -236,7 +237,7 @@ interface HealthSettings {
   readonly options: HealthOptions;
 }
 
-/** Problems of the option `health`. */
+/** Validates the option `health`. */
 export function healthIssues(options: HealthOptions): Issue[] {
   const { thresholds = {}, cacheMs = defaultCacheMs, queue } = options;
   const numbers = { ...defaults, ...thresholds, cacheMs };
@@ -249,11 +250,11 @@ export function healthIssues(options: HealthOptions): Issue[] {
     }),
   ];
   if (queue !== undefined && typeof queue.stats !== 'function')
-    issues.push({ field: 'health.queue', message: 'has no method `stats`. Give a queue, such as inProcessQueue().' });
+    issues.push({ field: 'health.queue', message: 'has no method `stats`. Pass a queue, such as inProcessQueue().' });
   return issues;
 }
 
-/** Says how well a product sync works, from its records, its client and its queue. */
+/** Reads the health of a product sync from its records, its client and its queue. */
 export function createHealthReader(settings: HealthSettings): HealthReader {
   const { client, records, clock, options } = settings;
   const { cacheMs = defaultCacheMs } = options;
@@ -262,7 +263,7 @@ export function createHealthReader(settings: HealthSettings): HealthReader {
   let lastAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<SyncHealth> | undefined;
 
-  /** One read at a time, however many ask; one that does not end is given up, so that the next can be better. */
+  /** One read at a time, shared by all callers. A read that never ends times out, so that the next one can succeed. */
   const read = (): Promise<SyncHealth> => {
     reading ??= within(readHealth(settings, thresholds), longestReadMs, clock, 'The health could not be read')
       .then((health) => {
@@ -292,10 +293,10 @@ export function createHealthReader(settings: HealthSettings): HealthReader {
   };
 }
 
-/** Milliseconds after which a read of the health is given up. */
+/** Milliseconds after which a read of the health times out. */
 const longestReadMs = 300_000;
 
-/** @throws TimeoutError where the work takes longer. */
+/** @throws TimeoutError if the work takes longer. */
 function within<T>(work: Promise<T>, timeoutMs: number, clock: Clock, what: string): Promise<T> {
   const onTimeout = (): TimeoutError =>
     new TimeoutError(`${what} within ${timeoutMs} ms.`, { code: 'TIMEOUT', timeoutMs, mayHaveExecuted: false });
@@ -322,7 +323,7 @@ async function readHealth(
     total,
     failed: counts.failed,
     recent,
-    // The two were read one after the other, so the second can be ahead.
+    // The counts were read one after the other, so the second may be newer.
     stale: Math.max(0, everSynced - fresh),
     successRate: percent(total - counts.failed, total),
     records: counts,
@@ -341,11 +342,11 @@ type Figures = Omit<SyncHealth, 'status' | 'reasons' | 'recommendations' | 'chec
 /** The status, and each reason for it. */
 function judge(figures: Figures, limits: Required<HealthThresholds>): Pick<SyncHealth, 'status' | 'reasons'> {
   const { failed, total, stale, successRate, breaker, queue, api } = figures;
-  const rate = (least: number): string => `${successRate} % of ${total} products are in order, less than ${least} %`;
+  const rate = (least: number): string => `${successRate} % of ${total} products have not failed, less than ${least} %`;
   const many = (most: number): string => `${failed} products failed, more than ${most}`;
   const { criticalRate, criticalFailed, degradedRate, degradedFailed } = limits;
   const critical = [
-    breaker === 'open' && 'the circuit breaker is open: Shopify fails, and no call is sent',
+    breaker === 'open' && 'the circuit breaker is open: Shopify failed, and no call is sent',
     successRate < criticalRate && rate(criticalRate),
     failed > criticalFailed && many(criticalFailed),
   ].filter((reason) => reason !== false);
@@ -358,32 +359,34 @@ function judge(figures: Figures, limits: Required<HealthThresholds>): Pick<SyncH
       `${stale} products had their last success more than ${days(limits.staleMs)} ago, more than ${limits.degradedStale}`,
     waitedMs > limits.queueWaitMs &&
       `a job has waited for ${seconds(waitedMs)}, more than ${seconds(limits.queueWaitMs)}`,
-    queue !== undefined && queue.dead > 0 && `the queue holds ${queue.dead} dead letters`,
+    queue !== undefined && queue.dead > 0 && `the queue has ${queue.dead} dead letters`,
     api.calls >= leastCalls &&
       api.successRate < limits.apiRate &&
-      `${api.successRate} % of ${api.calls} calls of the last hour were good, less than ${limits.apiRate} %`,
+      `${api.successRate} % of ${api.calls} calls in the last hour succeeded, less than ${limits.apiRate} %`,
   ].filter((reason) => reason !== false);
   const status = critical.length > 0 ? 'critical' : degraded.length > 0 ? 'degraded' : 'healthy';
   return { status, reasons: [...critical, ...degraded] };
 }
 
-/** What to do about the figures. */
 function recommend({ failed, stale, successRate, versions }: Figures, limits: Required<HealthThresholds>): string[] {
   return [
     successRate < limits.degradedRate &&
-      'Look for one cause first: the token and its scopes, the circuit breaker, the latest change of the drafts.',
+      'Look for a common cause first: the token and its scopes, the circuit breaker, the latest change to your drafts.',
     failed > 0 &&
-      `Read failureAnalysis(), fix what it shows, and push the ${failed === 1 ? 'product' : `${failed} products`} that failed again.`,
+      `Read failureAnalysis(), fix what it shows, and push the ${failed === 1 ? 'failed product' : `${failed} failed products`} again.`,
     stale > 0 &&
-      `Push the ${stale === 1 ? 'product' : `${stale} products`} without a success in ${days(limits.staleMs)} again, or remove what has left your catalogue.`,
+      `Push the ${stale === 1 ? 'product' : `${stale} products`} without a success in ${days(limits.staleMs)} again, or remove those that left your catalogue.`,
     ...(versions ? recommendVersion(versions) : []),
   ].filter((text) => text !== false);
 }
 
-/** Days before the end of an API version from which on it is time to move: one quarter, in which the next one comes. */
+/**
+ * Days before an API version ends from which on a move is recommended: one quarter, in which the next version is
+ * released.
+ */
 const endingDays = 90;
 
-/** The status stays as it is: nothing fails yet, and there is a quarter of a year for it. */
+/** Does not change the status: nothing fails yet, and there is a quarter of a year to move. */
 function recommendVersion({ asked, served, daysLeft, deprecated }: ApiVersions): (string | false)[] {
   const operations = deprecated.map(({ operation }) => operation);
   const shown = operations.slice(0, operationsShown).join(', ');
@@ -391,7 +394,7 @@ function recommendVersion({ asked, served, daysLeft, deprecated }: ApiVersions):
   return [
     served !== null &&
       served !== asked &&
-      `Set apiVersion to a version that Shopify serves: it answers with ${served} in place of ${asked}.`,
+      `Set apiVersion to a version that Shopify serves: it responds with ${served} instead of ${asked}.`,
     daysLeft !== null &&
       daysLeft > 0 &&
       daysLeft <= endingDays &&
@@ -410,7 +413,7 @@ const twoDecimals = (value: number): number => Math.round(value * 100) / 100;
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 100 : twoDecimals((part / whole) * 100));
 
-/** For each of the times: records whose last success was then or later, apart from those of deleted products. */
+/** For each time: the number of records whose last success was then or later, except those of deleted products. */
 async function syncedSince(records: SyncRecordStore, shop: string, times: readonly number[]): Promise<number[]> {
   if (records.countSyncedSince) {
     const counts = await Promise.all(times.map((since) => records.countSyncedSince?.(shop, since)));
@@ -436,7 +439,7 @@ async function analyseFailures(records: SyncRecordStore, shop: string): Promise<
   for await (const page of recordPages(records, shop, { status: 'failed' })) {
     failed += page.length;
     latest.push(...page);
-    // After each page, so that of any number of records few are held.
+    // Trimmed after each page, so that few records are held in memory.
     keepLatest(latest);
   }
   return { failed, patterns, latest: latest.map(failedProduct) };
@@ -447,16 +450,15 @@ function keepLatest(records: SyncRecord[]): void {
   records.splice(latestShown);
 }
 
-/** A failed product as people see it. */
 export function failedProduct({ localId, gid, lastError, attempts, lastAttemptAt }: SyncRecord): FailedProduct {
   const { code, message } = lastError ?? { code: 'UNKNOWN', message: '' };
   return { localId, gid, code, pattern: errorPattern(message), attempts, lastAttemptAt };
 }
 
-/** Milliseconds for which the watch waits for a read, and for whoever is told. */
-const patienceMs = 60_000;
+/** Milliseconds that the watch waits for a read, and for `onAlert`. */
+const checkTimeoutMs = 60_000;
 
-/** Checks again and again, and tells what begins. */
+/** Checks at intervals, and alerts when something begins. */
 function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clock: Clock): HealthWatch {
   const { onAlert, everyMs = 60_000, successRate = 90, failed = 10 } = options;
   const issues: Issue[] = [...unknownNames(options, watchNames, 'watchHealth.')];
@@ -466,36 +468,36 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
       issues.push({ field: `watchHealth.${name}`, message: 'must be a number, 0 or more (everyMs: 1 or more).' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 
-  /** What somebody has been told of and still lasts. */
-  const told = new Set<HealthAlert['type']>();
-  let toldStatus: HealthStatus = 'healthy';
+  /** Alerts that were sent and still apply. */
+  const alerted = new Set<HealthAlert['type']>();
+  let alertedStatus: HealthStatus = 'healthy';
 
-  /** Somebody who does not answer must not end the watch. */
+  /** A callback that never ends must not stop the watch. */
   const call = (alert: HealthAlert): Promise<void> =>
-    within((async () => onAlert(alert))(), patienceMs, clock, 'onAlert did not end');
+    within((async () => onAlert(alert))(), checkTimeoutMs, clock, 'onAlert did not end');
 
-  const tell = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
-    if (!isOn) told.delete(alert.type);
-    else if (!told.has(alert.type)) {
+  const alertOnce = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
+    if (!isOn) alerted.delete(alert.type);
+    else if (!alerted.has(alert.type)) {
       await call(alert);
-      told.add(alert.type);
+      alerted.add(alert.type);
     }
   };
 
   const check = async (): Promise<void> => {
     let health: SyncHealth;
     try {
-      health = await within(read(), patienceMs, clock, 'The health could not be read');
+      health = await within(read(), checkTimeoutMs, clock, 'The health could not be read');
     } catch (error) {
-      await tell({ type: 'unreadable', error }, true);
+      await alertOnce({ type: 'unreadable', error }, true);
       return;
     }
-    told.delete('unreadable');
-    await tell({ type: 'success-rate', health }, health.successRate < successRate);
-    await tell({ type: 'failures', health }, health.failed > failed);
-    if (health.status === toldStatus) return;
-    await call({ type: 'status', from: toldStatus, to: health.status, health });
-    toldStatus = health.status;
+    alerted.delete('unreadable');
+    await alertOnce({ type: 'success-rate', health }, health.successRate < successRate);
+    await alertOnce({ type: 'failures', health }, health.failed > failed);
+    if (health.status === alertedStatus) return;
+    await call({ type: 'status', from: alertedStatus, to: health.status, health });
+    alertedStatus = health.status;
   };
 
   let isStopped = false;
@@ -504,7 +506,7 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   const next = (delayMs: number): void => {
     cancel = clock.setTimer(() => {
       running = check()
-        // Who cannot be told now is told at the next check; the process must not die of it unheard.
+        // A failed alert is repeated at the next check. It must not end the process, but should not go unnoticed.
         .catch((error: unknown) => process.emitWarning(alertFailure(error)))
         .then(() => {
           if (!isStopped) next(everyMs);
@@ -524,13 +526,13 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   };
 }
 
-/** The host's own error can hold anything, so only its name is repeated. */
+/** The host's error may contain anything, so only its name is shown. */
 function alertFailure(error: unknown): string {
   const name = isShopwrightError(error) ? error.code : error instanceof Error ? error.name : typeof error;
   return `onAlert of watchHealth failed with ${name}. It is called again at the next check.`;
 }
 
-/** Minutes that are remembered. */
+/** How many minutes are counted. */
 const minutes = 60;
 
 /** Counts the calls of a client, minute by minute. */
@@ -538,7 +540,7 @@ export interface CallWatch {
   lastHour(): ApiSuccess;
 }
 
-/** Shopify, the network or time failed these; the others fail for what was sent. */
+/** Errors caused by Shopify, the network or time. Other errors are caused by the request. */
 const failures = [
   'NETWORK_ERROR',
   'TIMEOUT',
@@ -551,15 +553,15 @@ const failures = [
   'OUTCOME_UNKNOWN',
 ] as const;
 
-/** Adds up what the calls of some work have cost. */
+/** Sums up the points that the calls of some work cost. */
 export const pointsUsed = new AsyncLocalStorage<{ points: number }>();
 
-/** A client whose calls are counted. */
+/** Wraps a client so that its calls are counted. */
 export function watchCalls(
   client: SyncClient,
   clock: Clock,
 ): { readonly client: SyncClient; readonly calls: CallWatch } {
-  /** By minute, the oldest first. */
+  /** By minute, oldest first. */
   const counted: { readonly minute: number; calls: number; failed: number }[] = [];
   const now = (): number => Math.floor(clock.monotonic() / 60_000);
   const current = () => {
@@ -585,7 +587,7 @@ export function watchCalls(
       if (meter) meter.points += result.cost?.actual ?? 0;
       return result;
     } catch (error) {
-      // An abort is the caller's, and says nothing about the shop.
+      // An abort comes from the caller, and says nothing about the shop.
       if (isShopwrightError(error) && !isControlFlow(error)) count(isShopwrightError(error, ...failures));
       throw error;
     }

@@ -28,12 +28,12 @@ import { callOptions } from './read-remote.ts';
 import { isBeingPushed } from './reconcile/repair.ts';
 import type { SyncClient } from './sync-client.ts';
 
-/** What tells how to name a product that no push has made. */
+/** What you know of a product that has no local id yet. */
 export interface ProductToName {
   readonly gid: string;
   readonly handle: string;
   readonly title: string;
-  /** Those of its variants that have one. */
+  /** SKUs of the variants that have one. */
   readonly skus: readonly string[];
 }
 
@@ -45,13 +45,13 @@ export interface ProductToName {
  */
 export interface ImportOptions {
   /**
-   * Which products get a sync record that says what the shop has, as if their drafts had been pushed: `new`, those without
-   * one; `all`, those with one too, so that what merchants changed counts as yours; `none`. Default `new`.
+   * Which products get a sync record with the shop's values, as if their drafts had been pushed: `new`, those without
+   * one; `all`, also those with one, so that changes of merchants count as yours; `none`. Default `new`.
    */
   readonly record?: 'new' | 'all' | 'none';
-  /** Names a product that bears no local id yet. Default: by its handle. */
+  /** Returns the local id for a product that has none yet. Default: its handle. */
   readonly localId?: (product: ProductToName) => string;
-  /** Metafields of variants to read, such as `custom.care`. Default none. Those of products are all read. */
+  /** Metafields of variants to read, such as `custom.care`. Default: none. Metafields of products are all read. */
   readonly variantMetafields?: readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -64,51 +64,54 @@ export interface ImportOptions {
  */
 export interface ImportAllOptions extends ImportOptions {
   /**
-   * `bulk`: one bulk operation, or pages where the app may run none. `pages`: a call for each product, at once; quicker for
-   * a few hundred. Default `bulk`, where the client has it.
+   * `bulk`: one bulk operation, or pages if the app may not run one. `pages`: one call for each product, without
+   * waiting for a bulk operation; faster for up to a few hundred. Default: `bulk` if the client supports it.
    */
   readonly via?: 'bulk' | 'pages';
-  /** Only these, in Shopify's search syntax, such as `vendor:Acme`. Default: all. */
+  /** Imports only matching products, in Shopify's search syntax, such as `vendor:Acme`. Default: all. */
   readonly query?: string;
 }
 
-/** Something of a product that no draft can say. A push of the draft leaves it as it is. */
+/** A part of a product that a draft cannot express. A push of the draft leaves it as it is. */
 export interface LeftOut {
-  /** `video`: a video or 3D model. `image`: an image that Shopify has not taken, or is still at work on. */
+  /** `video`: a video or 3D model. `image`: an image that Shopify rejected, or is still processing. */
   readonly kind: 'video' | 'image';
   readonly gid: string;
 }
 
-/** A product of the shop as a draft. `writeCsv` takes it as it is. */
+/** A product of the shop as a draft. Can be passed to `writeCsv`. */
 export interface ImportedProduct {
   readonly localId: string;
   readonly gid: string;
-  /** Without collections, `taxCode`, `publishTo`, and metafields of variants that were not asked for. */
+  /** Without collections, `taxCode`, `publishTo`, and metafields of variants that were not requested. */
   readonly draft: ProductDraft;
-  /** Units in stock of each variant of the draft, at all locations together; `null` where Shopify says none. */
+  /** Units in stock of each variant of the draft, for all locations together; `null` if Shopify returns none. */
   readonly stock: readonly (number | null)[];
-  /** The path of its category, where it has one. */
+  /** The path of its category, if it has one. */
   readonly category?: string;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** What became of one product. */
+/** The result of importing one product. */
 export type ImportResult =
-  /** `imported`: it has a new record. `known`: it had one, which stays. `read`: no record was asked for. */
+  /**
+   * `imported`: its record was written. `known`: it had a record, which was left alone. `read`: no record was
+   * requested.
+   */
   | ({ readonly outcome: 'imported' | 'known' | 'read' } & ImportedProduct)
-  /** The shop does not have it, or has it no longer. No record was written. */
+  /** The shop does not have it, or no longer. No record was written. */
   | { readonly outcome: 'gone'; readonly gid: string }
-  /** What the shop has is no valid draft, such as one with more than 250 images. No record was written. */
+  /** The shop's values are not a valid draft, for example because of more than 250 images. No record was written. */
   | {
       readonly outcome: 'invalid';
       readonly gid: string;
       readonly localId: string;
       readonly issues: readonly ValidationIssue[];
     }
-  /** It could not be read, or its local id is that of another product. No record was written. */
+  /** It could not be read, or its local id belongs to another product. No record was written. */
   | { readonly outcome: 'failed'; readonly gid: string; readonly error: ShopwrightError };
 
-/** What products are imported with. */
+/** What an import needs. */
 export interface ImportContext {
   readonly client: SyncClient;
   readonly records: SyncRecordStore;
@@ -128,7 +131,6 @@ const optionNames: Record<keyof ImportOptions, true> = {
 
 const allNames: Record<keyof ImportAllOptions, true> = { ...optionNames, via: true, query: true };
 
-/** Imports one product. */
 export async function importProduct(
   gid: string,
   context: ImportContext,
@@ -136,13 +138,13 @@ export async function importProduct(
 ): Promise<ImportResult> {
   refuseInvalid(options, optionNames);
   if (!/^gid:\/\/shopify\/Product\/\d+$/.test(gid)) {
-    const message = `is ${JSON.stringify(gid)}. Give the gid of a product, such as gid://shopify/Product/1.`;
+    const message = `is ${JSON.stringify(gid)}. Pass the gid of a product, such as gid://shopify/Product/1.`;
     throw new ValidationError('Nothing was imported', { issues: [{ field: 'gid', message }] });
   }
   return importOne(gid, context, options);
 }
 
-/** Imports the products of a shop, one after the other in the order in which the shop gives them. */
+/** Imports the products of a shop, in the order in which the shop returns them. */
 export async function* importProducts(
   context: ImportContext,
   options: ImportAllOptions,
@@ -158,7 +160,7 @@ export async function* importProducts(
   }
   if (!bulk) {
     const message =
-      'is "bulk", and the client has no bulk operations. Give one of createShopifyClient, or via: "pages".';
+      'is "bulk", but the client has no bulk operations. Pass a client of createShopifyClient, or via: "pages".';
     throw new ConfigError('Invalid configuration', { issues: [{ field: 'via', message }], shop: client.shop });
   }
   const document = `query ($query: String) { products(first: 250, query: $query) { edges { node { ${selectionOf(options)} } } } }`;
@@ -168,7 +170,7 @@ export async function* importProducts(
     { fallback: 'paginate', ...(signal && { signal }) },
   );
   yield* inOrder(nodes, concurrency, (node) =>
-    guarded(node.id, options, () => take(fromBulk(node, options), context, options)),
+    guarded(node.id, options, () => importRead(fromBulk(node, options), context, options)),
   );
 }
 
@@ -183,11 +185,11 @@ function refuseInvalid(options: ImportAllOptions, names: object): void {
     issues.push({ field: 'localId', message: 'must be a function, such as ({ handle }) => handle.' });
   for (const name of variantMetafields)
     if (!/^[^.\s]+\.[^.\s]+$/.test(name.replace(/^\$app:[^.]+/, 'app')))
-      issues.push({ field: 'variantMetafields', message: `has ${JSON.stringify(name)}: write NAMESPACE.KEY.` });
+      issues.push({ field: 'variantMetafields', message: `has ${JSON.stringify(name)}: write it as NAMESPACE.KEY.` });
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
 
-/** Does the work for a few at a time, and gives the results in the order of the items. */
+/** Works on a few items at a time, and yields the results in the order of the items. */
 async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   width: number,
@@ -196,7 +198,7 @@ async function* inOrder<T, R>(
   const running: Promise<R>[] = [];
   for await (const item of items) {
     const result = work(item);
-    // Its error is for whoever asks for that result.
+    // The error is thrown when this result is awaited.
     result.catch(() => undefined);
     running.push(result);
     if (running.length >= width) yield (await running.shift()) as R;
@@ -234,7 +236,7 @@ interface PageInfo {
   readonly endCursor: string | null;
 }
 
-/** A connection as it is asked for, and as bulk gives it. */
+/** A connection, as requested and as `fromBulk` expects it. */
 interface Paged<Node> {
   readonly edges: readonly { readonly node: Node }[];
   readonly pageInfo: PageInfo;
@@ -242,7 +244,7 @@ interface Paged<Node> {
 
 type ReadFields = 'variants' | 'media' | 'metafields' | 'collections' | 'failedMedia' | 'links' | 'options';
 
-/** What is read of a product besides its lists. */
+/** The fields of a product, without its lists. */
 interface ProductFields extends Omit<RemoteProduct, ReadFields> {
   readonly isGiftCard: boolean;
   readonly category: (RemoteProduct['category'] & { readonly fullName: string }) | null;
@@ -253,7 +255,7 @@ type Medium = RemoteProduct['media'][number];
 
 type Metafield = RemoteProduct['metafields'][number];
 
-/** A variant besides its image. Metafields that were asked for have names of their own. */
+/** A variant without its image. Requested metafields have aliases. */
 interface VariantFields extends Omit<RemoteVariant, 'media' | 'metafields'> {
   readonly barcode: string | null;
   readonly [metafield: `metafield${number}`]: Metafield | null;
@@ -261,14 +263,14 @@ interface VariantFields extends Omit<RemoteVariant, 'media' | 'metafields'> {
 
 type BulkVariant = VariantFields & { readonly media: readonly { readonly id: string }[] };
 
-/** A product as a bulk operation gives it. */
+/** A product as returned by a bulk operation. */
 interface BulkProduct extends ProductFields {
   readonly media: readonly Medium[];
   readonly metafields: readonly Metafield[];
   readonly variants: readonly BulkVariant[];
 }
 
-/** A product as a call gives it: the first pages of its lists. */
+/** A product as returned by a call: with the first page of each list. */
 interface PagedProduct extends ProductFields {
   readonly media: Paged<Medium>;
   readonly metafields: Paged<Metafield>;
@@ -280,8 +282,9 @@ type PagedVariant = VariantFields & { readonly media: Paged<{ readonly id: strin
 const pageInfo = 'pageInfo { hasNextPage endCursor }';
 
 /**
- * What is read of a product. `barcode` is deprecated since 2026-10, when `barcodes` came; all versions that are supported
- * have it, and a file without barcodes would delete them: https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes
+ * The selection for a product. `barcode` is deprecated since 2026-10, which introduced `barcodes`; all supported
+ * versions have it, and a file without barcodes would delete them:
+ * https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes
  */
 function selectionOf(options: ImportOptions): string {
   const lists = listsOf(options);
@@ -293,7 +296,7 @@ function selectionOf(options: ImportOptions): string {
       .join(' ')}`;
 }
 
-/** What is read of the entries of each list. */
+/** The selection for the entries of each list. */
 function listsOf({ variantMetafields = [] }: ImportOptions) {
   const own = variantMetafields.map((name, index) => {
     const { namespace, key } = metafieldName(name);
@@ -309,15 +312,15 @@ function listsOf({ variantMetafields = [] }: ImportOptions) {
   };
 }
 
-/** Reads one product and takes it over. */
+/** Reads one product and imports it. */
 function importOne(gid: string, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
   return guarded(gid, options, async () => {
     const node = await readProduct(gid, context.client, options);
-    return node ? take(fromBulk(node, options), context, options) : { outcome: 'gone', gid };
+    return node ? importRead(fromBulk(node, options), context, options) : { outcome: 'gone', gid };
   });
 }
 
-/** A product that cannot be read is a result; what concerns the whole shop ends the run. */
+/** A product that cannot be read gives the result `failed`; an error that concerns the whole shop ends the import. */
 async function guarded(
   gid: string,
   { signal }: ImportOptions,
@@ -333,7 +336,9 @@ async function guarded(
   }
 }
 
-/** A product with all entries of its lists; `undefined` where the shop does not have it, or loses it meanwhile. */
+/**
+ * Reads a product with all entries of its lists; `undefined` if the shop does not have it, or it is deleted meanwhile.
+ */
 async function readProduct(gid: string, client: SyncClient, options: ImportOptions): Promise<BulkProduct | undefined> {
   const document = `query ProductImport($id: ID!) { product(id: $id) { ${selectionOf(options)} } }`;
   const call = callOptions(options);
@@ -370,12 +375,12 @@ async function readProduct(gid: string, client: SyncClient, options: ImportOptio
   return { ...product, media, metafields, variants: variants.map(first) };
 }
 
-/** A product as it was read, in the shape in which pushes compare. */
+/** A product as read, in the form in which pushes compare it. */
 interface Read {
   readonly remote: RemoteProduct;
   readonly isGiftCard: boolean;
   readonly categoryPath: string | undefined;
-  /** What pushes do not read of variants, by gid. */
+  /** Fields of variants that pushes do not read, by gid. */
   readonly more: ReadonlyMap<string, Facts>;
   readonly leftOut: readonly LeftOut[];
 }
@@ -407,8 +412,8 @@ function fromBulk(node: BulkProduct, { variantMetafields = [] }: ImportOptions):
   };
 }
 
-/** Makes the draft of a product, and its record where one was asked for. */
-async function take(read: Read, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
+/** Makes the draft of a product, and its record if requested. */
+async function importRead(read: Read, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
   const { client, records, clock, inTurn } = context;
   const { record: wanted = 'new' } = options;
   const { remote } = read;
@@ -416,8 +421,8 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
   const known = wanted === 'none' ? undefined : await records.getByGid(client.shop, gid);
   const localId = known?.localId ?? localIdIn(remote) ?? nameOf(remote, options);
   const { draftIn } = await loadValidation();
-  const { draft: told, stock } = toldBy(localId, read);
-  const checked = draftIn(told);
+  const { draft: input, stock } = inputFrom(localId, read);
+  const checked = draftIn(input);
   if (!checked.ok) return { outcome: 'invalid', gid, localId, issues: checked.errors };
   const { draft } = checked;
   const product: ImportedProduct = {
@@ -429,7 +434,7 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
     for (;;) {
       const record = await records.get(client.shop, localId);
       if (record && record.gid !== null && record.gid !== gid)
-        return { outcome: 'failed', gid, error: taken(client.shop, localId, record.gid) };
+        return { outcome: 'failed', gid, error: localIdTaken(client.shop, localId, record.gid) };
       const isKnown = record !== undefined && record.gid !== null && record.status !== 'deleted-in-shopify';
       if ((isKnown && wanted === 'new') || (record && isBeingPushed(record, clock)))
         return { outcome: 'known', ...product };
@@ -439,8 +444,8 @@ async function take(read: Read, context: ImportContext, options: ImportOptions):
   });
 }
 
-/** The draft that the shop's values make. */
-function toldBy(localId: string, { remote, isGiftCard, more }: Read) {
+/** The draft with the shop's values. */
+function inputFrom(localId: string, { remote, isGiftCard, more }: Read) {
   const nothing = { variants: new Map(), baseKeys: new Map(), images: new Map() };
   const facts = remoteFacts(remote, nothing);
   const { imageOrder: _images, variantOrder: _variants, optionOrder: _options, ...product } = facts.product?.[''] ?? {};
@@ -460,16 +465,16 @@ function nameOf(remote: RemoteProduct, { localId }: ImportOptions): string {
   if (!localId) return handle;
   const name: unknown = localId({ gid, handle, title, skus: variants.flatMap(({ sku }) => sku || []) });
   if (typeof name === 'string' && name !== '') return name;
-  const message = `gave no text for ${gid}. Give each product an id of its own.`;
+  const message = `returned no text for ${gid}. Return a unique id for each product.`;
   throw new ValidationError('Nothing was imported', { issues: [{ field: 'localId', message }] });
 }
 
-function taken(shop: string, localId: string, gid: string): ValidationError {
-  const message = `is "${localId}", which is that of ${gid} already. Name the product otherwise with the option localId.`;
+function localIdTaken(shop: string, localId: string, gid: string): ValidationError {
+  const message = `is "${localId}", which already belongs to ${gid}. Choose another one with the option localId.`;
   return new ValidationError('The product was not imported', { issues: [{ field: 'localId', message }], shop });
 }
 
-/** The record that a push of the draft would have left, had it made the product. */
+/** The record that would exist if a push of this draft had created the product. */
 function recordOf(
   record: SyncRecord | undefined,
   { localId, gid, draft }: ImportedProduct,
@@ -482,7 +487,7 @@ function recordOf(
     'image' in media && media.image ? [[imageKey(media.image.url), media.id] as const] : [],
   );
   const parts: Record<string, string> = { ...record?.parts };
-  // Pushes mark the product with its local id, as soon as they send anything.
+  // The next push that writes anything stores the local id on the product.
   if (localIdIn(remote) === undefined) parts[unmarkedPart] = 'yes';
   return {
     ...(record ?? emptyRecord(client.shop, localId)),

@@ -14,60 +14,61 @@ import { callOptions } from './read-remote.ts';
 import type { SyncClient } from './sync-client.ts';
 
 /**
- * A value of a metafield, of whatever thing of the shop.
+ * A value of a metafield, on any kind of resource.
  *
  * @example
  * const row: MetafieldRow = { ownerId: gid, namespace: '$app', key: 'care', type: 'single_line_text_field', value: 'Wash' };
  */
 export interface MetafieldRow {
-  /** Gid of what it belongs to, such as a product, variant, order, customer or the shop. */
+  /** Gid of the owner, such as a product, variant, order, customer or the shop. */
   readonly ownerId: string;
-  /** Such as `custom`, or `$app` for that of your app. */
+  /** Such as `custom`, or `$app` for your app's own. */
   readonly namespace: string;
   readonly key: string;
-  /** Shopify's type name. Default: that of the definition; without one Shopify refuses the row. */
+  /** Shopify's type name. Default: the type of the definition; without a definition Shopify refuses the row. */
   readonly type?: string;
-  /** Text, whatever the type. */
+  /** Always text, whatever the type. */
   readonly value: string;
   /**
-   * The value that you believe is there now, `null` for none. Where it is another one, `onStale` decides. Left out, the value
-   * is set whatever is there.
+   * The value that you expect in the shop, `null` for none. If the shop has another one, `onStale` decides. If left
+   * out, the value is set in any case.
    */
   readonly expected?: string | null;
 }
 
-/** A row that was not carried out, and why. Nothing of it was changed. */
+/** A row that was refused. Nothing of it was written. */
 export interface RefusedMetafield {
   readonly row: MetafieldRow;
   /**
-   * Shopify's code, such as `INVALID_TYPE` or `STALE_OBJECT`, or one of our own: `INVALID`, `DUPLICATE`, `OWNER_NOT_FOUND`.
+   * Shopify's code, such as `INVALID_TYPE` or `STALE_OBJECT`, or one of our own: `INVALID`, `DUPLICATE`,
+   * `OWNER_NOT_FOUND`.
    */
   readonly code: string;
   readonly message: string;
-  /** For `STALE_OBJECT`: what is there now, `null` for nothing. */
+  /** For `STALE_OBJECT`: the shop's value, `null` for none. */
   readonly current?: string | null;
 }
 
-/** What a run did. Every row that was drawn before the run stopped is counted once. */
+/** What a call of `set` did. Every row that was read before the run stopped is counted once. */
 export interface MetafieldReport {
   /** Rows that were written. */
   readonly set: number;
-  /** Rows whose value was there already. */
+  /** Rows whose value the shop already had. */
   readonly unchanged: number;
   readonly refused: readonly RefusedMetafield[];
-  /** Rows that were sent and of which nobody knows. Set them again. */
+  /** Rows that were sent, but whose outcome is unknown. Set them again. */
   readonly unknown: readonly MetafieldRow[];
-  /** Rows that were drawn and not sent, because the run stopped. */
+  /** Rows that were read but not sent, because the run stopped. */
   readonly unsent: readonly MetafieldRow[];
-  /** Why it stopped before its end: an error of the shop or the network, or the reason of your abort. */
+  /** Why the run stopped early: an error of the shop or the network, or the reason of your abort. */
   readonly stoppedBy?: unknown;
 }
 
 /** Options of `set`. */
 export interface SetMetafieldsOptions {
   /**
-   * Decides about a row whose `expected` is not what is there: `report` (default) leaves it, `overwrite` sets it all the same,
-   * a function gives the value to set, or `undefined` to leave it.
+   * What to do with a row whose `expected` differs from the shop's value: `report` (default) leaves the shop's value,
+   * `overwrite` sets the row's value anyway. A function returns the value to set, or `undefined` to leave it.
    */
   readonly onStale?:
     | 'report'
@@ -78,37 +79,38 @@ export interface SetMetafieldsOptions {
 
 /** A definition of a metafield: https://shopify.dev/docs/apps/build/metafields/definitions */
 export interface MetafieldDefinition {
-  /** What has it, such as `PRODUCT` or `PRODUCTVARIANT`. */
+  /** The owner's type, such as `PRODUCT` or `PRODUCTVARIANT`. */
   readonly ownerType: MetafieldOwnerType;
   readonly namespace: string;
   readonly key: string;
   /** Shopify's type name. */
   readonly type: string;
-  /** What merchants read. */
+  /** The name that merchants see. */
   readonly name: string;
   readonly description?: string;
 }
 
-/** What became of a definition. */
+/** The result for one definition. */
 export interface EnsuredDefinition {
   readonly definition: MetafieldDefinition;
-  /** `differs`: the shop has it with another type, which nobody can change. */
+  /** `differs`: the shop has it with another type, which cannot be changed. */
   readonly outcome: 'created' | 'exists' | 'differs';
-  /** The type that the shop has. */
+  /** The type in the shop. */
   readonly type: string;
 }
 
 /** Options of `createMetafields`. */
 export interface MetafieldsOptions {
-  /** What `createShopifyClient` returns. Its token needs the scope to write what the metafields belong to. */
+  /** A client of `createShopifyClient`. Its token needs write access to the owners of the metafields. */
   readonly client: SyncClient;
 }
 
 /** Metafields of one shop, row by row. */
 export interface Metafields {
   /**
-   * Sets values, 25 a call, after a look at what is there: rows that stand already are not sent, and no row overwrites what
-   * somebody else has written since that look. One row that Shopify refuses does not stop the others. Safe to call again.
+   * Sets values, 25 per call, after reading the current ones. Values that the shop already has are not sent, and
+   * nothing is overwritten that somebody else wrote since that read. If Shopify refuses a row, the others are still
+   * set. Safe to call again.
    *
    * @throws ValidationError for an option that does not exist.
    *
@@ -120,8 +122,8 @@ export interface Metafields {
     options?: SetMetafieldsOptions,
   ): Promise<MetafieldReport>;
   /**
-   * Creates the definitions that the shop lacks. Those of an app belong into its `shopify.app.toml`; this is for shops whose
-   * merchants define what there is.
+   * Creates the definitions that the shop lacks. Your app's own definitions belong in its `shopify.app.toml`; this is
+   * for definitions of merchants.
    *
    * @throws What calls throw, such as `ShopifyUserError` for a type that Shopify does not have.
    *
@@ -131,21 +133,21 @@ export interface Metafields {
   ensure(definitions: Iterable<MetafieldDefinition>): Promise<readonly EnsuredDefinition[]>;
 }
 
-/** Most rows of one mutation: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
+/** The most rows of one mutation: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const batchSize = 25;
 
-/** How often one row may be sent, where the value changes under it again and again, or responses are lost. */
+/** How often one row may be sent, if its value keeps changing in between or responses are lost. */
 const mostSends = 4;
 
 const stale = 'STALE_OBJECT';
 
-/** Codes for a digest that is not that of the value. Shopify has the second where there is no value any more. */
+/** Shopify's codes for a digest that does not match the value; the second if the value no longer exists. */
 const staleCodes: ReadonlySet<string> = new Set([stale, 'INVALID_COMPARE_DIGEST']);
 
 const setNames: Record<keyof SetMetafieldsOptions, true> = { onStale: true, signal: true };
 
 /**
- * Creates what sets metafields of one shop.
+ * Creates a writer for metafields of one shop.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -214,7 +216,7 @@ async function ensureDefinition(client: SyncClient, definition: MetafieldDefinit
     await client.graphql(MetafieldDefinitionEnsureDocument, { definition }, callOptions({}));
     return { definition, outcome: 'created', type };
   } catch (error) {
-    // Another process may have created it meanwhile, or this one, with the response lost.
+    // Another process may have created it meanwhile, or this one did and the response was lost.
     const isTaken = isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'TAKEN');
     if (!isTaken && !isShopwrightError(error, 'OUTCOME_UNKNOWN')) throw error;
     const made = await there();
@@ -223,21 +225,21 @@ async function ensureDefinition(client: SyncClient, definition: MetafieldDefinit
   }
 }
 
-/** What the shop has in the place of a row. */
+/** The metafield that the shop has now. */
 interface Current {
   readonly value: string;
   readonly type: string;
   readonly digest: string;
 }
 
-/** A row that is to be written. */
+/** A row to be written. */
 interface Wanted {
   readonly row: MetafieldRow;
   value: string;
-  /** The value that must be there; `undefined` for any. */
+  /** The value that the shop must have; `undefined` for any. */
   expected: string | null | undefined;
   sends: number;
-  /** Whether an earlier send of it may have been carried out. */
+  /** Whether an earlier attempt may have been executed. */
   isOpen: boolean;
 }
 
@@ -262,7 +264,7 @@ class Run {
     return { set, unchanged, refused, unknown, unsent, ...(stoppedBy !== undefined && { stoppedBy }) };
   }
 
-  /** @throws What stops the run; its rows are told by then. */
+  /** @throws The error that stops the run, after its rows were reported. */
   async setBatch(rows: readonly MetafieldRow[]): Promise<void> {
     const wanted = this.#distinct(rows.filter((row) => this.#isValid(row))).map((row): Wanted => {
       const { value, expected } = row;
@@ -281,12 +283,12 @@ class Run {
     }
   }
 
-  /** Compares a row with what is there. Returns whether nothing is to be sent for it any more. */
+  /** Compares a row with the shop's value. Returns `true` if the row does not need to be sent again. */
   async #isSettled(one: Wanted, current: Current | null | undefined): Promise<boolean> {
     const { row } = one;
     const now = current?.value ?? null;
     if (current === undefined) {
-      this.#refuse(row, 'OWNER_NOT_FOUND', `${row.ownerId} is not in ${this.#client.shop}, or has no metafields.`);
+      this.#refuse(row, 'OWNER_NOT_FOUND', `${row.ownerId} is not in ${this.#client.shop}, or cannot have metafields.`);
       return true;
     }
     if (current && now === one.value && (row.type === undefined || row.type === current.type)) {
@@ -302,7 +304,7 @@ class Run {
     }
     const value = one.sends < mostSends ? await this.#decide(row, now) : undefined;
     if (value === undefined) {
-      this.#refuse(row, stale, 'Somebody else has written another value than was expected.', now);
+      this.#refuse(row, stale, 'The shop has another value than expected.', now);
       return true;
     }
     one.value = value;
@@ -318,7 +320,7 @@ class Run {
     return onStale === 'overwrite' ? row.value : onStale(row, current);
   }
 
-  /** Sends rows, of which Shopify carries out all or none. `settle` is told of those that are done with. */
+  /** Sends rows; Shopify executes all or none. Calls `settle` for each row that is finished. */
   async #send(
     rows: readonly Wanted[],
     current: (row: MetafieldRow) => Current | null | undefined,
@@ -337,7 +339,7 @@ class Run {
       if (refused.size === 0) this.set += rows.length;
       for (const [index, one] of rows.entries()) {
         const refusal = refused.get(index);
-        // Those that were refused for others' sake go again, as do those that somebody has written meanwhile.
+        // Rows that were refused only because of others are sent again, as are rows that somebody changed meanwhile.
         if (refused.size === 0) settle(one);
         else if (refusal && !staleCodes.has(refusal.code)) {
           this.#refuse(one.row, refusal.code, refusal.message);
@@ -349,12 +351,12 @@ class Run {
         return this.#halve(rows, error, current, settle);
       const isOpen = isShopwrightError(error) && error.mayHaveExecuted;
       for (const one of rows) one.isOpen ||= isOpen;
-      // Whether it was carried out, the next look tells. What is sent again then is compared with what is there.
+      // The next read shows whether it was executed. A row that is sent again carries the digest of that read.
       if (!isOpen || this.#options.signal?.aborted) throw error;
     }
   }
 
-  /** Shopify refuses some row, and does not say which: the halves for themselves. */
+  /** Shopify refuses a row but does not say which: sends each half separately. */
   async #halve(
     rows: readonly Wanted[],
     error: ShopifyUserError,
@@ -374,7 +376,7 @@ class Run {
     await this.#send(rows.slice(middle), current, settle);
   }
 
-  /** Reads what is there. `null`: nothing; `undefined`: not even what it would belong to. */
+  /** Reads the current values. `null`: no value; `undefined`: the owner does not exist. */
   async #read(rows: readonly Wanted[]): Promise<(row: MetafieldRow) => Current | null | undefined> {
     const keys = [...new Set(rows.map(({ row }) => nameOf(row)))];
     const ids = [...new Set(rows.map(({ row }) => row.ownerId))];
@@ -386,7 +388,7 @@ class Run {
     const owners = new Map<string, ReadonlyMap<string, Current>>();
     for (const [index, node] of data.nodes.entries()) {
       if (!node || !('metafields' in node)) continue;
-      // Asked for by their names, they bear these as their keys.
+      // If metafields are requested by full name, Shopify returns that name as the key.
       const values = node.metafields.nodes.map(
         ({ namespace, key, type, value, compareDigest: digest }) =>
           [key.includes('.') ? key : `${namespace}.${key}`, { type, value, digest }] as const,
@@ -405,7 +407,7 @@ class Run {
     return problem === undefined;
   }
 
-  /** One row for each place. Two that say the same are one; of two that differ nobody knows which is right. */
+  /** Keeps one row per metafield. Identical rows count as one; if two rows differ, neither is sent. */
   #distinct(rows: readonly MetafieldRow[]): readonly MetafieldRow[] {
     const byPlace = Map.groupBy(rows, (row) => `${row.ownerId} ${nameOf(row)}`);
     return [...byPlace.values()].flatMap((same) => {
@@ -419,8 +421,8 @@ class Run {
           row,
           'DUPLICATE',
           isSame
-            ? 'The same row stands here twice. It was set once.'
-            : 'Another row of the batch sets the same metafield to something else. Give one row for each.',
+            ? 'The batch has this row twice. It was set once.'
+            : 'Another row of the batch sets this metafield to another value. Pass one row per metafield.',
         );
       return isSame ? [first] : [];
     });
@@ -438,10 +440,11 @@ function rowProblem(row: MetafieldRow): string | undefined {
   const { ownerId, namespace, key, type, value, expected } = row;
   if (typeof ownerId !== 'string' || !/^gid:\/\/shopify\/\w+\/\d+$/.test(ownerId))
     return 'ownerId must be a gid such as gid://shopify/Product/1.';
-  if (typeof namespace !== 'string' || namespace === '') return 'namespace is missing, such as custom or $app.';
-  if (typeof key !== 'string' || !/^[\w-]+$/.test(key)) return 'key must have letters, digits, _ and - only.';
+  if (typeof namespace !== 'string' || namespace === '')
+    return 'namespace is missing: pass one, such as custom or $app.';
+  if (typeof key !== 'string' || !/^[\w-]+$/.test(key)) return 'key may contain only letters, digits, _ and -.';
   if (typeof value !== 'string' || value === '')
-    return 'value must be text that is not empty. Values of any type are text: write numbers and JSON as such.';
+    return 'value must be non-empty text. Pass numbers and JSON as text too.';
   if (expected !== undefined && expected !== null && typeof expected !== 'string')
     return 'expected must be text, or null for none.';
   const problem = type === undefined ? undefined : metafieldProblem(type, value);

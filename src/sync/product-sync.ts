@@ -1,4 +1,4 @@
-// One file: what a sync of one shop can do, the options of each method, and what all of them share.
+// One file: the sync of one shop, with its methods, their options, and what the methods share.
 import { randomUUID } from 'node:crypto';
 import { ConfigError, type Issue, isShopwrightError, ValidationError } from '../errors/errors.ts';
 import { sharedTask } from '../internal/abort.ts';
@@ -89,39 +89,42 @@ import type { SyncClient } from './sync-client.ts';
  * });
  */
 export interface ProductSyncOptions {
-  /** What `createShopifyClient` returns. */
+  /** A client of `createShopifyClient`. */
   readonly client: SyncClient;
-  /** Where the sync records are kept, such as `sqliteStores({ path })`. */
+  /** Where sync records and the journal are stored, such as `sqliteStores({ path })`. */
   readonly stores: Stores;
   /**
-   * Publications (sales channels) to publish pushed products to, by name or gid. Default: none, and then customers do
-   * not see new products.
+   * Publications (sales channels) in which pushed products are published, by name or gid. Default: none; then customers
+   * do not see new products.
    */
   readonly publishTo?: readonly string[];
   /**
-   * How many products are pushed, or put back by a rollback, at the same time: 1 to 1,000, default 8. The limiter paces
-   * their calls in any case.
+   * How many products are pushed, or restored by a rollback, at the same time: 1 to 1,000, default 8. The rate limiter
+   * paces the calls in any case.
    */
   readonly concurrency?: number;
   /**
-   * By what a product that is in the shop already is taken for that of a draft, in this order: its `handle`, or the `sku`
-   * or `barcode` of one of its variants. Its variants are kept. Default: none, and then a second product is created.
+   * How to recognise a draft's product that is already in the shop, tried in this order: by its `handle`, or by the
+   * `sku` or `barcode` of one of its variants. It is updated and keeps its variants. Default: none; then a second
+   * product is created.
    */
   readonly adoptBy?: readonly AdoptBy[];
   /** The same as `adoptBy: ['handle']`. */
   readonly adoptByHandle?: boolean;
-  /** Create a product again that somebody deleted in Shopify. Default `false`: its push fails without a call. */
+  /**
+   * Whether to create a product again that somebody deleted in Shopify. Default `false`: its push fails without a call.
+   */
   readonly recreateDeleted?: boolean;
   /**
-   * Finds the category of a path, such as `Apparel & Accessories > Clothing`, in Shopify's taxonomy: its gid. Default: none,
-   * and then a draft whose category is a path is invalid.
+   * Returns the gid in Shopify's taxonomy for a category path, such as `Apparel & Accessories > Clothing`. Default:
+   * none; then a draft whose category is a path is invalid.
    */
   readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
-  /** How long the journal keeps what runs did: 90 days or 3 runs, whichever is more. `forever` deletes nothing. */
+  /** How long the journal keeps entries. Default: 90 days or 3 runs, whichever is more. `forever` deletes nothing. */
   readonly journal?: JournalRetention | 'forever';
-  /** What `health()` and `watchHealth` go by. */
+  /** Thresholds, cache and queue for `health()` and `watchHealth`. */
   readonly health?: HealthOptions;
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -129,45 +132,45 @@ type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** Keeps the products of one shop in step with your own data. */
+/** Keeps the products of one shop in sync with your own data. */
 export interface ProductSync extends HealthReader {
-  /** The client that it was made with. */
+  /** The client passed to `createProductSync`. */
   readonly client: SyncClient;
-  /** The stores that it was made with. */
+  /** The records and journal of the stores passed to `createProductSync`. */
   readonly stores: Pick<Stores, 'records' | 'journal'>;
   /**
-   * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the same product
-   * run one after another.
+   * Validates one product and pushes it, unless nothing has changed since its last push. Pushes of the same product run
+   * one after another.
    *
    * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    */
   push(product: ProductDraftInput, options?: PushOptions): Promise<PushResult>;
   /**
-   * Pushes many products, each at most once, and continues when one fails.
+   * Pushes many products, each at most once. If one fails, the others are still pushed.
    *
-   * @throws What the list or `onProgress` throws, once everything in flight has ended: `onProgress` was told each product
-   * that was pushed until then. ValidationError for an invalid option, StorageError, and the signal's reason where it had
-   * aborted before.
+   * @throws What the list or `onProgress` throws, once every push that was under way has ended. `onProgress` has been called
+   * for each product pushed until then. ValidationError for an invalid option, StorageError, and the signal's reason if it
+   * had aborted before.
    */
   pushMany(
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
     options?: PushManyOptions,
   ): Promise<PushSummary>;
   /**
-   * Says what is wrong with a product that a push would refuse as `invalid`: nothing where it can be pushed. Sends nothing,
-   * but for what `resolveCategory` does and the names of publications.
+   * Returns the issues for which a push would refuse a product as `invalid`; an empty list if it can be pushed. Writes
+   * nothing: it only calls `resolveCategory` and reads the names of publications.
    *
    * @example
    * const issues = await sync.validate(product);
    */
   validate(product: ProductDraftInput): Promise<readonly ValidationIssue[]>;
   /**
-   * Creates the products that the shop does not have by one bulk operation, which costs no points. Those that have been
-   * pushed before, that share images with others, or that `adoptBy` could find are left to `pushMany`: call it with the
-   * same products next.
+   * Creates the products that the shop does not have in one bulk operation, which costs no points. Products that were
+   * pushed before, share images with others, or could be found by `adoptBy` are left to `pushMany`: call it afterwards
+   * with the same products.
    *
-   * @throws BulkNotEnabledError where the app may run no bulk mutations. StorageError, the signal's reason, and errors that
-   * concern the whole shop.
+   * @throws BulkNotEnabledError if the app may not run bulk mutations. StorageError, the signal's reason, and errors
+   * that concern the whole shop.
    *
    * @example
    * await sync.createInBulk(products, { runId: 'autumn' });
@@ -178,17 +181,18 @@ export interface ProductSync extends HealthReader {
     options?: CreateInBulkOptions,
   ): Promise<BulkCreateSummary>;
   /**
-   * Pushes the products again whose last push failed: those with a record that says `failed`. `source` gives their drafts.
+   * Pushes the products again whose last push failed: those with a record of status `failed`. `source` returns their
+   * drafts.
    *
-   * @throws ValidationError where the source gives the draft of another product. What the source throws, and what `pushMany`
-   * throws.
+   * @throws ValidationError if the source returns the draft of another product. Errors of the source, and of
+   * `pushMany`.
    *
    * @example
    * const { counts } = await sync.retryFailed((localId) => catalogue.get(localId));
    */
   retryFailed(source: DraftSource, options?: RetryFailedOptions): Promise<PushSummary>;
   /**
-   * Says what a push of these products would do, and changes nothing. Unchanged products are only counted.
+   * Returns what a push of these products would do, and changes nothing. Unchanged products are only counted.
    *
    * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    *
@@ -200,51 +204,51 @@ export interface ProductSync extends HealthReader {
     options?: PlanRunOptions,
   ): Promise<RunPlan>;
   /**
-   * Makes what a plan says. Each product is read again: where the shop is not any more as it was, the product is
-   * `outdated` and nothing of it is sent. Call it again where it was cut off: what has been sent already is not sent twice.
-   * What it deletes is checked against `maxDeletes` before the first write.
+   * Executes a plan. Each product is read again: if it has changed in the shop since the plan was made, it is
+   * `outdated`, and nothing is sent for it. After an interruption, call it again: nothing is sent twice. Deletions are
+   * checked against `maxDeletes` before the first write.
    *
-   * @throws ValidationError for a plan of another shop, or one that deletes more than is allowed.
+   * @throws ValidationError for a plan of another shop, or one that deletes more than allowed.
    *
    * @example
    * const summary = await sync.apply(plan, { maxDeletes: { variants: 3 } });
    */
   apply(plan: RunPlan, options?: ApplyOptions): Promise<PushSummary>;
   /**
-   * Deletes products from the shop, with their variants and stock, and forgets their records. The journal holds what stood
-   * there: `rollback` makes them anew, without their ids, stock and sales.
+   * Deletes products from the shop, with their variants and stock, and their sync records. The journal keeps the old
+   * values, so `rollback` can create the products again, but with new ids and without stock and sales history.
    *
-   * @throws ValidationError where a product has units in stock, or `maxDeletes` allows less; then nothing was sent.
-   * StorageError, the signal's reason, and errors that concern the whole shop.
+   * @throws ValidationError if a product has units in stock, or `maxDeletes` allows fewer deletions; then nothing was
+   * sent. StorageError, the signal's reason, and errors that concern the whole shop.
    *
    * @example
    * await sync.delete(['tee-1', 'tee-2'], { maxDeletes: { variantsWithStock: 4 } });
    */
   delete(localIds: Iterable<string>, options?: RemoveOptions): Promise<PushSummary>;
   /**
-   * Archives products: customers no longer see them, and all that belongs to them stays. A later push of their drafts shows
-   * them again.
+   * Archives products: customers no longer see them, and all their data stays. A later push of their drafts makes them
+   * visible again.
    *
-   * @throws ValidationError where `maxDeletes` allows less. StorageError, the signal's reason, and errors that concern the
-   * whole shop.
+   * @throws ValidationError if `maxDeletes` allows fewer. StorageError, the signal's reason, and errors that concern
+   * the whole shop.
    *
    * @example
    * await sync.archive(['tee-1']);
    */
   archive(localIds: Iterable<string>, options?: RemoveOptions): Promise<PushSummary>;
   /**
-   * Puts back what a run, or the last push of one product, changed. What others changed since is left and listed; a product
-   * that the run created is deleted. Safe to call again where it was cut off.
+   * Restores what a run, or the last push of one product, changed. Values that others changed since then are left alone
+   * and listed. A product that the run created is deleted. After an interruption it is safe to call again.
    *
-   * @throws ValidationError where the journal knows no such run or product.
+   * @throws ValidationError if the journal has no such run or product.
    *
    * @example
    * const report = await sync.rollback({ runId: summary.runId }, { dryRun: true });
    */
   rollback(target: RollbackTarget, options?: RollbackOptions): Promise<RollbackReport>;
   /**
-   * Finds what webhooks missed among the products with records: edits and deletions in the shop, records that were lost, and
-   * pushes that never ended. Repairs them where `onDrift` says so, and tells how many products are in step.
+   * Finds what webhooks missed among the products with records: edits and deletions in the shop, lost records, and
+   * pushes that never ended. Repairs them as `onDrift` says, and reports how many products are in sync.
    *
    * @throws StorageError, the signal's reason, and errors that concern the whole shop.
    *
@@ -253,10 +257,10 @@ export interface ProductSync extends HealthReader {
    */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
   /**
-   * Reads a product of the shop as a draft, and gives it a record, as if that draft had been pushed. Writes nothing in the
-   * shop.
+   * Reads a product of the shop as a draft and writes a record for it, as if that draft had been pushed. Writes nothing
+   * in the shop.
    *
-   * @throws ValidationError for a gid or an option that is invalid. StorageError, the signal's reason, and errors that concern
+   * @throws ValidationError for an invalid gid or option. StorageError, the signal's reason, and errors that concern
    * the whole shop.
    *
    * @example
@@ -265,25 +269,25 @@ export interface ProductSync extends HealthReader {
    */
   import(gid: string, options?: ImportOptions): Promise<ImportResult>;
   /**
-   * Imports all products of the shop, or those of a query, while they are iterated. Call it again where it was cut off.
+   * Imports all products of the shop, or those of a query, while you iterate. After an interruption, call it again.
    *
-   * @throws What `import` throws, and by bulk what `bulk.query` throws.
+   * @throws What `import` throws, and with bulk operations what `bulk.query` throws.
    *
    * @example
    * for await (const result of sync.importAll()) if ('draft' in result) catalogue.set(result.localId, result.draft);
    */
   importAll(options?: ImportAllOptions): AsyncIterable<ImportResult>;
   /**
-   * Brings a record up to date from a verified `products/update` or `products/delete` webhook.
+   * Updates a record from a verified `products/update` or `products/delete` webhook.
    *
-   * @throws ValidationError for a `products/delete` that holds a product: the signature covers no topic, and the body of a
-   * deletion is an id. StorageError of the stores.
+   * @throws ValidationError for a `products/delete` that contains a whole product: the signature does not cover the
+   * topic, and a real deletion contains only an id. StorageError of the stores.
    */
   applyWebhook(webhook: ProductWebhook, options?: ApplyWebhookOptions): Promise<WebhookOutcome>;
 }
 
 /**
- * Options of `plan`. It changes nothing, so what only a change needs is not among them: `maxDeletes` is for `apply`.
+ * Options of `plan`. A plan changes nothing, so options for writes, such as `maxDeletes`, belong to `apply`.
  *
  * @example
  * const plan = await sync.plan(products, { missing: 'archive', refresh: true });
@@ -294,7 +298,8 @@ export type PlanRunOptions = Omit<
 >;
 
 /**
- * Options of `apply`. Which products go is in the plan, so there is no `missing` and no `rollout`, and the plan is the dry run.
+ * Options of `apply`. The plan already says which products take part, so there is no `missing` and no `rollout`; and it
+ * is the dry run.
  *
  * @example
  * await sync.apply(plan, { maxDeletes: { variants: 3 }, runId: 'autumn' });
@@ -308,7 +313,7 @@ export type ApplyOptions = Omit<PushManyOptions, 'dryRun' | 'missing' | 'rollout
  * await sync.archive(discontinued, { dryRun: true, onProgress: ({ result }) => console.log(result) });
  */
 export interface RemoveOptions extends Pick<PushManyOptions, 'signal' | 'dryRun' | 'runId' | 'onProgress'> {
-  /** How much may go. Default: the products that are named, and none of their variants that have stock. */
+  /** How much may be deleted. Default: the named products, if none of their variants has stock. */
   readonly maxDeletes?: Omit<DeleteLimits, 'variants'>;
 }
 
@@ -331,10 +336,10 @@ const optionNames: Record<keyof ProductSyncOptions, true> = {
   clock: true,
 };
 
-/** A product of which nothing is to be known before its turn. */
+/** For products that need no look-up before their turn. */
 const asIs = async (product: unknown): Promise<Candidate> => ({ product });
 
-/** What a dry run may take away. */
+/** The limits of a dry run: it deletes nothing. */
 const anyRemoval = { products: Number.POSITIVE_INFINITY, variantsWithStock: Number.POSITIVE_INFINITY };
 
 const defaultConcurrency = 8;
@@ -381,14 +386,17 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
   const identity = sharedTask(() => ensureIdentity(client));
   const images = new SharedImages(client, stores.keyValue, clock);
 
-  /** Where the pushes of a run keep what they keep. */
+  /** The stores of a run. Images are shared through them unless the shop was erased meanwhile. */
   const storedIn = ({ records: kept, journal: log, isErased }: KeptStores) => {
     const claim: SharedImages['claim'] = (wanted, options) => images.claim(wanted, options, isErased);
     const unbrought: SharedImages['unbrought'] = (wanted) => images.unbrought(wanted, isErased);
     return { records: kept, journal: log, images: { claim, unbrought } };
   };
 
-  /** Reads what all pushes need, once; after a failure, the next push tries again. */
+  /**
+   * Reads what all pushes of a run need. The definition of the id metafield is ensured once; after a failure, the next
+   * push tries again.
+   */
   const prepare = async ({ dryRun, signal, maxDeletes }: PushOptions, kept?: KeptStores): Promise<PushContext> => {
     const stored = kept ?? (await keep());
     const found = await publicationsOf(publishTo, signal);
@@ -398,7 +406,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return { ...shared, publications: found, hasIdentity: isKnown, deletes: new DeleteBudget(maxDeletes) };
   };
 
-  /** The draft of a product that can be pushed, or the result for one that cannot. */
+  /** The draft of a product if it can be pushed, otherwise the result `invalid`. */
   const draftOf = async (product: unknown): Promise<{ readonly draft: ProductDraft } | InvalidResult> => {
     const { draftIn } = await loadValidation();
     const checked = draftIn(product);
@@ -433,7 +441,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       options.signal,
     );
 
-  /** What removals would take away, checked against what is allowed. Nothing is sent. */
+  /** Plans removals and checks them against the limits. Nothing is sent. */
   const planRemovals = async (
     localIds: Iterable<string> | AsyncIterable<string>,
     removal: Removal,
@@ -451,7 +459,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return found;
   };
 
-  /** Makes a removal as it was planned. */
+  /** Executes a planned removal. */
   const removeAsPlanned = (
     localId: string,
     planned: PushResult,
@@ -463,7 +471,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       ? remove(localId, removal, options, kept, 'plan' in planned ? planned.plan : undefined)
       : Promise.resolve(planned);
 
-  /** What is known of a product before its turn in a run: that its id came before, what the validation says, its hash. */
+  /** Looks a product up before its turn in a run: whether its id came before, its validation, and its hash. */
   const lookUp = async (
     product: unknown,
     seen: SeenIds,
@@ -485,22 +493,22 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const publications = publishTo ? await publicationsOf(publishTo, signal) : context.publications;
       return { product, checked, lookup: unchangedIf(checked.draft, publications, pushOptions) };
     } catch {
-      // Its push meets the same, and tells it.
+      // The push of the product fails in the same way and reports it.
       return { product, checked: checking };
     }
   };
 
-  /** Which products of the records no run removes: those of its list, and those that take no part in its rollout. */
+  /** Whether a product with a record stays: it is in the list, or takes no part in the rollout. */
   const keptBy =
     (rollout: PushManyOptions['rollout'], isListed: (localId: string) => boolean) =>
     (localId: string): boolean =>
       isListed(localId) || (rollout !== undefined && !inRollout(rollout, { shop: client.shop, localId }));
 
   const readRecords = (localIds: readonly string[]) =>
-    // Whoever pushes one of them reads its record again, and tells what is wrong with the store.
+    // The push of each product reads its record again, and reports errors of the store.
     recordsOf(records, client.shop, localIds).catch((): readonly SyncRecord[] => []);
 
-  /** Goes through a run. */
+  /** Pushes all products of a run. */
   const pushAll = (
     products: Iterable<unknown> | AsyncIterable<unknown>,
     look: (product: unknown) => Promise<Looked>,
@@ -511,7 +519,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     const most = Math.min(concurrency, runOptions.concurrency ?? concurrency);
     const { refresh, force, dryRun, signal } = runOptions;
     const least = refresh || force || dryRun ? mostDrawn : most;
-    // As with the records: whoever pushes one of them reads it again, and tells what is wrong.
+    // As with records: the push of each product reads it again, and reports errors.
     const readProducts = (wanted: readonly WantedProduct[]) =>
       readRemotes(client, wanted, { signal }).catch((): ReadonlyMap<string, RemoteProduct> => new Map());
     const candidates = (isStopped: () => boolean) =>
@@ -541,7 +549,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return rollback(target, shared, rollbackOptions);
   };
 
-  /** The summary of a run that was halted, with what it had pushed undone where its gate says so. */
+  /** Rolls back a halted run if its gate says so, and adds the report to the summary. */
   const undoneIfHalted = async (
     summary: PushSummary,
     { gate, dryRun, signal }: PushManyOptions,
@@ -557,7 +565,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     }
   };
 
-  /** Goes through a run that changes something, and then deletes what the journal need not keep. */
+  /** Executes a run that changes something, then deletes old journal entries. */
   const run = async (
     products: Iterable<unknown> | AsyncIterable<unknown>,
     look: (product: unknown) => Promise<Looked>,
@@ -571,7 +579,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     if (retention === 'forever' || created + updated + deleted + archived === 0) return summary;
     if (await kept.isErased()) return summary;
     const { runId } = summary;
-    // A run that is gone through in several calls began with the first of them.
+    // If a run was executed in several calls, it began with the first of them.
     const [first] = await journal.list(client.shop, { runId, limit: 1 });
     const began = Math.min(startedAt, first?.at ?? startedAt);
     await pruneJournal(stores, { shop: client.shop, runId, startedAt: began, endedAt: clock.now() }, retention);
@@ -617,16 +625,18 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return result;
   };
 
-  /** Notes in the record that the draft is invalid, so that `health` counts the product. A push that is valid clears it. */
+  /**
+   * Notes in the record that the draft is invalid, so that `health` counts the product. The next valid push clears it.
+   */
   const noteInvalid = async (
     { localId, issues: found }: InvalidResult,
     kept: PushContext['records'],
   ): Promise<void> => {
-    // An id that no store holds is what is invalid.
+    // An id that no store accepts may itself be the problem.
     if (localId === undefined || localId.length > maxTextLength || keyProblem(localId) !== undefined) return;
     await mutex.run(localId, async () => {
       const record = await kept.get(client.shop, localId);
-      // A push of another process says at its end how the product stands.
+      // If another process is pushing the product, that push sets the status at its end.
       if (record && isBeingPushed(record, clock)) return;
       await createPushOutcomes(kept, client.shop, clock).rejectInvalid(localId, found, true);
     });
@@ -653,7 +663,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       (await planRemovals(gone, removal, pushOptions, () =>
         dryRun ? anyRemoval : maxDeletes && limitsOf(maxDeletes),
       ));
-    // What the list lacks is taken from the budget of all: its stock is none that variants may take.
+    // Removals count towards the same budget as deleted variants, including their stock.
     context.deletes.take(
       [...(removals?.values() ?? [])].flatMap((one) => ('plan' in one && one.plan ? [one.plan] : [])),
     );
@@ -732,7 +742,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const list = { products, unreadable: planOptions.unreadable };
       signal?.throwIfAborted();
       if (removal) refuseNamelessRows(list, client.shop);
-      // What is allowed is checked when the plan is applied: here all of it is to be seen.
+      // Limits are checked when the plan is applied: a plan shows everything.
       const maxDeletes = { ...anyRemoval, variants: Number.POSITIVE_INFINITY };
       const dryRun = { ...planOptions, maxDeletes, dryRun: true };
       const context = await prepare(dryRun);
@@ -780,7 +790,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       checkOptions(applyOptions, applyNames, notOfApply);
       applyOptions.signal?.throwIfAborted();
       if (plan.shop !== client.shop) {
-        const message = `is for ${plan.shop}, and this sync is for ${client.shop}. Apply it with a sync of its shop.`;
+        const message = `is for ${plan.shop}, but this sync is for ${client.shop}. Apply it with a sync of that shop.`;
         throw new ValidationError('The plan was not applied', {
           issues: [{ field: 'plan', message }],
           shop: client.shop,
@@ -794,7 +804,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
       const kept = await keep();
       const context = await prepare(applyOptions, kept);
       const runOptions = { ...applyOptions, runId: applyOptions.runId ?? randomUUID() };
-      // Products that left the list go last: a draft may have taken over the handle of one.
+      // Products that left the list go last: a draft may have taken over the handle of one of them.
       const [drafts, removals] = [true, false].map((isDraft) =>
         plan.products.flatMap((one) =>
           one.plan && isDraft === (one.draft !== undefined) ? [[one.draft ?? one, one.plan] as const] : [],
@@ -856,19 +866,19 @@ const planNames: Record<keyof PlanRunOptions, true> = {
 };
 
 const notOfPlan = {
-  concurrency: 'is for what is sent: give it to `apply`.',
-  dryRun: 'is what a plan always is: leave it out.',
-  gate: 'judges what is sent: give it to `apply`.',
-  maxDeletes: 'is checked when the plan is applied: give it to `apply`.',
-  runId: 'names what changes something: give it to `apply`.',
-  waitForImages: 'has nothing to wait for in a plan: give it to `apply`.',
+  concurrency: 'applies to writes: pass it to `apply`.',
+  dryRun: 'is not needed: a plan never writes. Leave it out.',
+  gate: 'applies to writes: pass it to `apply`.',
+  maxDeletes: 'is checked when the plan is applied: pass it to `apply`.',
+  runId: 'names a run that writes: pass it to `apply`.',
+  waitForImages: 'applies to writes: pass it to `apply`.',
 };
 
 const notOfApply = {
-  dryRun: 'is not for `apply`: the plan says what it would do. Make a new one with `plan`.',
-  missing: 'was decided when the plan was made: give it to `plan`.',
-  unreadable: 'was decided when the plan was made: give it to `plan`.',
-  rollout: 'was decided when the plan was made: give it to `plan`.',
+  dryRun: 'is not an option of `apply`: the plan is the dry run. To see what has changed, make a new one with `plan`.',
+  missing: 'is decided when the plan is made: pass it to `plan`.',
+  unreadable: 'is decided when the plan is made: pass it to `plan`.',
+  rollout: 'is decided when the plan is made: pass it to `plan`.',
 };
 
 const { missing: _ofPlan, unreadable: _ofSource, rollout: _ofPlanned, ...comparing } = planNames;
@@ -931,10 +941,10 @@ const rollbackNames: Record<keyof RollbackOptions, true> = {
 const policies = ['report', 'ours', 'theirs'];
 
 /**
- * A `dryrun` that nothing reads would write.
+ * Rejects unknown options: a misspelt `dryRun` would be ignored, and the call would write.
  *
- * @param elsewhere Names that other methods read, and what to do about them.
- * @throws ValidationError for names and values that do not exist, with the nearest that do.
+ * @param elsewhere Options of other methods, with a message for each.
+ * @throws ValidationError for unknown names and values, with the nearest known ones.
  */
 function checkOptions(
   options: PlanOptions &
@@ -969,7 +979,7 @@ function checkOptions(
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
 
-/** The draft with the gid of its category, where that is a path that can be resolved. */
+/** Replaces a category path in a draft by its gid, if it can be resolved. */
 async function withCategory(
   draft: ProductDraft,
   resolve: ProductSyncOptions['resolveCategory'],
@@ -979,7 +989,7 @@ async function withCategory(
   return category === undefined ? draft : { ...draft, category };
 }
 
-/** A publication that only a product names, and that the shop does not have, is that product's fault. */
+/** If only one product names a publication that the shop does not have, only that product is invalid. */
 function issuesOfConfig(error: unknown): { readonly issues: readonly ValidationIssue[] } {
   if (!isShopwrightError(error, 'CONFIG_INVALID')) throw error;
   return { issues: error.issues.map((issue) => ({ severity: 'error', code: 'publication-unknown', ...issue })) };
@@ -997,8 +1007,8 @@ function duplicate(localId: string): PushResult {
 /**
  * Finds publications (sales channels) by gid or by name, such as `Online Store`.
  *
- * @returns Their gids, in the order given.
- * @throws ConfigError that names those the shop does not have, and those it has.
+ * @returns Their gids, without duplicates.
+ * @throws ConfigError that names the missing publications and those that exist.
  */
 async function findPublications(
   { publications }: ShopInfo,
@@ -1010,7 +1020,7 @@ async function findPublications(
   const gidsIn = (found: readonly ShopPublication[]) =>
     wanted.map((text) => found.find(({ id, names }) => id === text || names.some(is(text)))?.id);
   let found = wanted.length > 0 ? await publications(options) : [];
-  // One that is missing may have been made since they were read.
+  // A missing one may have been created since they were read.
   if (gidsIn(found).includes(undefined)) found = await publications({ ...options, refresh: true });
   const gids = gidsIn(found);
   const missing = wanted.filter((_text, index) => gids[index] === undefined);

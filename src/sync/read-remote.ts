@@ -24,34 +24,34 @@ import {
 } from './plan/product-facts.ts';
 import type { SyncClient } from './sync-client.ts';
 
-/** How calls of the sync are made: behind interactive ones, and ended by the signal. */
+/** Options of the sync's calls. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The options of such a call. */
+/** The sync's calls have a lower priority than interactive ones. */
 export const callOptions = ({ signal }: CallOptions) => ({
   priority: 'background' as const,
   ...(signal && { signal }),
 });
 
-/** The most that one page of a connection has. */
+/** The largest page of a connection. */
 const maxPage = 250;
 
-/** What must be read of a product to compare it with a draft and a base. */
+/** Which parts of a product must be read to compare it with a draft and a base. */
 export interface ReadingScope {
-  /** Variants that are expected: a first page that holds them all costs the least. */
+  /** Expected number of variants: it is cheapest to read them all in the first page. */
   readonly variants: number;
   readonly images: number;
   readonly variantScope: VariantScope;
   readonly withCollections: boolean;
-  /** Names or metafields of options whose values are told by their metaobjects, where they are linked; `all` for all of them. */
+  /** Names or metafields of linked options whose values are read as metaobjects; `all` for all linked options. */
   readonly linkedOptions: readonly string[] | 'all';
-  /** `namespace.key` of each; `undefined` for all there are. */
+  /** `namespace.key` of each metafield; `undefined` for all. */
   readonly metafieldKeys: readonly string[] | undefined;
 }
 
-/** What must be read of variants besides what is always read: each part costs points. */
+/** Which optional parts of variants must be read: each part costs points. */
 interface VariantScope {
   readonly withVariantImages: boolean;
   readonly withItems: boolean;
@@ -74,12 +74,12 @@ function variantScopeOf(variants: readonly Facts[]): VariantScope {
   };
 }
 
-/** What a push of that draft has to look at. */
+/** The parts of a product that a push of this draft must read. */
 export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll: boolean): ReadingScope {
   const count = (list: 'variants' | 'images'): number =>
     Math.max(Object.keys(desired[list] ?? {}).length, Object.keys(base?.facts[list] ?? {}).length);
   const variants = [...Object.values(desired.variants ?? {}), ...Object.values(base?.facts.variants ?? {})];
-  // A push that died may have added some that this draft no longer has.
+  // An interrupted push may have added metafields that this draft no longer has.
   const known = [desired, base?.facts, base?.sending].flatMap((lists) => Object.keys(lists?.metafields ?? {}));
   const metafieldKeys = desired.metafields ? [...new Set(known)] : [];
   return {
@@ -94,8 +94,8 @@ export function scopeOf(desired: ProductFacts, base: PushBase | undefined, isAll
 }
 
 /**
- * All that can be read of a product, so that it can be created again. Of variants'
- * metafields and unit prices only those that pushes wrote.
+ * Everything of a product that is needed to create it again. Metafields and unit prices of variants are limited to
+ * those that pushes wrote.
  */
 export function wholeScope(base: PushBase | undefined): ReadingScope {
   const known = scopeOf({ images: {}, collections: {}, ...base?.facts }, base, true);
@@ -109,22 +109,22 @@ export function wholeScope(base: PushBase | undefined): ReadingScope {
   };
 }
 
-/** A product that is to be read, and what of it. */
+/** A product to read, and which parts of it. */
 export interface WantedProduct {
   readonly gid: string;
   readonly scope: ReadingScope;
 }
 
-/** The most products of one call: `nodes` costs as one of them, and the response has to come in time. */
+/** The most products in one call: `nodes` costs as much as one product, but the response must arrive in time. */
 const maxRead = 100;
 
-/** The most variants that are expected in one response. */
+/** The most variants expected in one response. */
 const maxVariantsRead = 2_500;
 
 /**
  * Reads one product with all of its variants.
  *
- * @returns `undefined` where the shop has it no longer.
+ * @returns `undefined` if the shop no longer has it.
  */
 export async function readRemote(
   client: SyncClient,
@@ -136,9 +136,9 @@ export async function readRemote(
 }
 
 /**
- * Reads products with all of their variants, many by one call, each as if it were read alone.
+ * Reads products with all of their variants, many in one call. Each result is the same as if it were read alone.
  *
- * @returns Those that the shop has, by gid.
+ * @returns The products that the shop has, by gid.
  */
 export async function readRemotes(
   client: SyncClient,
@@ -212,7 +212,7 @@ async function readPart(
 
 type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
 
-/** What must be read so that each of several products has its own scope. */
+/** The parts to read so that every scope is covered. */
 function unionOf(scopes: readonly ReadingScope[]): ReadingScope {
   const [first, ...others] = scopes;
   if (!first || others.length === 0) return first ?? scopeOf({}, undefined, false);
@@ -240,7 +240,10 @@ function unionOf(scopes: readonly ReadingScope[]): ReadingScope {
   };
 }
 
-/** A variant without what only other products of the same call are asked for: a plan says the same, however it was read. */
+/**
+ * Removes what was read of a variant only for other products of the call, so that a plan does not depend on how it was
+ * read.
+ */
 function variantWithin(
   { inventoryItem, unitPriceMeasurement, metafields, media, ...variant }: RemoteVariant,
   scope: VariantScope,
@@ -255,7 +258,7 @@ function variantWithin(
   };
 }
 
-/** Those of some keys; all where there are none. */
+/** Metafields with one of these keys; all if `keys` is `undefined`. */
 function metafieldsWithin<T extends { readonly namespace: string; readonly key: string }>(
   nodes: readonly T[] | undefined = [],
   keys: readonly string[] | undefined,
@@ -284,14 +287,14 @@ async function readVariants(
   });
 }
 
-/** By what a product that is in the shop already is taken for that of a draft. */
+/** How to recognise a draft's product that is already in the shop. */
 export type AdoptBy = 'handle' | 'sku' | 'barcode';
 
 /**
- * Finds the product of the shop that a draft means, by its handle, or by SKUs or barcodes of its variants.
+ * Finds the product in the shop that a draft describes, by its handle or by SKUs or barcodes of its variants.
  *
- * @returns Its gid, or `undefined` where there is none.
- * @throws ValidationError where it belongs to another local id already, or where the variants are those of several products.
+ * @returns Its gid, or `undefined` if there is none.
+ * @throws ValidationError if it already belongs to another local id, or if the variants belong to several products.
  */
 export async function findAdoptable(
   client: SyncClient,
@@ -306,7 +309,7 @@ export async function findAdoptable(
     if (found.owner === undefined || found.owner === draft.localId)
       return { gid: found.gid, isOurs: found.owner !== undefined };
     const field = by === 'handle' ? 'handle' : `variants[].${by}`;
-    const message = `is that of a product which already belongs to the local id "${found.owner}". Give each product a ${by === 'sku' ? 'SKU' : by} of its own.`;
+    const message = `is used by a product that already belongs to the local id "${found.owner}". Give each product its own ${by === 'sku' ? 'SKU' : by}.`;
     throw new ValidationError('The product is invalid', { issues: [{ field, message }], shop: client.shop });
   }
   return undefined;
@@ -314,7 +317,7 @@ export async function findAdoptable(
 
 interface Found {
   readonly gid: string;
-  /** The local id that it belongs to. */
+  /** The local id that the product belongs to. */
   readonly owner: string | undefined;
 }
 
@@ -330,7 +333,7 @@ async function byHandle(
   return product ? { gid: product.id, owner: product.metafield?.value } : undefined;
 }
 
-/** SKUs or barcodes of one search: more make the query too long. */
+/** SKUs or barcodes per search: more would make the query too long. */
 const termsPerSearch = 10;
 
 async function byVariants(
@@ -345,12 +348,12 @@ async function byVariants(
   if (wanted.length === 0) return undefined;
   const query = wanted.map((text) => `${by}:"${text.replaceAll(/(["\\])/g, '\\$1')}"`).join(' OR ');
   const { data } = await client.graphql(VariantsFindDocument, { query }, callOptions(options));
-  // A search compares loosely. Barcodes cannot be read back: the field is deprecated since 2026-10.
+  // The search is not exact. Barcodes cannot be compared afterwards: the field is deprecated since 2026-10.
   const { nodes } = data.productVariants;
   const exact = by === 'sku' ? nodes.filter(({ sku }) => wanted.includes(sku ?? '')) : nodes;
   const gids = [...new Set(exact.map(({ product }) => product.id as string))];
   if (gids.length > 1) {
-    const message = `are those of ${gids.length} products of ${client.shop} (${gids.join(', ')}). Say which one it is by its handle, or leave the product out.`;
+    const message = `are used by ${gids.length} products of ${client.shop} (${gids.join(', ')}). Set the handle of the right one (with "handle" first in adoptBy), or leave the product out.`;
     throw new ValidationError('The product is invalid', {
       issues: [{ field: `variants[].${by}`, message }],
       shop: client.shop,

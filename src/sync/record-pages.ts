@@ -1,9 +1,9 @@
 import type { SyncRecord, SyncRecordStore, SyncStatus } from '../ports/sync-record-store.ts';
 
-/** The most that a store gives at once. */
+/** The most records that a store returns at once. */
 const largestPage = 1_000;
 
-/** All records of a shop, or those of one status, page by page in the order of their local ids. */
+/** All records of a shop, or those of one status, page by page, ordered by local id. */
 export async function* recordPages(
   records: SyncRecordStore,
   shop: string,
@@ -13,7 +13,7 @@ export async function* recordPages(
     const page = await records.list(shop, { limit, ...(status && { status }), ...(after !== undefined && { after }) });
     yield page;
     const last = page.at(-1);
-    // A store that gives the same page for ever must not hold the run.
+    // A faulty store that always returns the same page must not block the run.
     if (!last || last.localId === after) return;
     after = last.localId;
   }

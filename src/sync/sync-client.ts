@@ -4,17 +4,17 @@ import type { ApiVersions } from '../http/version-watch.ts';
 import type { BreakerState } from '../ports/events.ts';
 import type { LimiterStatus } from '../ports/rate-limiter.ts';
 
-/** The part of the client that the product sync needs: what `createShopifyClient` returns has it. */
+/** The part of the client that the product sync needs. A client of `createShopifyClient` has it. */
 export interface SyncClient extends GraphqlClient {
   readonly shop: string;
   /** Such as `2026-10`. Default: the newest. */
   readonly apiVersion?: string;
-  /** Without it nothing is created in bulk, and `importAll` reads pages. */
+  /** Without it, `createInBulk` throws and `importAll` reads pages. */
   readonly bulk?: Pick<Bulk, 'query' | 'mutate'>;
   status(): {
     readonly limiter: LimiterStatus | undefined;
     readonly breaker: BreakerState;
-    /** May be left out by a client of your own. */
+    /** A client of your own may leave it out. */
     readonly versions?: ApiVersions;
   };
 }

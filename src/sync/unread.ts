@@ -1,17 +1,17 @@
-/** What a list of drafts lacks of what it was made from. */
+/** What could not be read from the source of a list of drafts. */
 export interface Unread {
-  /** Local ids of products that are there, and could not be read. */
+  /** Local ids of products that exist in the source but could not be read. */
   readonly localIds: ReadonlySet<string>;
-  /** What could not be read, and names no product: each in words, with its place. */
+  /** Parts that could not be read and name no product: each described, with its place. */
   readonly nameless: readonly string[];
 }
 
 const unread = new WeakMap<object, Unread>();
 
-/** Notes what a list lacks, so that nothing of it counts as gone. */
+/** Marks what is missing from a list, so that it does not count as removed. */
 export function noteUnread(list: object, found: Unread): void {
   if (found.localIds.size > 0 || found.nameless.length > 0) unread.set(list, found);
 }
 
-/** What a list lacks; `undefined` where nothing is known to be lacking. */
+/** What is missing from a list; `undefined` if nothing is known to be missing. */
 export const unreadOf = (list: object): Unread | undefined => unread.get(list);

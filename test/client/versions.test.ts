@@ -107,7 +107,7 @@ describe('status() and health()', () => {
       versions: { asked: '2025-10', served: '2026-01', daysLeft: -15 },
     });
     expect(fallen.recommendations).toEqual([
-      'Set apiVersion to a version that Shopify serves: it answers with 2026-01 in place of 2025-10.',
+      'Set apiVersion to a version that Shopify serves: it responds with 2026-01 instead of 2025-10.',
     ]);
     await fake.close();
   });

@@ -8,7 +8,7 @@ process.on('warning', listen);
 afterEach(() => process.off('warning', listen));
 
 describe('the timers of the machine', () => {
-  it('run soon where their moment has passed, and Node says nothing of it', async () => {
+  it('run soon if their time has passed, without a warning of Node', async () => {
     await new Promise<void>((resolve) => systemClock.setTimer(resolve, -5));
     await nextTurn();
     expect(warnings).toEqual([]);

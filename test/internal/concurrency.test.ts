@@ -4,7 +4,7 @@ import { forEachConcurrent } from '../../src/internal/concurrency.ts';
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('forEachConcurrent', () => {
-  it('has no more than the given number of items in work', async () => {
+  it('works on no more than the given number of items at once', async () => {
     let running = 0;
     let most = 0;
     const done: number[] = [];
@@ -18,7 +18,7 @@ describe('forEachConcurrent', () => {
     expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('draws from a stream only when a worker is free, one item at a time', async () => {
+  it('takes from a stream only when a worker is free, one item at a time', async () => {
     let drawn = 0;
     let drawing = 0;
     async function* source(): AsyncGenerator<number> {
@@ -61,7 +61,7 @@ describe('forEachConcurrent', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('ends the wait for a stream that has nothing to give with the reason of the signal', async () => {
+  it('stops waiting for a stream that yields nothing, with the reason of the signal', async () => {
     const never: AsyncIterable<number> = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise<IteratorResult<number>>(() => undefined) }),
     };
@@ -72,7 +72,7 @@ describe('forEachConcurrent', () => {
     await expect(run).rejects.toThrow('stopped');
   });
 
-  it('starts nothing where the signal is aborted already', async () => {
+  it('starts nothing if the signal is already aborted', async () => {
     const seen: number[] = [];
     const signal = AbortSignal.abort(new Error('too late'));
     const run = forEachConcurrent([1, 2], { concurrency: 2, signal }, async (item) => seen.push(item));

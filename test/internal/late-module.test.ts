@@ -12,14 +12,14 @@ describe('a module that is loaded late', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('is tried again when it could not be loaded', async () => {
+  it('is loaded again at the next call when it could not be loaded', async () => {
     const load = vi.fn(() => Promise.resolve('there')).mockRejectedValueOnce(new Error('not there'));
     const late = lateModule(load);
     await expect(late()).rejects.toThrow('not there');
     expect(await late()).toBe('there');
   });
 
-  it('is waited for by a manual clock, on which no timer stands for it', async () => {
+  it('is waited for by a manual clock, which has no timer for it', async () => {
     const clock = createManualClock();
     const timer = vi.fn();
     clock.setTimer(timer, 5);

@@ -29,7 +29,7 @@ it('removes in order, whatever was added', () => {
   );
 });
 
-it('gives what ranks equal in the order in which it was added', () => {
+it('returns equal entries in the order in which they were added', () => {
   const queue = new SortedQueue<{ readonly dueMs: number; readonly name: string }>(
     (one, other) => one.dueMs < other.dueMs,
   );
@@ -38,7 +38,7 @@ it('gives what ranks equal in the order in which it was added', () => {
   expect(queue.front(9).map(({ name }) => name)).toEqual(['first', 'a', 'b', 'c', 'd']);
 });
 
-it('has nothing to remove where it is empty', () => {
+it('has nothing to remove if it is empty', () => {
   const queue = new SortedQueue<number>((one, other) => one < other);
   expect(queue.first).toBeUndefined();
   expect(queue.removeFirst()).toBeUndefined();
@@ -47,7 +47,7 @@ it('has nothing to remove where it is empty', () => {
   expect(queue).toMatchObject({ size: 0, weight: 0 });
 });
 
-it('agrees with a sorted list, whatever is added, removed and weighed again', () => {
+it('agrees with a sorted list, whatever is added, removed and reweighed', () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ add: fc.nat(50), cost: fc.nat(1_000) }) },
     { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },

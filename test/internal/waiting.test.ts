@@ -24,7 +24,7 @@ describe('sleep', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('leaves nothing on the signal', async () => {
+  it('leaves no listener on the signal', async () => {
     const clock = createManualClock();
     const controller = new AbortController();
     const remove = vi.spyOn(controller.signal, 'removeEventListener');
@@ -72,14 +72,14 @@ describe('a linked signal', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('aborts with the reason of its own when time runs out', async () => {
+  it('aborts with its own reason when time runs out', async () => {
     const clock = createManualClock();
     const link = linkSignal(clock, undefined, 1000, () => 'late');
     await clock.advance(1000);
     expect(link.signal.reason).toBe('late');
   });
 
-  it('hears nothing more once it is released', async () => {
+  it('no longer reacts once it is released', async () => {
     const clock = createManualClock();
     const outer = new AbortController();
     const link = linkSignal(clock, outer.signal, 1000, () => 'late');
@@ -91,7 +91,7 @@ describe('a linked signal', () => {
 });
 
 describe('a bounded wait', () => {
-  it('settles as its work does, and leaves neither a timer nor a listener', async () => {
+  it('settles as its work does, and leaves no timer and no listener', async () => {
     const clock = createManualClock();
     const { signal } = new AbortController();
     const remove = vi.spyOn(signal, 'removeEventListener');
@@ -102,7 +102,7 @@ describe('a bounded wait', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('ends when its time is up, at once where there is none', async () => {
+  it('ends when its time is up, at once if there is none', async () => {
     const clock = createManualClock();
     const never = new Promise(() => undefined);
     const wait = boundedWait(never, { clock, timeoutMs: 1_000, onTimeout: () => 'late' });
@@ -111,7 +111,7 @@ describe('a bounded wait', () => {
     await expect(boundedWait(never, { clock, timeoutMs: 0, onTimeout: () => 'late' })).rejects.toBe('late');
   });
 
-  it('ends when its signal aborts, or as long after it as its grace says', async () => {
+  it('ends when its signal aborts, or after its grace period', async () => {
     const clock = createManualClock();
     const never = new Promise(() => undefined);
     await expect(boundedWait(never, { signal: AbortSignal.abort('gone') })).rejects.toBe('gone');
@@ -125,7 +125,7 @@ describe('a bounded wait', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('tells how work ended that is not waited for any more', async () => {
+  it('reports the outcome of work that is no longer waited for', async () => {
     const late: unknown[] = [];
     const { promise, resolve } = Promise.withResolvers<string>();
     const bounds = { signal: AbortSignal.abort('gone'), onLate: (outcome: unknown) => late.push(outcome) };
@@ -138,7 +138,7 @@ describe('a bounded wait', () => {
 });
 
 describe('a deadline', () => {
-  it('bounds several waits together, until it is started again', async () => {
+  it('limits several waits together, until it is started again', async () => {
     const clock = createManualClock();
     const deadline = new Deadline(clock, 1_000);
     const never = new Promise(() => undefined);
@@ -165,21 +165,21 @@ describe('the system clock', () => {
     expect(calls).toEqual(['a']);
   });
 
-  it('does not take a very long wait for none', () => {
+  it('does not treat a very long delay as none', () => {
     let called = false;
     systemClock.setTimer(() => (called = true), 2 ** 40);
     vi.advanceTimersByTime(1_000_000);
     expect(called).toBe(false);
   });
 
-  it('tells wall time and time that only goes on', () => {
+  it('returns wall time and monotonic time', () => {
     const [wall, steady] = [systemClock.now(), systemClock.monotonic()];
     vi.advanceTimersByTime(50);
     expect(systemClock.now() - wall).toBe(50);
     expect(systemClock.monotonic() - steady).toBe(50);
   });
 
-  it('ends a wait when its time runs out, and leaves nothing unhandled behind', async () => {
+  it('ends a wait when its time runs out, without an unhandled rejection', async () => {
     const clock = createManualClock();
     const link = linkSignal(clock, undefined, 1000, () => 'late');
     const { promise, reject } = Promise.withResolvers<string>();
@@ -189,7 +189,7 @@ describe('the system clock', () => {
     await expect(link.until(Promise.resolve('too late'))).rejects.toBe('late');
   });
 
-  it('lets a wait end as its promise does', async () => {
+  it('lets a wait settle as its promise does', async () => {
     const link = linkSignal(createManualClock(), undefined, 1000, () => 'late');
     await expect(link.until(Promise.resolve('in time'))).resolves.toBe('in time');
     await expect(link.until(Promise.reject(new Error('broken')))).rejects.toThrow('broken');

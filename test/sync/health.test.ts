@@ -67,7 +67,7 @@ describe('the figures', () => {
     expect(health.records).toMatchObject({ synced: 6, failed: 1, pending: 1, 'deleted-in-shopify': 1 });
   });
 
-  it('are the same on a store that cannot count since a moment', async () => {
+  it('are the same on a store that cannot count since a time', async () => {
     const clock = createManualClock();
     const stores = memoryStores();
     const { countSyncedSince, ...records } = stores.records;
@@ -124,7 +124,7 @@ describe('the status', () => {
     expect(health.reasons.length > 0).toBe(status !== 'healthy');
   });
 
-  it('refuses options of a read that nothing reads', async () => {
+  it('refuses unknown options of a read', async () => {
     const { sync } = fakeSync();
     await expect(sync.health({ maxAge: 0 } as never)).rejects.toThrow(
       /maxAge: is not an option. Did you mean maxAgeMs/,
@@ -132,7 +132,7 @@ describe('the status', () => {
     await expect(sync.health({ maxAgeMs: Number.NaN })).rejects.toThrow(/maxAgeMs: must be/);
   });
 
-  it('goes by limits of your own', async () => {
+  it('uses your own limits', async () => {
     const thresholds = {
       criticalRate: 0,
       criticalFailed: Number.POSITIVE_INFINITY,
@@ -147,19 +147,19 @@ describe('the status', () => {
     const { sync } = await withRecords([...many(21, 'failed'), ...many(51, 'synced', { lastSyncedAt: 1 })]);
     expect(await sync.health()).toMatchObject({
       reasons: [
-        '70.83 % of 72 products are in order, less than 80 %',
+        '70.83 % of 72 products have not failed, less than 80 %',
         '21 products failed, more than 20',
         '51 products had their last success more than 7 days ago, more than 50',
       ],
       recommendations: [
-        'Look for one cause first: the token and its scopes, the circuit breaker, the latest change of the drafts.',
-        'Read failureAnalysis(), fix what it shows, and push the 21 products that failed again.',
-        'Push the 51 products without a success in 7 days again, or remove what has left your catalogue.',
+        'Look for a common cause first: the token and its scopes, the circuit breaker, the latest change to your drafts.',
+        'Read failureAnalysis(), fix what it shows, and push the 21 failed products again.',
+        'Push the 51 products without a success in 7 days again, or remove those that left your catalogue.',
       ],
     });
   });
 
-  it('is degraded by a queue that stands still or holds dead letters', async () => {
+  it('is degraded by a queue that does not move or has dead letters', async () => {
     const clock = createManualClock();
     const queue = inProcessQueue({ clock, name: 'sync' });
     const { sync } = fakeSync({ sync: { clock, health: { queue } } });
@@ -169,12 +169,12 @@ describe('the status', () => {
     const { sync: watched } = fakeSync({ sync: { health: { queue: { stats: async () => stuck } } } });
     expect(await watched.health()).toMatchObject({
       status: 'degraded',
-      reasons: ['a job has waited for 121 s, more than 120 s', 'the queue holds 2 dead letters'],
+      reasons: ['a job has waited for 121 s, more than 120 s', 'the queue has 2 dead letters'],
     });
     await queue.close();
   });
 
-  it('refuses options that nothing reads', () => {
+  it('refuses unknown options', () => {
     const { client, stores } = fakeSync();
     const make = (health: object) => () => createProductSync({ client, stores, health });
     expect(make({ thresholds: { criticalRat: 3 } })).toThrow(/criticalRat.*criticalRate/s);
@@ -185,7 +185,7 @@ describe('the status', () => {
 });
 
 describe('the failure analysis', () => {
-  it('groups what says the same, and shows the latest ten without ids and numbers', async () => {
+  it('groups equal messages, and shows the latest ten without ids and numbers', async () => {
     const { sync } = await withRecords([
       ...many(2_500, 'synced'),
       ...Array.from({ length: 1_200 }, (_, number) =>
@@ -220,7 +220,7 @@ describe('the failure analysis', () => {
 describe('the watch', () => {
   const minuteMs = 60_000;
 
-  it('tells once what begins, and tells again when it begins again', async () => {
+  it('alerts once when something begins, and again when it begins again', async () => {
     const { sync, stores, clock } = await withRecords(many(100, 'synced'));
     const told: string[] = [];
     const name = (alert: HealthAlert): string =>
@@ -243,7 +243,7 @@ describe('the watch', () => {
     expect(await toldAfter([])).toEqual([]);
   });
 
-  it('tells that the health cannot be read, once', async () => {
+  it('alerts once that the health cannot be read', async () => {
     const { sync, stores, clock } = await withRecords([]);
     const told: HealthAlert[] = [];
     await stores.close();
@@ -252,7 +252,7 @@ describe('the watch', () => {
     expect(told).toMatchObject([{ type: 'unreadable', error: { code: 'STORAGE_FAILED' } }]);
   });
 
-  it('calls again at the next check where nobody could be told', async () => {
+  it('calls again at the next check if the alert failed', async () => {
     const { sync, clock } = await withRecords(many(1, 'failed'));
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);
@@ -274,7 +274,7 @@ describe('the watch', () => {
     expect(warnings.join()).not.toContain('secret-of-the-host');
   });
 
-  it('goes on where whoever is told does not answer, and where the store does not', async () => {
+  it('goes on if onAlert or the store does not respond', async () => {
     const { clock, stores } = await withRecords(many(1, 'failed'));
     let hangs = false;
     const ageCounts: typeof stores.records.ageCounts = (...asked) =>

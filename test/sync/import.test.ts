@@ -69,7 +69,7 @@ describe('whatever a draft says', () => {
 });
 
 describe('an imported draft', () => {
-  it('says all that the shop has of the product, and needs no call to be pushed', async () => {
+  it('has everything that the shop has of the product, and needs no call to be pushed', async () => {
     const made = fakeSync();
     const { clock, fake } = made;
     await create(made, {
@@ -125,7 +125,7 @@ describe('an imported draft', () => {
     expect(await made.clock.run(sync.push(draft, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('has the HTML as Shopify keeps it, and both ways to write it change nothing', async () => {
+  it('has the HTML as Shopify stores it, and pushing either form changes nothing', async () => {
     const made = fakeSync();
     const draft = tee('tee-1', { descriptionHtml: ' <p>Soft.</p>\n\n' });
     await made.clock.run(made.sync.push(draft));
@@ -136,7 +136,7 @@ describe('an imported draft', () => {
       expect(await made.clock.run(sync.push(again, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('keeps a metafield of a type that is not known here', async () => {
+  it('keeps a metafield of an unknown type', async () => {
     const made = fakeSync();
     await made.clock.run(
       made.sync.push(
@@ -160,7 +160,7 @@ describe('an imported draft', () => {
     });
   });
 
-  it('lacks images that Shopify has not taken, and tells them', async () => {
+  it('leaves out images that Shopify has not processed, and lists them', async () => {
     const made = fakeSync();
     const images = [{ url: 'https://cdn.example.com/a.jpg' }, { url: 'https://cdn.example.com/unreachable.jpg' }];
     await made.clock.run(made.sync.push(tee('tee-1', { images, variants: [{ sku: 'A', price: '1' }] })));
@@ -220,7 +220,7 @@ describe('an imported draft', () => {
 });
 
 describe('the record of an imported product', () => {
-  it('stays as it is where there is one, unless all are asked for', async () => {
+  it('is kept if there is one, unless all are requested', async () => {
     const made = fakeSync();
     const { sync, stores, clock } = made;
     await clock.run(sync.push(tee()));
@@ -243,7 +243,7 @@ describe('the record of an imported product', () => {
     expect(await clock.run(sync.reconcile())).toMatchObject({ consistency: 100, checked: 1 });
   });
 
-  it('names a product of others by its handle or as you say, and the next push marks it with that name', async () => {
+  it("has the handle or your name as local id of another's product, and the next push stores it in the shop", async () => {
     const made = fakeSync();
     const { clock } = made;
     await create(made, {
@@ -265,7 +265,7 @@ describe('the record of an imported product', () => {
     expect(made.fake.products()).toHaveLength(1);
   });
 
-  it('is none where the local id is that of another product', async () => {
+  it('is not written if the local id belongs to another product', async () => {
     const made = fakeSync();
     const { clock } = made;
     for (const title of ['One', 'Two'])
@@ -288,8 +288,8 @@ describe('the record of an imported product', () => {
   });
 });
 
-describe('a product that the shop has no longer', () => {
-  it('is gone, also where it is deleted while it is read, and leaves no record', async () => {
+describe('a product that the shop no longer has', () => {
+  it('is gone, also if it is deleted while it is read, and leaves no record', async () => {
     let isDeleting = false;
     const made: FakeSync = fakeSync({
       client: {
@@ -312,7 +312,7 @@ describe('a product that the shop has no longer', () => {
     expect(await made.stores.records.list(domain)).toEqual([]);
   });
 
-  it('is gone for the run that has listed it', async () => {
+  it('is gone for an import that has listed it', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany([tee('a'), tee('b')]));
     const { sync, stores } = fresh(made, 1);
@@ -340,7 +340,7 @@ describe('an import of all products', () => {
   const byId = (results: readonly ImportResult[]) =>
     results.map((result) => imported(result)).toSorted((a, b) => (a.localId < b.localId ? -1 : 1));
 
-  it('gives the same by a bulk operation, by pages, and where bulk is not enabled', async () => {
+  it('returns the same by a bulk operation, by pages, and if bulk is not enabled', async () => {
     const made = await shop();
     const bulk = byId(await all(made, fresh(made).sync.importAll()));
     expect(made.fake.calls.some(({ rootFields }) => rootFields.includes('product'))).toBe(false);
@@ -427,7 +427,7 @@ describe('options of an import', () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it('a gid that is none is refused, and via of a single product', async () => {
+  it('refuse an invalid gid, and via for a single product', async () => {
     const { sync } = fakeSync();
     await expect(sync.import('123')).rejects.toMatchObject({ issues: [{ field: 'gid' }] });
     await expect(sync.import('gid://shopify/Product/1', { via: 'bulk' } as object)).rejects.toMatchObject({
@@ -436,7 +436,7 @@ describe('options of an import', () => {
   });
 });
 
-it('an import by pages reads on behind the products that Shopify pages through', async () => {
+it('an import by pages reads beyond the products that Shopify pages through', async () => {
   const { made, refused } = limitedSync('ProductIds', { sync: { concurrency: 50 } });
   await pushedShop(made, 260, { images: [] });
   const results = await all(made, fresh(made, 50).sync.importAll({ via: 'pages', query: 'title:Tee' }));

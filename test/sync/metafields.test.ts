@@ -71,7 +71,7 @@ const atSend =
   };
 
 describe('metafields that are set', () => {
-  it('go 25 a call with a digest, and those that stand already are not sent', async () => {
+  it('go 25 per call with a digest, and unchanged ones are not sent', async () => {
     const { set, row, values, sends, fake, gids } = await made(60);
     const rows = gids.map((_gid, at) => row(at, `Wash ${at}`));
     expect(await set(rows)).toEqual({ set: 60, unchanged: 0, refused: [], unknown: [], unsent: [] });
@@ -100,7 +100,7 @@ describe('metafields that are set', () => {
     expect(await set(rows)).toMatchObject({ set: 0, unchanged: 2 });
   });
 
-  it('are told one by one where Shopify refuses them, and the others stand', async () => {
+  it('are reported one by one if Shopify refuses them, and the others are set', async () => {
     const { set, row, values, fake, sends, gids } = await made(25);
     const rows = gids.map((_gid, at) => row(at, `Wash ${at}`));
     rows[3] = row(3, 'not a type', { type: 'hologram' });
@@ -127,7 +127,7 @@ describe('metafields that are set', () => {
     expect(fake.calls.length).toBeLessThan(30);
   });
 
-  it('are halved where Shopify does not say which it refuses', async () => {
+  it('are halved if Shopify does not say which one it refuses', async () => {
     const refusing = async (_count: number, send: () => Promise<Response>): Promise<Response> => {
       const response = await send();
       const body = JSON.parse(await response.text());
@@ -165,7 +165,7 @@ describe('a metafield that somebody else has written', () => {
     expect(values()).toEqual([value]);
   });
 
-  it('between look and write is found by its digest: with expected it is decided, without it is written again', async () => {
+  it('between read and write is found by its digest: with expected it is decided, without it is written again', async () => {
     const other: { write?: () => Promise<unknown> } = {};
     const { set, row, values, write } = await made(
       1,
@@ -184,7 +184,7 @@ describe('a metafield that somebody else has written', () => {
     expect(values()).toEqual(['Ours']);
   });
 
-  it('again and again is told, and does not hold the run', async () => {
+  it('again and again is reported, and does not block the run', async () => {
     let times = 0;
     const other: { write?: () => Promise<unknown> } = {};
     const { set, row, write } = await made(
@@ -244,7 +244,7 @@ describe('a response that is lost', () => {
 });
 
 describe('a run that stops', () => {
-  it('tells its rows, those of a stream that fails too', async () => {
+  it('reports its rows, also those of a stream that fails', async () => {
     const { set, row } = await made(1);
     const report = await set(
       (async function* () {
@@ -276,7 +276,7 @@ describe('definitions', () => {
     ...{ ownerType: 'PRODUCT', namespace: 'custom', key: 'care', type: 'single_line_text_field', name: 'Care' },
   };
 
-  it('are created only where they are asked for and missing, and another type is told', async () => {
+  it('are created only if requested and missing, and another type is reported', async () => {
     const { metafields, clock, set, row, fake } = await made(1);
     await set([row(0, 'x')]);
     const creations = () => fake.calls.filter(({ rootFields }) => rootFields.includes('metafieldDefinitionCreate'));

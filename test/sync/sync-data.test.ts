@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from './fake-shop.ts';
 
 describe('the sync data of a record', () => {
-  it('are what the last push said, in full, also where unchanged images were not sent again', async () => {
+  it('are the complete values of the last push, also if unchanged images were not sent again', async () => {
     const { sync, stores, clock } = fakeSync();
     await clock.run(sync.push(tee()));
     await clock.run(sync.push(tee('tee-1', { title: 'New title' })));
@@ -30,7 +30,7 @@ describe('the sync data of a record', () => {
     });
   });
 
-  it('hold no signature, password or token', async () => {
+  it('contain no signature, password or token', async () => {
     const { sync, stores, clock } = fakeSync();
     const url = 'https://user:secret-1@cdn.example.com/a.jpg?X-Amz-Signature=secret-2#secret-3';
     const token = `shpat_${'0123456789abcdef'.repeat(2)}`;

@@ -35,7 +35,7 @@ describe.each([...schemaVersions, '2025-07'])('on API version %s', (apiVersion) 
     expect(warnings.filter((text) => /deprecated/.test(text))).toEqual([]);
   });
 
-  it('a sales channel that is not there is told beside those that are', async () => {
+  it('a missing sales channel is reported with those that exist', async () => {
     const { clock, client } = shopOf(apiVersion);
     const sync = createProductSync({ client, stores: memoryStores({ clock }), publishTo: ['Shop'] });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
@@ -69,7 +69,7 @@ describe.each([...schemaVersions, '2025-07'])('on API version %s', (apiVersion) 
 describe('subscriptions without names', () => {
   const list = [{ topic: 'products/update', uri }] as const;
 
-  it('are found by their address where nothing is remembered', async () => {
+  it('are found by their URL if nothing is stored', async () => {
     const { clock, client } = shopOf('2026-01');
     const sync = () => clock.run(syncSubscriptions({ client, desired: list }));
     expect(await sync()).toMatchObject({ created: [{}], failed: [] });
@@ -87,7 +87,7 @@ describe('subscriptions without names', () => {
     expect(fake.store.all(domain, 'WebhookSubscription')).toHaveLength(2);
   });
 
-  it('whose creation was lost are not made twice', async () => {
+  it('whose creation was lost are not created twice', async () => {
     const { clock, client, fake } = shopOf('2026-01');
     fake.faults.next('reset-after', { operation: 'webhookSubscriptionCreate' });
     expect(await clock.run(syncSubscriptions({ client, desired: list }))).toMatchObject({ created: [{}], failed: [] });

@@ -33,35 +33,35 @@ import type { SyncClient } from '../sync-client.ts';
 import { KnownFiles, UploadClaims } from './known-files.ts';
 
 /**
- * An image that is to be among the files of a shop.
+ * An image that should be among the files of a shop.
  *
  * @example
  * const image: FileToEnsure = { source: pathToFileURL('tee.jpg'), alt: 'A linen tee' };
  */
 export interface FileToEnsure {
   /**
-   * Where it comes from: an `https:` or `http:` address that Shopify downloads, a `URL` with `file:` for a local file, or
-   * the bytes. An address is known by its text, all else by its bytes.
+   * The image: an `https:` or `http:` URL that Shopify downloads, a `file:` `URL` for a local file, or the bytes. A
+   * remote image is recognised by its URL, all others by their bytes.
    */
   readonly source: string | URL | Uint8Array | Blob;
-  /** Alternative text, at most 512 characters; `null` for none. Left out, it stays as it is. */
+  /** Alt text, at most 512 characters; `null` for none. If left out, it is not changed. */
   readonly alt?: string | null;
-  /** Name of the file with its extension, such as `tee.jpg`. Needed for bytes, default the name of a local file. */
+  /** File name with extension, such as `tee.jpg`. Required for bytes. Default for a local file: its name. */
   readonly name?: string;
 }
 
-/** What became of one image. */
+/** The result for one image. */
 export type EnsuredFile =
-  /** Shopify has it, and `id` refers to it. `updated`: its alternative text was changed. */
+  /** Shopify has the image as `id`. `updated`: its alt text was changed. */
   | {
       readonly outcome: 'created' | 'updated' | 'unchanged';
       readonly source: FileToEnsure['source'];
       /** Gid of the `MediaImage`. */
       readonly id: string;
-      /** Its address on Shopify's CDN. */
+      /** Its URL on Shopify's CDN. */
       readonly url: string;
     }
-  /** Shopify could not take it, or was not done in time. The error names the source and the reason. */
+  /** Shopify could not process it, or not in time. The error names the source and the reason. */
   | { readonly outcome: 'failed'; readonly source: FileToEnsure['source']; readonly error: ShopwrightError };
 
 /**
@@ -71,29 +71,30 @@ export type EnsuredFile =
  * const files = createFiles({ client: shop, stores, timeoutMs: 30_000 });
  */
 export interface FilesOptions {
-  /** What `createShopifyClient` returns. */
+  /** A client of `createShopifyClient`. */
   readonly client: SyncClient;
-  /** Where is kept which file an image became: the `keyValue` of the stores, by shop. */
+  /** Stores which file each image became: the `keyValue` of the stores, by shop. */
   readonly stores: { readonly keyValue: KeyValueStore };
-  /** Milliseconds to wait for Shopify to be done with an image, and for one upload of bytes. Default 120,000, at least 1. */
+  /** Milliseconds to wait for Shopify to process an image, and for one upload of bytes. Default 120,000, at least 1. */
   readonly timeoutMs?: number;
-  /** Uploads bytes to the address that Shopify gives. Default: the global `fetch`. */
+  /** Uploads bytes to the URL that Shopify returns. Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /** The images among the files of one shop. */
 export interface Files {
   /**
-   * Brings images into the shop: those that it has are taken by their ids, each other one is uploaded once, however often
-   * it is in the list, and alternative texts that differ are changed. Returns when Shopify is done with all of them.
+   * Makes sure that the shop has these images. Images that it has are reused by their gids; each other one is uploaded
+   * once, even if the list has it several times. Different alt texts are changed. Returns when Shopify has processed
+   * all of them.
    *
-   * Nothing is deleted. Of several processes that bring the same new image at the same time one uploads it, and the others
-   * wait for that.
+   * Nothing is deleted. If several processes upload the same new image at the same time, one uploads it and the others
+   * wait.
    *
-   * @returns What became of each, in the order given.
-   * @throws StorageError, the signal's reason, and what a call throws that concerns more than one image.
+   * @returns One result for each image, in the order given.
+   * @throws StorageError, the signal's reason, and errors of calls that concern more than one image.
    *
    * @example
    * const [tee] = await files.ensure([{ source: 'https://cdn.example.com/tee.jpg', alt: 'A linen tee' }]);
@@ -113,7 +114,7 @@ const optionNames: Record<keyof FilesOptions, true> = {
 const defaultTimeoutMs = 120_000;
 
 /**
- * Creates what brings images into the files of one shop. Pushes of products take images from there by their addresses.
+ * Creates an uploader for images of one shop. Pushes of products reuse the uploaded images by their URLs.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -125,7 +126,7 @@ export function createFiles(options: FilesOptions): Files {
   const { timeoutMs = defaultTimeoutMs } = options;
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   if (!Number.isFinite(timeoutMs) || timeoutMs < 1)
-    issues.push({ field: 'timeoutMs', message: 'must be a number of milliseconds from 1 on.' });
+    issues.push({ field: 'timeoutMs', message: 'must be a number of milliseconds, 1 or more.' });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const context: FilesContext = {
     client: options.client,
@@ -149,16 +150,16 @@ interface FilesContext {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** One look-up with its uploads at a time, so that an image which two ask for goes up once. */
+  /** One look-up with its uploads at a time, so that an image requested by two calls is uploaded once. */
   readonly uploads: KeyedMutex;
 }
 
-/** One image on its way. */
+/** The state of one image. */
 interface Entry {
   readonly key: string;
   readonly source: FileToEnsure['source'];
   readonly name: string;
-  /** What errors call it. */
+  /** Its name in error messages. */
   readonly label: string;
   alt: string | null | undefined;
   id?: string;
@@ -205,7 +206,7 @@ async function ensure(
 
 const idsOf = (entries: readonly Entry[]): string[] => entries.flatMap(({ id }) => (id === undefined ? [] : [id]));
 
-/** The entry of an image, which several of the list can share, or why it cannot be brought. */
+/** The entry of an image, which several items of the list may share, or why it is invalid. */
 async function entryOf(
   { source, alt, name }: FileToEnsure,
   entries: Map<string, Entry>,
@@ -217,14 +218,14 @@ async function entryOf(
   if (address) {
     const text = String(source);
     if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-      const message = `"${publicAddress(text)}" is no http or https address. Give one, the bytes, or pathToFileURL(path) for a local file.`;
+      const message = `"${publicAddress(text)}" is not an http or https URL. Pass such a URL, the bytes, or pathToFileURL(path) for a local file.`;
       return invalid('source', message);
     }
     return shared({ key: urlKey(text), source: text, name: '', label: publicAddress(text), alt, outcome: 'unchanged' });
   }
   const fileName = name ?? (source instanceof URL ? decodeURIComponent(source.pathname.split('/').at(-1) ?? '') : '');
   if (mimeTypeOf(fileName) === undefined) {
-    const message = `${fileName === '' ? 'is missing' : `"${fileName}" has no extension of an image`}. Name the bytes, such as tee.jpg; known are ${Object.keys(mimeTypes).join(', ')}.`;
+    const message = `${fileName === '' ? 'is missing' : `"${fileName}" has no image extension`}. Pass a name such as tee.jpg; supported are ${Object.keys(mimeTypes).join(', ')}.`;
     return invalid('name', message);
   }
   let bytes: Uint8Array;
@@ -248,7 +249,7 @@ async function entryOf(
       return entry;
     }
     if (known.alt !== undefined && alt !== undefined && known.alt !== alt) {
-      const message = `is "${alt ?? ''}", and "${known.alt ?? ''}" for the same image (${known.label}) before it. A file has one alternative text: give the same, or leave it out.`;
+      const message = `is "${alt ?? ''}", but the same image (${known.label}) has "${known.alt ?? ''}" earlier in the list. A file has one alt text: pass the same one, or leave it out.`;
       return invalid('alt', message);
     }
     if (known.alt === undefined) known.alt = alt;
@@ -256,7 +257,7 @@ async function entryOf(
   }
 }
 
-/** The key of an image that is known by its address. */
+/** The key of an image that is recognised by its URL. */
 const urlKey = (url: string): string => `url-${imageKey(url)}`;
 
 const mimeTypes: Readonly<Record<string, string>> = {
@@ -274,7 +275,7 @@ const mimeTypes: Readonly<Record<string, string>> = {
 
 const mimeTypeOf = (name: string): string | undefined => mimeTypes[/\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? ''];
 
-/** Read when they are needed, and read again then: a list of local files need not fit into memory. */
+/** Reads the bytes when they are needed, each time again: a list of local files need not fit into memory. */
 async function bytesOf(source: FileToEnsure['source']): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
@@ -289,7 +290,7 @@ async function bring(entries: readonly Entry[], context: FilesContext, options: 
   const keys = missing.map(({ key }) => key);
   const claims = await UploadClaims.take(keys, { known, clock }, options);
   try {
-    // Another process may have brought some of them meanwhile.
+    // Another process may have uploaded some of them meanwhile.
     const left = missing.length > 0 ? await findEntries(missing, context, options) : [];
     const inputs = new Map<Entry, FileCreateInput>();
     await stageUploads(left, inputs, context, options);
@@ -299,7 +300,7 @@ async function bring(entries: readonly Entry[], context: FilesContext, options: 
   }
 }
 
-/** Finds which images the shop has. Returns the others. */
+/** Finds the images that the shop has. Returns the others. */
 async function findEntries(
   entries: readonly Entry[],
   { client, known }: FilesContext,
@@ -315,10 +316,10 @@ async function findEntries(
   return entries.filter(({ id }) => (there.get(id ?? '')?.status ?? 'FAILED') === 'FAILED');
 }
 
-/** The longest list of files that one call takes. https://shopify.dev/docs/api/admin-graphql/latest/mutations/fileCreate */
+/** The most files in one call. https://shopify.dev/docs/api/admin-graphql/latest/mutations/fileCreate */
 const maxFiles = 250;
 
-/** Creates some of the files. Returns those that are left: where Shopify refuses one of a call, it takes none of them. */
+/** Creates some of the files, and returns the rest. If Shopify refuses one file of a call, it creates none of them. */
 async function createSome(
   waiting: readonly (readonly [Entry, FileCreateInput])[],
   { client, known }: FilesContext,
@@ -358,10 +359,10 @@ async function createSome(
   }
 }
 
-/** Uploads of bytes at the same time. */
+/** How many uploads of bytes run at the same time. */
 const uploadsAtOnce = 4;
 
-/** Uploads bytes to where Shopify takes them, and fills in what creates the files. */
+/** Uploads bytes to Shopify's staging URLs, and fills in the inputs that create the files. */
 async function stageUploads(
   entries: readonly Entry[],
   inputs: Map<Entry, FileCreateInput>,
@@ -387,7 +388,7 @@ async function stageUploads(
       const [index, entry] = one;
       const target = targets[index];
       if (!target?.url || !target.resourceUrl)
-        throw new InvalidResponseError(`${client.shop} returned no place for an upload.`, { shop: client.shop });
+        throw new InvalidResponseError(`${client.shop} returned no staging URL for an upload.`, { shop: client.shop });
       const error = await upload(entry, target.url, target.parameters, context, options);
       if (error) entry.error = error;
       else inputs.set(entry, createInput(entry, target.resourceUrl));
@@ -401,7 +402,7 @@ const createInput = ({ alt }: Entry, originalSource: string): FileCreateInput =>
   ...(alt !== undefined && { alt }),
 });
 
-/** Uploads the bytes of one image. Returns why that failed. */
+/** Uploads the bytes of one image. Returns the error if that failed. */
 async function upload(
   { source, name, label }: Entry,
   url: string,
@@ -412,7 +413,7 @@ async function upload(
   const { shop } = client;
   const form = new FormData();
   for (const parameter of parameters) form.append(parameter.name, parameter.value);
-  // The storage reads no field after the file.
+  // The storage ignores fields after the file.
   form.append('file', new Blob([new Uint8Array(await bytesOf(source))], { type: mimeTypeOf(name) ?? '' }), name);
   const timeout = new TimeoutError(`The upload of ${label} took longer than ${timeoutMs} ms. Raise timeoutMs.`, {
     ...{ code: 'TIMEOUT', timeoutMs, mayHaveExecuted: true, shop },
@@ -424,7 +425,7 @@ async function upload(
     );
     await response.body?.cancel();
     if (response.ok) return undefined;
-    const message = `The upload of ${label} was answered with status ${response.status}. Try again.`;
+    const message = `The upload of ${label} failed with status ${response.status}. Try again.`;
     return new HttpError(message, { status: response.status, shop, isRetryable: response.status >= 500 });
   } catch (error) {
     signal?.throwIfAborted();
@@ -435,26 +436,26 @@ async function upload(
   }
 }
 
-/** What Shopify has made of an image in the end. */
+/** Sets the final result of an image. */
 function finish(entry: Entry, file: RemoteFile | undefined, shop: string, timeoutMs: number): void {
   if (file?.status === 'READY') entry.url = file.url;
   else if (!file || file.status === 'FAILED') entry.error = refusal(entry.label, file?.errors ?? [], shop);
   else {
-    const message = `${entry.label} is still ${file.status} in ${shop} after ${timeoutMs} ms. Ensure it again: that waits on, and uploads nothing.`;
+    const message = `${entry.label} is still ${file.status} in ${shop} after ${timeoutMs} ms. Call ensure again: it waits on, and uploads nothing.`;
     entry.error = new TimeoutError(message, { code: 'DEADLINE_EXCEEDED', timeoutMs, mayHaveExecuted: true, shop });
   }
 }
 
-/** Says of an image that Shopify could not take it, and why. */
+/** The error for an image that Shopify could not process. */
 function refusal(label: string, errors: readonly FileProblem[], shop: string): ShopifyUserError {
-  return new ShopifyUserError(`${shop} could not take the image ${label}: ${problemText(errors)}`, {
+  return new ShopifyUserError(`${shop} could not process the image ${label}: ${problemText(errors)}`, {
     userErrors: errors.map(({ code = null, message }) => ({ code, message, field: ['source'] })),
     shop,
     mayHaveExecuted: false,
   });
 }
 
-/** Why Shopify could not take a file. */
+/** Why Shopify could not process a file. */
 export interface FileProblem {
   readonly code?: string | null;
   readonly message: string;
@@ -467,21 +468,21 @@ export const problemText = (errors: readonly FileProblem[]): string =>
     .map(({ code, message, details }) => `${message}${details ? ` ${details}` : ''}${code ? ` (${code})` : ''}`)
     .join('; ') || 'no reason was given, or the file was deleted';
 
-/** A file as the shop has it. */
+/** A file in the shop. */
 export interface RemoteFile {
   readonly id: string;
   readonly alt: string | null;
-  /** `READY` and `FAILED` are final; what a later API version adds is not. */
+  /** `READY` and `FAILED` are final; any other status is not. */
   readonly status: string;
   readonly errors: readonly FileProblem[];
-  /** Its address, once it is ready. */
+  /** Its URL, once it is ready. */
   readonly url: string;
 }
 
-/** Files that one call reads: each costs a few points. */
+/** The most files in one read: each costs a few points. */
 const maxRead = 100;
 
-/** Reads files by their ids. Those that are gone are missing. */
+/** Reads files by their gids. Deleted ones are missing in the result. */
 export async function readFiles(
   client: SyncClient,
   ids: readonly string[],
@@ -499,12 +500,12 @@ export async function readFiles(
   return found;
 }
 
-/** Milliseconds between two looks at files that Shopify is working on: at first, and at most. */
+/** Milliseconds between two reads of files that Shopify is processing: at first, and at most. */
 const firstLookMs = 500;
 
 const longestLookMs = 8_000;
 
-/** Waits until Shopify is done with files, and at most so long. Returns them as they are then. */
+/** Waits until Shopify has processed files, for at most `timeoutMs`. Returns their state at that time. */
 export async function settledFiles(
   client: SyncClient,
   clock: Clock,
@@ -527,7 +528,9 @@ export async function settledFiles(
 
 const longestBusyMs = 16_000;
 
-/** Changes files: alternative texts, and which products show them. Waits where Shopify is still at work on an upload. */
+/**
+ * Changes files: alt texts, and which products show them. If Shopify is still processing one, waits and tries again.
+ */
 export async function changeFiles(
   client: SyncClient,
   clock: Clock,
@@ -540,7 +543,7 @@ export async function changeFiles(
         await client.graphql(FilesChangeDocument, { files: chunk }, callOptions(options));
         break;
       } catch (error) {
-        // Such as an upload of a push a moment ago.
+        // For example just after a push uploaded one.
         const isBusy =
           isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_STATE');
         if (!isBusy || waitMs > longestBusyMs) throw error;

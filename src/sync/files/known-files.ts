@@ -6,10 +6,13 @@ import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { checkFormat, filePrefix } from '../../storage/keys.ts';
 import type { CallOptions } from '../read-remote.ts';
 
-/** The format in which this release keeps which file an image became. A later one that keeps more takes the next number. */
+/**
+ * The format in which this release stores the file of an image. A release that stores more, or something else, uses the
+ * next number.
+ */
 const fileFormat = 1;
 
-/** Which file each image became, in the store, by shop. */
+/** Stores which file each image became, by shop. */
 export class KnownFiles {
   readonly #store: KeyValueStore;
   readonly #shop: string;
@@ -19,7 +22,7 @@ export class KnownFiles {
     this.#shop = shop;
   }
 
-  /** The gid of an image's file. @throws StorageError where a newer release has written it. */
+  /** Returns the gid of an image's file. @throws StorageError if a newer release has written it. */
   async get(key: string): Promise<string | undefined> {
     const text = await this.#store.get(await this.#keyOf(key));
     const found = text === undefined ? undefined : parseJson(text);
@@ -27,24 +30,30 @@ export class KnownFiles {
     return isRecord(found) && typeof found['id'] === 'string' ? found['id'] : undefined;
   }
 
-  /** @param isErased Whether all of the shop was erased since the file was asked for: then it is not kept. */
+  /**
+   * Stores the gid of an image's file. @param isErased Whether the shop's data was erased since the upload began: then
+   * it is not kept.
+   */
   async set(key: string, id: string, isErased?: () => Promise<boolean>): Promise<void> {
     const stored = await this.#keyOf(key);
     await this.#store.set(stored, JSON.stringify({ format: fileFormat, id }));
     if (await isErased?.()) await this.#store.delete(stored);
   }
 
-  /** Takes an upload on, unless another one has. It ends by itself, where it is not renewed: its process has died. */
+  /**
+   * Claims an upload, unless another process has. The claim expires if it is not renewed, for example because the
+   * process died.
+   */
   async claim(key: string, owner: string): Promise<boolean> {
     return this.#store.setIfAbsent(`${await this.#keyOf(key)}.claim`, owner, { ttlMs: leaseMs });
   }
 
-  /** Keeps an upload that is still the owner's. */
+  /** Renews a claim if it still belongs to the owner. */
   async renew(key: string, owner: string): Promise<void> {
     await this.#store.compareAndSet(`${await this.#keyOf(key)}.claim`, owner, owner, { ttlMs: leaseMs });
   }
 
-  /** Gives an upload back, where it is still the owner's. */
+  /** Releases a claim if it still belongs to the owner. */
   async unclaim(key: string, owner: string): Promise<void> {
     await this.#store.compareAndSet(`${await this.#keyOf(key)}.claim`, owner, undefined);
   }
@@ -52,21 +61,21 @@ export class KnownFiles {
   #keyOf = async (key: string): Promise<string> => `${await filePrefix(this.#shop)}${key}`;
 }
 
-/** Milliseconds after which an upload counts as given up, whose process has not renewed it. */
+/** Milliseconds after which a claim expires that its process has not renewed. */
 const leaseMs = 4_000;
 
 /** Milliseconds between two renewals. */
 const renewEveryMs = 1_000;
 
-/** Milliseconds for which an upload is renewed, and another process waits for it. */
+/** Milliseconds for which a claim is renewed, and another process waits for it. */
 const longestUploadMs = 60_000;
 
-/** Milliseconds between two looks at whether another process is done with an upload: at first, and at most. */
+/** Milliseconds between two checks whether another process has finished an upload: at first, and at most. */
 const firstPollMs = 100;
 
 const longestPollMs = 1_000;
 
-/** Uploads that a process has taken on: of several processes that need the same new image one brings it. */
+/** Uploads claimed by a process. If several processes need the same new image, one uploads it. */
 export class UploadClaims {
   readonly #known: KnownFiles;
   readonly #clock: Clock;
@@ -82,7 +91,8 @@ export class UploadClaims {
   }
 
   /**
-   * Takes uploads on, and waits for those that another process has taken on: look then whether it has brought them.
+   * Claims uploads, and waits for those that another process has claimed: check afterwards whether it has uploaded
+   * them.
    *
    * @throws StorageError and the signal's reason.
    */
@@ -93,7 +103,7 @@ export class UploadClaims {
   ): Promise<UploadClaims> {
     const claims = new UploadClaims(known, clock);
     try {
-      // In one order, so that no two processes wait for each other.
+      // In a fixed order, so that no two processes wait for each other.
       for (const key of keys.toSorted()) await claims.#takeOne(key, options);
       return claims;
     } catch (error) {
@@ -111,7 +121,7 @@ export class UploadClaims {
         if (this.#taken.length === 1) this.#renewLater();
         return;
       }
-      // Whoever has it may be slow: uploaded twice is better than never.
+      // The other process may be slow: uploading twice is better than never.
       if (clock.monotonic() >= endsAt) return;
       await sleep(clock, waitMs, signal);
     }
@@ -119,7 +129,7 @@ export class UploadClaims {
 
   #renewLater(): void {
     this.#cancelRenewal = this.#clock.setTimer(() => {
-      // A store that fails is for the push to tell, which uses it next.
+      // If the store fails, the push reports it: it uses the store next.
       for (const key of this.#taken) this.#known.renew(key, this.#owner).catch(() => undefined);
       if (this.#clock.monotonic() < this.#endsAt) this.#renewLater();
     }, renewEveryMs);

@@ -7,43 +7,46 @@ import type { SyncClient } from '../sync-client.ts';
 import { type RemoteFile, settledFiles } from './files.ts';
 import { KnownFiles, UploadClaims } from './known-files.ts';
 
-/** An image that a product needs and does not have. */
+/** An image that a product needs but does not have. */
 interface WantedImage {
-  /** The key of its address. */
+  /** The key of its URL. */
   readonly key: string;
-  /** Its alternative text; `undefined` for any. */
+  /** Its alt text; `undefined` for any. */
   readonly alt: string | null | undefined;
 }
 
-/** Images that a push has taken on: other products that need them wait until it is released. */
+/** Images claimed by a push: other products that need them wait until it releases them. */
 export interface ImageClaim {
-  /** Gids of those that the shop has, by key. They are ready to be used. */
+  /** Gids of the images that the shop already has, by key. They are ready to be used. */
   readonly ids: ReadonlyMap<string, string>;
-  /** Notes which files the others have become, by key. */
+  /** Stores the gids of the uploaded images, by key. */
   uploaded(ids: ReadonlyMap<string, string>): Promise<void>;
-  /** Forgets that they are ready: somebody has deleted one of them. */
+  /** Forgets that they are ready, because somebody has deleted one of them. */
   forget(): void;
-  /** Lets the others go on, in this process and elsewhere. Must be called, whatever became of the push. @throws StorageError. */
+  /**
+   * Lets waiting pushes go on, in this process and in others. Must be called, whether the push succeeded or not.
+   * @throws StorageError.
+   */
   release(): Promise<void>;
 }
 
-/** Milliseconds to wait for an image that another product has uploaded: after that, it is uploaded once more. */
+/** Milliseconds to wait for an image that another product has uploaded; afterwards it is uploaded again. */
 const timeoutMs = 60_000;
 
-/** Images that are remembered as ready. */
+/** How many images are remembered as ready. */
 const mostReady = 10_000;
 
 /**
- * Lets products share images: what one has uploaded, the others take by its id. A file has one alternative text, so two
- * products share an image where they give it the same one.
+ * Lets products share images: an image that one product has uploaded is used by the others by its gid. A file has one
+ * alt text, so products share an image only if they use the same text for it.
  */
 export class SharedImages {
   readonly #client: SyncClient;
   readonly #clock: Clock;
   readonly #known: KnownFiles;
-  /** Images that a product is bringing into the shop, by name. */
+  /** Images that a product in this process is looking up or uploading, by name. */
   readonly #flights = new Map<string, Promise<void>>();
-  /** Files that were seen to be ready, by the name of their image. */
+  /** Files known to be ready, by the name of their image. */
   readonly #ready = new Map<string, Pick<RemoteFile, 'id' | 'alt'>>();
 
   constructor(client: SyncClient, keyValue: KeyValueStore, clock: Clock) {
@@ -53,9 +56,9 @@ export class SharedImages {
   }
 
   /**
-   * Takes images on, and finds those that the shop has.
+   * Claims images, and finds those that the shop already has.
    *
-   * @param isErased Whether all of the shop was erased since the run began: then nothing more is noted.
+   * @param isErased Whether the shop's data was erased since the run began: then nothing more is stored.
    * @throws StorageError, the signal's reason, and what a call throws.
    */
   async claim(
@@ -78,7 +81,7 @@ export class SharedImages {
       await claims?.release();
     };
     try {
-      // In one order, so that no two products wait for each other.
+      // In a fixed order, so that no two products wait for each other.
       for (const name of [...byName.keys()].toSorted()) {
         for (let other = this.#flights.get(name); other; other = this.#flights.get(name))
           await (options.signal ? untilAborted(other, options.signal) : other);
@@ -96,7 +99,7 @@ export class SharedImages {
       await take(byName);
       if (flights.size > 0) {
         claims = await UploadClaims.take([...flights.keys()], { known: this.#known, clock: this.#clock }, options);
-        // Another process may have brought some of them meanwhile.
+        // Another process may have uploaded some of them meanwhile.
         await take(new Map([...byName].filter(([name]) => flights.has(name))));
       }
       return {
@@ -119,8 +122,8 @@ export class SharedImages {
   }
 
   /**
-   * Notes the files of images that nobody has brought yet. `undefined` where the shop may have one of them, or somebody is
-   * bringing it.
+   * Checks that images are new to the shop. Returns a function that stores their files; `undefined` if the shop may
+   * already have one of them, or one is being uploaded.
    *
    * @throws StorageError
    */
@@ -142,7 +145,7 @@ export class SharedImages {
     };
   }
 
-  /** Ids of the images that the shop has, by name. */
+  /** Gids of the images that the shop has, by name. */
   async #find(images: ReadonlyMap<string, WantedImage>, options: CallOptions): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     const candidates = new Map<string, readonly string[]>();
@@ -176,7 +179,7 @@ export class SharedImages {
   }
 }
 
-/** The name of an image with its alternative text, in the store. */
+/** The name of an image with its alt text, in the store. */
 const nameOf = ({ key, alt }: WantedImage): string => `url-${key}.${imageKey(alt ?? '')}`;
 
 const fits = (file: Pick<RemoteFile, 'alt'>, { alt }: WantedImage): boolean =>

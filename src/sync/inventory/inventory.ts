@@ -1,5 +1,5 @@
-// One file: what a batch of quantities and a batch of changes go through, from the row to the report. They share the
-// checks, the search by SKU, the batches and the reading of refusals.
+// One file: setting and changing stock, from the row to the report. Both share the checks, the search by SKU, the
+// batches and the reading of refusals.
 import { createHash, randomUUID } from 'node:crypto';
 import {
   ConfigError,
@@ -25,14 +25,14 @@ import { checkFormat, stockPrefix } from '../../storage/keys.ts';
 import { callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
-/** Whose stock: the inventory item by its gid, or by the SKU of its variant, at one location. */
+/** Where the stock is: an inventory item, by its gid or by the SKU of its variant, at one location. */
 export type StockPlace = { readonly locationId: string } & (
   | { readonly inventoryItemId: string; readonly sku?: undefined }
   | { readonly sku: string; readonly inventoryItemId?: undefined }
 );
 
 /**
- * How much there is.
+ * A quantity to set.
  *
  * @example
  * const row: StockQuantity = { sku: 'TEE-M', locationId: 'gid://shopify/Location/1', quantity: 12, expected: 15 };
@@ -41,56 +41,59 @@ export type StockQuantity = StockPlace & {
   /** Units, a whole number from -1,000,000,000 to 1,000,000,000; not negative for `on_hand`. */
   readonly quantity: number;
   /**
-   * What you believe is there now. Where it is not, somebody has sold or counted meanwhile, and `onStale` decides. Left out,
-   * the quantity is set whatever is there.
+   * The quantity that you expect in the shop. If it is another one, somebody has sold or counted meanwhile, and
+   * `onStale` decides. If left out, the quantity is set in any case.
    */
   readonly expected?: number;
 };
 
 /**
- * By how much it changes.
+ * A change to make.
  *
  * @example
  * const row: StockChange = { id: 'receipt-77/line-1', sku: 'TEE-M', locationId: 'gid://shopify/Location/1', delta: 12 };
  */
 export type StockChange = StockPlace & {
-  /** Names this change for ever, such as the line of a receipt: a change that was made is not made again under the same id. */
+  /** Unique id of this change, such as the line of a receipt: a change with the same id is not made again. */
   readonly id: string;
   /** Units, a whole number from -1,000,000,000 to 1,000,000,000. */
   readonly delta: number;
 };
 
-/** A row that was not carried out, and why. Nothing of it was changed. */
+/** A row that was refused. Nothing of it was written. */
 export interface RefusedStock<Row> {
   readonly row: Row;
   /**
-   * Shopify's code, such as `NON_MUTABLE_INVENTORY_ITEM` for a bundle, `INVALID_LOCATION` or `CHANGE_FROM_QUANTITY_STALE`, or
-   * one of our own: `INVALID`, `SKU_NOT_FOUND`, `SKU_AMBIGUOUS`, `DUPLICATE`.
+   * Shopify's code, such as `NON_MUTABLE_INVENTORY_ITEM` for a bundle, `INVALID_LOCATION` or
+   * `CHANGE_FROM_QUANTITY_STALE`, or one of our own: `INVALID`, `SKU_NOT_FOUND`, `SKU_AMBIGUOUS`, `DUPLICATE`.
    */
   readonly code: string;
   readonly message: string;
-  /** For `CHANGE_FROM_QUANTITY_STALE`: what is there now. */
+  /** For `CHANGE_FROM_QUANTITY_STALE`: the shop's quantity. */
   readonly current?: number;
 }
 
-/** What a run did. Every row that was drawn before the run stopped is counted once. */
+/** What a call of `set` or `adjust` did. Every row that was read before the run stopped is counted once. */
 export interface StockReport<Row> {
-  /** Names the run; it stands in the stock history of the shop. */
+  /** Id of the run; it appears in the shop's stock history, unless you set `reference`. */
   readonly runId: string;
-  /** Rows that were carried out. */
+  /** Rows that were written. */
   readonly done: number;
-  /** Changes that were made under their id before. 0 for quantities. */
+  /** Changes that were already made under the same id. 0 for `set`. */
   readonly repeated: number;
   readonly refused: readonly RefusedStock<Row>[];
-  /** Rows that were sent and of which nobody knows, or the store could not be told. Set quantities again; changes are settled by the next run. */
+  /**
+   * Rows that were sent but whose outcome is unknown or could not be stored. Set quantities again; the next run settles
+   * changes.
+   */
   readonly unknown: readonly Row[];
-  /** Rows that were drawn and not sent, because the run stopped. */
+  /** Rows that were read but not sent, because the run stopped. */
   readonly unsent: readonly Row[];
-  /** Why it stopped before its end: an error of the shop, the store or the network, or the reason of your abort. */
+  /** Why the run stopped early: an error of the shop, the store or the network, or the reason of your abort. */
   readonly stoppedBy?: unknown;
 }
 
-/** What Shopify calls the reason of a change in the stock history. */
+/** Shopify's reasons for a change in the stock history. */
 export type StockReason =
   | 'correction'
   | 'cycle_count_available'
@@ -113,20 +116,21 @@ export type StockReason =
 interface StockOptions {
   /** Default `correction`. Shopify's list: https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states */
   readonly reason?: StockReason;
-  /** A URI that stands in the shop's stock history beside the change. Default: one with the run's id. */
+  /** A URI shown beside the change in the shop's stock history. Default: one with the run's id. */
   readonly reference?: string;
-  /** Names the run. Default: a new UUID. */
+  /** Id of the run. Default: a new UUID. */
   readonly runId?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Options of `set`. */
 export interface SetStockOptions extends StockOptions {
-  /** `available` (default) can be sold; `on_hand` is all that lies there. */
+  /** `available` (default) can be sold; `on_hand` is everything at the location. */
   readonly name?: 'available' | 'on_hand';
   /**
-   * Decides about a row whose `expected` is not what is there: `report` (default) leaves it, `overwrite` sets it all the same,
-   * a function gives the quantity to set, or `undefined` to leave it.
+   * What to do with a row whose `expected` differs from the shop's quantity: `report` (default) leaves the shop's
+   * quantity, `overwrite` sets the row's quantity anyway. A function returns the quantity to set, or `undefined` to
+   * leave it.
    */
   readonly onStale?:
     | 'report'
@@ -139,19 +143,19 @@ export interface AdjustStockOptions extends StockOptions {}
 
 /** Options of `createInventory`. */
 export interface InventoryOptions {
-  /** What `createShopifyClient` returns. Its token needs the scope `write_inventory`, and `read_products` for SKUs. */
+  /** A client of `createShopifyClient`. Its token needs the scope `write_inventory`, and `read_products` for SKUs. */
   readonly client: SyncClient;
-  /** Remembers which changes were made; needed for `adjust`. The `keyValue` of any stores. */
+  /** Stores which changes were made; required for `adjust`. The `keyValue` of any stores. */
   readonly stores?: { readonly keyValue: KeyValueStore };
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** Stock of one shop, item by item and location by location. */
+/** Stock of one shop, by item and location. */
 export interface Inventory {
   /**
-   * Sets how much there is, 250 rows a call. One row that Shopify refuses does not stop the others. An item that was not
-   * stocked at a location is from now on. Safe to call again.
+   * Sets quantities, 250 rows per call. If Shopify refuses a row, the others are still set. An item that was not
+   * stocked at a location is stocked there from then on. Safe to call again.
    *
    * @throws ValidationError for an option that does not exist.
    *
@@ -163,10 +167,11 @@ export interface Inventory {
     options?: SetStockOptions,
   ): Promise<StockReport<StockQuantity>>;
   /**
-   * Changes how much is available, 250 rows a call, each id once: not again after a crash, in another process or in a second
-   * run, for 90 days. What an earlier run left open is settled first: within 24 hours Shopify knows its key.
+   * Changes available quantities, 250 rows per call. Each id is applied once: not again after a crash, by another
+   * process or in a second run, for 90 days. Changes that an earlier run left open are settled first, which is possible
+   * within 24 hours, as long as Shopify remembers their idempotency key.
    *
-   * @throws ValidationError for an option that does not exist. ConfigError where `createInventory` got no stores.
+   * @throws ValidationError for an option that does not exist. ConfigError if `createInventory` has no `stores`.
    *
    * @example
    * await inventory.adjust([{ id: 'receipt-77/1', sku: 'TEE-M', locationId, delta: 12 }], { reason: 'received' });
@@ -177,13 +182,16 @@ export interface Inventory {
   ): Promise<StockReport<StockChange>>;
 }
 
-/** Most rows of one mutation: https://shopify.dev/docs/api/admin-graphql/latest/input-objects/InventorySetQuantitiesInput */
+/**
+ * The most rows of one mutation:
+ * https://shopify.dev/docs/api/admin-graphql/latest/input-objects/InventorySetQuantitiesInput
+ */
 const batchSize = 250;
 
-/** SKUs in one search. */
+/** How many SKUs one search contains. */
 const skusASearch = 50;
 
-/** How often one row may be decided anew, where the stock changes under it again and again. */
+/** How often `onStale` may decide about one row, if its stock keeps changing. */
 const mostDecisions = 3;
 
 const maxUnits = 1_000_000_000;
@@ -202,7 +210,7 @@ const adjustNames: Record<keyof AdjustStockOptions, true> = {
 const setNames: Record<keyof SetStockOptions, true> = { ...adjustNames, name: true, onStale: true };
 
 /**
- * Creates what sets and changes the stock of one shop.
+ * Creates a writer for the stock of one shop.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -230,7 +238,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     async adjust(rows, adjustOptions = {}) {
       checkOptions(adjustOptions, adjustNames, []);
       if (!stores) {
-        const message = 'is missing: adjust remembers there which changes were made. Give the stores of any adapter.';
+        const message = 'is missing: adjust stores there which changes were made. Pass the stores of any adapter.';
         throw new ConfigError('Invalid configuration', { issues: [{ field: 'stores', message }], shop: client.shop });
       }
       return adjustStock(client, new MadeChanges(stores.keyValue, client.shop, clock), rows, adjustOptions);
@@ -243,13 +251,13 @@ function checkOptions(options: StockOptions, names: object, more: readonly Issue
   if (issues.length > 0) throw new ValidationError('The options are invalid', { issues });
 }
 
-/** A row whose item is known. */
+/** A row with the gid of its item. */
 interface Located<Row> {
   readonly row: Row;
   readonly inventoryItemId: string;
 }
 
-/** Collects what became of the rows of a run. */
+/** Collects the results of a run's rows. */
 class Report<Row extends StockPlace> {
   readonly runId: string;
   done = 0;
@@ -268,9 +276,9 @@ class Report<Row extends StockPlace> {
   }
 
   /**
-   * What stopped the run while these were in work.
+   * Records why the run stopped, with the rows that were being processed.
    *
-   * @param wasMade Whether they were carried out, and that could not be noted.
+   * @param wasMade Whether they were executed, but storing that failed.
    */
   stop(error: unknown, rows: readonly Located<Row>[], wasMade = false): void {
     this.stoppedBy = error;
@@ -358,7 +366,7 @@ async function decide(
   return quantity;
 }
 
-/** One row for each item and location. Two that say the same are one; of two that differ nobody knows which is right. */
+/** Keeps one row per item and location. Identical rows count as one; if two rows differ, neither is sent. */
 function withoutDuplicates(
   batch: readonly Located<StockQuantity>[],
   report: Report<StockQuantity>,
@@ -375,8 +383,8 @@ function withoutDuplicates(
         row,
         'DUPLICATE',
         isSame
-          ? 'The same row stands here twice. It was set once.'
-          : 'Another row of the batch sets the same item and location to something else. Give one row for each.',
+          ? 'The batch has this row twice. It was set once.'
+          : 'Another row of the batch sets the same item and location to another quantity. Pass one row for each.',
       );
     return isSame ? [first] : [];
   });
@@ -391,20 +399,20 @@ async function readLevel(
   const variables = { id: inventoryItemId, locationId: row.locationId };
   const { data } = await client.graphql(InventoryLevelReadDocument, variables, callOptions({ signal }));
   const level = data.inventoryItem?.inventoryLevel?.quantities.find((quantity) => quantity.name === name);
-  // An item that is not stocked there has none.
+  // An item that is not stocked there has no level.
   return level?.quantity ?? 0;
 }
 
 interface BatchSettings<Row extends StockPlace> {
   readonly report: Report<Row>;
   readonly signal: AbortSignal | undefined;
-  /** What is wrong with a row, for people. */
+  /** Returns what is wrong with a row, or `undefined`. */
   readonly checkRow: (row: Row) => string | undefined;
 }
 
 /**
- * Goes through the rows batch by batch: checks them, finds their items, and hands them on. Ends at the first error, which
- * `work` must have reported with its rows.
+ * Processes the rows in batches: checks them, finds their items, and calls `work`. Ends at the first error, whose rows
+ * `work` must have reported.
  */
 async function inBatches<Row extends StockPlace>(
   client: SyncClient,
@@ -437,7 +445,7 @@ async function inBatches<Row extends StockPlace>(
   }
 }
 
-/** Finds the items of those rows that name a SKU. */
+/** Finds the inventory items of rows that have a SKU. */
 async function locate<Row extends StockPlace>(
   client: SyncClient,
   rows: readonly Row[],
@@ -471,13 +479,13 @@ async function locate<Row extends StockPlace>(
       report.refuse(
         row,
         'SKU_NOT_FOUND',
-        `No variant of ${client.shop} has the SKU "${row.sku}". A new one may take some seconds to be found.`,
+        `No variant of ${client.shop} has the SKU "${row.sku}". A new variant may be found only after some seconds.`,
       );
     else
       report.refuse(
         row,
         'SKU_AMBIGUOUS',
-        `${others.length + 1} variants of ${client.shop} have the SKU "${row.sku}". Give inventoryItemId instead.`,
+        `${others.length + 1} variants of ${client.shop} have the SKU "${row.sku}". Pass inventoryItemId instead.`,
       );
     return [];
   });
@@ -488,7 +496,7 @@ function placeProblem(row: StockPlace): string | undefined {
   const { inventoryItemId, sku, locationId } = row;
   if (!isGid(locationId, 'Location'))
     return `locationId must be a gid such as gid://shopify/Location/1, not ${shown(locationId)}.`;
-  if (inventoryItemId !== undefined && sku !== undefined) return 'Give inventoryItemId or sku, not both.';
+  if (inventoryItemId !== undefined && sku !== undefined) return 'Pass inventoryItemId or sku, not both.';
   if (inventoryItemId !== undefined)
     return isGid(inventoryItemId, 'InventoryItem')
       ? undefined
@@ -518,10 +526,10 @@ interface Refusal {
 }
 
 /**
- * Sends a batch, of which Shopify carries out all or nothing.
+ * Sends a batch, of which Shopify executes all or nothing.
  *
- * @returns The refusals by the row's place; empty where all was carried out.
- * @throws Whatever else stops it, and a refusal that is about no row.
+ * @returns The refusals by the row's position; empty if everything was executed.
+ * @throws Every other error, and a refusal that does not concern a row.
  */
 export async function refusalsOf(
   list: string,
@@ -537,14 +545,14 @@ export async function refusalsOf(
     for (const { field, code, message } of error.userErrors) {
       const index = placeOf(field, list);
       if (index === undefined || index >= rows) throw error;
-      // The first says it best: a later one may follow from it.
+      // The first refusal of a row is the cause: later ones may follow from it.
       if (!refusals.has(index)) refusals.set(index, { code: code ?? 'UNKNOWN', message });
     }
     return refusals;
   }
 }
 
-/** The row in a path such as `['input', 'quantities', '12', 'locationId']`. */
+/** The row's position in a path such as `['input', 'quantities', '12', 'locationId']`. */
 function placeOf(field: UserErrorEntry['field'], list: string): number | undefined {
   const at = field?.indexOf(list) ?? -1;
   const index = at < 0 ? undefined : field?.[at + 1];
@@ -562,7 +570,7 @@ async function adjustStock(
   const checkRow = (row: StockChange): string | undefined =>
     typeof row.id === 'string' && row.id !== ''
       ? unitsProblem('delta', row.delta, -maxUnits)
-      : 'id is missing: it names the change.';
+      : 'id is missing: each change needs a unique one.';
   const send = (batch: StoredBatch, key: string) =>
     client.graphql(
       InventoryAdjustDocument,
@@ -577,9 +585,9 @@ async function adjustStock(
     );
 
   /**
-   * Sends what is claimed, until nothing of it is refused any more.
+   * Sends claimed changes until Shopify refuses none of them.
    *
-   * @param onMade Called where the rest was carried out, before that is noted.
+   * @param onMade Called when the remaining changes were executed, before that is stored.
    */
   const settle = async (claim: Claim, onMade: () => void): Promise<ReadonlyMap<string, Refusal>> => {
     const refused = new Map<string, Refusal>();
@@ -588,7 +596,7 @@ async function adjustStock(
       const { key, batch }: Claim = held;
       const refusals = await refusalsOf('changes', batch.changes.length, () => send(batch, key)).catch(
         async (error: unknown) => {
-          // What was not carried out can be asked for again, with another reason for instance.
+          // Changes that were not executed can be claimed again, for example with another reason.
           if (isShopwrightError(error) && !error.mayHaveExecuted && (claim.isNew || error.code === 'USER_ERROR'))
             await made.abandon({ key, batch });
           throw error;
@@ -615,7 +623,8 @@ async function adjustStock(
         report.repeated += claim.made.size;
         left = left.filter(({ row }) => !claim.made.has(row.id));
         if (claim.open) {
-          // Another run has sent these and has not said what became of them. Its rows are told when they are asked for again.
+          // Another run has sent these without storing the outcome. Their rows are reported when they are claimed
+          // again.
           await settle(claim.open, () => undefined).finally(() => claim.open?.release());
           continue;
         }
@@ -646,7 +655,7 @@ const toChange = ({ row, inventoryItemId }: Located<StockChange>): StoredChange 
   delta: row.delta,
 });
 
-/** One row for each id; a second one with the same id is the same change, or a mistake. */
+/** Keeps the first row of each id: a second row with the same id is the same change, or a mistake. */
 function firstOfEach(
   batch: readonly Located<StockChange>[],
   report: Report<StockChange>,
@@ -660,7 +669,7 @@ function firstOfEach(
     report.refuse(
       row,
       'DUPLICATE',
-      `Another row of the batch has the id "${row.id}". Give each change an id of its own.`,
+      `Another row of the batch has the id "${row.id}". Use a unique id for each change.`,
     );
     return false;
   });
@@ -673,20 +682,20 @@ interface StoredChange {
   readonly delta: number;
 }
 
-/** Changes that are sent together under one idempotency key. */
+/** Changes that are sent together with one idempotency key. */
 interface StoredBatch {
   readonly format: typeof batchFormat;
   readonly changes: readonly StoredChange[];
   readonly cause: ReturnType<typeof causeOf>;
-  /** Milliseconds since the epoch. Nothing is sent before this is stored. */
+  /** Milliseconds since the epoch. Stored before the batch is sent. */
   readonly sentAt: number;
 }
 
-/** A batch that this process holds. */
+/** A batch that this process has locked. */
 interface Claim {
   readonly key: string;
   readonly batch: StoredBatch;
-  /** Made by this process; else an earlier send may be unsettled. */
+  /** Whether this process created it; otherwise an earlier send may be unsettled. */
   readonly isNew: boolean;
   readonly release: () => Promise<unknown>;
 }
@@ -696,23 +705,24 @@ const batchFormat = 1;
 /** Shopify forgets a key after 24 hours: https://shopify.dev/docs/api/usage/idempotent-requests */
 const keyLifeMs = 24 * 60 * 60 * 1000;
 
-/** A change is remembered for 90 days. */
+/** Milliseconds for which a change is remembered: 90 days. */
 const rememberedMs = 90 * 24 * 60 * 60 * 1000;
 
 const isMade = 'made';
 
-/** Milliseconds to wait for another process that has a batch in work. */
+/** Milliseconds to wait for another process that is working on a batch. */
 const waitForOthersMs = 60_000;
 
-/** Gives a lock back whose work has ended with an error. Where that fails too, its lease runs out. */
+/** Releases a lock after an error, and returns that error. If the release fails too, the lease expires. */
 async function released(lock: Lock, error: unknown): Promise<unknown> {
   await lock.release().catch(() => undefined);
   return error;
 }
 
 /**
- * Which changes were made, and which batch has the others, in the store. The mark of a change names its batch before the
- * batch is sent, so that whoever comes after a crash finds what was sent, and sends it again under the same key.
+ * Stores which changes were made, and which batch contains each of the others. The mark of a change names its batch
+ * before the batch is sent. So after a crash, another process finds what was sent, and sends it again with the same
+ * key.
  */
 class MadeChanges {
   readonly #store: KeyValueStore;
@@ -726,8 +736,8 @@ class MadeChanges {
   }
 
   /**
-   * Claims changes for a new batch. Where another batch has one of them, that one comes as `open`, held by this process, and
-   * nothing is claimed.
+   * Claims changes for a new batch. If one of them is in another batch, nothing is claimed, and that batch is returned
+   * as `open`, locked by this process.
    */
   async claim(
     changes: readonly StoredChange[],
@@ -735,7 +745,7 @@ class MadeChanges {
     signal: AbortSignal | undefined,
   ): Promise<{
     readonly made: ReadonlySet<string>;
-    /** All changes were made before. */
+    /** Whether all changes were made before. */
     readonly isOver: boolean;
     readonly own?: Claim;
     readonly open?: Claim;
@@ -776,26 +786,26 @@ class MadeChanges {
       return { made, isOver: true };
     }
     const batch = { format: batchFormat, changes: own, cause, sentAt: this.#clock.now() } as const;
-    // Where this process was frozen so long that others took its marks away, nothing is sent.
+    // The fence: if this process was frozen so long that others took its marks away, nothing is sent.
     const stored = { ttlMs: rememberedMs, fence: lock.token };
     await this.#store.set(await this.#batchKey(key), JSON.stringify(batch), stored);
     return { made, isOver: false, own: { key, batch, isNew: true, release: () => lock.release() } };
   }
 
-  /** All of it was carried out. */
+  /** Marks the changes of a batch as made. */
   async finish({ key, batch }: Pick<Claim, 'key' | 'batch'>): Promise<void> {
     for (const { id } of batch.changes)
       await this.#store.compareAndSet(await this.#markKey(id), key, isMade, { ttlMs: rememberedMs });
     await this.#store.delete(await this.#batchKey(key));
   }
 
-  /** Nothing of it was carried out: its changes can be claimed again. */
+  /** Releases the changes of a batch that was not executed: they can be claimed again. */
   async abandon({ key, batch }: Pick<Claim, 'key' | 'batch'>): Promise<void> {
     await this.#unmark(batch.changes, key);
     await this.#store.delete(await this.#batchKey(key));
   }
 
-  /** Shopify refused the batch for some of its changes: the others under a new key, `undefined` where there are none. */
+  /** Shopify refused some changes of the batch: returns the others under a new key; `undefined` if there are none. */
   async without(claim: Claim, refused: ReadonlySet<string>): Promise<Claim | undefined> {
     const { key, batch } = claim;
     const next = randomUUID();
@@ -814,7 +824,7 @@ class MadeChanges {
     return changes.length > 0 ? { ...claim, key: next, batch: rest } : undefined;
   }
 
-  /** The batch that has a change, once nobody else works on it; `undefined` where it is done with. */
+  /** Locks the batch that contains a change; `undefined` if the batch is finished. */
   async #openBatch(key: string, id: string, signal: AbortSignal | undefined): Promise<Claim | undefined> {
     const lock = await this.#hold(key, waitForOthersMs, signal);
     try {
@@ -827,18 +837,18 @@ class MadeChanges {
   async #openAs(key: string, lock: Lock, id: string): Promise<Claim | undefined> {
     const stored = await this.#store.get(await this.#batchKey(key));
     if (stored === undefined) {
-      // It was never sent, or is settled but for this mark.
+      // It was never sent, or only this mark is left of it.
       await this.#store.compareAndSet(await this.#markKey(id), key, undefined);
       await lock.release();
       return undefined;
     }
     const batch = this.#parse(stored);
-    // Of one that lies in the future, since the clock was set back, nobody knows either.
+    // If the clock was set back, the batch seems to come from the future, and its age is unknown too.
     if (Math.abs(this.#clock.now() - batch.sentAt) < keyLifeMs)
       return { key, batch, isNew: false, release: () => lock.release() };
     const mark = await this.#markKey(id);
     throw new StorageError(
-      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago (or the clock was set since), and nobody knows whether it was made. Look at the stock history of the item in Shopify. Then delete the key "${mark}" of the store to make the change now, or write "${isMade}" into it.`,
+      `The change "${id}" of ${this.#shop} was sent more than 24 hours ago (or the clock was set since), so it is unknown whether it was made. Check the item's stock history in Shopify. If the change is missing there, delete the key "${mark}" from the store and run again. Otherwise set that key to "${isMade}".`,
       { shop: this.#shop },
     );
   }
@@ -851,7 +861,7 @@ class MadeChanges {
     const lock = await this.#store.lock(await this.#batchKey(key), { waitMs, ...(signal && { signal }) });
     if (lock) return lock;
     throw new StorageError(
-      `Another process has changes of ${this.#shop} in work for more than a minute. Try again later.`,
+      `Another process has been working on changes of ${this.#shop} for more than a minute. Try again later.`,
       {
         shop: this.#shop,
         isRetryable: true,

@@ -16,13 +16,13 @@ export interface StockLevel {
   readonly inventoryItemId: string;
   /** Number at the end of `gid://shopify/Location/…`. */
   readonly locationId: string;
-  /** Units available for sale; `null` where stock is not tracked. */
+  /** Units available for sale; `null` if stock is not tracked. */
   readonly available: number | null;
-  /** ISO time of the change; `null` where the body has none. */
+  /** ISO time of the change; `null` if the webhook has none. */
   readonly updatedAt: string | null;
   /**
-   * ISO time at which Shopify triggered the webhook, at most that of its arrival, or at which `reconcile` has read it; `null`
-   * where the delivery does not say.
+   * ISO time at which Shopify triggered the webhook, but not later than it arrived, or at which `reconcile` read the
+   * level; `null` if the delivery has no time.
    */
   readonly triggeredAt: string | null;
 }
@@ -30,10 +30,10 @@ export interface StockLevel {
 type StockKey = Pick<StockLevel, 'shop' | 'inventoryItemId' | 'locationId'>;
 
 /**
- * The stock that was stored last; `undefined` where no webhook has reported it.
+ * Returns the last stored stock level; `undefined` if no webhook has reported one.
  *
- * @param place Which stock; `appId` is that of the webhook handler, where it has one.
- * @throws StorageError, also where a newer release of this package has stored it.
+ * @param place The item and location; `appId` is that of the webhook handler, if it has one.
+ * @throws StorageError, also if a newer release of this package has stored it.
  *
  * @example
  * ```ts
@@ -48,7 +48,10 @@ export async function readStock(
   return parseLevel(await store.get(await stockKey(place, place.appId)), place);
 }
 
-/** Stores a level unless a newer one is stored; the same one again counts as stored. Decided by compare-and-set. */
+/**
+ * Stores a level unless a newer one is stored; returns `true` if it is stored, even if it already was. Uses
+ * compare-and-set.
+ */
 export async function storeIfNewer(
   store: KeyValueStore,
   level: StockLevel,
@@ -69,7 +72,9 @@ async function stockKey({ shop, inventoryItemId, locationId }: StockKey, appId?:
 
 const tablePrefix = async (shop: string, appId?: string): Promise<string> => `${await shopPrefix(shop, appId)}stock:`;
 
-/** The format in which this release stores a level. A later release that stores more, or otherwise, takes the next number. */
+/**
+ * The format in which this release stores a level. A release that stores more, or something else, uses the next number.
+ */
 const stockFormat = 1;
 
 function parseLevel(text: string | undefined, { shop, inventoryItemId, locationId }: StockKey): StockLevel | undefined {
@@ -82,32 +87,35 @@ function parseLevel(text: string | undefined, { shop, inventoryItemId, locationI
 
 /** How `reconcile` compares the stock table with the shop. */
 export interface StockCheckOptions {
-  /** The `appId` of the webhook handler that fills the table, where it has one. */
+  /** The `appId` of the webhook handler that fills the table, if it has one. */
   readonly appId?: string;
   /**
-   * Called with each level that is out of step, as the shop has it now (`undefined`: nowhere), and as the table has it, before
-   * the table is brought up to date. Awaited; what it throws ends the call.
+   * Called with each level that differs, before the table is updated: first the shop's level (`undefined`: not
+   * stocked), then the table's. Awaited; an error ends the call.
    */
   readonly onMissed?: (now: StockLevel | undefined, known: StockLevel) => unknown;
 }
 
-/** One level of the table that is out of step. */
+/** A level in the table that differs from the shop. */
 export interface StockFinding {
-  /** `missed`: the shop has another quantity. `gone`: the shop does not stock the item there, or has no such location. */
+  /**
+   * `missed`: the shop has another quantity. `gone`: the shop does not stock the item there, or the location does not
+   * exist.
+   */
   readonly kind: 'missed' | 'gone';
-  /** What the table has. */
+  /** The level in the table. */
   readonly known: StockLevel;
-  /** What the shop has; absent where it is gone. */
+  /** The shop's level; absent if it is gone. */
   readonly now?: StockLevel;
 }
 
-/** What a comparison of the stock table with the shop found. */
+/** The result of comparing the stock table with the shop. */
 export interface StockCheck {
   /** Levels of the table that were compared. */
   readonly checked: number;
   readonly missed: number;
   readonly gone: number;
-  /** Levels of the shop of which no webhook has told yet: the table has them now. 0 with `onDrift: 'report'`. */
+  /** Levels of the shop that no webhook has reported; they were added to the table. 0 with `onDrift: 'report'`. */
   readonly added: number;
   /** The first 1,000. */
   readonly findings: readonly StockFinding[];
@@ -115,13 +123,13 @@ export interface StockCheck {
 
 const mostListed = 1_000;
 
-/** Milliseconds for which the webhook of a change may be under way. */
+/** Milliseconds in which the webhook of a change may still arrive. */
 const underWayMs = 60_000;
 
 /**
- * Compares the table with the stock of the shop: what differs, no webhook has told.
+ * Compares the table with the stock of the shop. Differences are changes whose webhook was missed.
  *
- * @param repairs Whether the table gets what the shop has.
+ * @param repairs Whether to update the table.
  */
 export async function checkStock(
   { client, keyValue, clock }: { readonly client: SyncClient; readonly keyValue: KeyValueStore; readonly clock: Clock },
@@ -143,7 +151,7 @@ export async function checkStock(
     if (!/^\d+$/.test(locationId)) continue;
     known.set(locationId, (known.get(locationId) ?? new Set()).add(inventoryItemId));
   }
-  const tell = async (finding: StockFinding): Promise<void> => {
+  const addFinding = async (finding: StockFinding): Promise<void> => {
     counts[finding.kind] += 1;
     if (findings.length < mostListed) findings.push(finding);
     await onMissed?.(finding.now, finding.known);
@@ -157,10 +165,10 @@ export async function checkStock(
       if (isKnown) counts.checked += 1;
       if (before?.available === level.available) continue;
       if (before && (isOlder(level, before) || isUnderWay(level, clock))) continue;
-      if (before) await tell({ kind: 'missed', known: before, now: level });
+      if (before) await addFinding({ kind: 'missed', known: before, now: level });
       if (repairs && (await storeIfNewer(keyValue, level, appId)) && !before) counts.added += 1;
     }
-    // What is left, the shop does not stock there.
+    // The remaining items are not stocked at this location.
     for (const inventoryItemId of items) {
       const place = { shop, inventoryItemId, locationId };
       const key = await stockKey(place, appId);
@@ -168,8 +176,8 @@ export async function checkStock(
       const before = parseLevel(text, place);
       if (!before) continue;
       counts.checked += 1;
-      await tell({ kind: 'gone', known: before });
-      // A webhook that has come meanwhile stays.
+      await addFinding({ kind: 'gone', known: before });
+      // A level that a webhook stored meanwhile stays.
       if (repairs) await keyValue.compareAndSet(key, text, undefined);
     }
   }
@@ -181,7 +189,7 @@ const isUnderWay = ({ updatedAt }: StockLevel, clock: Clock): boolean =>
 
 const digitsOf = (gid: string): string => gid.split('/').at(-1)?.split('?')[0] ?? '';
 
-/** The stock of a location; none where it is gone. */
+/** The stock of a location; nothing if the location no longer exists. */
 async function* levelsAt(
   client: SyncClient,
   locationId: string,

@@ -5,60 +5,63 @@ import type { PushResult, SeenProduct } from '../push/push.ts';
 import type { WantedProduct } from '../read-remote.ts';
 import type { RemoteProduct } from './product-facts.ts';
 
-/** What the validation says of a product. */
+/** The validation result of a product. */
 export type Checked = { readonly draft: ProductDraft } | Extract<PushResult, { outcome: 'invalid' }>;
 
-/** A product of a run, with what is known of it before its turn comes. */
+/** A product of a run, with what is known of it before its turn. */
 export interface Candidate {
   readonly product: unknown;
-  /** Its result, where nothing is to be done with it. */
+  /** Its result, if nothing is to be done. */
   readonly result?: PushResult;
-  /** What the validation says of it; a promise where that has failed. */
+  /** Its validation result; a rejected promise if the validation failed with an error. */
   readonly checked?: Checked | Promise<Checked>;
-  /** The product in the shop, where it was read with others. */
+  /** The product in the shop, if it was read ahead with others. */
   readonly seen?: SeenProduct;
 }
 
-/** A product that was looked at without its record. */
+/** A product that was checked without its record. */
 export interface Looked extends Candidate {
-  /** There where its record may show that nothing is to be done. */
+  /** Present if its record may show that nothing is to be done. */
   readonly lookup?: {
     readonly localId: string;
-    /** About how many characters the draft has. */
+    /** Approximate number of characters of the draft. */
     readonly size: number;
-    /** The product's result by that record, if nothing is to be done with it. */
+    /** The product's result according to that record, if nothing is to be done. */
     resultOf(record: SyncRecord | undefined): PushResult | undefined;
-    /** What of the product is to be read ahead of its turn, by that record. */
+    /** The parts of the product to read ahead of its turn, according to that record. */
     toRead(record: SyncRecord | undefined): WantedProduct | undefined;
   };
 }
 
 /** How candidates are made. */
 interface CandidateSettings {
-  /** Looks at one product, without its record. */
+  /** Checks one product, without its record. */
   readonly look: (product: unknown) => Promise<Looked>;
   /** The records of some local ids. Those that cannot be read are left out. */
   readonly readRecords: (localIds: readonly string[]) => Promise<readonly SyncRecord[]>;
-  /** Products of the shop by gid, many by one call. Those that cannot be read are left out. */
+  /** Products of the shop by gid, many in one call. Those that cannot be read are left out. */
   readonly readProducts: (wanted: readonly WantedProduct[]) => Promise<ReadonlyMap<string, RemoteProduct>>;
-  /** Products that are drawn at once to begin with: those that are pushed at the same time, or read. */
+  /** How many products are taken at once at first: as many as are pushed at the same time, or read. */
   readonly least: number;
-  /** Whether the run has been stopped: then products are passed on as they are. */
+  /** Whether the run has been stopped: then products are passed on unchanged. */
   readonly isStopped: () => boolean;
 }
 
-/** Most products that are drawn ahead of the pushes, and that are read at once, as their records are. */
+/** The most products that are taken ahead of the pushes, and whose records and products are read at once. */
 export const mostDrawn = 100;
 
-/** Milliseconds after which others get their turn of the event loop: a store in a file responds within one's own. */
+/**
+ * Milliseconds after which other work gets a turn of the event loop: a store in a file responds within the current
+ * turn.
+ */
 const longestTurnMs = 50;
 
-/** Most characters of their drafts. */
+/** The most characters of their drafts. */
 const mostCharacters = 2_000_000;
 
 /**
- * The products of a run, of which those are found, many at a time, that need no push. As long as these are most, a stream is
- * drawn ahead as far as it gives products without a wait.
+ * The products of a run. Those that need no push are found many at a time. As long as most products need none, a stream
+ * is read ahead as far as it yields products without waiting.
  */
 export function candidatesOf(
   products: Iterable<unknown> | AsyncIterable<unknown>,
@@ -104,7 +107,7 @@ export function candidatesOf(
       const remote = wanted && found?.get(wanted.gid);
       return remote ? { ...one, seen: { remote, version } } : one;
     });
-    // Where most have to be pushed, and so wait for Shopify, no more are drawn than are pushed at once.
+    // If most products have to be pushed, and so wait for Shopify, no more are taken than are pushed at once.
     const isMostlyKnown = ready.filter(({ result, seen }) => result ?? seen).length * 2 > ready.length;
     most = isMostlyKnown ? Math.min(most * 2, mostDrawn) : least;
     if (!isMostlyKnown || performance.now() < turnDueMs) return;
@@ -132,12 +135,12 @@ const tooLate: unique symbol = Symbol('too late');
 
 interface Drawing {
   readonly isStream: boolean;
-  /** The next product; `tooLate` where `late` comes first. */
+  /** The next product; `tooLate` if `late` settles first. */
   next(late?: Promise<typeof tooLate>): Promise<IteratorResult<unknown> | typeof tooLate>;
   return(): Promise<unknown>;
 }
 
-/** Draws from a list or a stream. A product that comes too late for one reading is the first of the next. */
+/** Reads a list or a stream. A product that comes too late for one batch is the first of the next. */
 function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawing {
   if (!(typeof products === 'object' && Symbol.asyncIterator in products)) {
     const iterator = products[Symbol.iterator]();
@@ -151,7 +154,7 @@ function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawin
       pending ??= iterator.next();
       const drawn = await (late ? Promise.race([pending, late]) : pending);
       if (drawn === tooLate) {
-        // Whoever draws next is told of a failure.
+        // The next call of `next` reports a failure.
         pending.catch(() => undefined);
         return tooLate;
       }
@@ -162,7 +165,7 @@ function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawin
   };
 }
 
-/** The records of some local ids, from a store that need not know how to read many at once. */
+/** The records of some local ids, also from a store that cannot read many at once. */
 export async function recordsOf(
   records: SyncRecordStore,
   shop: string,
@@ -173,19 +176,19 @@ export async function recordsOf(
   return found.flatMap((record) => record ?? []);
 }
 
-/** Parts of a set, each of which grows alone: so little is copied, and nothing stands empty for long. */
+/** How many parts the set has. Each grows alone, so that little is copied at once, and little space stays unused. */
 const parts = 256;
 
-/** Slots of a part at its beginning. */
+/** Initial number of slots of a part. */
 const leastSlots = 16;
 
-/** How full a part may be, and how many times as large it is then. */
+/** How full a part may be, and by which factor it grows then. */
 const fullest = 0.85;
 const growth = 1.25;
 
 /**
- * Local ids that a run has had, by a hash of 64 bits each: 9 to 12 bytes an id, where texts take a hundred. Of a million ids
- * the chance that two are taken for one is 1 in 37 million.
+ * The local ids of a run, as hashes of 64 bits: 9 to 12 bytes per id, where texts take a hundred. With a million ids,
+ * the chance that two are taken for the same is 1 in 37 million.
  */
 export class SeenIds {
   readonly #parts = Array.from({ length: parts }, () => new SeenPart());
@@ -207,10 +210,10 @@ export class SeenIds {
   }
 }
 
-/** Where a part stands while it grows. */
+/** A buffer for a part while it grows. */
 let scratch = new Uint32Array();
 
-/** Fingerprints whose first halves have the same end. */
+/** Hashes whose first halves have the same end. */
 class SeenPart {
   #slots = new Uint32Array(leastSlots * 2);
   #count = 0;
@@ -229,7 +232,7 @@ class SeenPart {
     return this.#slots[this.#find(high, low)] !== 0;
   }
 
-  /** Where a fingerprint is, or has its free place. */
+  /** The slot of a hash, or the free slot for it. */
   #find(high: number, low: number): number {
     const size = this.#slots.length / 2;
     for (let slot = Math.floor((low / 2 ** 32) * size); ; slot = slot + 1 === size ? 0 : slot + 1) {
@@ -243,7 +246,7 @@ class SeenPart {
     if (scratch.length < size) scratch = new Uint32Array(size * 2);
     const before = scratch.subarray(0, size);
     before.set(this.#slots);
-    // What is given up so is free at once, and not when garbage is next collected.
+    // This frees memory at once, instead of at the next garbage collection.
     this.#slots = new Uint32Array(this.#slots.buffer.transfer(Math.ceil((size / 2) * growth) * 8)).fill(0);
     for (let at = 0; at < before.length; at += 2) {
       const [high = 0, low = 0] = [before[at], before[at + 1]];
@@ -255,7 +258,7 @@ class SeenPart {
   }
 }
 
-/** Two 32-bit hashes of a text, the first one never zero: that is a free place. */
+/** Two 32-bit hashes of a text. The first is never zero, because zero marks a free slot. */
 function fingerprintOf(text: string): readonly [high: number, low: number] {
   let [high, low] = [0x9e3779b1, 0x85ebca6b];
   for (let at = 0; at < text.length; at += 1) {
@@ -268,7 +271,7 @@ function fingerprintOf(text: string): readonly [high: number, low: number] {
   return [mixed(high ^ text.length) || 1, mixed(low)];
 }
 
-/** The end of MurmurHash3: each bit of the number moves all others. */
+/** The final mix of MurmurHash3: every bit of the number affects all others. */
 function mixed(number: number): number {
   let bits = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

@@ -10,7 +10,7 @@ import {
   type ProductFacts,
 } from './product-facts.ts';
 
-/** A draft that makes a product with these facts. */
+/** A draft that produces a product with these facts. */
 export function draftOf(
   localId: string,
   { product, tags, metafields, collections, images, variants }: ProductFacts,
@@ -80,7 +80,7 @@ function variantOf(key: string, facts: Facts, images: ProductFacts['images']): P
   } as unknown as ProductVariantDraft;
 }
 
-/** The facts that have a value: what a new product leaves out is empty. */
+/** The facts that have a value: a new product has no other ones. */
 const told = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null && value !== ''));
 

@@ -19,18 +19,18 @@ import {
   type RemoteProduct,
 } from './product-facts.ts';
 
-/** The options of a product in their order, each with its values in theirs. */
+/** The options of a product in order, each with its values in order. */
 type OptionOrder = readonly (readonly [option: string, values: readonly string[]])[];
 
 const orderIn = (text: FactValue | undefined): OptionOrder => (typeof text === 'string' ? JSON.parse(text) : []);
 
-/** The options and their values as one list, in which a value stands behind its option. */
+/** The options and their values as one list, in which values follow their option. */
 const keysOf = (order: OptionOrder): readonly string[] =>
   order.flatMap(([option, values]) => [keyOf(option), ...values.map((value) => keyOf(option, value))]);
 
 const keyOf = (...names: readonly string[]): string => JSON.stringify(names);
 
-/** Whether all of an order is there, as it says. What others added in between says nothing. */
+/** Whether a list has all entries of an order, in that order. Other entries in between do not count. */
 export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
   const keys = keysOf(orderIn(said));
   const wanted = new Set(keys);
@@ -40,7 +40,7 @@ export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
   );
 }
 
-/** The order that a push has said: also one that kept none of it, as that of its variants. */
+/** The order set by a push; also for a push that stored none, from the order of its variants. */
 export function saidOptionOrder(facts: ProductFacts | undefined): FactValue | undefined {
   const { optionOrder, variantOrder } = facts?.product?.[''] ?? {};
   if (optionOrder !== undefined || !facts?.variants) return optionOrder;
@@ -53,12 +53,12 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
   return Array.isArray(options) ? [options as OptionPairs] : undefined;
 };
 
-/** What the value of a variant begins with that is parked while others change places. No shop has it. */
+/** Prefix of a temporary option value, for a variant that is parked while others change places. No shop has it. */
 export const parking = '~shopwright ';
 
 /**
- * For each option of the shop, its name in the draft: its own, in whatever case, as Shopify takes no two that differ in that
- * only; else that in the same place; `undefined`: it goes.
+ * For each option of the shop, its name in the draft: the same name in any case, since Shopify allows no two that
+ * differ only in case; otherwise the name at the same position; `undefined` if it is removed.
  */
 export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
   const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
@@ -67,8 +67,8 @@ export function pairOptions(before: readonly string[], after: readonly string[])
 }
 
 /**
- * What the options are linked to once the variants are changed: as the draft says, also under the names that the shop keeps
- * of its options, and as the shop has it in options of which the draft says nothing.
+ * The links of the options after the variants were changed: those of the draft, also under the names that the shop
+ * keeps for its options, and the shop's own for options that the draft does not have.
  */
 export function linksAfter(desired: ProductFacts, remote: RemoteProduct): Readonly<Record<string, string>> {
   const said = linksIn(desired);
@@ -86,17 +86,19 @@ export function linksAfter(desired: ProductFacts, remote: RemoteProduct): Readon
   return { ...Object.fromEntries(kept), ...said };
 }
 
-/** What a product's options become by changes of its variants. */
+/** A product's options after changes of its variants. */
 export interface OptionsTarget {
   /** Names of the options in their order. */
   readonly names: readonly string[];
-  /** Whether the product is to have no options. */
+  /** Whether the product should have no options. */
   readonly isDefault: boolean;
 }
 
-/** The options that variants are to have; `undefined` where those of none change: what goes changes no others. */
+/**
+ * The options that variants should have; `undefined` if no variant's change: removed variants do not change the others.
+ */
 export function targetOptions(changes: readonly ProductChange[]): OptionsTarget | undefined {
-  // A rollback changes some variants, beside which others have the names of today.
+  // A rollback changes some variants, while the others keep today's names.
   const change = changes.find(({ list, fields }) => list === 'variants' && fields['options']?.to);
   const pairs = change?.fields['options']?.to;
   return pairs ? targetOf(pairs as OptionPairs) : undefined;
@@ -107,15 +109,13 @@ function targetOf(pairs: OptionPairs): OptionsTarget {
   return { names: pairs.map(([name]) => name), isDefault };
 }
 
-/** Whether a product has no options: one variant, and the value that stands for none. */
+/** Whether a product has no options: one variant, with the default value. */
 export function isStandalone(options: RemoteProduct['options']): boolean {
   const [only, another] = options;
   return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
 }
 
-/**
- * Whether somebody else has given the shop other option names than the last push said, in what of variants is left as it is.
- */
+/** Whether somebody else has changed the shop's option names since the last push, for variants that are left alone. */
 export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
   const namesIn = (options: FactValue | undefined): string =>
     JSON.stringify(((options ?? []) as OptionPairs).map(([name]) => name).sort());
@@ -126,9 +126,9 @@ export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
 }
 
 /**
- * Changes of variants under the option names that the shop has. Options are those of all variants: one that comes or changes
- * under other names would rename or delete what others are to keep. Of an option that only the shop has, a variant keeps its
- * value, and a new one gets the first.
+ * Rewrites changes of variants to the option names in the shop. Options belong to all variants: a variant added or
+ * changed under other names would rename or delete options of the others. For an option that only the shop has, a
+ * variant keeps its value, and a new one gets the first.
  */
 export function underNamesOfShop(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
   if (isStandalone(remote.options)) return changes;
@@ -154,10 +154,10 @@ export function underNamesOfShop(changes: readonly ProductChange[], remote: Remo
 }
 
 /**
- * What variants lose or get that a push does not change itself, such as a merchant's own, where options go or come: a rollback
- * gives it back, or takes it away.
+ * Variants that a push does not change itself, such as a merchant's own, lose or get values when options are removed or
+ * added. A rollback restores or removes these.
  *
- * @param variantIds Gids of the push's own variants by their keys.
+ * @param variantIds Gids of the push's own variants by key.
  */
 export function changedWithOptions(
   changes: readonly ProductChange[],
@@ -194,7 +194,7 @@ export function changedWithOptions(
   });
 }
 
-/** A product whose options change: as it is read, as the draft says it, and its variants by their keys. */
+/** A product whose options change: as read, as in the draft, and its variants by key. */
 interface OptionedProduct {
   readonly remote: RemoteProduct;
   readonly desired: ProductFacts;
@@ -202,8 +202,8 @@ interface OptionedProduct {
 }
 
 /**
- * The value that all variants of the shop get of an option that comes: that of one that changes, else what the draft says of one
- * that is there.
+ * The value that all variants in the shop get for a new option: that of a variant that changes, otherwise the draft's
+ * value for an existing one.
  */
 export function firstValue(
   name: string,
@@ -225,7 +225,7 @@ export function firstValue(
   return first ?? noOption[1];
 }
 
-/** The option values that variants of the shop are to have, by gid, where they change. */
+/** The new option values of variants in the shop, by gid, if they change. */
 const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, OptionPairs> =>
   new Map(
     changes.flatMap(({ list, kind, gid = '', fields }) => {
@@ -235,10 +235,10 @@ const newOptionsById = (changes: readonly ProductChange[]): ReadonlyMap<string, 
   );
 
 /**
- * Values of one option that all of their variants give up for the same new one: those are renamed. New names by the id of
- * the value.
+ * Finds values of one option that all of their variants change to the same new value: those can be renamed. Returns the
+ * new names by the id of the value.
  *
- * @param place Where the option stands in the shop, and what it is called afterwards.
+ * @param place The option's position in the shop, and its name afterwards.
  */
 export function renamedValues(
   { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
@@ -263,14 +263,14 @@ export function renamedValues(
       );
       const [target] = targets;
       if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
-      // Of two values that become one, the second moves.
+      // If two values become one, the second is moved.
       names.add(target);
       return [[id, target] as const];
     }),
   );
 }
 
-/** What a comparison of orders looks at besides: the product, and what is about to change of its variants. */
+/** Further input for comparing orders: the product, and the planned changes of its variants. */
 interface OrderedProduct {
   readonly remote: RemoteProduct;
   readonly changes: readonly ProductChange[];
@@ -278,8 +278,8 @@ interface OrderedProduct {
 }
 
 /**
- * Compares three orders of options, under the names that options and values have once the changes are made. Returns the base
- * under these too.
+ * Compares three orders of options, under the names that options and values have after the changes. Also returns the
+ * base under these names.
  */
 export function compareOptionOrder(
   sides: { readonly ours: FactValue; readonly base: FactValue; readonly theirs: FactValue },
@@ -313,15 +313,15 @@ export function compareOptionOrder(
 }
 
 /**
- * The order once the variants are changed: what is new comes to the end. `undefined` where that depends on the order in which
- * Shopify takes the changes.
+ * The order after the variants were changed: new values come last. `undefined` if that depends on the order in which
+ * Shopify makes the changes.
  */
 function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedProduct): OptionOrder | undefined {
   const ofVariants = changes.filter(({ list }) => list === 'variants');
   const target = targetOptions(changes);
   const added = ofVariants.filter(({ kind }) => kind === 'add');
   if (!target) return theirs;
-  // A value that goes with its last variant comes back at the end.
+  // A value that is removed with its last variant and added again comes last.
   if (added.length > 0 && ofVariants.some(({ kind }) => kind === 'remove')) return undefined;
   const moving = newOptionsById(changes);
   const valueIn = (options: OptionPairs | undefined, name: string) => options?.find(([option]) => option === name)?.[1];
@@ -340,8 +340,8 @@ function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedPr
 }
 
 /**
- * Puts a product's options and their values in an order; variants follow. Returns Shopify's time of the change, `undefined`
- * where there was nothing to move.
+ * Sorts a product's options and their values; variants follow. Returns Shopify's time of the change; `undefined` if
+ * there was nothing to move.
  */
 export async function orderOptions(
   { client, productId }: Pick<OrderPlace, 'client' | 'productId'>,
@@ -379,7 +379,7 @@ export async function orderOptions(
   if (isInOrder && lists.every(({ values }) => values.length === 0)) return undefined;
   const valuesById = new Map(lists.map(({ id, values }) => [id, values]));
   let updatedAt = data.product?.updatedAt;
-  // What is listed comes first: of long lists the last part is sent first.
+  // Listed entries come first: of long lists, the last part is sent first.
   const parts = Math.max(1, ...lists.map(({ values }) => Math.ceil(values.length / maxList)));
   for (let part = parts - 1; part >= 0; part -= 1) {
     const input = placedOptions.map((id) => {

@@ -14,26 +14,28 @@ import type { Clock } from '../../internal/clock.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
-/** Fields of a product's facts that tell an order: the keys of a list, or options with their values, as JSON text. */
+/**
+ * Fields of a product's facts that contain an order, as JSON text: the keys of a list, or options with their values.
+ */
 export const orderFields = { imageOrder: 'images', variantOrder: 'variants', optionOrder: 'options' } as const;
 
-/** Such a field. */
+/** A field with an order. */
 export type OrderField = keyof typeof orderFields;
 
-/** Whether a field of a product tells an order. */
+/** Whether a field of a product contains an order. */
 export const isOrderField = (field: string): field is OrderField => Object.hasOwn(orderFields, field);
 
-/** The keys of an order; none for a field that is not there. */
+/** The keys of an order; empty if the field is missing. */
 export const keysInOrder = (text: unknown): readonly string[] =>
   typeof text === 'string' ? (JSON.parse(text) as string[]) : [];
 
-/** What becomes of an order. */
+/** The result of comparing orders. */
 export type OrderOutcome = 'same' | 'ours' | 'drift' | 'conflict';
 
 /**
- * Compares three orders in what all sides have. What others added has its place and says nothing.
+ * Compares three orders by the entries that all sides have. Entries that others added do not count.
  *
- * @param after What the shop's will be once entries have come and gone; `undefined` where nobody can say.
+ * @param after The shop's order after entries were added and removed; `undefined` if it cannot be predicted.
  */
 export function compareOrder(
   ours: readonly string[],
@@ -46,7 +48,8 @@ export function compareOrder(
   const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
   const oursMoved = !isSameList(common, baseNow);
   const theirsMoved = !isSameList(theirsNow, baseNow);
-  // Where nobody has moved anything, or both alike, something new has its place between the others.
+  // If nobody moved anything, or both sides did so in the same way, a new entry still has to get its place between the
+  // others.
   if (!theirsMoved || isSameList(common, theirsNow)) return 'ours';
   return oursMoved ? 'conflict' : 'drift';
 }
@@ -60,15 +63,15 @@ function only(keys: readonly string[], of: readonly string[]): readonly string[]
 export const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index]);
 
-/** Something that goes to a place, from 0 on, once what was moved before it is where it belongs. */
+/** A move to a position, counted from 0, after the earlier moves were made. */
 interface PlaceMove {
   readonly id: string;
   readonly at: number;
 }
 
 /**
- * The fewest moves, one after the other, that bring a list into an order. What the order does not name keeps its place
- * behind what stands before it.
+ * The fewest moves, one after another, that bring a list into an order. Entries that the order does not contain stay
+ * behind their predecessor.
  */
 function movesInto(current: readonly string[], order: readonly string[]): readonly PlaceMove[] {
   const there = new Set(current);
@@ -94,7 +97,7 @@ function movesInto(current: readonly string[], order: readonly string[]): readon
   return moves;
 }
 
-/** A list in an order: what the order does not name keeps its place behind what stands before it. */
+/** A list in the given order: entries that the order does not contain stay behind their predecessor. */
 export function placed<Id extends string>(current: readonly Id[], order: readonly Id[]): readonly Id[] {
   const list = [...current];
   for (const { id, at } of movesInto(current, order)) {
@@ -104,7 +107,7 @@ export function placed<Id extends string>(current: readonly Id[], order: readonl
   return list;
 }
 
-/** The longest part of a list whose ranks rise: what can stay where it is. */
+/** The longest part of a list with ascending ranks, which need not be moved. */
 function longestRising(list: readonly string[], rankOf: (id: string) => number): readonly string[] {
   const ends: number[] = [];
   const before: (number | undefined)[] = [];
@@ -123,24 +126,24 @@ function longestRising(list: readonly string[], rankOf: (id: string) => number):
   return rising;
 }
 
-/** The product that is put in order. */
+/** The product whose lists are sorted. */
 export interface OrderPlace {
   readonly client: SyncClient;
   readonly clock: Clock;
   readonly productId: string;
 }
 
-/** The longest list that an input may have. */
+/** The longest list that an input may contain. */
 export const maxList = 250;
 
-/** Milliseconds to wait for Shopify to be done with images: the first time, and the last. */
+/** Milliseconds to wait for Shopify to process images: the first time, and the last. */
 const firstWaitMs = 500;
 
 const longestWaitMs = 16_000;
 
 /**
- * Puts a product's images in an order, and waits until that is done: a reading before would see the old one. Returns
- * Shopify's time of the change, where there was one to make.
+ * Sorts a product's images, and waits until that is done: an earlier read would return the old order. Returns Shopify's
+ * time of the change, if there was one.
  */
 export async function orderImages(
   { client, clock, productId }: OrderPlace,
@@ -159,7 +162,7 @@ export async function orderImages(
         const moved = await client.graphql(ProductImagesReorderDocument, variables, callOptions(options));
         job = moved.data.productReorderMedia?.job ?? null;
       } catch (error) {
-        // Shopify is still at work on an upload.
+        // Shopify is still processing an upload.
         const isBusy =
           isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ code }) => code === 'NON_READY_MEDIA');
         if (!isBusy || waitMs > longestWaitMs) throw error;
@@ -175,7 +178,7 @@ export async function orderImages(
   return moves.length > 0 ? (await read())?.updatedAt : undefined;
 }
 
-/** Puts a product's variants in an order. Returns Shopify's time of the change, where there was one to make. */
+/** Sorts a product's variants. Returns Shopify's time of the change, if there was one. */
 export async function orderVariants(
   { client, productId }: OrderPlace,
   ids: readonly string[],

@@ -1,4 +1,4 @@
-// One file: what a product has, what it should have, and each difference between them. The parts know each other's rules.
+// One file: comparing the draft, the last push and the shop. Its parts depend on each other's rules.
 import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
@@ -22,10 +22,12 @@ import { isSameValue } from './same-value.ts';
 import { withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
-/** What a push may do with the entries of a list that it did not write. */
+/** What a push may do with entries of a list that it did not write. */
 export type Ownership = 'own' | 'all';
 
-/** Whose value stands where the shop's differs from the draft's. `report`: the shop's, and the result says so. */
+/**
+ * Which value wins if the shop's differs from the draft's. `report`: the shop's, and the result lists the difference.
+ */
 export type DriftPolicy = 'report' | 'ours' | 'theirs';
 
 /**
@@ -36,19 +38,19 @@ export type DriftPolicy = 'report' | 'ours' | 'theirs';
  */
 export interface PlanOptions {
   /**
-   * Which entries of a list a push may remove: `own`, those that an earlier push wrote and the draft no longer has, or
+   * Which entries of a list a push may remove: `own`, those that an earlier push wrote and the draft no longer has;
    * `all`, also those of merchants and other apps. Default `own` for each list.
    */
   readonly managed?: { readonly [List in Exclude<FactList, 'product'>]?: Ownership };
-  /** A value that only the shop's side has changed since the last push. Default `report`. */
+  /** For a value that changed only in the shop since the last push. Default `report`. */
   readonly onDrift?: DriftPolicy;
-  /** A value that both sides have changed since the last push, differently. Default `report`. */
+  /** For a value that changed on both sides since the last push, to different values. Default `report`. */
   readonly onConflict?: DriftPolicy;
 }
 
 /**
- * How many deletions a run may make. More variants, and the product is `blocked` before anything of it is sent; more
- * products, and the run stops before its first write.
+ * How many deletions a run may make. If a product needs more variants deleted, it is `blocked`, and nothing is sent for
+ * it. If more products would be deleted, the run stops before its first write.
  *
  * @example
  * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
@@ -56,15 +58,15 @@ export interface PlanOptions {
 export interface DeleteLimits {
   /** Products that left the list and are deleted or archived. Default 0. */
   readonly products?: number;
-  /** Variants, those with stock included. Default 0. */
+  /** Variants, including those with stock. Default 0. */
   readonly variants?: number;
-  /** Variants that have units in stock, which go with them; those of deleted products too. Default 0. */
+  /** Variants with units in stock, which are lost with them; also those of deleted products. Default 0. */
   readonly variantsWithStock?: number;
 }
 
 const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
 
-/** Problems of the option `maxDeletes`: what is no number would allow any. */
+/** Validates the option `maxDeletes`: a value that is not a number would allow any deletion. */
 export function deleteLimitIssues(limits: unknown): readonly Issue[] {
   if (limits === undefined) return [];
   if (!isRecord(limits)) return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
@@ -88,7 +90,7 @@ const managedNames: Record<keyof NonNullable<PlanOptions['managed']>, true> = {
   variants: true,
 };
 
-/** Problems of the option `managed`. */
+/** Validates the option `managed`. */
 export function managedIssues(managed: unknown): readonly Issue[] {
   if (managed === undefined) return [];
   if (!isRecord(managed)) return [{ field: 'managed', message: 'must be an object, such as { tags: "all" }.' }];
@@ -98,54 +100,55 @@ export function managedIssues(managed: unknown): readonly Issue[] {
   ];
 }
 
-/** How many deletions several calls or processes may make together, such as the batches of a run. */
+/** A limit of deletions that several calls or processes share, such as the batches of a run. */
 export interface DeleteAllowance {
   readonly limits: DeleteLimits;
   /**
-   * Takes what a push of a product deletes, all or nothing. Called again for the same product, as after a crash, it takes no
-   * more than the most that was asked for.
+   * Reserves the deletions of a product's push, all or nothing. Called again for the same product, for example after a
+   * crash, it reserves no more than the largest request so far.
    *
-   * @returns Whether it was there.
+   * @returns Whether the limit allows them.
    * @throws StorageError
    */
   take(localId: string, counts: Required<DeleteLimits>): Promise<boolean>;
 }
 
-/** What a push, or a removal, does to one product. */
+/** What a push or a removal would do to one product. */
 export interface ProductPlan {
   readonly localId: string;
-  /** `null` for a product that is to be created. */
+  /** `null` for a product that would be created. */
   readonly gid: string | null;
   readonly action: 'create' | 'update' | 'unchanged' | 'archive' | 'delete';
   readonly changes: readonly ProductChange[];
   /**
-   * Names of variants that cost 0.00 because neither the draft nor the shop has a price of them. The product is not shown to
-   * customers: a new one is made as a draft, and one that is shown gets no such variant. Absent where there is none.
+   * Names of variants that would cost 0.00, because neither the draft nor the shop has a price for them. Customers do
+   * not see the product: a new one becomes a draft, and a visible product gets no such variant. Absent if there is
+   * none.
    */
   readonly unpriced?: readonly string[];
-  /** What only the shop's side has changed. With `onDrift: 'ours'` it is among the changes too. */
+  /** Values that changed only in the shop. With `onDrift: 'ours'` they are also in the changes. */
   readonly drifts: readonly ProductDifference[];
-  /** What both sides have changed. With `onConflict: 'ours'` it is among the changes too. */
+  /** Values that both sides changed. With `onConflict: 'ours'` they are also in the changes. */
   readonly conflicts: readonly ProductDifference[];
 }
 
-/** A plan with what its application needs besides. */
+/** A plan with internal data for its application. */
 export interface PlannedUpdate {
   readonly plan: ProductPlan;
   readonly matches: Matches;
-  /** Why it must not be applied, whatever may be deleted. */
+  /** Why it must not be applied, whatever deletions are allowed. */
   readonly problem?: string;
-  /** What the next push compares with, once this one is done. Without the ids of what is yet to be made. */
+  /** The base for the next push, once this one is done. Without the ids of entries that are yet to be created. */
   readonly nextFacts: ProductFacts;
-  /** What Shopify made of values of earlier pushes, as far as it still holds. */
+  /** What Shopify made of the values of earlier pushes, as far as still valid. */
   readonly stored: Facts;
 }
 
 const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
 
 /**
- * Compares, value by value, what the last push said, what the draft says and what the shop has. Only the draft changed:
- * a change. Only the shop: a drift. Both, differently: a conflict. Equal: nothing. Sends nothing and reads nothing.
+ * Compares the last push, the draft and the shop, value by value. Only the draft changed: a change. Only the shop: a
+ * drift. Both, to different values: a conflict. Both to the same: nothing. Sends and reads nothing.
  */
 export function planUpdate(
   localId: string,
@@ -203,7 +206,7 @@ export function planUpdate(
   return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
 }
 
-/** What plans take away for good, or out of sight. */
+/** What plans would delete or archive. */
 export function deletionsOf(plans: readonly ProductPlan[]) {
   const byId = (action: ProductPlan['action']) =>
     plans.filter((plan) => plan.action === action).sort((a, b) => (a.localId < b.localId ? -1 : 1));
@@ -212,7 +215,7 @@ export function deletionsOf(plans: readonly ProductPlan[]) {
   return {
     deleted: gone,
     archived: byId('archive'),
-    /** Those of products that stay. */
+    /** Variants of products that stay. */
     variants,
     withStock: [...variants, ...gone.flatMap(removedVariants)].filter(({ stock = 0 }) => stock !== 0),
   };
@@ -221,14 +224,14 @@ export function deletionsOf(plans: readonly ProductPlan[]) {
 const removedVariants = ({ changes }: ProductPlan): readonly ProductChange[] =>
   changes.filter(({ kind, list }) => kind === 'remove' && list === 'variants');
 
-/** Units in stock that go with a product. */
+/** Units in stock that would be lost with a product. */
 export const stockOf = (plan: ProductPlan): number =>
   removedVariants(plan).reduce((sum, { stock = 0 }) => sum + stock, 0);
 
-/** Names that an error lists. */
+/** How many names an error lists. */
 const mostNamed = 20;
 
-/** How many deletions are allowed, where that may be shared. */
+/** The limits, which may be shared. */
 export const limitsOf = (allowed: DeleteLimits | DeleteAllowance): DeleteLimits =>
   'take' in allowed ? allowed.limits : allowed;
 
@@ -248,9 +251,9 @@ export class DeleteBudget {
   }
 
   /**
-   * Takes what plans delete from the budget, all or nothing.
+   * Reserves the deletions of plans, all or nothing.
    *
-   * @returns What they would delete, by name, and how to allow it, where the budget does not hold it.
+   * @returns If they exceed the limits: what they would delete, by name, and how to allow it.
    */
   take(plans: readonly ProductPlan[]): string | undefined {
     const counts = countsOf(plans);
@@ -264,9 +267,9 @@ export class DeleteBudget {
   }
 
   /**
-   * The same for the plan of a push.
+   * Does the same for the plan of one push.
    *
-   * @throws StorageError of what several processes share.
+   * @throws StorageError of limits shared between processes.
    */
   async takeOne(plan: ProductPlan): Promise<string | undefined> {
     if (!this.#shared) return this.take([plan]);
@@ -276,7 +279,7 @@ export class DeleteBudget {
   }
 }
 
-/** How much plans delete. */
+/** Counts the deletions of plans. */
 function countsOf(plans: readonly ProductPlan[]): Required<DeleteLimits> {
   const { deleted, archived, variants, withStock } = deletionsOf(plans);
   return {
@@ -312,7 +315,7 @@ export function listed(names: readonly string[]): string {
 
 const withUnits = (name: string, stock: number | undefined): string => (stock ? `${name} (${stock} in stock)` : name);
 
-/** The facts with what the shop has in all that was changed. */
+/** The facts, with the shop's values for everything that was changed. */
 export function withChanged(
   facts: ProductFacts,
   changes: readonly ProductChange[],
@@ -360,8 +363,8 @@ export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
 }
 
 /**
- * The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one, and one that
- * stands in for a variant that somebody deleted has its own, not that of the other.
+ * The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. A
+ * variant that replaces one that somebody deleted has its own entry, not that of the other.
  */
 function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
   if (!base?.facts.variants) return undefined;
@@ -398,7 +401,7 @@ function withStock(changes: readonly ProductChange[], remote: RemoteProduct): re
   });
 }
 
-/** Compares three sides, and collects what that means. */
+/** Compares the three sides, and collects the differences. */
 class Comparison {
   readonly changes: ProductChange[] = [];
   readonly drifts: ProductDifference[] = [];
@@ -411,14 +414,14 @@ class Comparison {
     this.#gidOf = gidOf;
   }
 
-  /** Compares one list. Returns what the next push compares with; `undefined` where neither draft nor base have it. */
+  /** Compares one list. Returns the base for the next push; `undefined` if neither draft nor base have the list. */
   list(
     list: Exclude<FactList, 'product'>,
     ours: FactEntries | undefined,
     base: FactEntries | undefined,
     theirs: FactEntries,
   ): Record<string, Facts> | undefined {
-    // A list that the draft leaves out is nobody's business.
+    // A list that the draft leaves out is not compared.
     if (!ours) return base && { ...base };
     const isAll = this.#options.managed?.[list] === 'all';
     const keys = new Set([...Object.keys(ours), ...Object.keys(base ?? {}), ...(isAll ? Object.keys(theirs) : [])]);
@@ -435,7 +438,7 @@ class Comparison {
     return next;
   }
 
-  /** Compares one entry that both sides have. Returns what the next push compares with. */
+  /** Compares one entry that both sides have. Returns the base for the next push. */
   entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
     const fields: Record<string, { from: FactValue; to: FactValue }> = {};
     const next: Record<string, FactValue> = {};
@@ -445,7 +448,7 @@ class Comparison {
       const b = base?.[field];
       if (list === 'tags' || field === 'url' || isOrderField(field)) continue;
       if (t === undefined) {
-        // What the shop has is not read, such as a barcode or a tax code: it is sent when the draft says something else.
+        // The shop's value is not read, such as a barcode or a tax code: it is sent when the draft changes it.
         if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
         continue;
       }
@@ -460,7 +463,7 @@ class Comparison {
       const theirsMoved = !isSameValue(field, t, stored[field] ?? b);
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
-        // A conflict that was only reported is one the next time too.
+        // A conflict that was only reported is a conflict again the next time.
         if (oursMoved && this.#options.onConflict !== 'theirs') next[field] = b;
       } else if (theirsMoved) fields[field] = change;
     }
@@ -469,8 +472,8 @@ class Comparison {
   }
 
   /**
-   * Compares an order of a list, once the lists are. An order that no push has said yet is the shop's. Returns what the next push
-   * compares with, where that is not what the draft says.
+   * Compares the order of a list, after the lists. An order that no push has set yet is the shop's. Returns the base
+   * for the next push, if that differs from the draft.
    */
   order(
     field: OrderField,
@@ -491,8 +494,8 @@ class Comparison {
   }
 
   /**
-   * Compares the order of options and of their values. Returns what the next push compares with, where that is not what the
-   * draft says; `null` for none, as no push has said that order yet.
+   * Compares the order of options and of their values. Returns the base for the next push, if that differs from the
+   * draft; `null` if no push has set that order yet.
    */
   optionOrder(
     desired: ProductFacts,
@@ -504,7 +507,7 @@ class Comparison {
     const theirs = shop.product?.['']?.['optionOrder'];
     if (ours === undefined || theirs === undefined) return undefined;
     const said = before?.facts.product?.['']?.['optionOrder'];
-    // Where a push came only halfway, some values have the names of before, and some those of after.
+    // After an interrupted push, some values have their old names, and some their new ones.
     const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
       all.some((sent) => sent?.['options']),
     );
@@ -516,14 +519,14 @@ class Comparison {
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
   }
 
-  /** The changes, under the option names that somebody else has given the shop, where these are left. */
+  /** The changes, under the option names that somebody else has set in the shop, if these are left alone. */
   inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
     return isNamedByOthers(left) ? underNamesOfShop(this.changes, remote) : this.changes;
   }
 
-  /** Notes what becomes of an order. */
+  /** Records the result of comparing an order. */
   #ordered(
     field: OrderField,
     outcome: OrderOutcome,
@@ -532,7 +535,7 @@ class Comparison {
     const difference = { list: 'product' as const, key: '', name: '', field, base, ours, theirs };
     if (outcome === 'same') return undefined;
     if (outcome !== 'ours' && this.#keepsTheirs(outcome === 'conflict', difference))
-      // A conflict that was only reported is one the next time too.
+      // A conflict that was only reported is a conflict again the next time.
       return outcome === 'conflict' && this.#options.onConflict !== 'theirs' ? base : undefined;
     const fields = { [field]: { from: theirs, to: ours } };
     const at = this.changes.findIndex(({ list }) => list === 'product');
@@ -542,18 +545,18 @@ class Comparison {
     return undefined;
   }
 
-  /** The draft has it, and the shop does not. */
+  /** For an entry that the draft has and the shop does not. */
   #missing(list: FactList, key: string, ours: Facts, base: Facts | undefined): Facts {
     const name = nameOf(list, key, ours);
     const difference = { list, key, name, field: null, base: null, ours: null, theirs: undefined };
-    // Somebody took away what a push had made.
+    // Somebody removed an entry that a push had created.
     if (base && this.#keepsTheirs(false, difference)) return base;
     const fields = Object.entries(ours).map(([field, to]) => [field, { from: null, to }]);
     this.#change('add', list, key, ours, Object.fromEntries(fields));
     return ours;
   }
 
-  /** The shop has it, and the draft no longer does. Returns what stays known of it. */
+  /** For an entry that the shop has and the draft no longer does. Returns its entry in the base. */
   #dropped(list: FactList, key: string, base: Facts | undefined, theirs: Facts): Facts | undefined {
     const isChanged =
       base !== undefined &&
@@ -567,7 +570,7 @@ class Comparison {
     return undefined;
   }
 
-  /** Notes a difference. Returns whether the shop's side stands. */
+  /** Records a difference. Returns whether the shop's value stays. */
   #keepsTheirs(isConflict: boolean, difference: ProductDifference): boolean {
     (isConflict ? this.conflicts : this.drifts).push(difference);
     return ((isConflict ? this.#options.onConflict : this.#options.onDrift) ?? 'report') !== 'ours';
@@ -585,10 +588,10 @@ class Comparison {
   }
 }
 
-/** What looked like a secret was not kept, so nobody knows what the last push said. */
+/** Redacted values were not stored, so what the last push sent is unknown. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
 
-/** What people call an entry. */
+/** An entry's name for people. */
 export function nameOf(list: FactList, key: string, facts: Facts): string {
   if (list === 'tags') return String(facts['name'] ?? key);
   if (list === 'images') return String(facts['url'] || key);
@@ -597,5 +600,5 @@ export function nameOf(list: FactList, key: string, facts: Facts): string {
   return key;
 }
 
-/** Option values as people read them: `Red / M`. */
+/** Option values for people: `Red / M`. */
 const optionText = (options: OptionPairs | undefined): string => (options ?? []).map(([, value]) => value).join(' / ');

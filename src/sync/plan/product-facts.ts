@@ -1,4 +1,4 @@
-// One file: the one shape of facts, and how drafts, records and the shop's products come into it.
+// One file: the common form of facts, and how drafts, records and the shop's products are converted to it.
 import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
@@ -6,18 +6,18 @@ import { redactText } from '../../internal/redact.ts';
 import type { DraftMetafield, DraftWeight, ProductDraft, ProductVariantDraft } from '../../validation/product-draft.ts';
 
 /**
- * A product as facts: what the draft says, what the last push said and what the shop has, all in one shape, so that the
- * three can be compared value by value. `product` has one entry, whose key is ''.
+ * A product as facts. The draft, the last push and the shop's product have the same form, so that they can be compared
+ * value by value. `product` has one entry, whose key is ''.
  */
 export type ProductFacts = { readonly [List in FactList]?: FactEntries };
 
 /** The parts of a product. A part that a draft leaves out is left alone. */
 export type FactList = 'product' | 'tags' | 'metafields' | 'collections' | 'images' | 'variants';
 
-/** The entries of a part by their keys: a tag in lower case, `namespace.key`, the hash of an address, a SKU. */
+/** The entries of a part by key: a tag in lower case, `namespace.key`, the hash of a URL, a SKU. */
 export type FactEntries = Readonly<Record<string, Facts>>;
 
-/** The values of one entry by field. A field that is not there is not known, or not said. */
+/** The values of one entry by field. A missing field is unknown, or not part of the draft. */
 export type Facts = Readonly<Record<string, FactValue>>;
 
 /** A value as JSON has it. */
@@ -29,7 +29,7 @@ export type OptionPairs = readonly (readonly [name: string, value: string])[];
 /** The option that Shopify gives to a product without options. */
 export const noOption: readonly [name: string, value: string] = ['Title', 'Default Title'];
 
-/** What a draft says. What it leaves out is not there; `null` clears. */
+/** The facts of a draft. Fields that it leaves out are missing; `null` clears. */
 export function desiredFacts(draft: ProductDraft): ProductFacts {
   const { product, ...lists } = saidBy(draft);
   const names = namesOfOptions(draft);
@@ -43,8 +43,7 @@ export function desiredFacts(draft: ProductDraft): ProductFacts {
 }
 
 /**
- * The order of options and of their values, as variants in their order name them. `undefined` where there is nothing to put
- * in order.
+ * The order of options and of their values, as they appear in the variants. `undefined` if there is nothing to sort.
  */
 export function optionOrderText(variants: readonly OptionPairs[]): string | undefined {
   const order = new Map<string, Set<string>>();
@@ -55,8 +54,8 @@ export function optionOrderText(variants: readonly OptionPairs[]): string | unde
 }
 
 /**
- * All that a push of a draft says, as one text: equal texts say the same, whatever the order of what has none. Facts by key
- * would say it too, and take twice as long: objects whose keys are all different are costly.
+ * Everything in a draft that a push would send, as one text. Equal texts mean the same, whatever the order of unordered
+ * lists. Facts by key would take twice as long: objects whose keys are all different are slow.
  */
 export function saidText(draft: ProductDraft, publications: readonly string[]): string {
   const { product, ...lists } = saidBy(draft);
@@ -66,7 +65,7 @@ export function saidText(draft: ProductDraft, publications: readonly string[]): 
 
 type Entry = [key: string, facts: Facts];
 
-/** What a draft says, list by list. */
+/** The facts of a draft, list by list. */
 function saidBy(draft: ProductDraft) {
   const { tags, collections, images: unordered } = draft;
   const images = unordered && byPosition(unordered);
@@ -101,7 +100,10 @@ function saidBy(draft: ProductDraft) {
   };
 }
 
-/** What each variant is known by: its key, its SKU, or its option values. Those that share a SKU, by their values too. */
+/**
+ * What identifies each variant: its key, its SKU, or its option values; variants with the same SKU also by their
+ * values.
+ */
 export function variantKeys(
   variants: readonly ProductVariantDraft[],
 ): readonly (readonly [string, ProductVariantDraft])[] {
@@ -157,12 +159,12 @@ const metafieldFacts = (metafields: readonly DraftMetafield[]): Facts =>
       .sort(([a = ''], [b = '']) => (a < b ? -1 : 1)),
   );
 
-/** Fields of a variant that Shopify keeps with its inventory item. */
+/** Fields of a variant that Shopify stores with its inventory item. */
 export const itemFields: ReadonlySet<string> = new Set([
   ...['cost', 'tracked', 'requiresShipping', 'harmonizedSystemCode', 'countryCodeOfOrigin', 'weight'],
 ]);
 
-/** What the names of a variant's metafields begin with among its fields. */
+/** Prefix of the metafields among a variant's fields. */
 export const metafieldPrefix = 'metafield:';
 
 const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit: string }): string =>
@@ -170,11 +172,11 @@ const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit
 
 const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
 
-/** Images or variants by their places; those without one keep their order, after the others. */
+/** Images or variants by position; those without one keep their order, after the others. */
 export const byPosition = <T extends { readonly position?: number }>(list: readonly T[]): readonly T[] =>
   list.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
 
-/** The metafields but those that hold an option's values: Shopify writes these itself. */
+/** The metafields except those with an option's values, which Shopify writes itself. */
 export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
   const linked = new Set(Object.values(linkedOptions).map(({ namespace, key }) => `${namespace}.${key}`));
   return metafields.filter(({ namespace, key }) => !linked.has(`${namespace}.${key}`));
@@ -218,19 +220,19 @@ export function withoutImages({ variants = {} }: ProductFacts): ProductFacts['va
   );
 }
 
-/** A compare-at price of nothing means that there is none. */
+/** A compare-at price of 0 means that there is none. */
 export function salePrice(text: string): string | null {
   const decimal = plainDecimal(text);
   return Number(decimal) === 0 ? null : decimal;
 }
 
-/** Shopify counts no case in tags. */
+/** Shopify ignores the case of tags. */
 export const tagKey = (tag: string): string => tag.trim().toLowerCase();
 
-/** The key of an image: which address it was uploaded from. */
+/** The key of an image: the hash of the URL it was uploaded from. */
 export const imageKey = (url: string): string => hash('sha256', url, 'base64url').slice(0, 16);
 
-/** An address without what grants access to it: user, password, and the query, which may hold a signature. */
+/** A URL without parts that grant access: user, password, and the query, which may contain a signature. */
 export function publicAddress(address: string): string {
   if (!URL.canParse(address)) return address;
   const url = new URL(address);
@@ -249,15 +251,15 @@ export function defined<T extends object>(object: T): Defined<T> {
   return known as Defined<T>;
 }
 
-/** SHA-256 (base64url) of a JSON value, whatever the order of its keys. `undefined` counts as missing. */
+/** SHA-256 (base64url) of a JSON value, independent of the order of its keys. `undefined` counts as missing. */
 export const contentHash = (value: unknown): string => hashOfText(canonicalText(value));
 
-/** SHA-256 (base64url) of a text. In one call: each object of `createHash` outlives the next collections of garbage. */
+/** SHA-256 (base64url) of a text. In one call, because objects of `createHash` survive several garbage collections. */
 export const hashOfText = (text: string): string => hash('sha256', text, 'base64url');
 
 /**
- * A JSON value as text, with the keys of objects in one order. `undefined` counts as missing. What `JSON.stringify` does with
- * a function that sorts takes three times as long.
+ * A JSON value as text, with sorted object keys. `undefined` counts as missing. `JSON.stringify` with a sorting
+ * function takes three times as long.
  */
 export function canonicalText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -273,56 +275,58 @@ export function canonicalText(value: unknown): string {
 
 type RemoteNode = Extract<NonNullable<ProductsReadQuery['nodes'][number]>, { readonly id: string }>;
 
-/** A product as the shop has it, with all of its variants and images. */
+/** A product of the shop, with all of its variants and images. */
 export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | 'metafields' | 'options'> {
-  /** Values of the options of `links` have the gids of their metaobjects as their names. */
+  /** Values of the options in `links` have the gids of their metaobjects as names. */
   readonly options: readonly {
     readonly id: string;
     readonly name: string;
     readonly optionValues: readonly { readonly id: string; readonly name: string }[];
   }[];
-  /** Which options are linked to which metafield, of those that were asked for; `undefined` where none was. */
+  /** Which of the requested options are linked to which metafield; `undefined` if none was requested. */
   readonly links: Links | undefined;
   readonly variants: readonly RemoteVariant[];
   readonly media: readonly RemoteMedia[];
-  /** Gids of images that Shopify could not take. They are not among the others. */
+  /** Gids of images that Shopify could not process. They are not in `media`. */
   readonly failedMedia: readonly string[];
-  /** Those that were asked for. */
+  /** The requested ones. */
   readonly metafields: readonly NonNullable<RemoteNode['metafields']>['nodes'][number][];
 }
 
-/** A variant as the shop has it. `media` only where it was asked for. */
+/** A variant of the shop. `media` only if requested. */
 export type RemoteVariant = RemoteNode['variants']['nodes'][number];
 
 /** An image or another medium of a product. */
 export type RemoteMedia = RemoteNode['media']['nodes'][number];
 
 /**
- * What a push leaves behind for the next one: what it said, what Shopify made of it, and which ids belong to it. The sync
- * record keeps it as `lastSyncData`.
+ * What a push stores for the next one: the values that it sent, what Shopify made of them, and the ids that belong to
+ * it. Stored in the sync record as `lastSyncData`.
  */
 export interface PushBase {
-  /** What the last push said. */
+  /** The facts of the last push. */
   readonly facts: ProductFacts;
-  /** Values of `product` that Shopify keeps otherwise than they were sent, such as HTML that it tidied. */
+  /** Values of `product` that Shopify stores differently from what was sent, such as HTML that it cleaned up. */
   readonly stored: Facts;
   readonly ids: {
     readonly variants: Readonly<Record<string, string>>;
     readonly images: Readonly<Record<string, string>>;
   };
-  /** Gids of the publications that were asked for, sorted. */
+  /** Gids of the requested publications, sorted. */
   readonly publications: readonly string[];
-  /** What pushes that have not ended were about to change: nobody knows how far they came. */
+  /** What interrupted pushes were about to change: it is unknown how far they got. */
   readonly sending?: Sending;
 }
 
-/** Values that were being sent, by list and key, of each push in turn. `null` for what was to go. */
+/** Values that were being sent, by list and key, for each push in turn. `null` for removed entries. */
 export type Sending = { readonly [List in FactList]?: Readonly<Record<string, readonly (Facts | null)[]>> };
 
-/** The format in which this release keeps a base. A later release that keeps more, or otherwise, takes the next number. */
+/**
+ * The format in which this release stores a base. A release that stores more, or something else, uses the next number.
+ */
 const baseFormat = 2;
 
-/** The base that a sync record keeps; `undefined` before the first push, and for what this release does not read. */
+/** The base in a sync record; `undefined` before the first push, and for formats that this release cannot read. */
 export function readBase(data: JsonObject | null | undefined): PushBase | undefined {
   if (!isRecord(data) || data['format'] !== baseFormat) return undefined;
   const { format: _, ...base } = data;
@@ -330,8 +334,8 @@ export function readBase(data: JsonObject | null | undefined): PushBase | undefi
 }
 
 /**
- * The base as the sync record keeps it, without secrets: what looks like a token is redacted, and then says nothing about
- * what the shop has.
+ * The base as stored in the sync record, without secrets: values that look like tokens are redacted, and are then
+ * unknown.
  */
 export function writeBase(base: PushBase): JsonObject {
   const text = JSON.stringify({ format: baseFormat, ...base }, (_key, value: unknown) =>
@@ -340,19 +344,19 @@ export function writeBase(base: PushBase): JsonObject {
   return JSON.parse(text) as JsonObject;
 }
 
-/** How the shop's variants and images belong to those of the draft and of the base. */
+/** How the shop's variants and images correspond to those of the draft and of the base. */
 export interface Matches {
   /** Key of a draft's variant → the shop's. */
   readonly variants: ReadonlyMap<string, RemoteVariant>;
-  /** Id of a variant of the shop → its key in the base, for those that a push has made or adopted. */
+  /** Gid of a variant in the shop → its key in the base, for variants that a push created or adopted. */
   readonly baseKeys: ReadonlyMap<string, string>;
   /** Key of a draft's or the base's image → the shop's. */
   readonly images: ReadonlyMap<string, RemoteMedia>;
 }
 
 /**
- * Finds which variant of the shop is which of the draft: by the id of the last push, else by SKU, else by option values.
- * So a variant whose option value or SKU was corrected stays the same variant, with its stock.
+ * Matches the shop's variants with those of the draft: by the gid of the last push, otherwise by SKU, otherwise by
+ * option values. So a variant whose option value or SKU was corrected stays the same variant, with its stock.
  *
  * @param options.isWhole Whether `desired` has all variants of the product. Default `false`.
  */
@@ -366,7 +370,7 @@ export function matchFacts(
   const ofSku = Map.groupBy(remote.variants, ({ sku }) => sku ?? '');
   const ofValues = Map.groupBy(remote.variants, (variant) => optionsKey(pairsOf(variant)));
   const ofPairs = Map.groupBy(remote.variants, (variant) => pairsKey(pairsOf(variant)));
-  // By their names where the shop has those, else by their places: an option may have been renamed.
+  // By option names if the shop has these, otherwise by position: an option may have been renamed.
   const withOptions = (options: FactValue | undefined): readonly RemoteVariant[] =>
     ofPairs.get(pairsKey(options)) ?? ofValues.get(optionsKey(options)) ?? [];
   const withAdded = variantsByFormerOptions(base, remote);
@@ -390,7 +394,7 @@ export function matchFacts(
     const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
-  // A push that died may have made some, as they were said: with that SKU and those options.
+  // An interrupted push may have created some, with exactly that SKU and those options.
   for (const [key, sent] of Object.entries(base?.sending?.variants ?? {})) {
     if (base?.facts.variants?.[key] || !sent.at(-1)) continue;
     const { sku, options }: Facts = Object.assign({}, ...sent);
@@ -398,7 +402,7 @@ export function matchFacts(
     if (own) baseKeys.set(own.id, key);
   }
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
-  // Of what a push has made, the ids are not known before the next one.
+  // The ids of variants that a push created are known only at the next push.
   for (const [id, key] of baseKeys)
     if (wanted.has(key) && base?.ids.variants[key] === undefined) claim(key, free.get(id));
   for (const [key, { sku, options }] of [...wanted]) {
@@ -409,10 +413,10 @@ export function matchFacts(
       ofSku.get(String(sku))?.find((variant) => isFree(variant) && ofItsOptions.includes(variant)),
     );
   }
-  // Of several with one SKU, one whose options have changed is what the others leave.
+  // If several variants have the same SKU, one whose options changed is the one left over by the others.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
-  // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
+  // If nothing matches, one existing variant is reused: a product must always have one.
   const [first] = wanted.keys();
   const [left] = free.values();
   if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
@@ -420,8 +424,8 @@ export function matchFacts(
 }
 
 /**
- * Finds a variant by the options that the last push knew, where somebody has added others since. Where these tell several apart,
- * none of them is found.
+ * Finds a variant by the options of the last push, if somebody has added options since. If several variants match, none
+ * is returned.
  */
 function variantsByFormerOptions(
   base: PushBase | undefined,
@@ -431,7 +435,7 @@ function variantsByFormerOptions(
   const names = Array.isArray(known) ? (known as OptionPairs).map(([name]) => name) : [];
   if (names.length === 0 || names.length >= options.length || names[0] === noOption[0]) return () => [];
   const isNamed = names.every((name) => options.some((option) => option.name === name));
-  // A renamed option has stayed in its place, and new ones come behind it.
+  // A renamed option keeps its position, and new options come after it.
   const keyOf = isNamed ? pairsKey : optionsKey;
   const found = Map.groupBy(variants, (variant) => {
     const pairs = pairsOf(variant);
@@ -455,7 +459,7 @@ function matchImages(
   };
   const ids = base?.ids.images ?? {};
   const wanted = Object.entries(desired.images ?? {});
-  // An import names images by their addresses in the shop.
+  // An import identifies images by their URLs in the shop.
   for (const [key, image] of wanted)
     claim(
       key,
@@ -472,7 +476,7 @@ function matchImages(
   );
   const uploads = Object.entries({ ...Object.fromEntries(unfinished), ...desired.images });
   for (const [key, image] of uploads) {
-    // Nobody knows its id: a push whose response was lost may have uploaded it, or whoever made the product.
+    // Its gid is unknown: a push whose response was lost may have uploaded it, or whoever created the product.
     if (!image || found.has(key) || ids[key] !== undefined) continue;
     claim(
       key,
@@ -483,14 +487,14 @@ function matchImages(
   return found;
 }
 
-/** Whether a medium can be what was uploaded from an address. Until Shopify has worked on it, it has none of its own. */
+/** Whether a medium may have been uploaded from a URL. Until Shopify has processed it, it has no URL of its own. */
 function isUploadOf(media: RemoteMedia, { url, alt = null }: Facts): boolean {
   const address = addressOf(media);
   if (address === '') return 'image' in media && (media.alt ?? '') === (alt ?? '');
   return fileName(address) === fileName(String(url));
 }
 
-/** Whether a medium has that very address. */
+/** Whether a medium has exactly that URL. */
 const isAt = (media: RemoteMedia, { url }: Facts): boolean => {
   const address = addressOf(media);
   return address !== '' && publicAddress(address) === publicAddress(String(url));
@@ -498,25 +502,28 @@ const isAt = (media: RemoteMedia, { url }: Facts): boolean => {
 
 const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
 
-/** The name of a file in an address. Shopify keeps it, and appends a UUID where it was taken. */
+/** The file name in a URL. Shopify keeps it, and appends a UUID if it was taken. */
 function fileName(address: string): string | undefined {
   const name = publicAddress(address).split('/').at(-1)?.toLowerCase();
   return name?.replace(/_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.|$)/, '') || undefined;
 }
 
-/** A variant's option values as facts have them. */
+/** A variant's option values as facts. */
 export const pairsOf = ({ selectedOptions }: Pick<RemoteVariant, 'selectedOptions'>): OptionPairs =>
   selectedOptions.map(({ name, value }) => [name, value] as const);
 
-/** The values of a combination, whatever the names of the options. */
+/** The values of a combination, without the names of the options. */
 export const optionsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify(options.map((pair: readonly string[]) => pair[1])) : '';
 
-/** The names and values of a combination, whatever the order of the options. */
+/** The names and values of a combination, in a fixed order. */
 export const pairsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
 
-/** What the shop has, in the keys of draft and base. What belongs to neither has its gid as its key, or a tag its name. */
+/**
+ * The shop's product as facts, with the keys of draft and base. Entries in neither have their gid, or a tag its name,
+ * as key.
+ */
 export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
   const variantKeys = new Map([...matches.variants].map(([key, { id }]) => [id, key]));
   const imageKeys = new Map<string, string>([...matches.images].map(([key, { id }]) => [id, key]));
@@ -548,7 +555,8 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
     metafields: Object.fromEntries(
       remote.metafields
         .map(({ namespace, key, type, value }) => [fullKey(namespace, key), { type, value }] as const)
-        // By it the product is found: no draft says it, and no push removes it. Those of linked options are Shopify's.
+        // The local id, by which the product is found, is in no draft, and no push removes it. Metafields of linked
+        // options are Shopify's.
         .filter(([key]) => key !== idKey && !linkedKeys.has(key)),
     ),
     ...(remote.collections && {
@@ -575,7 +583,7 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
   };
 }
 
-/** What is read of a variant only where a draft says something of it. */
+/** Parts of a variant that are read only if a draft has them. */
 function itemFacts({ inventoryItem: item, unitPriceMeasurement: unit, metafields }: RemoteVariant): Facts {
   const weight = item?.measurement.weight;
   return {
@@ -603,13 +611,13 @@ const imageOf = (id: string | undefined, keys: ReadonlyMap<string, string>): str
 /** The key of the metafield that holds a product's local id. */
 const idKey = '$app:shopwright.local_id';
 
-/** The local id that a product bears, where its metafields were read. */
+/** The local id stored on a product, if its metafields were read. */
 export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): string | undefined =>
   metafields.find(({ namespace, key }) => fullKey(namespace, key) === idKey)?.value;
 
 /**
- * Options as a draft that links some of them says them: by gids of metaobjects in place of their names. Of one option no two
- * values have one name.
+ * Replaces the values of linked options by the gids of their metaobjects. Within one option, names of values are
+ * unique.
  */
 export function withLinkedValues(
   { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
@@ -620,7 +628,7 @@ export function withLinkedValues(
   for (const { name, linkedMetafield: link, optionValues } of options) {
     if (!link?.namespace || !link.key) continue;
     const metafield = fullKey(link.namespace, link.key);
-    // Whoever renamed the option has left its link.
+    // Somebody who renamed the option has not changed its link.
     if (!isAsked(name) && !isAsked(metafield)) continue;
     links[name] = metafield;
     gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
@@ -639,13 +647,13 @@ export function withLinkedValues(
   };
 }
 
-/** The namespace and the key of `namespace.key`. No key holds a point. */
+/** The namespace and the key of `namespace.key`. A key contains no dot. */
 export function metafieldName(name: string): { readonly namespace: string; readonly key: string } {
   const dot = name.lastIndexOf('.');
   return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
 }
 
-/** Where `keys` are asked for, Shopify gives them back as they were written, with the namespace; no key holds a point. */
+/** If `keys` are requested, Shopify returns them as requested, with the namespace; a key contains no dot. */
 export const fullKey = (namespace: string, key: string): string =>
   key.includes('.') ? key : `${ownNamespace(namespace)}.${key}`;
 

@@ -8,26 +8,26 @@ import { isOrderField, orderFields } from './order.ts';
 import { DeleteBudget, type DeleteLimits, deletionsOf, listed, type ProductPlan, stockOf } from './plan.ts';
 import { contentHash, type FactValue, type OptionPairs } from './product-facts.ts';
 
-/** One product of a plan that an application has something to do for, or somebody to decide. */
+/** A product of a plan with something to apply or to decide. */
 export interface PlannedProduct {
   readonly localId: string | undefined;
   readonly outcome: PushOutcome;
   /**
-   * What would be sent; there for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. Without
-   * changes where only the sync record is open, since a push was cut off after it had sent everything: `apply` closes it.
+   * What would be sent; present for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. Has
+   * no changes if a push was interrupted after it had sent everything: `apply` only completes the sync record.
    */
   readonly plan?: ProductPlan;
-  /** The draft by which it was planned: `apply` pushes it. */
+  /** The draft for which it was planned: `apply` pushes it. */
   readonly draft?: ProductDraft;
   readonly drifts?: readonly ProductDifference[];
   readonly conflicts?: readonly ProductDifference[];
-  /** Why an invalid one is. */
+  /** Why it is invalid. */
   readonly issues?: readonly ValidationIssue[];
-  /** Why one could not be planned. */
+  /** Why it could not be planned. */
   readonly problem?: string;
 }
 
-/** What a run of pushes would do. Plain JSON, without token. `formatPlan` shows it, `serializePlan` saves it. */
+/** What a run of pushes would do. Plain JSON, without tokens. `formatPlan` formats it, `serializePlan` saves it. */
 export interface RunPlan {
   /** Shop domain. */
   readonly shop: string;
@@ -35,11 +35,11 @@ export interface RunPlan {
   readonly createdAt: number;
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
   /**
-   * All products but those that are unchanged and have nothing to tell, or take no part in the rollout, in the order in which they were planned; those that
-   * left the list last.
+   * The products, in the order in which they were planned; products that left the list come last. Without unchanged
+   * products that have nothing to report, and those that take no part in the rollout.
    */
   readonly products: readonly PlannedProduct[];
-  /** Points that Shopify charges for the changes, by its published rules, and calls that make them. */
+  /** Points that Shopify charges for the changes, by its published rules, and the number of calls. */
   readonly points: number;
   readonly calls: number;
 }
@@ -58,7 +58,7 @@ export function plannedProduct(result: PushResult, draft: ProductDraft | undefin
   };
 }
 
-/** What the changes of a product cost: https://shopify.dev/docs/api/usage/limits and the changelog's dynamic costs. */
+/** The cost of a product's changes: https://shopify.dev/docs/api/usage/limits and the changelog's dynamic costs. */
 export function costOf({ action, changes }: ProductPlan): { readonly points: number; readonly calls: number } {
   const count = (list: ProductChange['list'], ...kinds: ProductChange['kind'][]): number =>
     changes.filter((change) => change.list === list && kinds.includes(change.kind)).length;
@@ -86,23 +86,23 @@ export function costOf({ action, changes }: ProductPlan): { readonly points: num
   return { calls, points: Math.ceil(parts.reduce((sum, [number, points]) => sum + number * points, 0)) };
 }
 
-/** The plans of products that an application makes. */
+/** The plans of the products that would be applied. */
 const plansOf = ({ products }: Pick<RunPlan, 'products'>): readonly ProductPlan[] =>
   products.flatMap(({ plan }) => plan ?? []);
 
-/** @throws ValidationError that names products and variants, where plans delete more than is allowed. */
+/** @throws ValidationError that names products and variants, if plans delete more than allowed. */
 export function checkDeletes(plans: readonly ProductPlan[], limits: DeleteLimits | undefined, shop: string): void {
   const message = new DeleteBudget(limits).take(plans);
   if (message === undefined) return;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'maxDeletes', message }], shop });
 }
 
-/** The format of a saved plan. A later release that saves otherwise takes the next number. */
+/** The format of a saved plan. A release that saves something else uses the next number. */
 const planFormat = 1;
 
 /**
- * A plan as text, to be reviewed and applied later, by another process too. It holds the drafts and no token; a change
- * to the text is noticed.
+ * Serialises a plan, so that it can be reviewed and applied later, also by another process. The text contains the
+ * drafts but no tokens; changes to the text are detected.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
@@ -114,11 +114,11 @@ export function serializePlan(plan: RunPlan): string {
 }
 
 /**
- * Reads a plan that `serializePlan` has written.
+ * Parses the text of `serializePlan`.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
- * @throws ValidationError for text that is not a plan, was changed, or is of a newer release.
+ * @throws ValidationError for text that is not a plan, was changed, or was saved by a newer release.
  *
  * @example
  * await sync.apply(parsePlan(await readFile('plan.json', 'utf8')));
@@ -141,19 +141,19 @@ export function parsePlan(text: string): RunPlan {
   return saved['plan'] as unknown as RunPlan;
 }
 
-/** How `formatPlan` shows a plan. */
+/** Options of `formatPlan`. */
 export interface FormatPlanOptions {
   /** Colours for a terminal. Default `false`. */
   readonly colours?: boolean;
-  /** Products that are shown; of the others there is one line. Default all. */
+  /** How many products are shown; one line counts the others. Default: all. */
   readonly limit?: number;
 }
 
 const colours = { '+': '\u001b[32m', '~': '\u001b[33m', '-': '\u001b[31m', '!': '\u001b[35m', '?': '\u001b[36m' };
 
 /**
- * A plan for people: `+` what is new, `~` what changes from what to what, `-` what goes, `!` conflicts and what is invalid
- * or blocked, `?` what others changed.
+ * Formats a plan for people: `+` for additions, `~` for changes, `-` for deletions, `!` for conflicts and invalid or
+ * blocked products, `?` for changes that others made in the shop.
  *
  * @example
  * console.log(formatPlan(await sync.plan(products), { colours: process.stdout.isTTY }));
@@ -263,7 +263,7 @@ function differenceText({ list, name, field, base, ours, theirs }: ProductDiffer
   return `${what}: was ${show(base)}, shop has ${show(theirs)}, draft says ${show(ours)}`;
 }
 
-/** A value as people read it, at most 60 characters of it. */
+/** A value for people, at most 60 characters of it. */
 function show(value: FactValue | undefined): string {
   if (Array.isArray(value)) return (value as OptionPairs).map(([name, one]) => `${name}: ${one}`).join(', ');
   if (typeof value !== 'string') return String(value ?? 'nothing');

@@ -3,7 +3,7 @@ import { type FactValue, pairsKey } from './product-facts.ts';
 
 const prices: ReadonlySet<string> = new Set(['price', 'compareAtPrice', 'cost']);
 
-/** Whether two values mean the same to Shopify, which trims text and keeps no empty one. */
+/** Whether two values are the same to Shopify, which trims text and stores no empty text. */
 export function isSameValue(field: string, a: FactValue, b: FactValue): boolean {
   if (a === b) return true;
   if (field === 'options') return pairsKey(a) === pairsKey(b);

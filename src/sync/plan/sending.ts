@@ -4,8 +4,8 @@ import type { FactList, Facts, FactValue, OptionPairs, ProductFacts, PushBase, S
 import { isSameValue } from './same-value.ts';
 
 /**
- * What changes are about to send, after what earlier pushes were sending that never ended: any of it can be what the shop
- * has. Of each entry the newest few are kept.
+ * What changes are about to send, added to what earlier pushes were sending that never ended: the shop may have any of
+ * it. The newest values of each entry are kept.
  */
 export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
   const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
@@ -18,10 +18,10 @@ export function sendingOf(changes: readonly ProductChange[], before: Sending = {
   return sending;
 }
 
-/** So many pushes of a product may die one after the other. */
+/** How many interrupted pushes of a product, one after another, are remembered. */
 const keptSendings = 10;
 
-/** What pushes have said, those included that have not ended, as far as the shop has it: it is nobody else's change. */
+/** The base, with the values of interrupted pushes that the shop has: nobody else made those changes. */
 export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
   const { facts, sending = {} } = base;
   const stored = { ...base.stored };
@@ -40,7 +40,7 @@ export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
       if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
       const between = list === 'variants' && halfwayOptions(facts, sending, key, there['options']);
       if (between) now[key] = { ...now[key], options: between };
-      // With their options variants change places, before they get the order that was said.
+      // When their options change, variants change their order too, before they get the requested one.
       const isReordered = list === 'product' && sent.some(([field]) => field === 'optionOrder');
       if (isReordered && there['variantOrder'] !== undefined)
         now[key] = { ...now[key], variantOrder: there['variantOrder'] };
@@ -52,8 +52,8 @@ export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
 }
 
 /**
- * The options of a variant as a push has left them that came only halfway: options change by several calls. `undefined` where
- * somebody else must have had a hand in them.
+ * The options of a variant after an interrupted push. Options change in several calls. `undefined` if somebody else
+ * must have changed them.
  */
 function halfwayOptions(
   facts: ProductFacts,
@@ -71,10 +71,10 @@ function halfwayOptions(
 }
 
 /**
- * Whether a variant's options can be what a change left that came only halfway.
+ * Whether a variant's options can be the result of an interrupted change.
  *
- * @param own What the variant had, and was to get.
- * @param all The same of all variants: a new option has one value at first, which is that of any.
+ * @param own The variant's options before and after the change.
+ * @param all The same for all variants: a new option first has one value, which may be that of any variant.
  */
 export function isHalfway(there: FactValue | undefined, own: OptionPairs, all: OptionPairs): boolean {
   if (!Array.isArray(there)) return false;

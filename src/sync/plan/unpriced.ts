@@ -1,15 +1,18 @@
 import type { DraftStatus } from '../../validation/product-draft.ts';
 import type { FactEntries, Facts, FactValue, ProductFacts } from './product-facts.ts';
 
-// What becomes of variants without a price. Of those that it has, the shop keeps the price. One that is new costs 0.00
-// (https://shopify.dev/docs/api/admin-graphql/latest/objects/ProductVariant): no push shows it to customers.
+// Variants without a price. An existing variant keeps the shop's price. A new one would cost 0.00
+// (https://shopify.dev/docs/api/admin-graphql/latest/objects/ProductVariant), so no push shows it to customers.
 
 const isUnpriced = ({ price }: { readonly price?: FactValue | undefined }): boolean => price === undefined;
 
-/** Whether customers see a product of that status, or can open it by its address. */
+/** Whether customers see a product of that status, or can open it by its URL. */
 export const isShown = (status: FactValue | undefined): boolean => status === 'ACTIVE' || status === 'UNLISTED';
 
-/** The status with which a product is created: as a draft where a variant has no price. Left out, Shopify would show it. */
+/**
+ * The status with which a product is created: a draft if a variant has no price. Without a status, Shopify would show
+ * it.
+ */
 export function statusOfNew(
   status: DraftStatus | undefined,
   variants: readonly { readonly price?: string }[],
@@ -17,14 +20,14 @@ export function statusOfNew(
   return (status === undefined || isShown(status)) && variants.some(isUnpriced) ? 'DRAFT' : status;
 }
 
-/** What is sent of the status of a new product, where it is not what the draft says. */
+/** The status to send for a new product, if it differs from the draft's. */
 export function heldStatus({ product, variants = {} }: ProductFacts): 'DRAFT' | undefined {
   const status = product?.['']?.['status'] as DraftStatus | undefined;
   const sent = statusOfNew(status, Object.values(variants) as readonly { readonly price?: string }[]);
   return sent === status ? undefined : 'DRAFT';
 }
 
-/** Keys of variants without a price, which the shop has none of either. */
+/** Keys of variants that have no price in the draft or in the shop. */
 export function costFree(ours: FactEntries = {}, theirs: FactEntries = {}): readonly string[] {
   return Object.entries(ours).flatMap(([key, facts]) => {
     const there = theirs[key];
@@ -32,7 +35,7 @@ export function costFree(ours: FactEntries = {}, theirs: FactEntries = {}): read
   });
 }
 
-/** Facts of a product without its status: whether it is shown is not decided by this push. */
+/** Facts of a product without its status: this push does not decide whether it is shown. */
 export function withoutStatus(facts: Facts): Facts {
   const { status: _, ...rest } = facts;
   return rest;

@@ -1,4 +1,4 @@
-// One file: the changes of one product, part by part, in the one order in which Shopify takes them.
+// One file: the changes of one product, part by part, in the only order that Shopify accepts.
 import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
 import type { TypedDocument } from '../../graphql/document.ts';
 import {
@@ -61,48 +61,48 @@ import { barcodesInput } from './product-input.ts';
 export interface Application {
   readonly client: SyncClient;
   readonly clock: Clock;
-  /** The product as it was read: what is changed here is compared with it. */
+  /** The product as read: changes are compared with it. */
   readonly remote: RemoteProduct;
   readonly changes: readonly ProductChange[];
-  /** The variants of the draft by key, whole: one that is created again needs all of its values. */
+  /** The complete variants of the draft by key: one that is created again needs all of its values. */
   readonly desired: ProductFacts;
-  /** Stock of variants that are made, by the key of the variant. */
+  /** Stock of new variants, by the key of the variant. */
   readonly quantities?: ReadonlyMap<string, readonly DraftQuantity[]>;
-  /** Whether the old address leads to the new one when the handle changes. */
+  /** Whether the old URL redirects to the new one when the handle changes. */
   readonly redirectsHandle?: boolean | undefined;
-  /** Whether a value of the product stands that somebody has written since it was read. Default: it is put back. */
+  /** Whether to keep a value of the product that we wrote over somebody's newer one. Default: theirs is restored. */
   readonly overwrites?: boolean | undefined;
-  /** Addresses of images by key, as Shopify can download them. */
+  /** URLs of images by key, from which Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Finds images that other products have brought into the shop. Left out, each new image is uploaded. */
+  /** Finds images that other products have uploaded. Without it, each new image is uploaded. */
   readonly shared?: Pick<SharedImages, 'claim'>;
-  /** Gids of the product's images by key. Those that are uploaded are added. */
+  /** Gids of the product's images by key. Uploaded ones are added. */
   readonly imageIds: Map<string, string>;
-  /** Gids of the product's variants by key. Those that are made are added, those that go are removed. */
+  /** Gids of the product's variants by key. New ones are added, deleted ones are removed. */
   readonly variantIds: Map<string, string>;
 }
 
-/** What is known after an application. */
+/** The result of applying changes. */
 export interface Applied {
-  /** Shopify's time of the last change that told one (ISO 8601). */
+  /** Shopify's time of the last change that returned one (ISO 8601). */
   readonly updatedAt: string;
-  /** Values of `product` as Shopify keeps them, where a call has told. */
+  /** Values of `product` as Shopify stores them, if a call has returned them. */
   readonly stored: Facts;
-  /** Values of `product` that somebody has written between the reading and the change, by field. */
+  /** Values of `product` that somebody has written between our read and our change, by field. */
   readonly overtaken: Facts;
 }
 
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
 
-/** Images of one call: 1.9 points each, so that no call is near the most that one may cost. */
+/** Images in one call: 1.9 points each, so that no call comes near the maximum cost. */
 const maxUploads = 100;
 
 /**
- * Makes the changes of a plan, each part by its own mutation, so that nothing is sent that is not to be changed: values,
- * tags, metafields, images, then options and variants by their ids.
+ * Makes the changes of a plan, each part with its own mutation, so that nothing else is sent: values, tags, metafields,
+ * images, then options and variants by their ids.
  *
- * @throws What a call throws. Calls before it have been made; a plan of the product as it is then has the rest.
+ * @throws What a call throws. Earlier calls have then been executed; a new plan of the product has the rest.
  */
 export async function applyChanges(application: Application, options: CallOptions): Promise<Applied> {
   const run = new Run(application, options);
@@ -149,7 +149,7 @@ class Run {
     const sent = Object.fromEntries(values.map(([field, { to }]) => [field, to]));
     const theirs = await this.#write(Object.fromEntries(values), collections);
     this.overtaken = theirs;
-    // What is put back can be overtaken too.
+    // A restored value may be overwritten meanwhile, too.
     for (let last = sent, rest = theirs; !this.#a.overwrites && Object.keys(rest).length > 0; ) {
       const back = Object.fromEntries(
         Object.entries(rest).map(([field, to]) => [field, { from: last[field] ?? null, to }] as const),
@@ -165,9 +165,10 @@ class Run {
   }
 
   /**
-   * Writes values of the product. The same call looks at them right before, as Shopify has no compare-and-set for them.
+   * Writes values of the product. The same call reads them right before, because Shopify has no compare-and-set for
+   * them.
    *
-   * @returns Values of others that it has written over: neither what was expected there nor what was sent.
+   * @returns Values of others that were overwritten: neither the expected ones nor those that were sent.
    */
   async #write(values: ProductChange['fields'], collections: ProductUpdateInput): Promise<Facts> {
     const sent = Object.entries(values);
@@ -234,7 +235,7 @@ class Run {
     for (const metafields of chunksOf(removed, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
-  /** Images that are new: by reference where Shopify has the file already, else from their addresses. */
+  /** Adds new images: by reference if Shopify already has the file, otherwise from their URLs. */
   async uploads(): Promise<void> {
     const added = this.#of('images', 'add');
     const known = added.flatMap(({ key, gid }) => (gid === undefined ? [] : [[key, gid] as const]));
@@ -253,13 +254,13 @@ class Run {
     }
   }
 
-  /** Shows files that the shop has, by key. */
+  /** Adds files that the shop has to the product, by key. */
   async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
     await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
     for (const [key, id] of ids) this.#a.imageIds.set(key, id);
   }
 
-  /** Shows files that other products have uploaded; `false` where somebody has deleted one of them. */
+  /** Adds files that other products have uploaded; `false` if somebody has deleted one of them. */
   async #referShared(claim: ImageClaim): Promise<boolean> {
     try {
       await this.#refer(claim.ids);
@@ -292,7 +293,7 @@ class Run {
     }
   }
 
-  /** Names of options and of their values, so that variants keep their ids through a correction. */
+  /** Renames options and their values, so that variants keep their ids when a name is corrected. */
   async options(): Promise<void> {
     const target = this.#targetOptions();
     if (!target) return;
@@ -325,21 +326,21 @@ class Run {
     this.#pairs = pairs;
   }
 
-  /** Names of the options after `options()`, by the place of the option in the shop before. */
+  /** Names of the options after `options()`, by the option's former position in the shop. */
   #pairs: readonly (string | undefined)[] | undefined;
 
-  /** Values of options by their ids, under the names that they have by now. */
+  /** Option values by their ids, with their current names. */
   readonly #renamed = new Map<string, string>();
 
-  /** Variants: those that go, those that change, those that are new. */
+  /** Deletes, changes and creates variants. */
   async variants(): Promise<void> {
     const removed = this.#of('variants', 'remove');
     const added = this.#of('variants', 'add');
     const remaining = this.#a.remote.variants.length - removed.length;
-    // One variant must remain at any time.
+    // A product must always have a variant.
     if (remaining > 0) await this.#removeVariants(removed);
     const going = this.#goingOptions();
-    // Variants that would become the same are told apart first.
+    // Variants that would become identical get different values first.
     const isLate = this.#mergesWithout(going);
     if (!isLate) await this.#deleteOptions(going);
     await this.#updateVariants(isLate ? going : []);
@@ -348,7 +349,7 @@ class Run {
     if (remaining <= 0) await this.#removeVariants(removed);
   }
 
-  /** Alternative texts, and images that go: their files stay, so that a rollback can show them again. */
+  /** Changes alt texts and removes images: their files stay, so that a rollback can use them again. */
   async imageDetails(): Promise<void> {
     const changed = this.#of('images', 'update').flatMap(({ gid, fields }) =>
       gid === undefined || !fields['alt'] ? [] : [{ id: gid, alt: textOrNull(fields['alt'].to) ?? '' }],
@@ -360,7 +361,7 @@ class Run {
     for (const { key } of this.#of('images', 'remove')) this.#a.imageIds.delete(key);
   }
 
-  /** Orders of images, options and variants, once all of them are there. */
+  /** Sorts images, options and variants, once all of them exist. */
   async orders(): Promise<void> {
     const { client, clock, remote, imageIds, variantIds } = this.#a;
     const { imageOrder, optionOrder, variantOrder } = this.#of('product', 'update')[0]?.fields ?? {};
@@ -372,7 +373,7 @@ class Run {
     this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;
     const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
-    // With their options variants change places, those of others too.
+    // When their options change, variants change their order too, including those of others.
     const before = [...new Set([...remote.variants.map(({ id }) => id as string), ...variantIds.values()])];
     const order = reorderedAt === undefined ? wanted : placed(before, wanted);
     const updatedAt = await orderVariants(place, order, this.#options);
@@ -410,12 +411,12 @@ class Run {
     return changeFiles(this.#a.client, this.#a.clock, files, this.#options);
   }
 
-  /** The options that variants are to have; `undefined` where none of them changes or comes. */
+  /** The options that variants should have; `undefined` if no variant is changed or added. */
   #targetOptions(): OptionsTarget | undefined {
     return targetOptions(this.#a.changes);
   }
 
-  /** Options that are new: each variant that is there gets the first value, which `#updateVariants` corrects. */
+  /** Adds new options: each existing variant gets the first value, which `#updateVariants` corrects. */
   async #createOptions(names: readonly string[], variants: readonly RemoteVariant[]): Promise<void> {
     const options = names.map((name) => {
       const value = firstValue(name, this.#a.changes, this.#a);
@@ -426,10 +427,10 @@ class Run {
     await this.#call(ProductOptionsCreateDocument, { productId: this.#gid, options });
   }
 
-  /** The value that each variant was given of a new option. */
+  /** The value of a new option that each variant was given. */
   readonly #given = new Map<string, string>();
 
-  /** Values of an option that get other names. */
+  /** Values of an option that are renamed. */
   #renamedValues(index: number, name: string): OptionValueUpdateInput[] {
     return [...renamedValues(this.#a, { index, name })].map(([id, target]) => {
       this.#renamed.set(id, target);
@@ -443,7 +444,7 @@ class Run {
   /** Options whose values are metaobjects, with the metafields that they are linked to. */
   readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
 
-  /** Option values as they are sent: what a linked option has is never sent as text. */
+  /** Option values as sent: values of a linked option are never sent as text. */
   #named(pairs: OptionPairs): VariantOptionValueInput[] {
     return pairs.map(([optionName, value]) =>
       this.#links.has(optionName) ? { optionName, linkedMetafieldValue: value } : { optionName, name: value },
@@ -465,7 +466,7 @@ class Run {
     return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
   }
 
-  /** Whether variants that are there become the same without some options, as their other values are by now. */
+  /** Whether existing variants would become identical without some options, given their current values. */
   #mergesWithout(going: RemoteProduct['options']): boolean {
     const target = this.#targetOptions();
     if (!target || target.isDefault || going.length === 0) return false;
@@ -479,7 +480,7 @@ class Run {
     await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: going.map(({ id }) => id) });
   }
 
-  /** The option values that a variant has by now: after the options were renamed, added and deleted. */
+  /** The current option values of a variant: after options were renamed, added and deleted. */
   #currentOptions(variant: RemoteVariant, names: readonly string[]): OptionPairs {
     const { options } = this.#a.remote;
     return names.map((name) => {
@@ -493,7 +494,7 @@ class Run {
     });
   }
 
-  /** @param going Options that go afterwards: until then each variant keeps its values of them. */
+  /** @param going Options that are removed afterwards: until then each variant keeps its values of them. */
   async #updateVariants(going: RemoteProduct['options']): Promise<void> {
     const target = this.#targetOptions();
     const kept = going.map(({ name }) => name);
@@ -516,7 +517,7 @@ class Run {
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
     const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
-    // A push that was killed may have left some there.
+    // A push that was killed may have left some.
     const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
@@ -544,7 +545,7 @@ class Run {
     for (const metafields of chunksOf(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
-  /** @param withOptions Whether the options are asked back, which costs points. */
+  /** @param withOptions Whether the options are returned too, which costs points. */
   async #sendUpdates(inputs: readonly ProductVariantsBulkInput[], withOptions: boolean): Promise<void> {
     for (const variants of chunksOf(inputs, maxList)) {
       const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants, withOptions });
@@ -556,7 +557,7 @@ class Run {
 
   #latestOptions: RemoteProduct['options'] = [];
 
-  /** Deletes the values on which variants were parked while they changed places. */
+  /** Deletes the temporary option values of variants that changed places. */
   async #deleteParked(names: readonly string[]): Promise<void> {
     for (const option of this.#latestOptions) {
       const ids = option.optionValues.filter(({ name }) => name.startsWith(parking)).map(({ id }) => id);
@@ -568,7 +569,7 @@ class Run {
           delete: ids,
         });
       } catch (error) {
-        // Shopify may have tidied up by itself.
+        // Shopify may have deleted it already.
         const isGone =
           isShopwrightError(error, 'USER_ERROR') &&
           error.userErrors.every(({ code }) => code === 'OPTION_VALUE_DOES_NOT_EXIST');
@@ -577,7 +578,7 @@ class Run {
     }
   }
 
-  /** What `productVariantsBulkUpdate` is told of one variant, without its option values. */
+  /** The input of `productVariantsBulkUpdate` for one variant, without its option values. */
   #variantInput(change: ProductChange): ProductVariantsBulkInput {
     return { id: change.gid ?? null, ...this.#variantValues(toValues(change), change) };
   }
@@ -663,8 +664,8 @@ interface Move {
 }
 
 /**
- * Puts moves in an order in which each finds its combination free, as Shopify checks one after another. Where variants
- * change places in a ring, one of each ring is parked first.
+ * Sorts moves so that each one finds its combination free, because Shopify checks one after another. If variants
+ * exchange places in a ring, one of each ring is parked on a temporary value first.
  */
 function orderMoves(
   moves: readonly Move[],
@@ -685,10 +686,10 @@ function orderMoves(
     const ready = [...waiting].filter(isFree);
     for (const move of ready) if (isFree(move)) settle(move);
     if (ready.length > 0) continue;
-    // A metaobject to park on is not at hand: a linked option keeps its value.
+    // There is no temporary metaobject: a linked option keeps its value.
     const place = (move: Move): number => move.from.findIndex(([, value]) => !value.startsWith('gid://'));
     const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)) && place(move) >= 0);
-    // Somebody else's variant stands there for good, or all options are linked: Shopify says so.
+    // Somebody else's variant has that combination, or all options are linked: Shopify returns the error.
     if (!stuck) for (const move of waiting) settle(move);
     else {
       parked.add(stuck);

@@ -5,19 +5,22 @@ import type { Facts } from '../plan/product-facts.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
-/** The fields of a variant that no plan reads: several barcodes a variant make a page of variants costly. */
+/** Fields of a variant that no plan reads: several barcodes per variant make a page of variants costly. */
 const fields = ['barcode', 'barcodes'] as const;
 
-/** The first API version that has several: https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes */
+/**
+ * The first API version with several barcodes:
+ * https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes
+ */
 const firstWithSeveral = '2026-10';
 
 /** The most variants of one page. */
 const maxPage = 250;
 
-/** Whether values of a variant say anything of its barcodes. */
+/** Whether values of a variant include its barcodes. */
 export const saysBarcodes = (values: object): boolean => fields.some((field) => field in values);
 
-/** The barcodes of a product's variants by the gid of the variant, the first one first. One page of variants is one call. */
+/** The barcodes of a product's variants, in order, by the variant's gid. One call per page of variants. */
 async function readBarcodes(
   client: SyncClient,
   { id, variants }: { readonly id: string; readonly variants: readonly unknown[] },
@@ -39,7 +42,7 @@ async function readBarcodes(
   return new Map(read.map(({ id: gid, barcode }) => [gid, barcode ? [barcode] : []]));
 }
 
-/** The barcodes of some variants as facts, under both names, by the gid of the variant. Reads nothing where there are none. */
+/** The barcodes of some variants as facts, under both names, by the variant's gid. Reads nothing for an empty list. */
 export async function barcodeFacts(
   client: SyncClient,
   remote: { readonly id: string; readonly variants: readonly unknown[] },
@@ -57,8 +60,8 @@ export async function barcodeFacts(
 }
 
 /**
- * The changes with the barcodes that they replace or take away, so that they can be undone. Reads only where there are
- * such changes.
+ * The changes, with the barcodes that they replace or remove, so that they can be undone. Reads only if there are such
+ * changes.
  */
 export async function withBarcodes(
   client: SyncClient,
@@ -78,7 +81,7 @@ export async function withBarcodes(
       return there['barcode'] === null
         ? { ...change, fields: rest }
         : { ...change, fields: { ...rest, barcodes: { from: there['barcodes'] ?? null, to: null } } };
-    // One that takes the place of several: only a list replaces them.
+    // One barcode that replaces several: only a list can replace them.
     const isSeveral = JSON.parse(String(there['barcodes'])).length > 1;
     const to = barcodes?.to ?? (isSeveral && barcode ? JSON.stringify(barcode.to ? [barcode.to] : []) : undefined);
     const now: ProductChange['fields'] =

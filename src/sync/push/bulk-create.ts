@@ -28,51 +28,54 @@ import {
  * await sync.createInBulk(products, { runId: 'autumn' });
  */
 export interface CreateInBulkOptions {
-  /** Name of the run in the journal, by which `rollback` finds it. Default: none. */
+  /** Id of the run in the journal, for `rollback`. Default: none. */
   readonly runId?: string;
   /**
-   * Ends the wait for the bulk operation, which goes on in Shopify: a later push finds what it has created. Default: none.
+   * Ends the wait for the bulk operation, which continues in Shopify: a later push finds what it has created. Default:
+   * none.
    */
   readonly signal?: AbortSignal;
   /**
-   * Changes products that are there too, where a row can say that without touching variants, images and metafields. What
-   * the draft says stands, whatever was changed in the shop, and its tags and collections are whole: as a push with `force`
-   * and each list `managed: 'all'`. To read them costs points, to change them none. Default `false`.
+   * Also changes existing products, if a row can do so without touching variants, images and metafields. The draft
+   * wins, whatever was changed in the shop, and its tags and collections replace the shop's: as in a push with `force`
+   * and `managed: 'all'` for each list. Reading these products costs points, changing them costs none. Default `false`.
    */
   readonly overwrite?: boolean;
-  /** Called after each product that was created, changed or refused, once its record says so. What it throws ends the call. */
+  /**
+   * Called after each product that was created, changed or refused, once its record is written. An error ends the call.
+   */
   readonly onResult?: (result: BulkCreateResult) => void;
 }
 
-/** What became of one product. `failed`: Shopify refused it. */
+/** The result for one product. `failed`: Shopify refused it. */
 export interface BulkCreateResult {
   readonly localId: string;
   readonly outcome: 'created' | 'updated' | 'failed';
 }
 
-/** What `createInBulk` did. */
+/** The result of `createInBulk`. */
 export interface BulkCreateSummary {
   /** Products that were created, published and recorded. */
   readonly created: number;
-  /** Products that were there, were changed and recorded. */
+  /** Existing products that were changed and recorded. */
   readonly updated: number;
   /** Products that Shopify refused. Their records say why. */
   readonly refused: number;
-  /** Products that are left to `push` and `pushMany`: known or invalid ones, and those whose outcome Shopify does not tell. */
+  /** Products left to `push` and `pushMany`: known or invalid ones, and those whose outcome Shopify does not report. */
   readonly left: number;
   /** Gids of the bulk operations. */
   readonly operations: readonly string[];
 }
 
-/** Shopify's code where a product of that local id is there already. */
+/** Shopify's code if a product with that local id already exists. */
 const takenCode = 'CAPABILITY_VIOLATION';
 
 /**
- * Creates the products that the shop does not have by one bulk operation, and with `overwrite` changes others. A row that
- * creates only ever does that: a product that has come into the shop meanwhile is refused by its local id, which is unique
- * there, and left to its push.
+ * Creates the products that the shop does not have in one bulk operation, and with `overwrite` also changes others. A
+ * row that creates never changes an existing product: if the product has appeared in the shop meanwhile, Shopify
+ * refuses the row because of its local id, which is unique, and the product is left to its push.
  *
- * @throws BulkNotEnabledError where the app may run none. StorageError, and the signal's reason.
+ * @throws BulkNotEnabledError if the app may not run bulk mutations. StorageError, and the signal's reason.
  */
 export async function createInBulk(
   drafts: AsyncIterable<ProductDraft | undefined>,
@@ -95,7 +98,7 @@ export async function createInBulk(
     const found: Creatable[] = [];
     for (const draft of chunk) {
       const context = draft && (await contextOf(draft));
-      // The first product with an image brings it, the others take it from there.
+      // The first product with an image uploads it; the others reuse it.
       const urls = draft?.images?.map(({ url }) => url) ?? [];
       const isFirst = urls.every((url) => !images.has(url));
       for (const url of urls) images.add(url);
@@ -104,7 +107,7 @@ export async function createInBulk(
     const creations = await begin(found, options);
     begun.push(...creations);
     left += chunk.length - creations.length;
-    // A store in a file responds within the same turn of the event loop, and locks are renewed by timers.
+    // A store in a file responds within the same turn of the event loop, but locks are renewed by timers.
     await nextTurn();
   }
   if (begun.length === 0) return { created: 0, updated: 0, refused: 0, left, operations: [] };
@@ -137,7 +140,8 @@ export async function createInBulk(
       );
     }
     for (const { end, outcome } of ends) {
-      // Another push of the product ran meanwhile, and what it has sent may be newer: the next push finds what stands.
+      // Another push of the product ran meanwhile, and may have sent newer values: the next push compares with the
+      // shop.
       if (!settled.has(end)) {
         left += 1;
         continue;
@@ -151,7 +155,7 @@ export async function createInBulk(
   return { created, updated, refused: failed, left, operations: run.summary().operations };
 }
 
-/** Shopify refused to publish this one product: its push finds it, tries again and tells. */
+/** Shopify refused to publish this product: its push tries again and reports the error. */
 function notPublished(error: unknown): undefined {
   if (!isShopwrightError(error, 'USER_ERROR')) throw error;
 }
@@ -165,18 +169,21 @@ interface Creatable {
   readonly context: PushContext;
 }
 
-/** What the draft says stands, and its lists are whole. */
+/** The draft wins, and its lists replace the shop's. */
 const whole: PlanOptions = {
   ...{ onDrift: 'ours', onConflict: 'ours' },
   managed: { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' },
 };
 
-/** Whether that is how products are pushed with these options. */
+/** Whether products are pushed that way with these options. */
 export const isWhole = ({ force, managed = {}, onDrift, onConflict }: PushOptions): boolean =>
   (force === true || (onDrift === 'ours' && onConflict === 'ours')) &&
   (['variants', 'images', 'tags', 'metafields', 'collections'] as const).every((list) => managed[list] === 'all');
 
-/** Notes in records and journal that products are about to be created or changed. Those of which somebody else writes are left out. */
+/**
+ * Notes in records and journal which products are about to be created or changed. Leaves out products whose record
+ * somebody else is writing.
+ */
 async function begin(found: readonly Creatable[], options: CreateInBulkOptions): Promise<readonly BulkCreation[]> {
   const [first] = found;
   if (!first) return [];
@@ -218,7 +225,7 @@ async function begin(found: readonly Creatable[], options: CreateInBulkOptions):
 /**
  * Writes the ends of many pushes, as each push would write its own.
  *
- * @returns Those of products of which nobody else has written meanwhile.
+ * @returns The products whose records nobody else has written meanwhile.
  */
 async function writeEnds(
   ends: readonly RecordEnd[],
@@ -246,13 +253,13 @@ async function writeEnds(
   return new Set(writes.flatMap(({ end }, index) => (written[index] ? [end] : [])));
 }
 
-/** Writes records conditionally, into a store that need not know how to write many at once. */
+/** Writes records conditionally, also into a store that cannot write many at once. */
 async function putEach(records: SyncRecordStore, writes: readonly RecordWrite[]): Promise<readonly boolean[]> {
   if (records.putManyIf) return records.putManyIf(writes);
   return Promise.all(writes.map(({ record, version }) => records.putIf(record, version)));
 }
 
-/** What comes, so many at a time. */
+/** The items of a stream, in groups of a fixed size. */
 async function* inChunks<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
   let chunk: T[] = [];
   for await (const one of all) {
@@ -265,7 +272,10 @@ async function* inChunks<T>(all: AsyncIterable<T>, size: number): AsyncGenerator
 
 const probe = 'mutation Probe($input: ProductSetInput!) { productSet(input: $input) { userErrors { message } } }';
 
-/** Whether the app may run bulk mutations: asked with a file that does not exist, before anything is noted of any product. */
+/**
+ * Whether the app may run bulk mutations: tested with a file that does not exist, before anything is stored about any
+ * product.
+ */
 async function mayRun(client: SyncClient, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const variables = { mutation: probe, stagedUploadPath: 'none' };

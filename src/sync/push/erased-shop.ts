@@ -4,7 +4,9 @@ import type { SyncJournal } from '../../ports/sync-journal.ts';
 import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { recordsErasedKey } from '../../storage/keys.ts';
 
-/** All that is kept about the shop was erased while something was being recorded of it. Ends a run: it concerns the shop. */
+/**
+ * The shop's data was erased while something was being stored about it. Ends a run, because it concerns the whole shop.
+ */
 export class ShopErasedError extends ShopUnavailableError {
   constructor(shop: string) {
     const message = `What is kept of ${shop} was erased while products of it were being pushed, so that no more is recorded or sent. If the shop has installed the app again, start a new run.`;
@@ -12,7 +14,7 @@ export class ShopErasedError extends ShopUnavailableError {
   }
 }
 
-/** Records and journal of one run: what comes after an erasure of the shop is not kept. */
+/** Records and journal of one run: entries made after an erasure of the shop are removed. */
 export interface KeptStores {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
@@ -21,16 +23,16 @@ export interface KeptStores {
 }
 
 /**
- * The stores of a run that begins now. A record that is made, and an entry of the journal, are taken away again where an
- * erasure has come before or between: it marks the shop first and erases then, so that what it does not see is seen here.
- * A record that stood is not made anew by its push, since its version is gone.
+ * The stores of a run that begins now. If an erasure came before or during the write of a new record or journal entry,
+ * that is removed again: an erasure marks the shop first and then erases, so what it does not see is seen here. An
+ * existing record is not created again by its push, since its version is gone.
  *
- * @throws StorageError. What writes throws `ShopErasedError`.
+ * @throws StorageError. Writes throw `ShopErasedError`.
  */
 export async function keptStores({ records, journal, keyValue }: Stores, shop: string): Promise<KeptStores> {
   const key = await recordsErasedKey(shop);
   const before = await keyValue.get(key);
-  // By the mark itself: clocks of other machines differ.
+  // By the mark itself, because clocks of other machines differ.
   const isErased = async (): Promise<boolean> => (await keyValue.get(key)) !== before;
   const putIf: SyncRecordStore['putIf'] = async (record, version) => {
     const isWritten = await records.putIf(record, version);
@@ -59,7 +61,7 @@ export async function keptStores({ records, journal, keyValue }: Stores, shop: s
   };
 }
 
-/** An object with another method in the place of one. */
+/** An object with one method replaced. */
 function withMethod<T extends object, Name extends keyof T>(object: T, name: Name, method: T[Name]): T {
   return new Proxy(object, {
     get(target, wanted) {

@@ -5,40 +5,46 @@ import type { RollbackReport } from '../rollback/rollback.ts';
 import type { PushOutcome, PushResult } from './push.ts';
 
 /**
- * When a run of pushes is halted. Products that were pushed and those that failed, were invalid or `blocked` are its samples;
- * `unchanged` and `skipped` ones are none.
+ * When a run of pushes is halted. Its samples are products that were pushed, failed, were invalid or `blocked`;
+ * `unchanged` and `skipped` ones do not count.
  *
  * @example
  * await sync.pushMany(products, { gate: { minSamples: 50, maxFailureRate: 10, onHalt: 'rollback' } });
  */
 export interface Gate {
-  /** Samples that a judgement needs. Without `windowMs`, the last so many are judged. */
+  /** Number of samples needed. Without `windowMs`, the last `minSamples` are judged. */
   readonly minSamples: number;
-  /** Percent of failures above which the run is halted: 0 to 100. */
+  /** Percentage of failures above which the run is halted: 0 to 100. */
   readonly maxFailureRate: number;
-  /** Milliseconds: judges all samples of so long a time, where they are `minSamples` or more. Default: the last `minSamples`. */
+  /**
+   * Judges the samples of the last `windowMs` milliseconds instead, if there are at least `minSamples`. Default: the
+   * last `minSamples`.
+   */
   readonly windowMs?: number;
   /**
-   * Whether too few samples halt the run too: fewer than `minSamples` when it ends, or within `windowMs`. Default `false`:
-   * then a run that cannot be judged goes on.
+   * Whether too few samples also halt the run: fewer than `minSamples` at its end, or within `windowMs`. Default
+   * `false`: a run that cannot be judged goes on.
    */
   readonly requireData?: boolean;
-  /** What becomes of what the run has pushed: it stays, or `rollback` undoes all that the journal has of the run. Default `stop`. */
+  /**
+   * What to do with the products that the run has pushed: `stop` (default) leaves them, `rollback` undoes everything
+   * that the journal has of the run.
+   */
   readonly onHalt?: 'stop' | 'rollback';
 }
 
-/** Why a gate has halted a run, and what became of what the run had pushed. */
+/** Why a gate halted a run, and what happened to the products it had pushed. */
 export interface GateHalt {
-  /** `failure-rate`: more failed than is allowed. `no-data`: too few samples, where `requireData` is set. */
+  /** `failure-rate`: more failed than allowed. `no-data`: too few samples, with `requireData`. */
   readonly reason: 'failure-rate' | 'no-data';
-  /** The samples that were judged. */
+  /** Number of samples that were judged. */
   readonly samples: number;
   readonly failures: number;
-  /** Percent, with two decimals; 0 without samples. */
+  /** Percentage, with two decimals; 0 without samples. */
   readonly failureRate: number;
-  /** What the rollback did, with `onHalt: 'rollback'`. Absent where the run had sent nothing. */
+  /** The report of the rollback, with `onHalt: 'rollback'`. Absent if the run had sent nothing. */
   readonly rollback?: RollbackReport;
-  /** What ended the rollback before its end. Call `rollback({ runId })` again: it does the rest. */
+  /** The error that interrupted the rollback. Call `rollback({ runId })` to undo the rest. */
   readonly rollbackError?: unknown;
 }
 
@@ -50,10 +56,10 @@ const gateNames: Record<keyof Gate, true> = {
   onHalt: true,
 };
 
-/** Products that are pushed at the same time behind a gate: so many may end after its judgement. */
+/** How many products are pushed at the same time with a gate: up to that many may finish after its verdict. */
 export const mostBehindGate = 16;
 
-/** Problems of the option `gate`. */
+/** Validates the option `gate`. */
 export function gateIssues(gate: Gate | undefined): readonly Issue[] {
   if (gate === undefined) return [];
   if (typeof gate !== 'object' || gate === null)
@@ -82,7 +88,7 @@ export class GateKeeper {
   #count = 0;
   #cancelTimer: (() => void) | undefined;
 
-  /** @param onHalt Called where the run is to be halted. */
+  /** @param onHalt Called when the run should be halted. */
   constructor(gate: Gate, clock: Clock, onHalt: (halt: GateHalt) => void) {
     this.#gate = gate;
     this.#clock = clock;
@@ -90,7 +96,7 @@ export class GateKeeper {
     this.#watch();
   }
 
-  /** Takes in what became of a product. */
+  /** Counts the result of a product. */
   add({ outcome }: PushResult): void {
     if (outcome === 'unchanged' || outcome === 'skipped') return;
     const isFailure = isFailed(outcome);
@@ -102,17 +108,17 @@ export class GateKeeper {
       this.#onHalt(this.#judged('failure-rate'));
   }
 
-  /** The run has come to its end. */
+  /** Judges the run at its end. */
   finish(): void {
     if (this.#gate.requireData && this.#count < this.#gate.minSamples) this.#onHalt(this.#judged('no-data'));
   }
 
-  /** Ends the watch. */
+  /** Stops the watch. */
   stop(): void {
     this.#cancelTimer?.();
   }
 
-  /** Looks once in each window whether there were samples: where all calls hang, nothing else would. */
+  /** Checks once per window whether there were samples: if all calls hang, no result would trigger the gate. */
   #watch(): void {
     const { windowMs, requireData, minSamples } = this.#gate;
     if (windowMs === undefined || !requireData) return;
@@ -140,13 +146,13 @@ export class GateKeeper {
   }
 }
 
-/** Samples that several processes judge together, as a store keeps them. */
+/** Samples that several processes judge together, as stored. */
 export interface GateSamples {
-  /** All that there were. */
+  /** Number of all samples. */
   readonly count: number;
-  /** Without `windowMs`: the last `minSamples`, the newest at the end; `x` for a failure. */
+  /** Without `windowMs`: the last `minSamples`, newest last; `x` for a failure. */
   readonly last: string;
-  /** With `windowMs`: those of each fiftieth of it, by the time at which that began, in milliseconds since the epoch. */
+  /** With `windowMs`: the samples of each fiftieth of it, by its start in milliseconds since the epoch. */
   readonly slots: readonly (readonly [atMs: number, samples: number, failures: number])[];
 }
 
@@ -154,7 +160,7 @@ export const noSamples: GateSamples = { count: 0, last: '', slots: [] };
 
 const slotsPerWindow = 50;
 
-/** The samples with what became of another product. */
+/** The samples with the result of another product. */
 export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcome, nowMs: number): GateSamples {
   if (outcome === 'unchanged' || outcome === 'skipped') return samples;
   const isFailure = isFailed(outcome);
@@ -168,16 +174,16 @@ export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcom
   return { count: count + 1, last, slots: [...others, [at, before + 1, failures + (isFailure ? 1 : 0)]] };
 }
 
-/** Why those samples halt a run; `undefined` where they do not. */
+/** Why these samples halt a run; `undefined` if they do not. */
 export function haltBy(gate: Gate, samples: GateSamples, nowMs: number): GateHalt | undefined {
   const found = sumOf(gate, samples, nowMs);
   return isHalting(gate, found) ? { reason: 'failure-rate', ...found } : undefined;
 }
 
 /**
- * Why a lack of samples halts a run; `undefined` where it does not.
+ * Why a lack of samples halts a run; `undefined` if it does not.
  *
- * @param isOver Whether it has come to its end: then all of them count, else those of the window.
+ * @param isOver Whether the run has ended: then all samples count, otherwise those of the window.
  */
 export function haltWithout(gate: Gate, samples: GateSamples, nowMs: number, isOver: boolean): GateHalt | undefined {
   const found = sumOf(gate, samples, nowMs);
@@ -196,17 +202,20 @@ function sumOf({ windowMs }: Gate, { last, slots }: GateSamples, nowMs: number) 
 const isFailed = (outcome: PushOutcome): boolean =>
   outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
 
-/** Whether more of them failed than is allowed: by the exact rate (`7 / 25 * 100` is more than 28), not by the one that is shown. */
+/**
+ * Whether more failed than allowed: by the exact rate (`7 / 25 * 100` is more than 28 in floating point), not by the
+ * rounded one.
+ */
 const isHalting = (
   { minSamples, maxFailureRate }: Gate,
   { samples, failures }: { readonly samples: number; readonly failures: number },
 ): boolean => samples >= minSamples && (failures * 100) / samples > maxFailureRate;
 
-/** Percent, with two decimals. */
+/** Percentage, with two decimals. */
 const rateOf = (samples: number, failures: number): number =>
   samples === 0 ? 0 : Math.round((failures / samples) * 10_000) / 100;
 
-/** What a summary has as `stoppedBy` where a gate halted the run. */
+/** The error in `stoppedBy` of the summary if a gate halted the run. */
 export function haltError(
   { reason, samples, failures, failureRate }: Omit<GateHalt, 'rollback' | 'rollbackError'>,
   gate: Gate,

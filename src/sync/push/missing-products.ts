@@ -6,13 +6,13 @@ import { recordPages } from '../record-pages.ts';
 import { unreadOf } from '../unread.ts';
 import { archivedPart, localIdOf } from './push.ts';
 
-/** What becomes of products that are in the records and no longer in the list. */
+/** What to do with products that have records but are not in the list. */
 export type MissingProducts = 'keep' | 'archive' | 'delete';
 
 /** How a product is removed. */
 export type Removal = Exclude<MissingProducts, 'keep'>;
 
-/** The products of the records that are in the shop, and of which `isListed` says that the list lacks them. */
+/** The products that have records and are in the shop, but not in the list (by `isListed`). */
 export async function* missingProducts(
   records: SyncRecordStore,
   shop: string,
@@ -28,7 +28,7 @@ export async function* missingProducts(
   }
 }
 
-/** A product of the records that the list of a plan lacks. */
+/** A product with a record that is missing from the list of a plan. */
 export class Missing {
   readonly localId: string;
 
@@ -37,14 +37,14 @@ export class Missing {
   }
 }
 
-/** A list of drafts, and what is known to be in its source besides. */
+/** A list of drafts, and what is known of its source. */
 export interface WholeList {
   readonly products: Iterable<unknown> | AsyncIterable<unknown>;
-  /** Local ids of products that the source has, and of which the list has no draft. */
+  /** Local ids of products that the source has, but the list has no draft of. */
   readonly unreadable?: Iterable<string> | undefined;
 }
 
-/** @throws ValidationError where what could not be read of the source may be what seems to be missing. */
+/** @throws ValidationError if parts of the source could not be read, and may contain the missing products. */
 export function refuseNamelessRows({ products }: WholeList, shop: string): void {
   const nameless = (typeof products === 'object' && unreadOf(products)?.nameless) || [];
   if (nameless.length === 0) return;
@@ -53,16 +53,16 @@ export function refuseNamelessRows({ products }: WholeList, shop: string): void 
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
-/** Local ids that the source of a list has, although no draft of them is in it. */
+/** Local ids that the source of a list has, although the list has no draft of them. */
 function unreadIds({ products, unreadable = [] }: WholeList): ReadonlySet<string> {
   const noted = typeof products === 'object' ? unreadOf(products)?.localIds : undefined;
   return new Set([...(noted ?? []), ...unreadable]);
 }
 
 /**
- * The products of a list, and behind them those that it lacks.
+ * The products of a list, followed by those that are missing from it.
  *
- * @param isListed Whether a product with that local id was among them, once all of them have been drawn.
+ * @param isListed Whether the list has a product with that local id. Called after the whole list was read.
  */
 export async function* withMissing(
   list: WholeList,
@@ -82,7 +82,7 @@ export async function* withMissing(
   for await (const localId of missingProducts(records, shop, removal, isThere)) yield new Missing(localId);
 }
 
-/** The products of a list, once it has been read to its end. */
+/** The products of a list, after it was read to its end. */
 export async function readWhole(
   products: Iterable<unknown> | AsyncIterable<unknown>,
   signal: AbortSignal | undefined,
@@ -95,21 +95,21 @@ export async function readWhole(
   return whole;
 }
 
-/** Tells of a local id whether the list, which has been read, has it. */
+/** Returns a function that says whether the list has a local id. */
 export function listed(products: readonly unknown[], list: WholeList, shop: string): (localId: string) => boolean {
   const localIds = new Set([...products.map(localIdOf), ...unreadIds(list)]);
   refuseNameless(localIds.has(undefined) ? products.filter((one) => localIdOf(one) === undefined).length : 0, shop);
   return (localId) => localIds.has(localId);
 }
 
-/** @throws ValidationError where products without a local id could be those that seem to be missing. */
+/** @throws ValidationError if products without a local id could be the missing ones. */
 function refuseNameless(count: number, shop: string): void {
   if (count === 0) return;
   const message = `cannot be known: ${count} of the list ${count === 1 ? 'has' : 'have'} no local id, and may be what seems to be missing. Give each product its local id, or leave \`missing\` out.`;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
-/** How the option says that missing products are removed. @throws ConfigError for another word. */
+/** How missing products are removed, from the option. @throws ConfigError for an unknown value. */
 export function removalOf({ missing }: { readonly missing?: MissingProducts }): Removal | undefined {
   const issues = unknownValue('missing', missing, ['keep', 'archive', 'delete']);
   if (issues.length > 0) throw new ConfigError('Invalid options', { issues });

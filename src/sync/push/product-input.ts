@@ -33,9 +33,9 @@ import {
 import { statusOfNew } from '../plan/unpriced.ts';
 
 /**
- * Turns a draft into the input of `productSet` that creates it. Only a product that is not there yet is sent so.
+ * Converts a draft to the input of `productSet` that creates it. Used only for a product that does not exist yet.
  *
- * @param fileIds Gids of images that the shop has, by key: they are not uploaded.
+ * @param fileIds Gids of images that the shop already has, by key: they are not uploaded.
  */
 export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string, string>): ProductSetInput {
   const optionNames = namesOfOptions(draft);
@@ -64,9 +64,9 @@ export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string,
 }
 
 /**
- * The input of `productSet` that makes those changes of a product which is there, and no others: values and lists that it
- * leaves out stay. Tags and collections in it are the whole list afterwards. `undefined` where it cannot say the changes
- * alone: variants would be whole too, and one that a merchant adds before the row's turn would be deleted, with its stock.
+ * The input of `productSet` that makes only these changes to an existing product: values and lists that it leaves out
+ * stay. Its tags and collections replace the whole list. `undefined` if the changes cannot be expressed alone: variants
+ * would replace the whole list too, so one that a merchant adds before the row's turn would be deleted, with its stock.
  */
 export function toChangedInput(draft: ProductDraft, changes: readonly ProductChange[]): ProductSetInput | undefined {
   const lists = new Set(changes.map(({ list }) => list));
@@ -96,12 +96,10 @@ export function toChangedInput(draft: ProductDraft, changes: readonly ProductCha
 const textOf = (value: FactValue | undefined): string | null | undefined =>
   typeof value === 'string' || value === null ? value : undefined;
 
-/** The most points that a call of the sync costs: Shopify refuses one of more than 1,000, whatever the bucket holds. */
+/** The most points that a call of the sync costs: Shopify refuses calls above 1,000, whatever the bucket contains. */
 const mostPoints = 900;
 
-/**
- * The input without images where it would cost too much with them: they follow by calls of their own.
- */
+/** The input without images if it would cost too much with them: they follow in separate calls. */
 export function withinCost(input: ProductSetInput): ProductSetInput {
   const points = mutationPoints + inputPoints('productSet', (name) => (name === 'input' ? input : undefined));
   if (points <= mostPoints) return input;
@@ -109,10 +107,10 @@ export function withinCost(input: ProductSetInput): ProductSetInput {
   return { ...rest, variants: variants?.map(({ file: _file, ...variant }) => variant) ?? [] };
 }
 
-/** Quantities of one call: https://shopify.dev/changelog/posts/productset-limit-for-inventory-quantities */
+/** The most quantities in one call: https://shopify.dev/changelog/posts/productset-limit-for-inventory-quantities */
 const maxQuantities = 50_000;
 
-/** What a push cannot send yet, although the draft is valid: told, and not left out in silence. */
+/** Parts that a push cannot send yet, although the draft is valid: they are reported instead of silently left out. */
 export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
   const issues: ValidationIssue[] = [];
   const add = (code: string, field: string, message: string): void =>
@@ -195,10 +193,10 @@ function toVariant(
 }
 
 /**
- * Barcodes as they are sent: one of one as `barcode`, which all API versions have, several as `barcodes`, which is there from
- * 2026-10 on (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes).
+ * Barcodes as sent: a single one as `barcode`, which all API versions have; several as `barcodes`, which exists since
+ * 2026-10 (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes).
  *
- * @param before Those of the last push. Where there were several, only a list replaces them.
+ * @param before Those of the last push. If there were several, only a list replaces them.
  */
 export function barcodesInput(
   barcodes: readonly string[],

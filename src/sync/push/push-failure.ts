@@ -1,15 +1,15 @@
 import { type ErrorCode, isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
 import type { SyncRecord } from '../../ports/sync-record-store.ts';
 
-/** The field that is to blame where the shop has a product no longer whose gid is known. */
+/** The field in the error for a product with a known gid that the shop no longer has. */
 export const goneField = 'gid';
 
-/** An error as a record keeps it. */
+/** An error as stored in a record. */
 export function lastErrorOf({ code, message }: ShopwrightError): NonNullable<SyncRecord['lastError']> {
   return { code, message };
 }
 
-/** What a failed push leaves in the record. */
+/** What a failed push writes to the record. */
 export function failure(error: ShopwrightError, gid: string | null): Pick<SyncRecord, 'status' | 'lastError'> {
   const lastError = lastErrorOf(error);
   // An error that concerns the shop says nothing about the product.
@@ -17,7 +17,9 @@ export function failure(error: ShopwrightError, gid: string | null): Pick<SyncRe
   return { status: gid !== null && saysGone(error) ? 'deleted-in-shopify' : 'failed', lastError };
 }
 
-/** Whether an error says that the product is not there: a response to a read, or to a mutation that came too late. */
+/**
+ * Whether an error means that the product does not exist: a response to a read, or to a mutation that came too late.
+ */
 function saysGone(error: ShopwrightError): boolean {
   if (isShopwrightError(error, 'VALIDATION_FAILED')) return error.issues.some(({ field }) => field === goneField);
   if (!isShopwrightError(error, 'USER_ERROR')) return false;
@@ -26,7 +28,7 @@ function saysGone(error: ShopwrightError): boolean {
   );
 }
 
-/** Codes for an identifier whose product is gone. */
+/** Shopify's codes for an identifier whose product is gone. */
 const goneCodes: ReadonlySet<string | null | undefined> = new Set(['NOT_FOUND', 'PRODUCT_DOES_NOT_EXIST']);
 
 const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
@@ -38,7 +40,7 @@ const shopWideCodes: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_INVALID',
 ]);
 
-/** Whether an error concerns the shop or the token, so that every other product would fail with it too. */
+/** Whether an error concerns the shop or the token, so that every other product would fail too. */
 export function isShopWide(error: ShopwrightError): boolean {
   return shopWideCodes.has(error.code);
 }

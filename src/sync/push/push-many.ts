@@ -19,42 +19,42 @@ import type { Rollout } from './rollout.ts';
  */
 export interface PushManyOptions extends PushOptions {
   /**
-   * What becomes of products that earlier runs pushed and this list no longer has: `keep` them, `archive` or `delete` them.
-   * As many as `maxDeletes.products` allows; where there are more, nothing of the run is sent. Give it with whole lists only:
-   * `pushMany` then reads the list to its end before it sends anything. Default `keep`.
+   * What to do with products that earlier runs pushed but that are not in this list: `keep` (default), `archive` or
+   * `delete` them. If there are more than `maxDeletes.products` allows, the run sends nothing. Use it only with whole
+   * lists: `pushMany` then reads the list to its end before it sends anything.
    */
   readonly missing?: MissingProducts;
   /**
-   * Local ids of products that the source has, although no draft of them could be made of it: `missing` leaves them alone. It is
-   * read once the list has ended, so a set may grow meanwhile. Lists of `readCsv(…).collect()`, `parseRows` and `groupVariants`
-   * know their own; where a row of theirs names no product, nothing is removed. Default: none.
+   * Local ids of products that the source has, although no draft could be made of them: `missing` leaves them alone.
+   * Read after the list has ended, so a set may still grow. Lists of `readCsv(…).collect()`, `parseRows` and
+   * `groupVariants` know their own; if an unreadable row names no product, nothing is removed. Default: none.
    */
   readonly unreadable?: Iterable<string>;
   /**
-   * Pushes a part of the products, by a hash of shop and local id: the others are `skipped` with the reason `rollout`, and
-   * nothing of them is sent or removed. Default: all.
+   * Pushes only a part of the products, selected by a hash of shop and local id. The others are `skipped` with the
+   * reason `rollout`: they are not sent or removed. Default: all.
    */
   readonly rollout?: Rollout;
   /**
-   * Halts the run where too many products fail. At most 16 products are pushed at the same time then, so that few follow the
-   * one by which it is halted. Default: none.
+   * Halts the run if too many products fail. Then at most 16 products are pushed at the same time, so that few follow
+   * the one that halts the run. Default: none.
    */
   readonly gate?: Gate;
-  /** How many products are pushed at the same time, at most so many as the sync allows. Default: so many. */
+  /** How many products are pushed at the same time, at most the sync's `concurrency`, which is the default. */
   readonly concurrency?: number;
   /**
-   * Called after each product, and awaited where it returns a promise. What it throws ends the run. Where the list throws,
-   * `pushMany` rejects once everything in flight has ended: what was pushed until then was told here, with the name under
-   * which `rollback` undoes it.
+   * Called after each product, and awaited. An error ends the run. If the list throws, `pushMany` rejects once every push
+   * that was under way has ended: this function has been called for each, with the run's name, under which `rollback`
+   * undoes them.
    */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface PushProgress {
   /** Products finished, whatever their outcome. */
   readonly finished: number;
-  /** Products in the run, where it is known beforehand. */
+  /** Products in the run, if known beforehand. */
   readonly total: number | undefined;
   readonly counts: Readonly<Record<PushOutcome, number>>;
   /** The product that was just finished. */
@@ -72,29 +72,32 @@ export interface PushSummary {
   readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
   /** The first 1,000 of them. */
   readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
-  /** What stopped the run: the signal's reason, an error that concerns the whole shop, or one that says why `gate` did. */
+  /**
+   * Why the run was stopped: the signal's reason, an error that concerns the whole shop, or the error of a halt by
+   * `gate`.
+   */
   readonly stoppedBy: unknown;
-  /** Why `gate` has halted the run. Absent where it did not. */
+  /** Why `gate` halted the run. Absent if it did not. */
   readonly halt?: GateHalt;
   readonly durationMs: number;
-  /** Name of the run in the journal. */
+  /** Id of the run in the journal. */
   readonly runId: string;
 }
 
-/** How a run goes through its products. */
+/** How a run pushes its products. */
 interface PushManySettings {
   readonly clock: Clock;
   /** Products pushed at the same time. */
   readonly concurrency: number;
-  /** Products in the run, where it is known beforehand. */
+  /** Products in the run, if known beforehand. */
   readonly total: number | undefined;
   /** Validates and pushes one product that has no result yet. */
   readonly pushOne: (candidate: Candidate) => Promise<PushResult>;
 }
 
 /**
- * Pushes products with bounded concurrency. A failed product never stops the others; an error that concerns the whole
- * shop does, and leaves the rest to the next run. It ends only when everything in flight has ended.
+ * Pushes products with limited concurrency. A failed product never stops the others. An error that concerns the whole
+ * shop stops the run, and the rest is left to the next one. Settles only when all pushes in progress have ended.
  *
  * @throws What the source or `onProgress` throws.
  */
@@ -111,7 +114,7 @@ export async function pushMany(
 
   const stopFor = (reason: unknown): void => {
     stop ??= { reason };
-    // What is left of a list is reported as skipped; a stream of unknown length is not read to its end for that.
+    // The rest of a list is reported as skipped; a stream of unknown length is not read to its end for that.
     if (total === undefined) halt.abort();
   };
   let halted: GateHalt | undefined;
@@ -136,7 +139,7 @@ export async function pushMany(
     });
     if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
     stopFor(result.error);
-    // An open breaker let nothing out: the product has not failed, it waits for the next run.
+    // An open circuit breaker sent nothing: the product has not failed, it waits for the next run.
     return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
   };
 
@@ -170,7 +173,7 @@ export const skippedOf = (product: unknown): Extract<PushResult, { outcome: 'ski
   reason: 'stopped',
 });
 
-/** Most products that a summary lists by name, for each of `invalid` and `failed`; all of them are counted. */
+/** The most products that a summary lists, for each of `invalid` and `failed`; all are counted. */
 const mostListed = 1000;
 
 /** Counts the results of a run. */

@@ -6,31 +6,37 @@ import { failure, isShopWide } from './push-failure.ts';
 
 type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 
-/** Writes into the records what became of products that no push has written there. */
+/** Writes results to the records of products for which no push has done so. */
 export interface PushOutcomes {
-  /** Nobody knows what the shop has: a pending product is compared with it whatever its hash. */
+  /**
+   * Marks that the shop's state is unknown: the next push of a pending product compares with the shop, whatever its
+   * hash.
+   */
   doubt(localId: string): Promise<void>;
-  /** Records why the last try of a push ended before it could begin with the product, where that has a record. */
+  /** Records why the last attempt of a push ended before the product was reached, if the product has a record. */
   notBegun(localId: string, error: ShopwrightError): Promise<void>;
   /**
    * Records the product as failed: it is not retried before its next change.
    *
-   * @param isNew Whether it gets a record where it has none. Default: not.
+   * @param isNew Whether to create a record if there is none. Default `false`.
    */
   reject(localId: string, message: string, isNew?: boolean): Promise<void>;
   /**
-   * Records a product as failed for what the validation says of it.
+   * Records a product as failed because of validation issues.
    *
-   * @param isNew Whether it gets a record where it has none. Default: not.
+   * @param isNew Whether to create a record if there is none. Default `false`.
    */
   rejectInvalid(localId: string, issues: InvalidResult['issues'], isNew?: boolean): Promise<void>;
-  /** The source no longer has the product. Returns whether it is recorded as failed: one that never reached the shop is forgotten. */
+  /**
+   * The source no longer has the product. Returns whether it was recorded as failed: if it never reached the shop, its
+   * record is deleted.
+   */
   missing(localId: string): Promise<boolean>;
 }
 
 /** Creates the outcomes of one shop. */
 export function createPushOutcomes(records: SyncRecordStore, shop: string, clock: Clock): PushOutcomes {
-  /** A product deleted in the shop stays so, whatever happens to it in the source. */
+  /** A product deleted in the shop keeps that status, whatever happens to it in the source. */
   const change = async (localId: string, changes: Partial<SyncRecord>, isNew: boolean): Promise<void> => {
     for (;;) {
       const stored = await records.get(shop, localId);
@@ -69,12 +75,15 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
   };
 }
 
-/** Whether the shop cannot have the product: nothing was sent, or once and rejected. More attempts may hide a lost response. */
+/**
+ * Whether the shop cannot have the product: nothing was sent, or once and rejected. After more attempts, a response may
+ * have been lost.
+ */
 function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
   return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));
 }
 
-/** Codes that say nothing about the product: the shop, or an own store, could not be reached in time. */
+/** Codes that say nothing about the product: the shop, or one of our stores, could not be reached in time. */
 const outOfReachCodes: ReadonlySet<string> = new Set([
   'THROTTLED',
   'HTTP_ERROR',
@@ -83,7 +92,7 @@ const outOfReachCodes: ReadonlySet<string> = new Set([
   'DEADLINE_EXCEEDED',
   'CIRCUIT_OPEN',
   'OUTCOME_UNKNOWN',
-  // Such as that of the tokens.
+  // Such as the store of the tokens.
   'STORAGE_FAILED',
   'LOCK_LOST',
 ]);
@@ -94,8 +103,8 @@ export function isTemporary(error: Extract<PushResult, { outcome: 'failed' }>['e
 }
 
 /**
- * Whether a push failed because the shop was unreachable, and not because the product was rejected, so that the same
- * push can succeed later. Repeating it is harmless: it compares with the shop as it is by then.
+ * Whether a push failed because the shop was unreachable, not because the product was rejected, so that the same push
+ * can succeed later. Repeating it is safe: it compares with the shop's current state.
  */
 export function wasOutOfReach({ status, lastError }: SyncRecord): boolean {
   return status === 'failed' && lastError !== null && outOfReachCodes.has(lastError.code);

@@ -1,4 +1,4 @@
-// One file: the push of one product, from its record over the shop and its images back to its record.
+// One file: the push of one product, from its record to the shop and its images, and back to its record.
 import { randomUUID } from 'node:crypto';
 import {
   InvalidResponseError,
@@ -67,36 +67,38 @@ import { ShopErasedError } from './erased-shop.ts';
 import { toChangedInput, toProductInput, withinCost } from './product-input.ts';
 import { failure, goneField, lastErrorOf } from './push-failure.ts';
 
-/** What a result tells besides its outcome. */
+/** Further information in a result. */
 interface Told {
   readonly localId: string;
-  /** What only the shop's side has changed since the last push. Absent where nothing is. */
+  /** Values that changed only in the shop since the last push. Absent if there are none. */
   readonly drifts?: readonly ProductDifference[];
-  /** What both sides have changed since the last push, differently. Absent where nothing is. */
+  /** Values that changed on both sides since the last push, to different values. Absent if there are none. */
   readonly conflicts?: readonly ProductDifference[];
   /**
-   * Names of variants that cost 0.00, as nobody has given them a price. Customers do not see the product: it is, or stays,
-   * a draft. Absent where there is none.
+   * Names of variants that cost 0.00 because nobody has set a price. Customers do not see the product: it is, or stays,
+   * a draft. Absent if there are none.
    */
   readonly unpriced?: readonly string[];
   /**
-   * Images that Shopify could not take: of earlier pushes, which are uploaded again, and with `waitForImages` of this one.
-   * Absent where nothing is known of any.
+   * Images that Shopify could not process: those of earlier pushes, which are uploaded again, and with `waitForImages`
+   * those of this one. Absent if none are known.
    */
   readonly failedImages?: readonly FailedImage[];
 }
 
-/** In a dry run: what a product needs whose last push did not end well, although the shop has all that it wanted. */
+/**
+ * In a dry run: for a product whose last push was interrupted, although the shop already has everything it should have.
+ */
 interface OpenRecord {
-  /** A plan without changes: its application closes the sync record. Absent where that is closed. */
+  /** A plan without changes: applying it completes the sync record. Absent if that is complete. */
   readonly plan?: ProductPlan;
 }
 
-/** An image of a product that Shopify could not take. */
+/** An image of a product that Shopify could not process. */
 export interface FailedImage {
-  /** The address, without what grants access to it. */
+  /** The URL, without parts that grant access to it. */
   readonly source: string;
-  /** What Shopify says: a sentence with its code, such as `IMAGE_DOWNLOAD_FAILURE`. */
+  /** Shopify's reason: a sentence with a code, such as `IMAGE_DOWNLOAD_FAILURE`. */
   readonly reason: string;
 }
 
@@ -106,36 +108,40 @@ export type PushResult =
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
   | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
-  /** Nothing of the draft was left in the shop: all that it would change was changed there too. Decide by `onConflict`. */
+  /** No change of the draft is in the shop: everything that it would change was changed there too. See `onConflict`. */
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
   /**
-   * Nothing was sent: the push would delete more than `maxDeletes` allows, or add a variant without a price to a product that
-   * is sold. The plan names what.
+   * Nothing was sent: the push would delete more than `maxDeletes` allows, or add a variant without a price to a
+   * product that customers can buy. The plan names them.
    */
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
-  /** Did not pass validation, so nothing was sent. The record says so. `localId` is `undefined` where the input has none. */
+  /**
+   * Failed validation, so nothing was sent; this is noted in the record. `localId` is `undefined` if the input has
+   * none.
+   */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
-  /** It left the list, or its removal was asked for: it is no longer in the shop, or archived there. */
+  /** It left the list, or its removal was requested: it was deleted from the shop, or archived there. */
   | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
-  /** In a dry run: what a removal would take away. */
+  /** In a dry run: what a removal would delete or archive. */
   | { readonly outcome: 'would-delete' | 'would-archive'; readonly plan: ProductPlan; readonly localId: string }
-  /** Nothing was sent: the shop is not any more as it was when the plan that is being applied was made. */
+  /** Nothing was sent: the shop has changed since the applied plan was made. */
   | ({ readonly outcome: 'outdated'; readonly plan: ProductPlan } & Told)
   /** Shopify rejected it, or could not be reached. The record has the error too. */
   | { readonly outcome: 'failed'; readonly localId: string; readonly error: ShopwrightError }
-  /** Not tried. */
+  /** Not attempted. */
   | { readonly outcome: 'skipped'; readonly localId: string | undefined; readonly reason: SkipReason };
 
 /**
- * Why a product was not tried. `stopped`: the run was stopped before its turn, by an abort, or by an error that concerns the
- * whole shop. `rollout`: it takes no part in the run's rollout. `no-draft`: the source of `retryFailed` has no draft of it.
+ * Why a product was not attempted. `stopped`: the run was stopped before its turn, by an abort or by an error that
+ * concerns the whole shop. `rollout`: it takes no part in the run's rollout. `no-draft`: the source of `retryFailed`
+ * has no draft of it.
  */
 export type SkipReason = 'stopped' | 'rollout' | 'no-draft';
 
 /**
- * What became of one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,
+ * The outcome for one product: `created`, `updated`, `unchanged`, `deleted`, `archived`, `conflict`, `would-create`,
  * `would-update`, `would-delete`, `would-archive`, `blocked`, `outdated`, `invalid`, `failed` or `skipped`.
  *
  * @example
@@ -151,26 +157,25 @@ export type PushOutcome = PushResult['outcome'];
  * const result = await sync.push(product, { dryRun: true, signal: AbortSignal.timeout(30_000) });
  */
 export interface PushOptions extends PlanOptions {
-  /** Stops the push: calls in flight are aborted, and the other products of a run are skipped. Default: none. */
+  /** Stops the push: calls in progress are aborted, and the remaining products of a run are skipped. Default: none. */
   readonly signal?: AbortSignal;
-  /** Changes nothing, neither in the shop nor in the records, and tells what a push would do. Default `false`. */
+  /** Changes nothing in the shop or the records, and returns what a push would do. Default `false`. */
   readonly dryRun?: boolean;
   /**
-   * Reads the product and compares it also where the draft is the same as at the last push, so that what was changed in
-   * the shop is found. Runs and plans read up to 100 products by one call. Default `false`: then an unchanged draft costs no
-   * call.
+   * Also reads and compares the product if its draft is the same as at the last push, so that changes in the shop are
+   * found. Runs and plans read up to 100 products in one call. Default `false`: an unchanged draft costs no call.
    */
   readonly refresh?: boolean;
-  /** What the draft says stands, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` `ours`. */
+  /** The draft wins, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` set to `ours`. */
   readonly force?: boolean;
   /**
-   * Waits until Shopify has downloaded the images that the push uploads, at most a minute, and tells those that fail in
-   * `failedImages`. Default `false`: then a later push of the product tells them, as soon as it reads the product.
+   * Waits until Shopify has downloaded the images that the push uploads, at most a minute, and lists those that fail in
+   * `failedImages`. Default `false`: a later push of the product lists them, once it reads the product.
    */
   readonly waitForImages?: boolean;
-  /** How many deletions are allowed: in this call, or in all that share the allowance. Default none of each kind. */
+  /** How many deletions are allowed: in this call, or in all calls that share the limit. Default: none of any kind. */
   readonly maxDeletes?: DeleteLimits | DeleteAllowance;
-  /** Name of the run in the journal, by which `rollback` finds it. Default: one that `pushMany` makes, none for `push`. */
+  /** Id of the run in the journal, for `rollback`. Default: a new UUID for `pushMany`, none for `push`. */
   readonly runId?: string;
 }
 
@@ -181,36 +186,37 @@ export interface PushContext {
   readonly journal: SyncJournal;
   readonly clock: Clock;
   readonly images: Pick<SharedImages, 'claim' | 'unbrought'>;
-  /** Gids of the publications that pushed products are published to, sorted. */
+  /** Gids of the publications in which pushed products are published, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];
   readonly recreateDeleted: boolean;
-  /** Whether the shop knows the metafield by which products are found: always, but in a dry run. */
+  /** Whether the shop has the definition of the metafield by which products are found: always, except in a dry run. */
   readonly hasIdentity: boolean;
   /** What the run may still delete. */
   readonly deletes: DeleteBudget;
-  /** The plan that is being applied: what is found to be changed by now must be the same. */
+  /** The plan that is being applied: the changes found now must be the same. */
   readonly expected?: ProductPlan;
   /** The product as it was read with others, shortly before its turn. */
   readonly seen?: SeenProduct | undefined;
-  /** Whether a rollback makes the product anew: no later rollback undoes that. Default `false`. */
+  /** Whether a rollback is creating the product again: no later rollback undoes that. Default `false`. */
   readonly isRollback?: boolean;
 }
 
-/** A product as it was read ahead of its turn. */
+/** A product that was read ahead of its turn. */
 export interface SeenProduct {
   readonly remote: RemoteProduct;
-  /** Version of the record by which it was read. */
+  /** Version of the record for which it was read. */
   readonly version: number;
 }
 
 /**
- * Pushes one valid draft: read what the shop has, plan, record, write each change, publish, record.
+ * Pushes one valid draft: reads the shop's product, plans, writes the record, makes each change, publishes, writes the
+ * record.
  *
- * The record says `syncing` before anything is sent, and the journal holds what stood there. A push that a crash has cut
- * off is made up for by the next one, which compares with the shop as it is by then.
+ * The record has the status `syncing` before anything is sent, and the journal has the old values. If a crash
+ * interrupts a push, the next one compares with the shop's current state and does the rest.
  *
- * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
+ * @throws StorageError, and the signal's reason. A rejection by Shopify is a result.
  */
 export async function pushProduct(
   draft: ProductDraft,
@@ -238,7 +244,7 @@ export async function pushProduct(
   });
   if (options.dryRun) return push.dryRun();
   try {
-    // Somebody else has written the record meanwhile: then its base is another one.
+    // Somebody else has written the record meanwhile, so its base may have changed.
     return (await push.run()) ?? (await pushProduct(draft, context, options));
   } catch (error) {
     if (error instanceof ShopErasedError) throw error;
@@ -258,41 +264,44 @@ export async function pushProduct(
   }
 }
 
-/** What Shopify says of a product that it has created. */
+/** Shopify's response for a product that it has created. */
 export type CreatedProduct = NonNullable<NonNullable<ProductPushMutation['productSet']>['product']>;
 
-/** A product that a row of a bulk operation is to create or change. Nothing of it is stored before `begin` and `entry` are. */
+/**
+ * A product that a row of a bulk operation creates or changes. The record (`begin`) and the journal (`entry`) are
+ * stored before it is sent.
+ */
 export interface BulkCreation {
   readonly localId: string;
   /** Marks its record as being pushed. */
   readonly begin: RecordWrite;
-  /** What the journal must hold before it is sent. */
+  /** The journal entry to store before it is sent. */
   readonly entry: JournalDraft;
   readonly outcome: 'created' | 'updated';
   /**
-   * Variables of `ProductPushDocument`. One that is to be created has no identifier: a product that is there already is
-   * refused, not replaced.
+   * Variables of `ProductPushDocument`. A row that creates has no identifier: if the product already exists, Shopify
+   * refuses it instead of replacing it.
    */
   readonly row: ProductPushMutationVariables;
-  /** Publishes what was created or changed. @throws StorageError, and what a call throws. */
+  /** Publishes the created or changed product. @throws StorageError, and what a call throws. */
   done(product: CreatedProduct): Promise<RecordEnd>;
-  /** Says why it was not. */
+  /** Records why it failed. */
   refused(error: ShopwrightError): RecordEnd;
 }
 
-/** The end of a push, as its record is to say it. Ends of many products are written at once. */
+/** The end of a push, as written to its record. Ends of many products are written at once. */
 export interface RecordEnd {
   readonly localId: string;
-  /** What is written over the record as it is stored; `undefined` where more is to be known for it: then `write` sees to it. */
+  /** The changes to the stored record; `undefined` if more must be read first: then call `write`. */
   over(stored: SyncRecord): SyncRecord | undefined;
   /** Writes this end alone. @throws StorageError, and what a call throws. */
   write(): Promise<void>;
 }
 
 /**
- * How a product is created in bulk, where no push of it has begun before. `undefined` where its push must see to it.
+ * How a product is created in bulk, if no push of it was started before. `undefined` if it must be pushed alone.
  *
- * @param before Its record, where it has one.
+ * @param before Its record, if it has one.
  * @throws StorageError
  */
 export async function bulkCreation(
@@ -315,7 +324,7 @@ export async function bulkCreation(
 }
 
 /**
- * What of a product is to be read so that it is changed in bulk; `undefined` where its push must see to it: it has nothing to
+ * What to read of a product before it is changed in bulk; `undefined` if it must be pushed alone: there is nothing to
  * send, or its last push did not end well.
  */
 export function readForBulk(
@@ -330,9 +339,9 @@ export function readForBulk(
 }
 
 /**
- * How a product that is there is changed in bulk, whatever was changed in the shop. `undefined` where its push must see to it.
+ * How an existing product is changed in bulk, whatever was changed in the shop. `undefined` if it must be pushed alone.
  *
- * @param remote The product as `readForBulk` has asked for it.
+ * @param remote The product, as requested by `readForBulk`.
  * @throws StorageError
  */
 export async function bulkChange(
@@ -350,15 +359,16 @@ export async function bulkChange(
   return new Push(draft, context, options, start).changeInBulk(remote);
 }
 
-/** The result for a product of which the last push has said the same. */
+/** The result for a product whose last push sent the same draft. */
 function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult | undefined {
   const isSame = record?.status === 'synced' && record.hash === hash && record.gid !== null;
   return isSame ? { outcome: 'unchanged', localId: record.localId, gid: record.gid } : undefined;
 }
 
 /**
- * By which record a draft needs no push, or what of the product is to be read ahead of its turn: in a dry run in any case,
- * else where the push is likely to find nothing to send. `size` is about how many characters the draft has.
+ * Which record shows that a draft needs no push, or what to read of the product ahead of its turn: always in a dry run,
+ * otherwise if the push will probably find nothing to send. `size` is the approximate number of characters of the
+ * draft.
  */
 export function unchangedIf(draft: ProductDraft, publications: readonly string[], options: PushOptions = {}) {
   const text = saidText(draft, publications);
@@ -377,11 +387,11 @@ export function unchangedIf(draft: ProductDraft, publications: readonly string[]
   };
 }
 
-/** What is known of a product before a push of it. */
+/** What is known of a product before its push. */
 interface PushStart {
   readonly desired: ProductFacts;
   readonly hash: string;
-  /** The record, where the product is not known to be gone. */
+  /** The record, unless the product is known to be deleted. */
   readonly before: SyncRecord | undefined;
   readonly stored: SyncRecord | undefined;
 }
@@ -408,7 +418,7 @@ class Push {
     this.#updatedAt = start.before?.shopifyUpdatedAt ?? null;
   }
 
-  /** Marks the record as being pushed, with what is about to be sent. `false` where somebody else has written it. */
+  /** Marks the record as being pushed, with the changes to be sent. Returns `false` if somebody else has written it. */
   async #begin(changes: readonly ProductChange[]): Promise<boolean> {
     const { record, version } = this.#beginning(changes);
     this.#hasBegun = await this.#context.records.putIf(record, version);
@@ -436,11 +446,11 @@ class Push {
     return { record: syncing, version: stored?.version };
   }
 
-  /** Whether something would be sent, or be left as a conflict, that the plan that is being applied does not say. */
+  /** Whether something would be sent, or left as a conflict, that is not in the plan being applied. */
   #isOutdated({ changes, conflicts }: ProductPlan): boolean {
     const { expected } = this.#context;
     if (!expected) return false;
-    // What a killed push has sent already is not to be sent again: then there are fewer changes than were planned.
+    // An interrupted push may have sent some changes already, so fewer changes than planned are allowed.
     const planned = new Set(expected.changes.map(contentHash));
     const isAsPlanned = changes.every((change) => planned.has(contentHash(change)));
     return !isAsPlanned || contentHash(conflicts) !== contentHash(expected.conflicts);
@@ -448,7 +458,7 @@ class Push {
 
   #hasBegun = false;
 
-  /** Whether all that was to be sent has been, so that the base says what the shop has. */
+  /** Whether everything was sent, so that the base equals the shop's state. */
   #isApplied = false;
 
   async dryRun(): Promise<PushResult> {
@@ -462,14 +472,14 @@ class Push {
     const { plan } = planned;
     if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
       const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
-      // Such as that of a push that was killed after it had sent everything.
+      // For example after a push that was killed when it had sent everything.
       const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
       return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
     }
     return (await this.#blocked(planned)) ?? { outcome: 'would-update', plan, ...this.#told(plan) };
   }
 
-  /** Pushes. `undefined` where somebody else has written the record since it was read. */
+  /** Pushes. Returns `undefined` if somebody else has written the record since it was read. */
   async run(): Promise<PushResult | undefined> {
     const isAdopted = this.gid === null;
     this.gid ??= await this.#find();
@@ -478,7 +488,7 @@ class Push {
       if (this.#isOutdated(plan)) return { outcome: 'outdated', plan, ...told(plan) };
       if (!(await this.#begin(plan.changes))) return undefined;
       await this.#create(plan);
-      // What would have made the call too costly follows.
+      // Images that would have made the call too costly are sent now.
       if (this.#isComplete) return this.#conclude('created', plan);
     }
     const { gid } = this;
@@ -486,7 +496,7 @@ class Push {
     const isNew = this.#plan !== undefined;
     const seen = isNew ? undefined : this.#seen;
     const hasAll = seen !== undefined && seen.failedMedia.length === 0 && this.#planOf(seen).plan.changes.length === 0;
-    // What is written is compared with the shop as it is now.
+    // The changes are compared with the shop's current state.
     const remote = hasAll ? seen : await this.#read(gid);
     if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
     if (!isNew) await this.#noteFailed(remote);
@@ -510,8 +520,8 @@ class Push {
   }
 
   /**
-   * Writes the end of the push into the record. Where another push of the product ran meanwhile, nobody knows whose values
-   * stand: the record then says what the shop has, so that the next push sends what differs from it.
+   * Writes the end of the push to the record. If another push of the product ran meanwhile, it is unknown whose values
+   * won: the record then gets the shop's values, so that the next push sends what differs.
    */
   async end(changes: Partial<SyncRecord>): Promise<void> {
     const { client, records } = this.#context;
@@ -519,7 +529,7 @@ class Push {
     if (!this.#hasBegun && !(await this.#begin([]))) return;
     for (;;) {
       const stored = await records.get(client.shop, localId);
-      // Deleted by somebody, such as by an erasure: then there is nothing to tell.
+      // If the record was deleted, for example by an erasure, there is nothing to write.
       if (!stored) return;
       const record = this.#ended(stored, changes) ?? (await this.#reconciled(stored));
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
@@ -530,7 +540,7 @@ class Push {
     return parts?.[pushId] !== this.#id;
   }
 
-  /** The record at the end of the push; `undefined` where another push of the product ran meanwhile. */
+  /** The record at the end of the push; `undefined` if another push of the product ran meanwhile. */
   #ended(stored: SyncRecord, changes: Partial<SyncRecord>): SyncRecord | undefined {
     if (this.#isOvertaken(stored) || stored.parts?.[doubt] !== undefined) return undefined;
     return {
@@ -548,7 +558,7 @@ class Push {
     return this.#isMarked ? withoutPart(shown, unmarkedPart) : shown;
   }
 
-  /** The record with what the shop has, in all that this push has changed. */
+  /** The record with the shop's values for everything that this push has changed. */
   async #reconciled(before: SyncRecord): Promise<SyncRecord> {
     const isOvertaken = this.#isOvertaken(before);
     const gid = this.gid ?? before.gid;
@@ -562,13 +572,13 @@ class Push {
     const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
     const changes = this.#plan?.changes ?? [];
     const facts = withChanged(base.facts, changes, theirs);
-    // What Shopify made of another push's values says nothing of those that are there now.
+    // What Shopify made of another push's values does not apply to the current ones.
     const sent = new Set(changes.flatMap(({ list, fields }) => (list === 'product' ? Object.keys(fields) : [])));
     const stored = Object.fromEntries(Object.entries(base.stored).filter(([field]) => !sent.has(field)));
     return { ...inDoubt, lastSyncData: writeBase({ ...base, facts, stored }) };
   }
 
-  /** The gid of a product that belongs to the local id already, or that is adopted. */
+  /** The gid of a product that already belongs to the local id, or that is adopted. */
   async #find(): Promise<string | null> {
     const { client, adoptBy, hasIdentity } = this.#context;
     const { localId } = this.#draft;
@@ -582,12 +592,12 @@ class Push {
     return found?.gid ?? null;
   }
 
-  /** Whether the product that was found bears no local id yet. */
+  /** Whether the product that was found has no local id yet. */
   #isForeign = false;
 
   #isMarked = false;
 
-  /** Gives the product the draft's local id: from then on it is found by it, whatever becomes of its handle. */
+  /** Stores the draft's local id on the product: from then on it is found by it, even if its handle changes. */
   async #mark(gid: string): Promise<void> {
     const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
     await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
@@ -598,7 +608,7 @@ class Push {
     return planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
   }
 
-  /** The product as it was read ahead, unless its record was written since. */
+  /** The product as read ahead, unless its record was written since. */
   get #seen(): RemoteProduct | undefined {
     const { seen } = this.#context;
     return seen && seen.version === this.#start.before?.version && seen.remote.id === this.gid
@@ -611,10 +621,10 @@ class Push {
     return readRemote(this.#context.client, gid, scope, this.#options);
   }
 
-  /** Images of earlier pushes that Shopify could not take, by gid. */
+  /** Images of earlier pushes that Shopify could not process, by gid. */
   readonly #failed = new Map<string, FailedImage>();
 
-  /** Finds the images of earlier pushes that have failed, and forgets them, so that they are uploaded again. */
+  /** Finds images of earlier pushes that failed, and removes them from the base, so that they are uploaded again. */
   async #noteFailed({ failedMedia }: RemoteProduct): Promise<void> {
     const base = this.#base;
     const keys = Object.entries(base?.ids.images ?? {}).filter(([, id]) => failedMedia.includes(id));
@@ -635,20 +645,20 @@ class Push {
     };
   }
 
-  /** Deletes what is left of failed uploads: nothing but their errors. */
+  /** Deletes the files of failed uploads, which contain only their errors. */
   async #removeFailed(): Promise<void> {
     if (this.#failed.size === 0) return;
     try {
       await this.#context.client.graphql(FilesRemoveDocument, { ids: [...this.#failed.keys()] }, this.#call);
     } catch (error) {
-      // Somebody else was quicker.
+      // Somebody else has deleted it first.
       const isGone =
         isShopwrightError(error, 'USER_ERROR') && error.userErrors.every(({ code }) => code === 'FILE_DOES_NOT_EXIST');
       if (!isGone) throw error;
     }
   }
 
-  /** Waits for the images that this push has uploaded. Returns whether all of them were taken. */
+  /** Waits for the images that this push has uploaded. Returns whether Shopify could process all of them. */
   async #awaitImages(): Promise<boolean> {
     if (!this.#options.waitForImages || this.#uploaded.size === 0) return true;
     const { client, clock } = this.#context;
@@ -661,12 +671,12 @@ class Push {
   }
 
   #told(plan: ProductPlan): Told {
-    // One that has failed again is told once.
+    // An image that has failed again is listed once.
     const failedImages = [...new Map([...this.#failed.values()].map((image) => [image.source, image])).values()];
     return { ...told(plan), ...(failedImages.length > 0 && { failedImages }) };
   }
 
-  /** Whether all of the draft was sent when the product was created. */
+  /** Whether the whole draft was sent when the product was created. */
   #isComplete = false;
 
   async #create(plan: ProductPlan): Promise<void> {
@@ -690,7 +700,7 @@ class Push {
     }
   }
 
-  /** Images that this push has uploaded: their gids by key. */
+  /** Gids of the images that this push has uploaded, by key. */
   readonly #uploaded = new Map<string, string>();
 
   async #createWith(imageIds: ReadonlyMap<string, string>): Promise<void> {
@@ -703,7 +713,7 @@ class Push {
       {
         identifier: identifierOf(this.#draft.localId),
         input,
-        // Variants are found by what the draft says of them; to read an image back is the only way to know it again.
+        // Variants can be matched by the draft's values. An image can be recognised again only if its gid is read back.
         images: Math.max(1, images),
         withImages: images > 0,
       },
@@ -719,14 +729,14 @@ class Push {
     this.#isCreated(product, imageIds, input === whole);
   }
 
-  /** Takes in what Shopify says of the product that it has created. */
+  /** Takes over Shopify's response for the product that it has created. */
   #isCreated(product: CreatedProduct, imageIds: ReadonlyMap<string, string>, isComplete: boolean): void {
     this.gid = product.id;
     this.#updatedAt = product.updatedAt;
     this.#isComplete = isComplete;
     const { desired } = this.#start;
     const { title, descriptionHtml, vendor, productType } = product;
-    // A status that was not sent is still to be.
+    // A status that was not sent still has to be.
     const said = heldStatus(desired)
       ? { ...desired, product: { '': withoutStatus(desired.product?.[''] ?? {}) } }
       : desired;
@@ -745,8 +755,8 @@ class Push {
   }
 
   /**
-   * How the product is created by a row of a bulk operation. `undefined` where its push must do that: the row cannot say all
-   * of the draft, or images of it may be in the shop already.
+   * How the product is created by a row of a bulk operation. `undefined` if it must be pushed alone: the row cannot
+   * contain the whole draft, or the shop may already have images of it.
    */
   async inBulk(): Promise<BulkCreation | undefined> {
     const { desired } = this.#start;
@@ -758,7 +768,7 @@ class Push {
     if (!noteImages) return undefined;
     this.#plan = plan;
     const images = whole.files?.length ?? 0;
-    // Whoever gets this stores it before anything is sent.
+    // The caller stores this before anything is sent.
     this.#hasBegun = true;
     return {
       localId: this.#draft.localId,
@@ -776,7 +786,7 @@ class Push {
     };
   }
 
-  /** How the product is changed by a row of a bulk operation. `undefined` where its push must do that. */
+  /** How the product is changed by a row of a bulk operation. `undefined` if it must be pushed alone. */
   async changeInBulk(remote: RemoteProduct): Promise<BulkCreation | undefined> {
     if (remote.failedMedia.length > 0 || this.#start.before?.parts?.[unmarkedPart] !== undefined) return undefined;
     const { plan, matches, problem, nextFacts, stored } = this.#planOf(remote);
@@ -805,7 +815,7 @@ class Push {
     };
   }
 
-  /** Gids of the variants and images of the draft that the shop has, by key. */
+  /** Gids of the draft's variants and images in the shop, by key. */
   #idsOf(matches: PlannedUpdate['matches']): { variants: Map<string, string>; images: Map<string, string> } {
     const ids = this.#base?.ids;
     const idsIn = (known: Readonly<Record<string, string>> = {}, found: ReadonlyMap<string, { readonly id: string }>) =>
@@ -813,7 +823,7 @@ class Push {
     return { variants: idsIn(ids?.variants, matches.variants), images: idsIn(ids?.images, matches.images) };
   }
 
-  /** Notes what the shop has now. */
+  /** Updates the base with the shop's current state. */
   #isNow(
     facts: ProductFacts,
     stored: Facts,
@@ -872,8 +882,8 @@ class Push {
   }
 
   /**
-   * Notes values that somebody has written after this push had read them: conflicts like any others. Returns what the next
-   * push compares with.
+   * Records values that somebody has written after this push had read them, as conflicts. Returns the base for the next
+   * push.
    */
   #overtaken(plan: ProductPlan, next: ProductFacts, theirs: Facts): ProductFacts {
     const fields = plan.changes.find(({ list }) => list === 'product')?.fields ?? {};
@@ -888,13 +898,13 @@ class Push {
     const changes = isPutBack ? plan.changes.flatMap((change) => withoutFields(change, theirs)) : plan.changes;
     const action = changes.length === 0 ? 'unchanged' : plan.action;
     this.#plan = { ...plan, action, changes, conflicts: [...plan.conflicts, ...found] };
-    // A conflict that was only reported is one the next time too.
+    // A conflict that was only reported is a conflict again the next time.
     if ((this.#options.onConflict ?? 'report') !== 'report') return next;
     const known = Object.fromEntries(found.map(({ field, base }) => [field, base]));
     return { ...next, product: { '': { ...next.product?.[''], ...known } } };
   }
 
-  /** Publishes to the channels that were not asked for before: what a merchant has unpublished since stays so. */
+  /** Publishes to channels that were not requested before: what a merchant has unpublished since stays unpublished. */
   async #publish(): Promise<boolean> {
     const missing = this.#unpublished();
     const { client, publications } = this.#context;
@@ -925,7 +935,7 @@ class Push {
   }
 
   #synced(plan: ProductPlan, isWhole: boolean): Partial<SyncRecord> {
-    // A conflict that stands is one the next time too, so that draft must not count as pushed.
+    // An open conflict is a conflict again the next time, so that draft must not count as pushed.
     const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
     return {
       status: 'synced',
@@ -936,7 +946,7 @@ class Push {
     };
   }
 
-  /** The result for a plan that must not be applied; takes what it may delete from the budget. */
+  /** The result for a plan that must not be applied; otherwise reserves its deletions. */
   async #blocked({ plan, problem }: PlannedUpdate): Promise<Extract<PushResult, { outcome: 'blocked' }> | undefined> {
     const message = problem ?? (await this.#context.deletes.takeOne(plan));
     if (message === undefined) return undefined;
@@ -972,21 +982,21 @@ class Push {
   }
 }
 
-/** The format of what the journal holds of a push. A later release that stores otherwise takes the next number. */
+/** The format of a push in the journal. A release that stores something else uses the next number. */
 export const journalFormat = 1;
 
-/** Parts of a record: which push began last, and whether another one ran at the same time. */
+/** Parts of a record: which push started last, and whether another one ran at the same time. */
 export const pushId = 'push';
 
 export const doubt = 'doubt';
 
-/** Says that a product does not bear its local id yet: it was imported, and no push has sent anything since. */
+/** Marks a product that does not have its local id yet: it was imported, and no push has sent anything since. */
 export const unmarkedPart = 'unmarked';
 
 /** The status that a product had before it left the list and was archived. */
 export const archivedPart = 'archived';
 
-/** What a draft says, with the status of before where the product is back that was archived when it left the list. */
+/** The draft, with the former status if the product was archived when it left the list and is now back. */
 function shownAgain(facts: ProductFacts, record: SyncRecord | undefined): ProductFacts {
   const status = record?.parts?.[archivedPart];
   if (status === undefined) return facts;
@@ -1020,14 +1030,14 @@ function deletedInShopify(shop: string): ValidationError {
   return new ValidationError('The product is invalid', { issues: [{ field: 'localId', message }], shop });
 }
 
-/** A change without values of the product that were put back. */
+/** A change without values of the product that were restored. */
 function withoutFields(change: ProductChange, putBack: Facts): readonly ProductChange[] {
   if (change.list !== 'product') return [change];
   const fields = Object.fromEntries(Object.entries(change.fields).filter(([field]) => !(field in putBack)));
   return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
 }
 
-/** Says of a product whose gid is known that the shop does not have it. */
+/** The error for a product whose gid is known but which the shop does not have. */
 const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
 
 /** The parts of a record without one of them. */
@@ -1054,7 +1064,7 @@ export function emptyRecord(shop: string, localId: string): SyncRecord {
   };
 }
 
-/** The local id of a product that need not be valid, or of the payload of its job. */
+/** The local id of a product that may be invalid, or of the payload of its job. */
 export function localIdOf(product: unknown): string | undefined {
   return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
 }

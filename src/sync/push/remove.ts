@@ -34,19 +34,20 @@ export interface RemovalContext {
   readonly clock: Clock;
 }
 
-/** How the removal of one product is made. */
+/** Options of the removal of one product. */
 interface RemovalOptions {
   readonly signal?: AbortSignal | undefined;
   readonly dryRun?: boolean | undefined;
   readonly runId?: string | undefined;
-  /** What the removal was planned to take away. Where it would take something else by now, the result is `outdated`. */
+  /** The plan of the removal. If the removal would now delete something else, the result is `outdated`. */
   readonly expected?: ProductPlan | undefined;
 }
 
 /**
- * Deletes or archives the product of a local id. The journal holds all that can be read of it before anything is sent.
+ * Deletes or archives the product of a local id. Everything of it that can be read is stored in the journal before
+ * anything is sent.
  *
- * @throws StorageError, and the signal's reason. What Shopify rejects is a result.
+ * @throws StorageError, and the signal's reason. A rejection by Shopify is a result.
  */
 export async function removeProduct(
   localId: string,
@@ -90,7 +91,9 @@ export async function removeProduct(
   }
 }
 
-/** Deletes a product. One that is gone already is no error: an earlier call may have done it, or a merchant. */
+/**
+ * Deletes a product. If it is already gone, that is not an error: an earlier call or a merchant may have deleted it.
+ */
 export async function deleteProduct(gid: string, client: SyncClient, signal: AbortSignal | undefined): Promise<void> {
   try {
     await client.graphql(ProductRemoveDocument, { id: gid }, callOptions({ signal }));
@@ -118,7 +121,7 @@ function planRemoval(
   return { ...plan, action: 'delete', changes: removedParts(base, remote) };
 }
 
-/** Every part of a product as something that goes, with what a push has said of it where the shop does not tell. */
+/** All parts of a product as removed entries, with the values of the last push where Shopify returns none. */
 function removedParts(base: PushBase | undefined, remote: RemoteProduct): readonly ProductChange[] {
   const matches = matchFacts(base?.facts ?? {}, base, remote);
   const theirs = remoteFacts(remote, matches);
@@ -131,7 +134,7 @@ function removedParts(base: PushBase | undefined, remote: RemoteProduct): readon
     const list = name as FactList;
     return Object.entries(entries ?? {}).map(([key, there]): ProductChange => {
       const known = base?.facts[list]?.[key] ?? {};
-      // The address in the shop goes with the product; that from which an image came may not.
+      // The image's URL in the shop disappears with the product; the URL it was uploaded from may not.
       const facts = { ...known, ...there, ...(list === 'images' && known) };
       const gid = list === 'variants' || list === 'images' ? (gids[list].get(key) ?? key) : undefined;
       return {
@@ -144,11 +147,11 @@ function removedParts(base: PushBase | undefined, remote: RemoteProduct): readon
   });
 }
 
-/** What a removal takes away: a sale of a variant that keeps some stock is no other thing. */
+/** What a removal deletes, for comparison: a sale of a variant that still has stock is not a difference. */
 const takes = ({ action, changes }: ProductPlan): string =>
   contentHash([action, changes.map(({ stock, ...change }) => ({ ...change, hasStock: Boolean(stock) }))]);
 
-/** Marks the record as being written. `undefined` where somebody else has written it. */
+/** Marks the record as being written. `undefined` if somebody else has written it. */
 async function begin(record: SyncRecord, { records, clock }: RemovalContext): Promise<SyncRecord | undefined> {
   const begun: SyncRecord = {
     ...record,
@@ -170,7 +173,7 @@ async function note(
 ): Promise<void> {
   const sent = { format: journalFormat, changes, publications: [] } as unknown as JsonObject;
   const base = readBase(lastSyncData);
-  // The record of what is deleted goes too: then the entry has all of it.
+  // The record of a deleted product is deleted too, so the entry contains all of it.
   const before = action === 'archive' && base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
   await journal.append([
     { shop: client.shop, localId, gid, runId: runId ?? null, action, at: clock.now(), sent, before },

@@ -13,12 +13,12 @@ import type { PushManyOptions } from './push-many.ts';
  * await sync.retryFailed(draftOf, { filter: ({ code, attempts }) => code === 'USER_ERROR' && attempts < 5 });
  */
 export interface RetryFailedOptions extends Omit<PushManyOptions, 'missing' | 'rollout' | 'unreadable'> {
-  /** Which of the failed products are pushed. Default: all. */
+  /** Which of the failed products to push. Default: all. */
   readonly filter?: (product: FailedProduct) => boolean;
 }
 
 /**
- * Gives the draft of a product by its local id; nothing where your own data has it no longer.
+ * Returns the draft of a product by its local id; nothing if your own data no longer has it.
  *
  * @example
  * const draftOf: DraftSource = async (localId) => toDraft(await database.product(localId));
@@ -27,7 +27,7 @@ export type DraftSource = (
   localId: string,
 ) => ProductDraftInput | null | undefined | Promise<ProductDraftInput | null | undefined>;
 
-/** A failed product of which the source has no draft. */
+/** A failed product for which the source has no draft. */
 export class WithoutDraft {
   readonly localId: string;
 
@@ -41,7 +41,7 @@ const pageSize = 250;
 /**
  * The drafts of the products whose last push failed, in the order of their local ids.
  *
- * @throws ValidationError where the source gives the draft of another product. What the source and the filter throw.
+ * @throws ValidationError if the source returns the draft of another product. What the source and the filter throw.
  */
 export async function* failedDrafts(
   { records, shop }: { readonly records: SyncRecordStore; readonly shop: string },

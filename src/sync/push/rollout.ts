@@ -12,19 +12,19 @@ import { unknownNames } from '../../internal/names.ts';
  * await sync.pushMany(products, { rollout: { percent: 5, salt: 'new-descriptions' } });
  */
 export interface Rollout {
-  /** How many products take part, in percent: 0 to 100, with decimals if you like. A higher number only adds products. */
+  /** Percentage of products that take part: 0 to 100, decimals allowed. A higher number only adds products. */
   readonly percent: number;
-  /** A name for the rollout: with another one other products come first. Default: the empty text. */
+  /** A name for the rollout: another name selects other products. Default: the empty text. */
   readonly salt?: string;
-  /** Shops that take part, such as `acme` or `acme.myshopify.com`. Of others no product does. Default: all shops. */
+  /** Shops that take part, such as `acme` or `acme.myshopify.com`; other shops do not. Default: all shops. */
   readonly shops?: readonly string[];
 }
 
 const rolloutNames: Record<keyof Rollout, true> = { percent: true, salt: true, shops: true };
 
 /**
- * Whether a product takes part in a rollout. The same product, shop and salt always have the same answer, in each process
- * and release, and a product that takes part at one percentage does at each higher one.
+ * Whether a product takes part in a rollout. The result for a product, shop and salt is the same in every process and
+ * release, and a product that takes part at one percentage also does at every higher one.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
@@ -40,7 +40,7 @@ export function inRollout(
   return placeOf(domain, localId, salt) < percent;
 }
 
-/** Where a product stands among all: from 0 to less than 100, evenly spread. */
+/** The position of a product among all: from 0 to less than 100, evenly distributed. */
 function placeOf(shop: string, localId: string, salt: string): number {
   const digest = createHash('sha256')
     .update(JSON.stringify([shop, localId, salt]))
@@ -48,7 +48,7 @@ function placeOf(shop: string, localId: string, salt: string): number {
   return (digest.readUIntBE(0, 6) / 2 ** 48) * 100;
 }
 
-/** Problems of the option `rollout`. */
+/** Validates the option `rollout`. */
 export function rolloutIssues(rollout: Rollout | undefined): readonly Issue[] {
   if (rollout === undefined) return [];
   if (typeof rollout !== 'object' || rollout === null)

@@ -17,19 +17,22 @@ export interface ProductWebhook {
   readonly shop: string;
   /** The body, parsed. */
   readonly payload: unknown;
-  /** The bytes of the body. Without them a `products/delete` of an id above 2^53 is ignored, because parsing rounds it. */
+  /**
+   * The bytes of the body. Without them, a `products/delete` with an id above 2^53 is ignored, because parsing rounds
+   * the id.
+   */
   readonly rawBody?: Uint8Array;
 }
 
-/** What a product webhook meant for our record. */
+/** What a product webhook means for the sync record. */
 export type WebhookOutcome =
   /** The product is not synced. */
   | 'unknown-product'
-  /** An own push, something older than what is known, or nothing new in the fields that a push sends. */
+  /** Our own push, a change older than what is known, or nothing new in the fields that a push sends. */
   | 'not-newer'
-  /** Somebody else changed the product; the record says when. */
+  /** Somebody else changed the product; the record notes when. */
   | 'changed-externally'
-  /** Somebody else changed what a push wrote, and the shop has it back: `onDrift` is `ours`. */
+  /** Somebody else changed what a push wrote, and it was restored, because `onDrift` is `ours`. */
   | 'put-back'
   /** The product was deleted in Shopify. */
   | 'deleted'
@@ -41,22 +44,23 @@ export interface ApplyWebhookOptions {
   /** Changes nothing, and returns what the webhook means. Default `false`. */
   readonly dryRun?: boolean;
   /**
-   * What becomes of a change that somebody else made. `report`: the record says that there was one. `ours`: the shop gets back
-   * what the last push said. `theirs`: what the shop has stands, and `reconcile` does not find it again. Default `report`.
+   * What to do with a change that somebody else made. `report` (default): note it in the record. `ours`: restore the
+   * values of the last push. `theirs`: accept the shop's values, so that `reconcile` does not find them again.
    */
   readonly onDrift?: DriftPolicy;
   /**
-   * Called once with what the webhook means, before the shop or the record is changed; awaited. What it throws leaves both as
-   * they are.
+   * Called once with the effect of the webhook, before the shop or the record is changed; awaited. If it throws,
+   * neither is changed.
    */
   readonly onEffect?: (effect: WebhookOutcome, product: { readonly localId: string; readonly gid: string }) => unknown;
 }
 
 /**
- * Brings the sync record of a webhook's product up to date, once a push of that product that is in flight has ended.
- * Safe to call twice with the same webhook.
+ * Updates the sync record of a webhook's product, once a push of that product in progress has ended. Safe to call twice
+ * with the same webhook.
  *
- * @throws ValidationError for a `products/delete` with the fields of a product: the body of a deletion is an id.
+ * @throws ValidationError for a `products/delete` with the fields of a product: the body of a real deletion is only an
+ * id.
  */
 export async function applyProductWebhook(
   records: SyncRecordStore,
@@ -70,7 +74,7 @@ export async function applyProductWebhook(
   const field = fieldOfLiveProduct(webhook);
   if (field !== undefined) {
     const message =
-      'is of a product that exists: nothing was done; somebody may have sent an old body again under other headers';
+      'belongs to an existing product, so nothing was done. Somebody may have replayed an old body with other headers.';
     throw new ValidationError(`The webhook ${topic} is invalid`, { issues: [{ field, message }], shop });
   }
 
@@ -91,26 +95,26 @@ export async function applyProductWebhook(
         : effectOfUpdate(record, payload);
     const isDecided = outcome !== undefined;
     outcome ??= effect;
-    // Outside of the product's turn: the host may push it here.
+    // Outside the product's turn, because the host may push the product here.
     if (!isDecided) await onEffect?.(effect, { localId, gid });
     if (!isDecided && !dryRun && effect === 'changed-externally' && onDrift !== 'report')
       outcome = outcomeOf(await repair(localId, onDrift), onDrift);
-    // A push that takes long compares with the shop itself.
+    // A push that takes that long compares with the shop itself.
     const isLeftAlone = dryRun || (effect !== 'deleted' && isPushedElsewhere(record, clock));
     if (isLeftAlone || !changes) return outcome;
-    // Written since it was read, such as by a push: what the webhook means for the record is another matter then.
+    // If the record was changed meanwhile, such as by a push, the webhook may mean something else for it: check again.
     if (await write(record, changes)) return outcome;
   }
 }
 
-/** What product webhooks are applied with. */
+/** What applying product webhooks needs. */
 interface WebhookContext {
   readonly mutex: KeyedMutex;
   readonly clock: Clock;
   readonly repair: (localId: string, onDrift: DriftPolicy) => Promise<ProductCheck>;
 }
 
-/** @throws What stopped a repair: the delivery is to be retried. */
+/** @throws The error that stopped a repair, so that the delivery is retried. */
 function outcomeOf(check: ProductCheck, onDrift: DriftPolicy): WebhookOutcome {
   if (typeof check === 'object' && check.error) throw check.error;
   return onDrift === 'ours' && typeof check === 'object' && check.kind === 'edited' && check.isRepaired
@@ -118,21 +122,24 @@ function outcomeOf(check: ProductCheck, onDrift: DriftPolicy): WebhookOutcome {
     : 'changed-externally';
 }
 
-/** What a webhook means, and what it changes in the record. */
+/** What a webhook means, and its changes to the record. */
 interface Effect {
   readonly effect: WebhookOutcome;
   readonly changes?: Partial<SyncRecord>;
 }
 
-/** Milliseconds after which a push that has not ended is taken for one whose process has died. */
+/** Milliseconds after which the process of a push that has not ended is taken for dead. */
 const longestPushMs = 60_000;
 
-/** Milliseconds to wait for its end. Twice this must fit into the five seconds that Shopify waits for a response. */
+/**
+ * Milliseconds to wait for the end of a push. Twice this must fit into the five seconds that Shopify waits for a
+ * response.
+ */
 const patienceMs = 1_500;
 
 const pollMs = 250;
 
-/** Reads a record once the push of another process has ended or has taken too long. */
+/** Reads a record after the push of another process has ended or has taken too long. */
 async function readAfterPush(
   read: () => Promise<SyncRecord | undefined>,
   clock: Clock,
@@ -145,14 +152,16 @@ async function readAfterPush(
   }
 }
 
-/** Whether another process is pushing the product: pushes of this process have ended when the mutex lets a webhook in. */
+/**
+ * Whether another process is pushing the product: pushes of this process have ended before the mutex admits a webhook.
+ */
 function isPushedElsewhere({ status, lastAttemptAt }: SyncRecord, clock: Clock): boolean {
   return status === 'syncing' && lastAttemptAt !== null && clock.now() - lastAttemptAt < longestPushMs;
 }
 
 /**
- * The echo of a push has the time that the response to the push had. What Shopify does by itself afterwards (images
- * that become ready, stock) has later times and the same content, which is why the content is remembered.
+ * The echo of a push has the same time as the response to the push. What Shopify does by itself afterwards (images
+ * becoming ready, stock) has a later time but the same content, so the content is remembered.
  */
 function effectOfUpdate(record: SyncRecord, payload: unknown): Effect {
   const nothingNew: Effect = { effect: 'not-newer' };
@@ -164,8 +173,8 @@ function effectOfUpdate(record: SyncRecord, payload: unknown): Effect {
   const seen = contentOf(payload);
   const isSeen = seen !== undefined && record.parts?.['webhook'] === seen;
   if (order === 0 && (isSeen || seen === undefined)) return nothingNew;
-  // Times have whole seconds. Whether somebody else's change came before the push, which has undone it, or after it, is
-  // known with the next delivery: what is not remembered here counts as a change then.
+  // Times have whole seconds, so somebody else's change may have come before the push, which has overwritten it, or
+  // after it. The next delivery shows which: content that is not remembered here counts as a change then.
   if (order === 0 && record.status === 'synced' && contradictsPush(payload, record.lastSyncData)) return nothingNew;
   const parts = seen === undefined ? record.parts : { ...record.parts, webhook: seen };
   const changes = { shopifyUpdatedAt: updatedAt, parts };
@@ -177,8 +186,8 @@ const productFields = ['title', 'body_html', 'vendor', 'product_type', 'handle',
 const variantFields = ['id', 'title', 'price', 'compare_at_price', 'sku', 'barcode', 'position', 'taxable', 'grams'];
 
 /**
- * Hash of what both a merchant and a push can change of a product: no stock, no times, no image addresses.
- * `undefined` where the subscription leaves those fields out of the body: then every newer time is a change.
+ * Hash of everything that both a merchant and a push can change: no stock, no times, no image URLs. `undefined` if the
+ * subscription leaves those fields out: then every newer time is a change.
  */
 function contentOf(payload: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof payload['title'] !== 'string' || !Array.isArray(payload['variants'])) return undefined;
@@ -190,16 +199,17 @@ function contentOf(payload: Readonly<Record<string, unknown>>): string | undefin
     pick(payload, productFields),
     pickAll(payload['options'], ['name', 'position', 'values']),
     pickAll(payload['variants'], variantFields),
-    // Images by position: their addresses change when they become ready.
+    // Images by position: their URLs change when they become ready.
     pickAll(payload['images'], ['position', 'alt']),
   ]);
 }
 
 /**
  * Whether a webhook's body cannot be the echo of a push: its title, vendor, type, status, tags or prices differ from
- * those that the push sent. Only what Shopify stores unchanged is compared, so `false` does not prove that it is the echo.
+ * those that the push sent. Only values that Shopify stores unchanged are compared, so `false` does not prove that it
+ * is the echo.
  *
- * @param lastSyncData What the sync record keeps of the push.
+ * @param lastSyncData The data of the push in the sync record.
  */
 function contradictsPush(payload: JsonObject, lastSyncData: JsonObject | null): boolean {
   const facts = readBase(lastSyncData)?.facts;
@@ -220,25 +230,27 @@ const differs = (sent: unknown, received: unknown): boolean => {
   return expected !== undefined && typeof received === 'string' && received.trim() !== expected;
 };
 
-/** What a webhook says for a text that a push sent; `undefined` where that cannot be predicted. */
+/** The text expected in a webhook for a text that a push sent; `undefined` if it cannot be predicted. */
 function expectedText(sent: unknown): string | undefined {
   if (typeof sent !== 'string' || sent.trim() === '' || sent.includes('[redacted]')) return undefined;
   return sent.trim();
 }
 
-/** Webhooks write a status in lower case, the Admin API in upper case; how webhooks write UNLISTED is not documented. */
+/**
+ * Webhooks have the status in lower case, the Admin API in upper case. How webhooks write UNLISTED is not documented.
+ */
 function statusDiffers(sent: unknown, received: unknown): boolean {
   return sent !== 'UNLISTED' && differs(sent, typeof received === 'string' ? received.toUpperCase() : undefined);
 }
 
-/** Whether a tag that a push has set is missing. Others' tags are none of a push's business. */
+/** Whether a tag that a push has set is missing. Other tags are ignored. */
 function lacksTags(sent: FactEntries | undefined, received: unknown): boolean {
   if (!sent || typeof received !== 'string') return false;
   const there = new Set(received.split(',').map(tagKey));
   return Object.keys(sent).some((tag) => !tag.includes('[redacted]') && !there.has(tag));
 }
 
-/** Compares prices by SKU. Another number of digits, or rounding to the currency's cents, is no difference. */
+/** Compares prices by SKU. Another number of decimals, or rounding to cents, is not a difference. */
 function pricesDiffer(sent: FactEntries | undefined, received: unknown): boolean {
   if (!sent || !Array.isArray(received)) return false;
   const priceOf = new Map(received.filter(isRecord).map(({ sku, price }) => [sku, price]));
@@ -252,14 +264,14 @@ function pricesDiffer(sent: FactEntries | undefined, received: unknown): boolean
 export function productGid({ payload, rawBody }: Pick<ProductWebhook, 'payload' | 'rawBody'>): string | undefined {
   const gid = isRecord(payload) ? payload['admin_graphql_api_id'] : undefined;
   if (typeof gid === 'string') return gid;
-  // The body of products/delete holds nothing but the number.
+  // The body of products/delete contains only the number.
   const id = exactId(payload, 'id', rawBody);
   return id === undefined ? undefined : `gid://shopify/Product/${id}`;
 }
 
 /**
- * The digits of a numeric id in a webhook's body. `JSON.parse` rounds numbers above 2^53 to the id of something else:
- * those are read from the bytes, and are `undefined` without bytes.
+ * The digits of a numeric id in a webhook's body. `JSON.parse` rounds numbers above 2^53, possibly to the id of
+ * something else: those are read from the bytes, and are `undefined` without them.
  */
 export function exactId(payload: unknown, field: string, rawBody: Uint8Array | undefined): string | undefined {
   if (!isRecord(payload)) return undefined;
@@ -269,7 +281,7 @@ export function exactId(payload: unknown, field: string, rawBody: Uint8Array | u
     const exact = parseExactJson(new TextDecoder().decode(rawBody));
     return isRecord(exact) ? digitsOf(exact[field]) : undefined;
   } catch {
-    // Bytes that are not JSON are not those of this payload.
+    // If the bytes are not JSON, they do not belong to this payload.
     return undefined;
   }
 }

@@ -33,46 +33,46 @@ import {
  */
 export interface ReconcileOptions {
   /**
-   * Compares only products that were changed in the shop since then, by Shopify's `updatedAt`: a date, or milliseconds since
-   * the epoch. Deletions, lost records and pushes without an end are found in any case. Default: compares all.
+   * Compares only products that changed in the shop since then, by Shopify's `updatedAt`: a date, or milliseconds since
+   * the epoch. Deletions, lost records and unfinished pushes are found in any case. Default: compares all.
    */
   readonly since?: Date | number;
-  /** Stops between two products. What is repaired stays so. Default: none. */
+  /** Stops between two products. Repairs that were made stay. Default: none. */
   readonly signal?: AbortSignal;
   /**
-   * What becomes of what is found. `report`: nothing. `ours`: the shop gets back what the last push said. `theirs`: what
-   * the shop has stands, and is not found again. Under both, records are brought up to date. Default `report`.
+   * What to do with findings. `report` (default): nothing. `ours`: restore the values of the last push in the shop.
+   * `theirs`: accept the shop's values, so that they are not found again. Both `ours` and `theirs` also repair records.
    */
   readonly onDrift?: DriftPolicy;
   /**
-   * Compares the table that inventory webhooks fill (`createSyncWebhooks`) with the shop's stock too: `true`, or options.
-   * Under both repairing policies the table gets what the shop has. The token needs `read_inventory` and `read_locations`.
-   * Default `false`.
+   * Also compares the table that inventory webhooks fill (`createSyncWebhooks`) with the shop's stock: `true`, or
+   * options. With `ours` and `theirs`, the table is updated from the shop. The token needs `read_inventory` and
+   * `read_locations`. Default `false`.
    */
   readonly stock?: boolean | StockCheckOptions;
-  /** Findings after which it ends, so that no more than these are repaired: 1 or more. Default: none. */
+  /** Ends after this many findings, so that no more are repaired: 1 or more. Default: none. */
   readonly limit?: number;
-  /** Called with each finding, and awaited where it returns a promise. What it throws ends the call. */
+  /** Called with each finding, and awaited. An error ends the call. */
   readonly onFinding?: (finding: Finding) => unknown;
 }
 
 /** What `reconcile` found. */
 export interface ReconcileReport {
-  /** Products that were looked at. Those that are being pushed at the time are not among them. */
+  /** Products that were checked, without those that were being pushed. */
   readonly checked: number;
   readonly counts: Readonly<Record<FindingKind, number>>;
   readonly repaired: number;
-  /** Products that could not be read. They are not among `checked`. */
+  /** Products that could not be read. They do not count as `checked`. */
   readonly unread: number;
-  /** Percent of the checked products of which nothing was found, with two decimals, rounded down; 100 where there are none. */
+  /** Percentage of checked products without a finding, with two decimals, rounded down; 100 if none were checked. */
   readonly consistency: number;
   /** The first 1,000. */
   readonly findings: readonly Finding[];
-  /** Whether all products were looked at: `false` where `limit` has ended it. */
+  /** Whether all products were checked: `false` if `limit` ended it. */
   readonly isComplete: boolean;
-  /** What `stock` found. */
+  /** The result of the option `stock`. */
   readonly stock?: StockCheck;
-  /** Name of the repairs in the journal: `rollback({ runId })` undoes those of the shop. */
+  /** Id of the repairs in the journal: `rollback({ runId })` undoes those made in the shop. */
   readonly runId: string;
 }
 
@@ -87,13 +87,14 @@ const optionNames: Record<keyof ReconcileOptions, true> = {
 
 const mostListed = 1_000;
 
-/** The most ids of one call, and the most products of a page. */
+/** The most ids in one call, and the most products in a page. */
 const pageSize = 250;
 
 /**
- * Finds products that are out of step with their records, and repairs them where the policy says so.
+ * Finds products that are out of sync with their records, and repairs them as the policy says.
  *
- * @throws ValidationError for an invalid option. StorageError, the signal's reason, and errors that concern the whole shop.
+ * @throws ValidationError for an invalid option. StorageError, the signal's reason, and errors that concern the whole
+ * shop.
  */
 export async function reconcile(
   context: Omit<RepairContext, 'runId'> & {
@@ -115,7 +116,7 @@ export async function reconcile(
   const full = new AbortController();
   const ended = signal ? AbortSignal.any([signal, full.signal]) : full.signal;
 
-  /** Whether one more may be found. */
+  /** Counts one more finding. Returns `false` if the limit is reached. */
   const mayFind = (): boolean => {
     if (found >= limit) {
       full.abort();
@@ -150,7 +151,7 @@ export async function reconcile(
       { concurrency, signal: ended },
       (localId) => work(localId, () => checkRecord(localId, repairing)),
     );
-    await forEachConcurrent(strangers(context, options), { concurrency, signal: ended }, ({ localId, gid }) =>
+    await forEachConcurrent(lostProducts(context, options), { concurrency, signal: ended }, ({ localId, gid }) =>
       known.has(localId) ? Promise.resolve() : work(localId, () => checkLost(localId, gid, repairing)),
     );
   } catch (error) {
@@ -185,7 +186,10 @@ function refuseInvalid(options: ReconcileOptions): void {
 
 const stockNames: Record<keyof StockCheckOptions, true> = { appId: true, onMissed: true };
 
-/** The products of the records that may be out of step. `passed` is told of those that Shopify says were not changed. */
+/**
+ * Products with records that may be out of sync. Calls `passed` with the number of those that did not change according
+ * to Shopify.
+ */
 async function* suspects(
   { client, records, clock }: Pick<RepairContext, 'client' | 'records' | 'clock'>,
   { since, signal }: ReconcileOptions,
@@ -212,12 +216,12 @@ async function* suspects(
   }
 }
 
-/** Whether a record says anything that can be wrong: a product that is in the shop, or a push of it. */
+/** Whether a record can be out of sync: its product is in the shop, or a push of it was started. */
 const isOpen = ({ gid, status }: SyncRecord): boolean =>
   status === 'syncing' || (gid !== null && status !== 'deleted-in-shopify');
 
-/** The products of the shop that bear a local id whose record does not know them. */
-async function* strangers(
+/** Products of the shop with a local id whose record does not point to them. */
+async function* lostProducts(
   { client, records }: Pick<RepairContext, 'client' | 'records'>,
   { signal }: ReconcileOptions,
 ): AsyncGenerator<{ readonly localId: string; readonly gid: string }> {

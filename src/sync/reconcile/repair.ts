@@ -24,64 +24,70 @@ import { withoutLarge } from '../rollback/large-values.ts';
 import type { SyncClient } from '../sync-client.ts';
 
 /**
- * What is out of step with a product. `edited`: somebody changed in the shop what a push wrote. `deleted`: it is no longer
- * in the shop. `lost-record`: the shop has it, with its local id, and no record knows that. `unfinished`: a push of it has
- * not ended for ten minutes.
+ * What is wrong with a product. `edited`: somebody changed in the shop what a push wrote. `deleted`: it is no longer in
+ * the shop. `lost-record`: the shop has it, with its local id, but no record points to it. `unfinished`: a push of it
+ * was started more than ten minutes ago and has not ended.
  */
 export type FindingKind = 'edited' | 'deleted' | 'lost-record' | 'unfinished';
 
-/** One product that is out of step. */
+/** A product that is out of sync. */
 export interface Finding {
   readonly kind: FindingKind;
   readonly localId: string;
-  /** `null` where the shop is not known to have it. */
+  /** `null` if the shop is not known to have it. */
   readonly gid: string | null;
-  /** What was changed in the shop, for `edited`. Empty for the others. */
+  /** For `edited`: what was changed in the shop. Empty for the others. */
   readonly drifts: readonly ProductDifference[];
-  /** Whether it is in step now. With `report` it never is. */
+  /** Whether it was repaired. Always `false` with `report`. */
   readonly isRepaired: boolean;
   /**
-   * Why a repair failed. Call `reconcile` again: it is found again. A `ValidationError`: it would bring back a variant that no
-   * push gave a price, and sell it for nothing.
+   * Why a repair failed. The next call of `reconcile` finds the product again. A `ValidationError`: the repair would
+   * bring back a variant for which no push set a price, and it would be sold for nothing.
    */
   readonly error?: ShopwrightError;
 }
 
-/** What products are checked and repaired with. */
+/** What checks and repairs need. */
 export interface RepairContext {
   readonly client: SyncClient;
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
-  /** Runs the work once no push of the product is under way in this process. */
+  /** Runs the work when no push of the product is in progress in this process. */
   readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
   readonly runId: string;
 }
 
 interface Repairing extends RepairContext {
   readonly onDrift: DriftPolicy;
-  /** Takes one finding of those that are allowed. `false` where there are no more. */
+  /** Counts one more finding. Returns `false` if the limit is reached. */
   readonly mayFind: () => boolean;
   readonly signal: AbortSignal | undefined;
 }
 
-/** What is wrong with a product. `not-now`: it is being pushed, or was forgotten. `full`: no more may be found. */
+/**
+ * The result of a check. `not-now`: the product is being pushed, or its record was deleted. `full`: the limit of
+ * findings is reached.
+ */
 export type ProductCheck = Finding | 'in-step' | 'not-now' | 'full';
 
-/** Milliseconds after which a push that has not ended is taken for one whose process has died. Jobs have half of it. */
+/**
+ * Milliseconds after which the process of a push that has not ended is taken for dead. The default time limit of a push
+ * job is half of it.
+ */
 const longestPushMs = 600_000;
 
 /**
- * Whether a push of the product may be under way, in whichever process. One that began further in the future was begun by a
- * clock that was set back since.
+ * Whether a push of the product may be in progress, in any process. The absolute difference: after a clock was set
+ * back, the start may lie in the future.
  */
 export const isBeingPushed = ({ status, lastAttemptAt }: SyncRecord, clock: Clock): boolean =>
   status === 'syncing' && lastAttemptAt !== null && Math.abs(clock.now() - lastAttemptAt) < longestPushMs;
 
-/** The part of a record that says which drifts the shop was allowed to keep. */
+/** The part of a record with the hash of the drifts that were accepted. */
 const acceptedPart = 'accepted';
 
-/** Compares a product that has a record with the shop, and repairs what the policy says. */
+/** Compares a product that has a record with the shop, and repairs it as the policy says. */
 export function checkRecord(localId: string, context: Repairing): Promise<ProductCheck> {
   const { client, records, clock, onDrift, mayFind, signal, inTurn } = context;
   return inTurn(localId, async () => {
@@ -91,7 +97,7 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
       if (!record || record.status === 'deleted-in-shopify' || isBeingPushed(record, clock)) return 'not-now';
       const { gid, version } = record;
       const finding = { localId, gid, drifts: [], isRepaired: false };
-      /** Writes the record. `undefined` where somebody else has done so since it was read. */
+      /** Writes the record. `undefined` if it was changed since it was read. */
       const write = async (changes: Partial<SyncRecord>): Promise<{ readonly isRepaired: boolean } | undefined> => {
         if (onDrift === 'report') return { isRepaired: false };
         return (await records.putIf({ ...record, ...changes, version: version + 1 }, version))
@@ -110,14 +116,14 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
 
       const base = readBase(record.lastSyncData);
       const remote = await readRemote(client, gid, scopeOf(base?.facts ?? {}, base, false), { signal });
-      // Pushed since by another process: then its record is another one.
+      // If another process has pushed it meanwhile, the record has changed.
       if ((await records.get(client.shop, localId))?.version !== version) continue;
       if (!remote) {
         if (!mayFind()) return 'full';
         const done = await write({ status: 'deleted-in-shopify' });
         return done ? { ...finding, kind: 'deleted', ...done } : 'not-now';
       }
-      // What a push that failed has sent of its draft, the next one finds out.
+      // A failed push may have sent parts of its draft: the next push deals with them.
       if (!base || base.sending) return 'in-step';
       const planned = compare(localId, withoutFailed(base, remote), remote);
       const { drifts } = planned.plan;
@@ -130,7 +136,7 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
         const done = await write({ parts, shopifyUpdatedAt: remote.updatedAt });
         return done ? { ...edited, ...done } : 'not-now';
       }
-      // Such as a variant that came back at 0.00, as nobody has said what it costs.
+      // Such as a variant that would come back at 0.00, because no push set its price.
       if (planned.problem !== undefined) {
         const issues = [{ field: 'variants', message: planned.problem }];
         return { ...edited, error: new ValidationError('The product was not repaired', { issues, shop: client.shop }) };
@@ -141,13 +147,13 @@ export function checkRecord(localId: string, context: Repairing): Promise<Produc
 }
 
 /**
- * Whether a record does not know of a product that bears its local id: it has none, or one that is gone, which somebody with
- * another store has pushed again since.
+ * Whether a product's local id has no record for it: there is none, or it is for a deleted product, and another store
+ * has pushed the product again since.
  */
 export const isUnknown = (record: SyncRecord | undefined, gid: string): boolean =>
   (record?.gid ?? null) === null || (record?.status === 'deleted-in-shopify' && record.gid !== gid);
 
-/** Gives a product of the shop the record that it has lost. */
+/** Writes the lost record of a product in the shop. */
 export function checkLost(localId: string, gid: string, context: Repairing): Promise<ProductCheck> {
   const { client, records, onDrift, mayFind, inTurn } = context;
   return inTurn(localId, async () => {
@@ -156,7 +162,7 @@ export function checkLost(localId: string, gid: string, context: Repairing): Pro
     if (!mayFind()) return 'full';
     const finding: Finding = { kind: 'lost-record', localId, gid, drifts: [], isRepaired: false };
     if (onDrift === 'report') return finding;
-    // The next push compares with the shop, since no base says what an earlier one wrote.
+    // Without a base, the next push compares the draft with the shop.
     const empty = emptyRecord(client.shop, localId);
     const known = record && record.gid === null ? record : { ...empty, version: record?.version ?? empty.version };
     const isWritten = await records.putIf({ ...known, gid, version: known.version + 1 }, record?.version);
@@ -170,11 +176,13 @@ async function findOwn(localId: string, { client, signal }: Repairing): Promise<
   return data.productByIdentifier?.id ?? null;
 }
 
-/** What the shop has otherwise than the last push said. */
+/** The differences between the shop and the last push. */
 const compare = (localId: string, base: PushBase, remote: RemoteProduct): PlannedUpdate =>
   planUpdate(localId, base.facts, base, remote, { onDrift: 'ours' });
 
-/** The base without images that Shopify could not take: nobody has removed those, and the next push uploads them again. */
+/**
+ * The base without images that Shopify could not process: nobody removed those, and the next push uploads them again.
+ */
 function withoutFailed(base: PushBase, { failedMedia }: RemoteProduct): PushBase {
   const failed = new Set(
     Object.entries(base.ids.images).flatMap(([key, id]) => (failedMedia.includes(id) ? [key] : [])),
@@ -192,7 +200,7 @@ function withoutFailed(base: PushBase, { failedMedia }: RemoteProduct): PushBase
   return { ...base, facts };
 }
 
-/** Gives the shop back what the last push said, as a push would: journal, record, shop, record. */
+/** Restores the values of the last push in the shop, in the order of a push: record, journal, shop, record. */
 async function putBack(
   record: SyncRecord,
   base: PushBase,
@@ -219,7 +227,10 @@ async function putBack(
     ...Object.entries(base.ids.images),
     ...[...matches.images].map(([key, image]) => [key, image.id] as [string, string]),
   ]);
-  /** Ends the repair. Where a push has begun meanwhile, nobody knows whose values stand: its end looks. */
+  /**
+   * Ends the repair. If a push started meanwhile, it is unknown whose values won: the record is marked so that they are
+   * read again.
+   */
   const end = async (changed: Partial<SyncRecord>): Promise<void> => {
     for (;;) {
       const stored = await records.get(shop, localId);
@@ -246,7 +257,7 @@ async function putBack(
     const stored = { ...base.stored, ...applied.stored };
     const lastSyncData = writeBase({ ...base, stored, ids });
     await end({ lastSyncData, shopifyUpdatedAt: applied.updatedAt, lastSyncedAt: clock.now() });
-    // What could not be put back, or was changed again meanwhile, is found again.
+    // Values that were not restored, or were changed again meanwhile, are found by the next call.
     const isWhole = Object.keys(applied.overtaken).length === 0 && contentHash(changes) === contentHash(plan.changes);
     return { isRepaired: isWhole };
   } catch (error) {
@@ -256,12 +267,12 @@ async function putBack(
   }
 }
 
-/** A change without values that looked like secrets, and so were not kept. */
+/** A change without values that were redacted because they looked like secrets. */
 function withoutRedacted(change: ProductChange): readonly ProductChange[] {
   const isKept = ({ to }: { readonly to: FactValue }): boolean => !JSON.stringify(to).includes('[redacted]');
   const entries = Object.entries(change.fields);
   const kept = entries.filter(([, value]) => isKept(value));
-  // An entry that is made anew needs all of its values.
+  // An entry that is created again needs all of its values.
   if (kept.length === entries.length) return [change];
   if (change.kind === 'add' || kept.length === 0) return [];
   return [{ ...change, fields: Object.fromEntries(kept) }];

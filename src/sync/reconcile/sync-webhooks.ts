@@ -27,38 +27,46 @@ export interface SyncWebhookEvent {
   /** Shop domain. */
   readonly shop: string;
   readonly webhookId: string | null;
-  /** What a product webhook meant; `stock-kept` or `stock-older` for an inventory webhook. */
+  /** The effect of a product webhook; `stock-kept` or `stock-older` for an inventory webhook. */
   readonly effect: WebhookOutcome | 'stock-kept' | 'stock-older';
 }
 
 /** Options of `createSyncWebhooks`. */
 export interface SyncWebhookOptions {
-  /** What `createProductSync` returns, or a function that finds it for a shop; `undefined`: the shop is not synced. */
+  /**
+   * A sync of `createProductSync`, or a function that returns the one of a shop; `undefined`: the shop is not synced.
+   */
   readonly sync: Pick<ProductSync, 'applyWebhook'> | ((shop: string) => Pick<ProductSync, 'applyWebhook'> | undefined);
   /** The stores of the sync. */
   readonly stores: Pick<Stores, 'keyValue'>;
   /**
-   * What becomes of a change that somebody else made to a synced product. `report` (default): its record says so. `ours`: the
-   * shop gets back what the last push said, by calls that take longer than Shopify waits: give the webhook handler a queue.
-   * `theirs`: it stands, and `reconcile` does not find it again.
+   * What to do with a change that somebody else made to a synced product. `report` (default): note it in the record.
+   * `ours`: restore the values of the last push; these calls take longer than Shopify waits, so give the webhook
+   * handler a queue. `theirs`: accept it, so that `reconcile` does not find it again.
    */
   readonly onDrift?: DriftPolicy;
-  /** Called with stock that is not older than what was known. If it throws, the delivery is retried. */
+  /** Called with stock that is not older than the stored one. If it throws, the delivery is retried. */
   readonly onInventory?: (level: StockLevel, event: WebhookEvent, context: WebhookContext) => unknown;
-  /** Called when somebody else changed a synced product, before its record says so. If it throws, the delivery is retried. */
+  /**
+   * Called when somebody else changed a synced product, before the record is updated. If it throws, the delivery is
+   * retried.
+   */
   readonly onExternalChange?: (change: ExternalChange, context: WebhookContext) => unknown;
-  /** Called when a synced product was deleted in Shopify, before its record says so. If it throws, the delivery is retried. */
+  /**
+   * Called when a synced product was deleted in Shopify, before the record is updated. If it throws, the delivery is
+   * retried.
+   */
   readonly onDeleted?: (change: ExternalChange, context: WebhookContext) => unknown;
   /**
-   * Called with a product of a synced shop that has no record, such as one that a merchant has made: `sync.import` takes it
-   * over. If it throws, the delivery is retried.
+   * Called with a product of a synced shop that has no record, such as one that a merchant created: `sync.import` can
+   * import it. If it throws, the delivery is retried.
    */
   readonly onUnknownProduct?: (product: Omit<ExternalChange, 'localId'>, context: WebhookContext) => unknown;
-  /** Called with the outcome of each delivery, such as `unknown-product`. An error thrown in it is logged, no more. */
+  /** Called with the outcome of each delivery, such as `unknown-product`. Errors that it throws are only logged. */
   readonly onEvent?: (event: SyncWebhookEvent) => void;
-  /** Logs a listener that throws. Default: none. */
+  /** Logs errors of `onEvent`. Default: none. */
   readonly logger?: Logger;
-  /** Time, for tests. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
@@ -81,8 +89,8 @@ type SyncTopic = 'products/update' | 'products/delete' | 'inventory_levels/updat
 export type SyncWebhooks = { readonly [Topic in SyncTopic]: WebhookTopicHandler<Topic> };
 
 /**
- * Webhook handlers that keep the sync up to date: for products that are changed or deleted in Shopify, and for stock. A
- * product that is not synced is an event, not an error, and the echo of an own push is not a change.
+ * Creates webhook handlers that update the sync when products are changed or deleted in Shopify, and when stock
+ * changes. A product that is not synced is an event, not an error. The echo of our own push is not a change.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *

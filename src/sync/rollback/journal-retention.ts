@@ -5,8 +5,8 @@ import type { Stores } from '../../ports/stores.ts';
 import { checkFormat, shopPrefix } from '../../storage/keys.ts';
 
 /**
- * How long the journal keeps what runs did, whichever is more. What is older is deleted at the end of a run that changed
- * something, and can be rolled back no longer.
+ * How long the journal keeps entries: by days or by runs, whichever is more. Older entries are deleted at the end of a
+ * run that changed something, and can no longer be rolled back.
  *
  * @example
  * const sync = createProductSync({ client, stores, journal: { days: 30, runs: 10 } });
@@ -14,7 +14,7 @@ import { checkFormat, shopPrefix } from '../../storage/keys.ts';
 export interface JournalRetention {
   /** Days of 24 hours, 0 or more. Default 90. */
   readonly days?: number;
-  /** The last runs, 1 to 1,000, however long ago they were. Default 3. */
+  /** The number of last runs to keep, 1 to 1,000, however long ago they were. Default 3. */
   readonly runs?: number;
 }
 
@@ -22,7 +22,7 @@ const dayMs = 86_400_000;
 
 const mostRuns = 1_000;
 
-/** What is wrong with the option. */
+/** Validates the option. */
 export function retentionIssues(retention: JournalRetention | 'forever' | undefined): readonly Issue[] {
   if (retention === undefined || retention === 'forever') return [];
   if (!isRecord(retention)) return [{ field: 'journal', message: 'must be { days, runs } or "forever".' }];
@@ -44,8 +44,8 @@ export interface EndedRun {
 }
 
 /**
- * Remembers the end of a run, and deletes from the journal what is older than both the days and the runs that are kept. As
- * long as fewer runs have ended, nothing is deleted.
+ * Stores the end of a run, and deletes journal entries that are older than both the days and the runs to keep. Until
+ * enough runs have ended, nothing is deleted.
  *
  * @throws StorageError that names the run, whose changes are made and recorded.
  */
@@ -65,12 +65,12 @@ export async function pruneJournal(
   }
 }
 
-/** The format in which ended runs are kept. A later release that keeps more, or otherwise, takes the next number. */
+/** The format in which ended runs are stored. A release that stores more, or something else, uses the next number. */
 const runsFormat = 1;
 
-/** Adds a run to those that have ended. Returns when they began, the latest last. */
+/** Adds a run to the ended ones. Returns their start times, latest last. */
 async function rememberRun(keyValue: Stores['keyValue'], shop: string, startedAt: number): Promise<readonly number[]> {
-  // Among the keys of the shop, so that an erasure takes it too.
+  // Under the keys of the shop, so that an erasure deletes it too.
   const key = `${await shopPrefix(shop)}~runs~`;
   for (;;) {
     const before = await keyValue.get(key);

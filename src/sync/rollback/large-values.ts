@@ -2,10 +2,10 @@ import type { JournalEntry } from '../../ports/sync-journal.ts';
 import type { ProductChange } from '../plan/change.ts';
 import { type Facts, type FactValue, hashOfText, type ProductFacts, type PushBase } from '../plan/product-facts.ts';
 
-/** Characters from which on a text counts as large, such as a description. */
+/** Texts with at least this many characters count as large, such as a description. */
 const leastLarge = 2_000;
 
-/** Begins what stands in the place of a text: its hash follows. */
+/** Prefix of the hash that replaces a large text. */
 const mark = '~sha256:';
 
 const isLarge = (value: FactValue): value is string => typeof value === 'string' && value.length >= leastLarge;
@@ -15,8 +15,8 @@ const isMark = (value: unknown): value is string => typeof value === 'string' &&
 const markOf = (text: string): string => `${mark}${hashOfText(text)}`;
 
 /**
- * A base as the journal keeps it: large texts that the changes leave as they are by their hashes. Each is whole in the sync
- * record until some push changes it, and from then on in that push's own entry.
+ * A base for the journal: large texts that the changes do not touch are replaced by their hashes. The full text is in
+ * the sync record until a push changes it, and from then on in that push's own entry.
  */
 export function withoutLarge(base: PushBase, changes: readonly ProductChange[]): PushBase {
   const changed = new Set(
@@ -26,11 +26,11 @@ export function withoutLarge(base: PushBase, changes: readonly ProductChange[]):
 }
 
 /**
- * A base of the journal, whole again. A text that is neither in the record nor in an entry is left out: the next push
- * then compares without it.
+ * Restores the large texts of a base from the journal. A text that is in neither the record nor an entry is left out:
+ * the next push then compares without it.
  *
- * @param now The base of the record.
- * @param later The entries of the product, the newest first, those of the base itself included.
+ * @param now The base in the record.
+ * @param later The entries of the product, newest first, including the base's own.
  */
 export async function withLarge(
   base: PushBase | undefined,

@@ -1,4 +1,4 @@
-// One file: the way back of one product, from its journal over the shop to its record.
+// One file: undoing the pushes of one product, from its journal to the shop and its record.
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import {
   ProductByIdentifierDocument,
@@ -44,7 +44,7 @@ import type { SyncClient } from '../sync-client.ts';
 import { withLarge, withoutLarge } from './large-values.ts';
 
 /**
- * What is to be undone: all that a run did, or the last push of one product.
+ * What to undo: everything that a run did, or the last push of one product.
  *
  * @example
  * await sync.rollback({ runId: summary.runId });
@@ -55,29 +55,31 @@ export type RollbackTarget =
 
 /** Options of `rollback`. */
 export interface RollbackOptions {
-  /** Changes nothing, and tells what a rollback would do. Default `false`. */
+  /** Changes nothing, and returns what a rollback would do. Default `false`. */
   readonly dryRun?: boolean;
-  /** Stops the rollback between two products. What is undone stays so; a second call does the rest. Default: none. */
+  /**
+   * Stops the rollback between two products. What was undone stays undone; a second call does the rest. Default: none.
+   */
   readonly signal?: AbortSignal;
-  /** What becomes of a product that the run created. Default `delete`. */
+  /** What to do with a product that the run created. Default `delete`. */
   readonly created?: 'delete' | 'archive';
-  /** Called after each product. What it throws ends the rollback. */
+  /** Called after each product. An error ends the rollback. */
   readonly onProgress?: (result: RollbackResult) => unknown;
 }
 
-/** What became of one product. */
+/** The result for one product. */
 export interface RollbackResult {
   readonly localId: string;
   readonly gid: string | null;
   /**
-   * `restored`: it is as it was before. `partly`: but for what others changed since, which is listed. `removed`: the run
-   * had created it. `recreated`: it had been deleted, and was created again with other ids. `unchanged`: nothing was left to
-   * undo. `gone`: the shop has it no longer. `failed`: try again.
+   * `restored`: it is as before. `partly`: restored except for what others changed since, which is listed. `removed`:
+   * the run had created it. `recreated`: it had been deleted, and was created again with new ids. `unchanged`: there
+   * was nothing left to undo. `gone`: the shop no longer has it. `failed`: try again.
    */
   readonly outcome: 'restored' | 'partly' | 'removed' | 'recreated' | 'unchanged' | 'gone' | 'failed';
-  /** What was put back. */
+  /** What was restored. */
   readonly changes: readonly ProductChange[];
-  /** What others have changed since, and was left as it is: the value that the push sent, and the one that is there. */
+  /** What others have changed since, and was left alone: the value that the push sent, and the current one. */
   readonly others: readonly {
     readonly list: FactList;
     readonly name: string;
@@ -85,15 +87,15 @@ export interface RollbackResult {
     readonly pushed: FactValue | undefined;
     readonly theirs: FactValue | undefined;
   }[];
-  /** Variants that had been deleted and were created again: they have other ids, and no stock. */
+  /** Variants that had been deleted and were created again: they have new ids, and no stock. */
   readonly remade: readonly string[];
-  /** What a product that was created again does not have again, besides its ids and sales, in words. */
+  /** What a product that was created again has lost, besides its ids and sales, in words. */
   readonly lost: readonly string[];
   /** Why it failed. */
   readonly error?: ShopwrightError;
 }
 
-/** What a rollback did. */
+/** The result of a rollback. */
 export interface RollbackReport {
   /** Products by outcome. */
   readonly counts: Readonly<Record<RollbackResult['outcome'], number>>;
@@ -101,17 +103,17 @@ export interface RollbackReport {
   readonly notable: readonly RollbackResult[];
 }
 
-/** What a rollback works with. */
+/** What a rollback needs. */
 export interface RollbackContext {
   readonly client: SyncClient;
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
   readonly clock: Clock;
-  /** Products that are put back at the same time. */
+  /** How many products are restored at the same time. */
   readonly concurrency: number;
-  /** Runs the work once no push of the product is under way in this process. */
+  /** Runs the work when no push of the product is in progress in this process. */
   readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
-  /** Creates a product that was deleted, and publishes it to those publications. */
+  /** Creates a deleted product again, and publishes it in those publications. */
   readonly recreate: (draft: ProductDraft, publications: readonly string[]) => Promise<PushResult>;
 }
 
@@ -120,10 +122,10 @@ const mostListed = 1_000;
 const pageSize = 200;
 
 /**
- * Puts back what pushes changed, from the journal: newest first, value by value, and only where the shop still has what
- * was pushed. Call it again where it was cut off: what is undone is not touched twice.
+ * Undoes pushes with the journal: newest first, value by value, and only where the shop still has the pushed value.
+ * After an interruption, call it again: what was undone is not touched again.
  *
- * @throws ValidationError where the journal knows no such run or product. StorageError. The signal's reason.
+ * @throws ValidationError if the journal has no such run or product. StorageError. The signal's reason.
  */
 export async function rollback(
   target: RollbackTarget,
@@ -156,7 +158,7 @@ export async function rollback(
   throw new ValidationError('Nothing can be rolled back', { issues: [{ field, message }], shop: context.client.shop });
 }
 
-/** The products of a run, each once, in the order in which it pushed them. */
+/** The products of a run, each once, in the order in which they were pushed. */
 async function* productsOf(target: RollbackTarget, context: RollbackContext): AsyncGenerator<string> {
   const seen = new Set<string>();
   const filter = target.runId === undefined ? { localId: target.localId } : { runId: target.runId };
@@ -188,7 +190,7 @@ async function* journalOf(
   }
 }
 
-/** The entries of a product down to the oldest of some, the newest first. */
+/** The entries of a product down to the oldest of the given ones, newest first. */
 async function* laterEntries(
   localId: string,
   entries: readonly JournalEntry[],
@@ -229,7 +231,7 @@ async function undoProduct(
   if (!newest || !oldest || !record || record.parts?.[undone] === newest.id) return unchanged;
   let gid = known;
   try {
-    // A push that was killed before it had a response may have created the product all the same.
+    // A push that was killed before it had a response may still have created the product.
     if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
     if (gid === null) return unchanged;
     if (isCreated) return await removeCreated(record, gid, entries, context, options);
@@ -251,8 +253,8 @@ async function findCreated(
 }
 
 /**
- * The pushes of a product that are to be undone, newest first: those of the run, or the last one; and whether a rollback of
- * them has begun, which may have come only halfway.
+ * The pushes of a product to undo, newest first: those of the run, or the last one; and whether a rollback of them was
+ * started, and may be incomplete.
  */
 async function entriesOf(
   localId: string,
@@ -367,7 +369,7 @@ async function restore(
   return withOvertaken(result, overtaken);
 }
 
-/** What the shop has, with the barcodes of variants whose barcodes were pushed: no other reading has them. */
+/** The shop's product, with the barcodes of variants whose barcodes were pushed: other reads do not include them. */
 async function withTheirBarcodes(
   theirs: ProductFacts,
   net: readonly Net[],
@@ -388,7 +390,7 @@ async function withTheirBarcodes(
   return { ...theirs, variants };
 }
 
-/** The result with values that somebody has written while the rollback was under way: they were left. */
+/** The result, with values that somebody wrote during the rollback: they were left alone. */
 function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult {
   const fields = result.changes.find(({ list }) => list === 'product')?.fields ?? {};
   const others = Object.entries(overtaken).map(([field, theirs]) => ({
@@ -398,7 +400,7 @@ function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult
   return { ...result, outcome: 'partly', others: [...result.others, ...others] };
 }
 
-/** Deletes the option values that came with the run, or while variants changed places, and that no variant has any more. */
+/** Deletes option values that came with the run, or were temporary, and that no variant has any more. */
 async function forgetValues(
   net: readonly Net[],
   remote: RemoteProduct,
@@ -414,7 +416,7 @@ async function forgetValues(
   const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
   const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
   if (!hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
-  // Options and values may have other names by now, and variants other values: an option keeps its id.
+  // Options and values may have been renamed, and variants may have other values: an option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
   for (const { id, name, optionValues } of restored?.options ?? []) {
@@ -430,7 +432,7 @@ async function forgetValues(
   }
 }
 
-/** Makes a product anew that was deleted, from what the journal holds of it. */
+/** Creates a deleted product again, from the journal. */
 async function undelete(
   entry: JournalEntry,
   entries: readonly JournalEntry[],
@@ -444,7 +446,7 @@ async function undelete(
   const nothing = { localId, gid: record?.gid ?? null, changes: [], others: [], remade: [], lost: [] };
   const mark = `begun ${entry.id}`;
   const isBegun = record?.parts?.[undone] === mark;
-  // Undone already, or pushed again since.
+  // Already undone, or pushed again since.
   if (record && !isBegun && record.gid !== entry.gid) return { ...nothing, outcome: 'unchanged' };
   try {
     // The deletion may never have been sent.
@@ -492,14 +494,14 @@ async function undelete(
   }
 }
 
-/** The facts that stood there before the pushes. */
+/** The facts before the pushes. */
 function factsBefore(net: readonly Net[]): ProductFacts {
   const facts: { [List in FactList]?: Record<string, Facts> } = {};
   for (const { list, key, before } of net) if (before) facts[list] = { ...facts[list], [key]: before };
   return facts;
 }
 
-/** What nobody can give back to a product that was deleted. */
+/** What cannot be restored for a product that was deleted. */
 function lostWith(changes: readonly ProductChange[], base: PushBase | undefined): readonly string[] {
   return changes.flatMap(({ list, key, name, stock }) => {
     if (list === 'variants' && stock) return [`${stock} in stock of ${name}`];
@@ -523,7 +525,7 @@ function application(
   return { client, clock, remote, changes, desired, sources: new Map<string, string>(), imageIds, variantIds };
 }
 
-/** What several pushes did to one entry, taken together. `null`: it was not there. */
+/** The combined effect of several pushes on one entry. `null`: it did not exist. */
 interface Net {
   readonly list: FactList;
   readonly key: string;
@@ -558,7 +560,7 @@ function netChanges(entries: readonly JournalEntry[]): readonly Net[] {
   return [...net.values()];
 }
 
-/** The changes that a journal entry holds. @throws ValidationError for those of a newer release. */
+/** The changes in a journal entry. @throws ValidationError for those of a newer release. */
 function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
   if (!isRecord(sent) || sent['format'] !== journalFormat || !Array.isArray(sent['changes'])) {
     const message = `${id} was written by another release of shopwright. Roll back with that one.`;
@@ -567,7 +569,7 @@ function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
   return sent['changes'] as unknown as readonly ProductChange[];
 }
 
-/** The facts that the pushes left, to find them in the shop. */
+/** The facts after the pushes, to find them in the shop. */
 function factsOf(net: readonly Net[]): ProductFacts {
   const facts: { [List in FactList]?: Record<string, Facts> } = {};
   for (const { list, key, before, after } of net) facts[list] = { ...facts[list], [key]: { ...before, ...after } };
@@ -575,9 +577,9 @@ function factsOf(net: readonly Net[]): ProductFacts {
 }
 
 /**
- * What puts the shop back, and what stands in the way because somebody else has changed it.
+ * The changes that restore the shop, and what prevents them because somebody else has changed it.
  *
- * @param isBegun Whether a rollback may have come halfway: what can be of it is nobody else's.
+ * @param isBegun Whether an earlier rollback may be incomplete: values that it may have written count as ours.
  */
 function inverse(
   net: readonly Net[],
@@ -639,8 +641,8 @@ function inverse(
 }
 
 /**
- * Keys that variants have since the pushes, by those that they had before, where these differ: of a SKU that was corrected, or
- * of option values, or their order, where there is none; or where one stands in for another that somebody had deleted.
+ * Current keys of variants by their keys before the pushes, if they differ: after a SKU was corrected; for variants
+ * without a SKU, after option values or their order changed; or if one replaced another that somebody had deleted.
  */
 function keysSince(
   net: readonly Net[],
@@ -670,7 +672,7 @@ function keysSince(
   return keys;
 }
 
-/** Whether a variant came under the key of another one: before, it had another id or SKU than that. */
+/** Whether a variant took over the key of another one, which had another id or SKU. */
 function isStandIn(key: string, before: Facts, id: string | undefined, base: PushBase): boolean {
   const known = base.ids.variants[key];
   if (known !== undefined) return id !== undefined && known !== id;
@@ -678,7 +680,9 @@ function isStandIn(key: string, before: Facts, id: string | undefined, base: Pus
   return sku !== undefined && !isSameValue('sku', sku, base.facts.variants?.[key]?.['sku'] ?? null);
 }
 
-/** The changes with the order of a list to which something comes back, unless somebody has moved what is there. */
+/**
+ * The changes, with the order of a list to which something is restored, unless somebody has moved its current entries.
+ */
 function withPlaces(
   changes: readonly ProductChange[],
   sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
@@ -695,7 +699,7 @@ function withPlaces(
     const there = keysInOrder(from);
     const stoodIn = new Set(laterKeys.values());
     const to = keysInOrder(former).flatMap((key) => laterKeys.get(key) ?? (stoodIn.has(key) ? [] : [key]));
-    // With their options variants change places, before they get their own again.
+    // When their options change, variants change their order too, before they get their own again.
     const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
     const outcome = compareOrder(to, known, there, [...there, ...added]);
     if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
@@ -703,7 +707,7 @@ function withPlaces(
   return withOrder(changes, fields);
 }
 
-/** The changes with those of orders. */
+/** The changes, with those of orders. */
 function withOrder(changes: readonly ProductChange[], fields: ProductChange['fields']): readonly ProductChange[] {
   if (Object.keys(fields).length === 0) return changes;
   const known = changes.find(({ list }) => list === 'product');
@@ -712,8 +716,8 @@ function withOrder(changes: readonly ProductChange[], fields: ProductChange['fie
 }
 
 /**
- * How the options and their values get the order again that they had, once the variants are changed. `conflict` where the
- * pushes had put them in order, and somebody else has since; `undefined` where there is nothing to do.
+ * How the options and their values get their former order again, once the variants are changed. `conflict` if the
+ * pushes had sorted them and somebody else has since; `undefined` if there is nothing to do.
  */
 function formerOptionOrder(
   net: readonly Net[],
@@ -738,7 +742,7 @@ function formerOptionOrder(
   return sent && ({ outcome: 'conflict', pushed, theirs } as const);
 }
 
-/** The shop's facts once the changes are made. */
+/** The shop's facts after the changes. */
 function patched(theirs: ProductFacts, changes: readonly ProductChange[]): ProductFacts {
   const next: { [List in FactList]?: Record<string, Facts> } = { ...theirs };
   for (const { kind, list, key, fields } of changes) {
@@ -751,7 +755,7 @@ function patched(theirs: ProductFacts, changes: readonly ProductChange[]): Produ
   return next;
 }
 
-/** Publications that these pushes asked for, and none before them. */
+/** Publications that these pushes requested, and none before them. */
 function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefined): readonly string[] {
   const before = new Set(base?.publications);
   const asked = entries.flatMap(({ sent }) =>
@@ -760,7 +764,7 @@ function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefine
   return [...new Set(asked)].filter((gid) => !before.has(gid));
 }
 
-/** Writes into the journal what a rollback is about to change. */
+/** Stores in the journal what a rollback is about to change. */
 async function note(
   { localId, gid, lastSyncData }: SyncRecord,
   entries: readonly JournalEntry[],
@@ -778,7 +782,7 @@ async function note(
   ]);
 }
 
-/** Writes into the record that the pushes are undone. The next push compares with what stood before them. */
+/** Stores in the record that the pushes are undone. The next push compares with the state before them. */
 async function finish(
   { localId }: SyncRecord,
   entries: readonly JournalEntry[],

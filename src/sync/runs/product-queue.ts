@@ -21,54 +21,56 @@ import { Places, RunStore, type StoredRun, unitsOf } from './stored-run.ts';
 /** Options of `createProductQueue`. */
 export interface ProductQueueOptions {
   /**
-   * The sync that pushes. Without it and `source` this process only queues, as a web server does, and other processes of
-   * the same queue push.
+   * The sync that pushes. Leave out both `sync` and `source` if this process only queues, such as a web server, and
+   * other processes of the same queue push.
    */
   readonly sync?: Pick<ProductSync, 'push'> & RunSync;
   /** `inProcessQueue()`, `bullmqQueue(…)` or your own. Several shops can share one. */
   readonly queue: JobQueue;
-  /** The stores that `sync` works with. */
+  /** The stores that `sync` uses. */
   readonly stores: Pick<Stores, 'records' | 'keyValue' | 'journal'>;
-  /** The shop that `sync` works on, such as `acme.myshopify.com`. */
+  /** The shop of `sync`, such as `acme.myshopify.com`. */
   readonly shop: string;
   /**
-   * Reads the current state of one product, or `undefined` where it no longer exists. It is called when the job runs, not
-   * when it is queued, so a push never sends an older state than the one before it.
+   * Reads the current state of one product; returns `undefined` if it no longer exists. Called when the job runs, not
+   * when it is queued, so a push never sends an older state than the push before it.
    */
   readonly source?: (localId: string) => Promise<unknown>;
-  /** Name of the app, as for its client: two apps on one queue and store share no jobs and no marks. Default `default`. */
+  /**
+   * Name of the app, as for its client: two apps on one queue and store share no jobs and no marks. Default `default`.
+   */
   readonly appId?: string;
   /**
-   * Sets this product queue apart from others of the app and shop, such as one with another source. All processes must
-   * give it the same. Default: none.
+   * Separates this product queue from others of the same app and shop, such as one with another source. All processes
+   * must pass the same name. Default: none.
    */
   readonly name?: string;
-  /** Tries of a push, 1 to 100, with waits of 30, 60, and then 120 seconds between them. Default 3. */
+  /** Attempts per push, 1 to 100, with waits of 30, 60, and then always 120 seconds between them. Default 3. */
   readonly tries?: number;
-  /** Milliseconds before each retry of a failed push, in place of `tries`. */
+  /** Milliseconds before each retry of a failed push; use it instead of `tries`. */
   readonly retryDelaysMs?: readonly number[];
   /** Time limit of one push in milliseconds. Default 300,000. */
   readonly timeoutMs?: number;
-  /** How runs go through their products. */
+  /** Settings for runs. */
   readonly runs?: RunSettings;
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /**
- * How the runs of a product queue go through their products.
+ * Settings for the runs of a product queue.
  *
  * @example
  * const products = createProductQueue({ sync, queue, stores, shop, source, runs: { batchSize: config.maxBulkSyncSize } });
  */
 export interface RunSettings {
-  /** Products of one batch, 1 to 1,000. Default 100. */
+  /** Products per batch, 1 to 1,000. Default 100. */
   readonly batchSize?: number;
-  /** Milliseconds after which a batch begins no more products; what is left goes on as another job. Default 600,000. */
+  /** Milliseconds after which a batch starts no more products; the rest continues in another job. Default 600,000. */
   readonly batchTimeoutMs?: number;
   /**
-   * From how many products on a run creates those that the shop does not have by bulk operations, which cost no points.
-   * `Infinity` for never. Default 500.
+   * A run of at least this many products creates those that the shop lacks in bulk operations, which cost no points.
+   * `Infinity`: never. Default 500.
    */
   readonly bulkFrom?: number;
 }
@@ -77,16 +79,16 @@ const runNames: Record<keyof RunSettings, true> = { batchSize: true, batchTimeou
 
 const defaultTries = 3;
 
-/** Milliseconds before the retries of a push; the last one stands for all that follow. */
+/** Milliseconds before the retries of a push; the last value is used for all later ones. */
 const waitsMs = [30_000, 60_000, 120_000] as const;
 
 const waitsOf = (tries: number): readonly number[] =>
   Array.from({ length: tries - 1 }, (_, retry) => waitsMs[retry] ?? waitsMs[2]);
 
-/** Milliseconds that a batch has to end what it has begun. */
+/** Milliseconds that a batch has to finish the products it has started. */
 const batchGraceMs = 60_000;
 
-/** Milliseconds that Shopify gives a bulk operation, and some for its results. */
+/** Milliseconds that Shopify allows for a bulk operation, plus time for its results. */
 const bulkTimeoutMs = 25 * 3_600_000;
 
 const optionNames: Record<keyof ProductQueueOptions, true> = {
@@ -107,26 +109,27 @@ const optionNames: Record<keyof ProductQueueOptions, true> = {
 /** Pushes single products as jobs of a queue. */
 export interface ProductQueue {
   /**
-   * Marks a product as to be pushed, and queues the push. Call it after the source has the change. While a push of the
-   * product is waiting, no second one is queued.
+   * Marks a product to be pushed, and queues the push. Call it after the source contains the change. If a push of the
+   * product is already waiting, no second one is queued.
    *
    * @throws ValidationError for an id that no record can have. StorageError if it could not be marked. QueueError if it
    * was marked but not queued: `resume` queues it.
    */
   enqueue(localId: string, options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<EnqueuedJob>;
   /**
-   * The same for many products, many at a time. Where it fails, some of them may be marked or queued: call it again.
+   * Does the same for many products. If it fails, some of them may be marked or queued: call it again.
    *
    * @returns Their jobs, in the same order.
    */
   enqueue(localIds: readonly string[], options?: Pick<NewJob, 'priority' | 'delayMs'>): Promise<readonly EnqueuedJob[]>;
   /**
-   * Queues again every product that is marked as to be pushed, or whose push was interrupted or failed in all its
-   * attempts because the shop was unreachable. Rejected products are left alone. Call it at start-up: with a queue in
-   * memory, this is what survives a crash. Harmless where the jobs are already in the queue. With an `appId` or `name`,
-   * only those that it has marked itself: whose the others are, no record says. Runs that were cut off go on too.
+   * Queues again every product that is marked to be pushed, or whose push was interrupted or failed in all attempts
+   * because the shop was unreachable. Rejected products are left alone. Interrupted runs go on too. Call it at
+   * start-up: with a queue in memory, jobs survive a crash only this way. It does no harm if the jobs are still in the
+   * queue. With an `appId` or `name`, only products that this queue marked itself are queued, because records do not
+   * say which queue they belong to.
    *
-   * @returns How many were queued that were not already waiting.
+   * @returns How many jobs were queued that were not already waiting.
    * @throws StorageError and QueueError, and the signal's reason.
    */
   resume(options?: { readonly signal?: AbortSignal }): Promise<number>;
@@ -137,12 +140,12 @@ export interface ProductQueue {
 const pageSize = 500;
 
 /**
- * Connects a product sync with a job queue, and processes the queue's pushes for this shop in this process from now on.
+ * Connects a product sync to a job queue. From now on, this process handles the queue's pushes for this shop.
  *
  * A product that is invalid, or that Shopify rejects, is recorded as failed and not retried. A temporary error is
- * retried twice (`tries`), and becomes a dead letter of the queue after the last; while the
- * shop's circuit breaker is open, jobs are deferred without losing an attempt. A product that the source no longer has
- * is recorded as failed, or forgotten where it never reached the shop.
+ * retried twice (`tries`); after the last attempt the job becomes a dead letter of the queue. While the shop's circuit
+ * breaker is open, jobs are deferred without losing an attempt. A product that the source no longer has is recorded as
+ * failed, or its record is deleted if it never reached the shop.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -158,7 +161,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   const parsed = parseShopDomain(options.shop);
   if (!parsed.ok) issues.push({ field: 'shop', message: parsed.message });
   if (!sync !== !source) {
-    const message = 'give both `sync` and `source` where products are pushed, neither where they are only queued';
+    const message = 'pass both `sync` and `source` to push products, or neither to only queue them';
     issues.push({ field: sync ? 'source' : 'sync', message });
   }
   issues.push(
@@ -173,7 +176,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       issues.push({ field, message: `must be a whole number from 1 to ${most}.` });
   };
   within('tries', tries, 100);
-  // As the queue would refuse each job, when the first product was marked already.
+  // Checked here, because otherwise the queue would refuse each job only after its product was marked.
   if (!isTimeout(timeoutMs))
     issues.push({ field: 'timeoutMs', message: 'must be milliseconds, more than 0, at most a year.' });
   if (options.retryDelaysMs !== undefined && !areDelays(options.retryDelaysMs))
@@ -181,10 +184,11 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
   within('runs.batchSize', batchSize, 1_000);
   within('runs.batchTimeoutMs', batchTimeoutMs, 86_400_000);
   if (options.tries !== undefined && options.retryDelaysMs !== undefined)
-    issues.push({ field: 'tries', message: 'says the same as `retryDelaysMs` in another way: give one of them.' });
+    issues.push({ field: 'tries', message: 'and `retryDelaysMs` set the same thing: pass only one of them.' });
   const { appId = defaultApp, name } = options;
   for (const [field, text] of Object.entries({ appId, name })) {
-    if (text !== undefined && !isQueueName(text)) issues.push({ field, message: 'give a text of 1 to 100 characters' });
+    if (text !== undefined && !isQueueName(text))
+      issues.push({ field, message: 'must be a text of 1 to 100 characters.' });
   }
   if (!parsed.ok || issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const { domain: shop } = parsed;
@@ -261,7 +265,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
     if (Array.isArray(given)) return enqueueMany(given as readonly string[], more);
     const localId = checked(given as string);
     await marks.mark(localId);
-    // A new product is counted from now on. An existing record is written by its pushes only.
+    // From now on, a new product is counted. An existing record is written only by its pushes.
     if (!(await records.get(shop, localId))) await records.putIf(emptyRecord(shop, localId), undefined);
     return add(localId, more);
   }
@@ -273,7 +277,7 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
       checkNames(resumeOptions, { signal: true });
       const { signal } = resumeOptions;
       let queued = 0;
-      // A product has a record and a mark, and its job may have run before the second is found.
+      // A product may have a record and a mark, and its job may have run before the mark is found.
       const seen = new Set<string>();
       const addAll = async (localIds: readonly string[]): Promise<void> => {
         signal?.throwIfAborted();
@@ -281,14 +285,14 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
         const jobs = await Promise.all(unseen.map((localId) => add(localId)));
         queued += jobs.filter(({ isNew }) => isNew).length;
       };
-      // What a run has in hand is pushed by the run, under its name in the journal.
+      // Products that a run has started are pushed by that run, under its id in the journal.
       for await (const run of store.all()) {
         if (run.halt?.undo === 'open') await enqueueOpen(run);
         if (run.state !== 'running' && run.state !== 'paused') continue;
         for await (const localId of store.inHand(run)) seen.add(localId);
         if (run.state === 'running') await enqueueOpen(run);
       }
-      // No record says whose it is: those that another queue has marked are left to it.
+      // Records do not say which queue they belong to: those marked by another queue are left to it.
       const others = scope === undefined ? await marks.ofOthers() : new Set<string>();
       for (const status of scope === undefined ? (['pending', 'syncing', 'failed'] as const) : []) {
         for (let after: string | undefined, isLast = false; !isLast; ) {
@@ -309,20 +313,20 @@ export function createProductQueue(options: ProductQueueOptions): ProductQueue {
 const isQueueName = (text: unknown): boolean =>
   typeof text === 'string' && text.length > 0 && text.length <= 100 && text.isWellFormed();
 
-/** What sets a product queue apart from others of its shop; `undefined` for the only one. */
+/** Separates a product queue from others of its shop; `undefined` for the default app without a name. */
 function scopeOf(appId: string, name: string | undefined): string | undefined {
-  // Encoded, so that no name looks like another app's.
+  // Encoded, so that no name can look like another app's.
   if (name !== undefined) return `${encodeURIComponent(appId)}/${encodeURIComponent(name)}`;
   return appId === defaultApp ? undefined : encodeURIComponent(appId);
 }
 
-/** What the jobs of a product queue need. */
+/** Options of the push jobs. */
 interface PushJobOptions extends Required<Pick<ProductQueueOptions, 'source' | 'shop'>> {
   readonly sync: Pick<ProductSync, 'push'>;
   readonly retryDelaysMs: readonly number[];
   readonly marks: PushMarks;
   readonly outcomes: PushOutcomes;
-  /** Queues a push of a product that is marked. */
+  /** Queues a push of a marked product. */
   readonly again: (localId: string) => Promise<unknown>;
 }
 
@@ -337,13 +341,13 @@ function createPushJob(options: PushJobOptions): JobHandler {
     throw result.error;
   };
 
-  /** What is thrown concerns all products, such as a shop that does not respond to a new process. */
+  /** Pushes the product. Throws only for errors that concern all products, such as a shop that does not respond. */
   const pushed = async (localId: string, product: unknown, { attempt, signal }: JobContext): Promise<PushResult> => {
     try {
-      // It validates it.
+      // Also validates the product.
       return await sync.push(product as ProductDraftInput, { signal });
     } catch (error) {
-      // While the shop's circuit breaker is open the job is deferred, and one that is given back comes again.
+      // While the shop's circuit breaker is open, the job is deferred; a job that was given back runs again.
       const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT');
       const isLast = attempt > retryDelaysMs.length && !isGivenBack && !isShopwrightError(error, 'CIRCUIT_OPEN');
       if (isLast && isShopwrightError(error)) await outcomes.notBegun(localId, error);
@@ -366,7 +370,8 @@ function createPushJob(options: PushJobOptions): JobHandler {
       try {
         await conclude(localId, await pushed(localId, product, context), attempt);
       } catch (error) {
-        // It may have sent an older state after the other push, and a job that another worker took over is not retried.
+        // This push may have sent an older state after the other one, and a job that another worker took over is not
+        // retried.
         const state = await push.fail();
         if (state === 'erased') return;
         if (state === 'overtaken') await again(localId);

@@ -6,22 +6,23 @@ import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import { appPart, checkFormat, erasedKey, isErasedSince, keyPart, pushMarks, shopPrefix } from '../../storage/keys.ts';
 
 /**
- * Keeps in the key-value store which products are still to be pushed. A push removes only the mark as it was when the
- * push started, so no change is lost that it may not have seen. The sync records are written by the pushes.
+ * Stores which products still have to be pushed, in the key-value store. A push removes only the mark that it found
+ * when it started, so a change made meanwhile is not lost. Sync records are written only by the pushes.
  */
 export interface PushMarks {
-  /** The product has changed: it must be pushed. @throws StorageError */
+  /** Marks a changed product to be pushed. @throws StorageError */
   mark(localId: string): Promise<void>;
-  /** The same for many. @throws StorageError */
+  /** Marks many products. @throws StorageError */
   markAll(localIds: readonly string[]): Promise<void>;
   /**
-   * A push starts. Call it before the product is read. `undefined`: all of the shop was erased after its job was queued, at
-   * `enqueuedAt` in milliseconds since the epoch, and the product was not marked again. @throws StorageError
+   * Starts a push. Call it before the product is read. Returns `undefined` if the shop's data was erased after the job
+   * was queued (at `enqueuedAt`, in milliseconds since the epoch), and the product was not marked again. @throws
+   * StorageError
    */
   begin(localId: string, enqueuedAt: number): Promise<BegunPush | undefined>;
   /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */
   all(pageSize: number): AsyncIterable<readonly string[]>;
-  /** The local ids that product queues with an app or name of their own have marked. @throws StorageError */
+  /** Local ids marked by product queues with another app or name. @throws StorageError */
   ofOthers(): Promise<ReadonlySet<string>>;
 }
 
@@ -29,34 +30,36 @@ export interface PushMarks {
 export interface BegunPush {
   /** Whether it must be sent even if the record says that the shop has it. */
   readonly isInDoubt: boolean;
-  /** Whether nobody had marked the product. */
+  /** Whether the product was not marked before. */
   readonly isNew: boolean;
   /**
-   * The push has ended. Removes the mark; `marked`: it stays, because the product has changed meanwhile. `overtaken`:
-   * another push of the product ran at the same time, such as when this process was taken for dead; the product is
-   * marked again, in doubt. `erased`: all of the shop was erased meanwhile.
+   * Ends a successful push and removes the mark. `marked`: the mark stays, because the product changed meanwhile.
+   * `overtaken`: another push of the product ran at the same time, for example because this process was taken for dead;
+   * the product is marked again, in doubt. `erased`: the shop's data was erased meanwhile.
    */
   end(): Promise<'done' | 'marked' | 'overtaken' | 'erased'>;
-  /** The push has failed. The mark stays; if the push was `overtaken`, the product is marked again, in doubt. */
+  /** Ends a failed push. The mark stays; if the push was `overtaken`, the product is marked again, in doubt. */
   fail(): Promise<'marked' | 'overtaken' | 'erased'>;
 }
 
-/** The format in which this release stores a mark. A later release that stores more, or otherwise, takes the next number. */
+/**
+ * The format in which this release stores a mark. A release that stores more, or something else, uses the next number.
+ */
 const markFormat = 1;
 
-/** What the store holds for a product that is to be pushed. */
+/** The stored mark of a product to be pushed. */
 interface Mark {
   readonly format: number;
   readonly localId: string;
-  /** A new id with each change. */
+  /** A new id for each change. */
   readonly change: string;
   /** The id of the push that started last; `null` before the first. */
   readonly push: string | null;
-  /** Two pushes ran at the same time, so nobody knows whose state the shop and the record have. */
+  /** Two pushes ran at the same time, so it is unknown which state the shop and the record have. */
   readonly isInDoubt: boolean;
 }
 
-/** Whose marks they are. */
+/** The product queue that the marks belong to. */
 interface PushMarksOwner {
   readonly shop: string;
   readonly appId: string;
@@ -66,14 +69,17 @@ interface PushMarksOwner {
 /** Creates the marks of one product queue. */
 export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: PushMarksOwner): PushMarks {
   const scoped = async (): Promise<string> => `${await shopPrefix(shop)}${pushMarks}`;
-  // Long or odd names are hashed: once, not for each mark.
+  // Long or unusual names are hashed: once, not for each mark.
   const prefix = sharedTask(async () =>
     scope === undefined
       ? `${await shopPrefix(shop)}~push:`
       : `${await scoped()}${await appPart(appId)}${await keyPart(scope)}:`,
   );
 
-  /** Changes the mark under that key by compare-and-set. @returns It, its text in the store, and whether there was none; `undefined` where `isOff`. */
+  /**
+   * Changes the mark under that key by compare-and-set. @returns The mark, its stored text, and whether there was none
+   * before; `undefined` if there was none and `isOff`.
+   */
   const update = async (key: string, localId: string, changes: Partial<Mark>, isOff?: () => Promise<boolean>) => {
     for (;;) {
       const before = await store.get(key);
@@ -87,7 +93,7 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
 
   const mark = async (localId: string): Promise<void> => {
     const key = await keyOf(localId);
-    // Usually there is none yet.
+    // Usually there is no mark yet.
     if (await store.setIfAbsent(key, JSON.stringify(newMark(localId)))) return;
     await update(key, localId, { change: randomUUID() });
   };
@@ -137,7 +143,7 @@ export function createPushMarks(store: KeyValueStore, { shop, appId, scope }: Pu
           if (text !== undefined && !mark) damaged.push(key);
           return mark;
         } catch (error) {
-          // Thrown once the marks that can be read were found.
+          // Thrown at the end, after all readable marks were returned.
           newer.push(error);
           return undefined;
         }

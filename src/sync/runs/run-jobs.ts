@@ -1,4 +1,4 @@
-// One file: what a process does for a run, from the job of a batch over its products to the end of the run.
+// One file: the work of one process for a run, from the job of a batch to the end of the run.
 import { isShopwrightError, type ShopwrightError } from '../../errors/errors.ts';
 import { linkSignal, setTimeLimit, sleep, untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
@@ -32,10 +32,10 @@ import {
   unitsOf,
 } from './stored-run.ts';
 
-/** What a sync must be able to do so that runs go through it. */
+/** The methods of a sync that runs use. */
 export type RunSync = Pick<ProductSync, 'pushMany' | 'validate' | 'createInBulk' | 'rollback'>;
 
-/** What the jobs of runs work with. */
+/** Options of the jobs of runs. */
 interface RunJobOptions {
   readonly sync: RunSync;
   readonly source: (localId: string) => Promise<unknown>;
@@ -44,18 +44,18 @@ interface RunJobOptions {
   readonly runs: RunStore;
   readonly marks: PushMarks;
   readonly outcomes: PushOutcomes;
-  /** Queues a push of a product that is marked. */
+  /** Queues a push of a marked product. */
   readonly again: (localId: string) => Promise<unknown>;
-  /** Queues the jobs of all that a run has to do in its phase. */
+  /** Queues the jobs of all unfinished units in the run's phase. */
   readonly enqueueOpen: (run: StoredRun) => Promise<void>;
   readonly clock: Clock;
-  /** Milliseconds to wait before a product is tried again that could not be pushed for the time being. */
+  /** Milliseconds to wait before each retry of a product that failed temporarily. */
   readonly retryDelaysMs: readonly number[];
-  /** Milliseconds after which a batch begins no more products, and goes on as another job. */
+  /** Milliseconds after which a batch starts no more products, and continues in another job. */
   readonly batchTimeoutMs: number;
 }
 
-/** The most of both, of each kind. */
+/** The larger limit of each kind. */
 const mostOf = (
   one: Required<DeleteLimits> | undefined,
   { products, variants, variantsWithStock }: Required<DeleteLimits>,
@@ -65,30 +65,30 @@ const mostOf = (
   variantsWithStock: Math.max(variantsWithStock, one?.variantsWithStock ?? 0),
 });
 
-/** What the payload of such a job is. */
+/** The payload of such a job. */
 export interface RunJob {
   readonly run: string;
   readonly phase: RunPhase;
-  /** A batch, or a group of batches in bulk. */
+  /** A batch, or in the bulk phase a group of batches. */
   readonly unit: number;
 }
 
-/** Milliseconds until a job looks again whether another process has let go of its batch. */
+/** Milliseconds until a job checks again whether another process has released its batch. */
 const takenPauseMs = 5_000;
 
-/** Milliseconds until a job comes back that could not reach the store or the queue. */
+/** Milliseconds until a job runs again that could not reach the store or the queue. */
 const storagePauseMs = 30_000;
 
-/** Milliseconds after which it is written how far a batch has come. */
-const tellEveryMs = 1_000;
+/** Milliseconds between two saves of a batch's progress. */
+const saveEveryMs = 1_000;
 
-/** Products that are validated between two looks at whether the run goes on: nothing is sent meanwhile. */
+/** Products validated between two checks that the run is still running: nothing is sent meanwhile. */
 const validatedAtOnce = 20;
 
-/** Invalid products that a run names. */
+/** How many invalid products a run's error names. */
 const mostNamed = 5;
 
-/** Somebody has paused, cancelled or erased the run. */
+/** Thrown if somebody has paused, cancelled or erased the run. */
 const stopped: unique symbol = Symbol('stopped');
 
 /** Creates the handler of the jobs of a product queue's runs. */
@@ -99,12 +99,12 @@ export function createRunJob(options: RunJobOptions): JobHandler {
     try {
       const run = await runs.get(id);
       if (run?.halt?.undo === 'open') {
-        // It has the time that a batch has.
+        // It has as much time as a batch.
         const work = (turn: AbortSignal): Promise<void> => undo(run.id, turn, options, options.batchTimeoutMs);
         return await inTurn(run, signal, options, work);
       }
       if (run?.state !== 'running') return;
-      // Whoever has ended the phase may have died before the jobs of the next one were queued.
+      // The process that ended the phase may have died before it queued the jobs of the next phase.
       if (run.phase !== phase) return await options.enqueueOpen(run);
       if (new Places(run.done).has(unit)) return;
       const lock = await runs.lock(run.token, phase, unit);
@@ -125,23 +125,26 @@ export function createRunJob(options: RunJobOptions): JobHandler {
   };
 }
 
-/** Whether the queue brings the job back by itself: it was deferred, or the shop's circuit breaker is open. */
+/** Whether the queue runs the job again by itself: it was deferred, or the shop's circuit breaker is open. */
 const isPause = (error: unknown): boolean =>
   isShopwrightError(error, 'CIRCUIT_OPEN') || (error instanceof Error && error.name === 'Deferral');
 
-/** Ends a run that cannot go on before somebody has seen to it. */
+/** Marks a run as failed: somebody must look into it before it can go on. */
 async function fail(id: string, error: unknown, { runs }: Pick<RunJobOptions, 'runs'>): Promise<void> {
   const { code } = isShopwrightError(error) ? error : { code: 'UNKNOWN' };
   const message = redactText(bareMessage(error));
   await runs.update(id, ({ state, halt, error: found }) => {
     if (state === 'running') return { state: 'failed', error: { code, message } };
     if (halt?.undo !== 'open') return undefined;
-    const told = `${found?.message ?? ''} What it had pushed could not all be undone: ${message}`;
-    return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: told } };
+    const whole = `${found?.message ?? ''} Not everything that it pushed could be undone: ${message}`;
+    return { halt: { ...halt, undo: 'failed' }, error: { code: haltCode, message: whole } };
   });
 }
 
-/** Does the work while no other process pushes products of the run. @throws A deferral where the turn does not come in time. */
+/**
+ * Does the work while no other process pushes products of the run. @throws A deferral if the turn does not come in
+ * time.
+ */
 async function inTurn<T>(
   { token }: StoredRun,
   signal: AbortSignal,
@@ -157,16 +160,17 @@ async function inTurn<T>(
   }
 }
 
-/** Milliseconds that the job of a batch has left to undo its run. */
+/** Milliseconds in which the job of a batch tries to undo its run. */
 const undoAtOnceMs = 30_000;
 
-/** What says that a product was undone. Of the others a second rollback says the same again. */
+/** Outcomes of products that were really undone. A second rollback reports all others again. */
 const undoneAs: ReadonlySet<RollbackResult['outcome']> = new Set(['restored', 'partly', 'removed', 'recreated']);
 
 /**
- * Undoes what a halted run has pushed, where that is still to be done. What fails for the time being is tried again.
+ * Undoes what a halted run has pushed, unless that is done. Temporary failures are retried.
  *
- * @throws A deferral where it takes longer than that, and has come further: the job goes on with the rest.
+ * @throws A deferral if it takes longer than `limitMs`, and has made progress or the limit is shorter than that of a
+ * batch: the job continues with the rest.
  */
 async function undo(id: string, signal: AbortSignal, options: RunJobOptions, limitMs: number): Promise<void> {
   const { sync, stores, shop, runs, clock, retryDelaysMs } = options;
@@ -196,7 +200,7 @@ async function undo(id: string, signal: AbortSignal, options: RunJobOptions, lim
   );
 }
 
-/** Notes that a unit is done; with the last one, the run goes on to its next phase. */
+/** Marks a unit as done; after the last one, the run goes on to its next phase. */
 async function finish(
   id: string,
   phase: RunPhase,
@@ -213,13 +217,13 @@ async function finish(
     const next = { ...run, ...changes(run), done: String(done) };
     if (done.size < unitsOf(run)) return next;
     hasMoved = true;
-    return moved(next, clock.now());
+    return nextPhase(next, clock.now());
   });
   if (hasMoved && after?.state === 'running') await enqueueOpen(after);
 }
 
-/** A run that has come to the end of a phase. */
-function moved(run: StoredRun, nowMs: number): Partial<StoredRun> {
+/** The run after the end of a phase. */
+function nextPhase(run: StoredRun, nowMs: number): Partial<StoredRun> {
   const { phase, state, invalid, total, bulkFrom } = run;
   const { gate } = run.push;
   if (state === 'cancelled' || run.halt) return run;
@@ -238,28 +242,31 @@ function moved(run: StoredRun, nowMs: number): Partial<StoredRun> {
   return { ...run, done: run.pushed, phase: 'push', ...(isOver && { state: 'finished' }) };
 }
 
-/** Whether the run still goes on. @throws `stopped` where it does not, and the signal's reason. */
-async function mustGoOn(id: string, signal: AbortSignal, { runs }: RunJobOptions): Promise<void> {
+/** Checks that the run is still running. @throws `stopped` if not, and the signal's reason. */
+async function checkRunning(id: string, signal: AbortSignal, { runs }: RunJobOptions): Promise<void> {
   signal.throwIfAborted();
   if ((await runs.get(id))?.state !== 'running') throw stopped;
 }
 
-/** A product as the source has it now. One that does not come is waited for no longer than its job may take. */
-function sourced(localId: string, signal: AbortSignal, { source }: Pick<RunJobOptions, 'source'>): Promise<unknown> {
+/** Reads a product from the source. Waits for it only until the signal aborts. */
+function readProduct(
+  localId: string,
+  signal: AbortSignal,
+  { source }: Pick<RunJobOptions, 'source'>,
+): Promise<unknown> {
   const read = async (): Promise<unknown> => source(localId);
   return untilAborted(read(), signal);
 }
 
-/** Validates the products of a batch. */
 async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
   const { sync, runs, outcomes } = options;
   const invalid: string[] = [];
   let count = 0;
   try {
     for (const [place, localId] of (await runs.batch(run.token, unit)).entries()) {
-      if (place % validatedAtOnce === 0) await mustGoOn(run.id, signal, options);
-      const product = await sourced(localId, signal, options);
-      // Gone, or that of another: its push tells.
+      if (place % validatedAtOnce === 0) await checkRunning(run.id, signal, options);
+      const product = await readProduct(localId, signal, options);
+      // Missing, or another product: its push reports that.
       if (product === undefined || product === null || localIdOf(product) !== localId) continue;
       const issues = await sync.validate(product as ProductDraftInput);
       if (issues.length === 0) continue;
@@ -283,7 +290,10 @@ async function validateBatch(run: StoredRun, unit: number, signal: AbortSignal, 
   );
 }
 
-/** Creates the products of a group of batches that the shop does not have, by a bulk operation. The pushes see to the others. */
+/**
+ * Creates, in a bulk operation, those products of a group of batches that the shop lacks. The push phase handles the
+ * others.
+ */
 async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
   const { sync, shop, runs } = options;
   const { rollout } = run.push;
@@ -293,10 +303,10 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
     for (let batch = first; batch < last; batch += 1) {
       for (const localId of await runs.batch(run.token, batch)) {
         if (rollout && !inRollout(rollout, { shop, localId })) continue;
-        const product = await sourced(localId, signal, options);
+        const product = await readProduct(localId, signal, options);
         if (localIdOf(product) === localId) yield product as ProductDraftInput;
       }
-      await mustGoOn(run.id, signal, options);
+      await checkRunning(run.id, signal, options);
     }
   }
   const meter = { points: 0 };
@@ -333,7 +343,7 @@ async function createGroup(run: StoredRun, unit: number, signal: AbortSignal, op
   );
 }
 
-/** A run some of whose products have their outcome before they are to be pushed: whole batches are done then. */
+/** The run with products whose outcome is known before the push phase: complete batches are marked as pushed. */
 function withBatches(run: StoredRun, batches: ReadonlyMap<number, ActiveBatch>): Partial<StoredRun> {
   const pushed = new Places(run.pushed);
   const active = { ...run.active };
@@ -349,13 +359,15 @@ function withBatches(run: StoredRun, batches: ReadonlyMap<number, ActiveBatch>):
   return { pushed: String(pushed), active, counts };
 }
 
-/** A product of a batch whose push has begun. */
+/** A product of a batch whose push has started. */
 interface Begun {
   readonly place: number;
   readonly push: BegunPush;
 }
 
-/** Pushes the products of a batch that have no outcome yet: behind a gate, when no other batch of the run is pushed. */
+/**
+ * Pushes the products of a batch that have no outcome yet. With a gate, only one batch of the run is pushed at a time.
+ */
 async function pushBatch(run: StoredRun, unit: number, signal: AbortSignal, options: RunJobOptions): Promise<void> {
   if (!run.push.gate) return pushOpen(run, unit, signal, options);
   await inTurn(run, signal, options, async (turn) => {
@@ -398,28 +410,28 @@ async function pushOpen(run: StoredRun, unit: number, signal: AbortSignal, optio
     cancelLimit();
     stopWatch();
   }
-  // Whoever takes the batch over from this process begins its products anew.
-  if (!signal.aborted) await batch.leave();
+  // If another process takes over the batch, it starts these products again.
+  if (!signal.aborted) await batch.giveBack();
   if (stop) {
-    await batch.tell(meter);
+    await batch.save(meter);
     if (stop.reason === stopped) return;
     throw stop.reason;
   }
-  if (batch.isStopped) return batch.tell(meter);
+  if (batch.isStopped) return batch.save(meter);
   if (batch.left === 0) return batch.finish(meter);
   if (isLate) {
-    await batch.tell(meter);
+    await batch.save(meter);
     throw defer(0);
   }
-  // What could not be pushed for the time being.
+  // Products that failed temporarily remain.
   const waitMs = retryDelaysMs[batch.round];
   if (waitMs === undefined) return batch.finish(meter);
   batch.round += 1;
-  await batch.tell(meter);
+  await batch.save(meter);
   throw defer(waitMs);
 }
 
-/** Looks once in each window whether there were samples: where all calls hang, nothing else would. */
+/** Checks once per window whether there were samples: if all calls hang, no result would trigger the gate. */
 function watchForData(id: string, gate: Gate, { runs, clock }: RunJobOptions): () => void {
   const { windowMs, requireData } = gate;
   if (windowMs === undefined || !requireData) return () => undefined;
@@ -430,7 +442,7 @@ function watchForData(id: string, gate: Gate, { runs, clock }: RunJobOptions): (
         const halt = haltWithout(gate, samples ?? noSamples, clock.now(), false);
         return state === 'running' && halt ? halted(halt, gate) : undefined;
       });
-      // A store that fails is for the pushes to tell, which use it too.
+      // If the store fails, the pushes report it, because they use it too.
       looking.catch(() => undefined);
       watch();
     }, windowMs);
@@ -450,19 +462,19 @@ class Batch {
   round: number;
   /** Whether somebody has paused, cancelled or erased the run. */
   isStopped = false;
-  /** Whether products of it may have been pushed by this run already. */
+  /** Whether this run may already have pushed some of its products. */
   readonly #isAgain: boolean;
   readonly #begun = new Map<string, Begun>();
-  /** Products that could not be pushed for the time being, by place. */
+  /** Products that failed temporarily, by place. */
   readonly #later = new Set<number>();
-  #toldMs: number;
-  #toldPoints = 0;
-  #telling: Promise<unknown> = Promise.resolve();
-  /** Outcomes that its gate has not judged yet. */
+  #savedAtMs: number;
+  #savedPoints = 0;
+  #saving: Promise<unknown> = Promise.resolve();
+  /** Outcomes that the gate has not judged yet. */
   readonly #unsampled: PushOutcome[] = [];
   #isHalted = false;
 
-  /** Begins a batch, or goes on with it; `undefined` where the run does not go on. */
+  /** Starts or continues a batch; `undefined` if the run is not running. */
   static async open(run: StoredRun, unit: number, options: RunJobOptions): Promise<Batch | undefined> {
     const localIds = await options.runs.batch(run.token, unit);
     const fresh: ActiveBatch = { done: '', counts: {}, round: 0 };
@@ -491,15 +503,15 @@ class Batch {
     this.#counts = counts;
     this.round = round;
     this.#isAgain = isAgain;
-    this.#toldMs = options.clock.monotonic();
+    this.#savedAtMs = options.clock.monotonic();
   }
 
-  /** Products without an outcome. */
+  /** Number of products without an outcome. */
   get left(): number {
     return this.#localIds.length - this.#done.size;
   }
 
-  /** The products that have no outcome yet, read as their turn comes. Ends where the run is stopped. */
+  /** The products without an outcome, each read when its turn comes. Ends if the run is stopped. */
   async *products(isOver: () => boolean, signal: AbortSignal): AsyncGenerator<ProductDraftInput> {
     const { runs, marks, outcomes, again } = this.#options;
     for (const [place, localId] of this.#localIds.entries()) {
@@ -514,12 +526,12 @@ class Batch {
         continue;
       }
       const push = await marks.begin(localId, this.#run.startedAt);
-      // All of the shop was erased since.
+      // The shop's data was erased meanwhile.
       if (!push) {
         this.#settle(place, 'skipped');
         continue;
       }
-      const product = await sourced(localId, signal, this.#options);
+      const product = await readProduct(localId, signal, this.#options);
       if (push.isInDoubt) await outcomes.doubt(localId);
       if (localIdOf(product) === localId) {
         this.#begun.set(localId, { place, push });
@@ -533,7 +545,7 @@ class Batch {
     }
   }
 
-  /** Takes in what became of a product. */
+  /** Records the result of a product. */
   async take(result: PushResult, meter: { readonly points: number }): Promise<void> {
     const { outcomes, again, clock, retryDelaysMs } = this.#options;
     const { localId = '' } = result;
@@ -545,28 +557,28 @@ class Batch {
     const isSkipped = result.outcome === 'skipped';
     if (isLater && this.round < retryDelaysMs.length) await outcomes.doubt(localId);
     if (result.outcome === 'invalid') await outcomes.rejectInvalid(localId, result.issues, true);
-    // A change that somebody has marked, and that was not sent, is still to be pushed.
+    // A marked change that was not sent still has to be pushed.
     const state = await (isLater || (isSkipped && !push.isNew) ? push.fail() : push.end());
     if (state === 'overtaken') await again(localId);
     if (isLater) this.#later.add(place);
     if (isLater || (isSkipped && result.reason === 'stopped')) return;
     this.#settle(place, await this.#outcomeOf(result, localId));
-    // A gate judges each product before others are begun.
-    if (this.#run.push.gate || clock.monotonic() - this.#toldMs >= tellEveryMs) await this.tell(meter);
+    // A gate judges each product before others are started.
+    if (this.#run.push.gate || clock.monotonic() - this.#savedAtMs >= saveEveryMs) await this.save(meter);
     if (this.#isHalted) throw stopped;
   }
 
-  /** Gives back the products that were begun and not pushed. */
-  async leave(): Promise<void> {
+  /** Gives back the products that were started but not pushed. */
+  async giveBack(): Promise<void> {
     for (const [localId, { push }] of this.#begun) {
       this.#begun.delete(localId);
-      // A change that somebody has marked is still to be pushed.
+      // A marked change still has to be pushed.
       const state = await (push.isNew ? push.end() : push.fail());
       if (state === 'overtaken') await this.#options.again(localId);
     }
   }
 
-  /** What its pushes may delete: limits that all batches of the run share. */
+  /** How much its pushes may delete: all batches of the run share these limits. */
   allowance(limits: DeleteLimits): DeleteAllowance {
     const { products = 0, variants = 0, variantsWithStock = 0 } = limits;
     const take: DeleteAllowance['take'] = async (localId, counts) => {
@@ -576,7 +588,7 @@ class Batch {
         const active = run.active[this.#unit];
         if (!active) return undefined;
         const { [localId]: before, ...others } = active.deletes ?? {};
-        // A push that was cut off has taken what it would delete already.
+        // An interrupted push has already reserved its deletions.
         const own = mostOf(before, counts);
         const ofBatches: StoredRun['active'] = { ...run.active, [this.#unit]: { ...active, deletes: others } };
         const ofOthers = Object.values(ofBatches).flatMap(({ deletes }) => Object.values(deletes ?? {}));
@@ -597,7 +609,7 @@ class Batch {
     this.#unsampled.push(outcome);
   }
 
-  /** Whether this run has pushed the product already, and Shopify has refused it. */
+  /** Whether this run has already pushed the product, and Shopify refused it. */
   async #hasFailed(localId: string): Promise<boolean> {
     const { stores, shop } = this.#options;
     const record = await stores.records.get(shop, localId);
@@ -606,7 +618,7 @@ class Batch {
     return !isTemporary({ isRetryable: false, ...record.lastError } as ShopwrightError);
   }
 
-  /** What this run did to the product last, by the journal. */
+  /** This run's last action on the product, from the journal. */
   async #lastAction(localId: string): Promise<string | undefined> {
     const { stores, shop } = this.#options;
     const runId = this.#run.id;
@@ -614,7 +626,7 @@ class Batch {
     return entry?.action;
   }
 
-  /** An outcome as the run counts it: what it pushed before it was cut off is not unchanged. */
+  /** The outcome that the run counts: what it pushed before an interruption is not `unchanged`. */
   async #outcomeOf({ outcome }: PushResult, localId: string): Promise<PushOutcome> {
     if (outcome !== 'unchanged' || !this.#isAgain) return outcome;
     const action = await this.#lastAction(localId);
@@ -622,22 +634,25 @@ class Batch {
   }
 
   #points(meter: { readonly points: number }): number {
-    const points = meter.points - this.#toldPoints;
-    this.#toldPoints = meter.points;
+    const points = meter.points - this.#savedPoints;
+    this.#savedPoints = meter.points;
     return points;
   }
 
-  /** Writes how far the batch has come, and what its gate judges. One after another: each sample counts once. */
-  async tell(meter: { readonly points: number }): Promise<void> {
-    const told = this.#telling.then(() => this.#tell(meter));
-    this.#telling = told.catch(() => undefined);
-    return told;
+  /**
+   * Saves the progress of the batch and the verdict of its gate. One save after another, so that each sample counts
+   * once.
+   */
+  async save(meter: { readonly points: number }): Promise<void> {
+    const saved = this.#saving.then(() => this.#save(meter));
+    this.#saving = saved.catch(() => undefined);
+    return saved;
   }
 
-  async #tell(meter: { readonly points: number }): Promise<void> {
+  async #save(meter: { readonly points: number }): Promise<void> {
     const { clock, runs } = this.#options;
     const { gate } = this.#run.push;
-    this.#toldMs = clock.monotonic();
+    this.#savedAtMs = clock.monotonic();
     const points = this.#points(meter);
     const outcomes = this.#unsampled.splice(0);
     const own = { done: String(this.#done), counts: this.#counts, round: this.round };
@@ -658,10 +673,10 @@ class Batch {
     if (after?.halt) this.#isHalted = true;
   }
 
-  /** Ends the batch. What could not be pushed in all its rounds has failed. */
+  /** Ends the batch. Products that failed temporarily in every round count as failed. */
   async finish(meter: { readonly points: number }): Promise<void> {
     for (const place of this.#later) this.#settle(place, 'failed');
-    if (this.#run.push.gate) await this.tell(meter);
+    if (this.#run.push.gate) await this.save(meter);
     const points = this.#points(meter);
     const counts = this.#counts;
     await finish(

@@ -28,40 +28,43 @@ import {
   unitsOf,
 } from './stored-run.ts';
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface RunProgress {
   /** Products of the run. */
   readonly total: number;
-  /** Products that are in the shop as the source has them: `created`, `updated`, `unchanged`. */
+  /** Products that the shop has as the source has them: `created`, `updated`, `unchanged`. */
   readonly done: number;
-  /** Products that were refused, are invalid, or could not be pushed in all their tries. Their records say why. */
+  /** Products that were refused, are invalid, or could not be pushed in any attempt. Their records say why. */
   readonly failed: number;
-  /** Products that were left out: not in the rollout, no longer in the source, in conflict, or left by a cancelled run. */
+  /** Products left out: not in the rollout, no longer in the source, in conflict, or not reached by a cancelled run. */
   readonly skipped: number;
-  /** Products that the validation refused before anything was sent. They are among `failed` once their turn has come. */
+  /**
+   * Products that validation refused before anything was sent. They are also counted in `failed` once their turn has
+   * come.
+   */
   readonly invalid: number;
   readonly phase: RunPhase;
   /** Products by outcome. */
   readonly counts: RunCounts;
-  /** Products a second since the run was started or resumed; 0 where it is not known. */
+  /** Products per second since the run was started or resumed; 0 if unknown. */
   readonly rate: number;
-  /** Points that its calls have cost. What bulk operations do costs none. */
+  /** Points that its calls have cost. Bulk operations cost none. */
   readonly points: number;
-  /** Milliseconds until it ends at this rate; `null` where nothing is known, or it does not run. */
+  /** Estimated milliseconds until it ends; `null` if unknown, or if it is not running. */
   readonly timeToGoMs: number | null;
 }
 
 /**
- * A run as it is at one moment.
+ * The state of a run at one moment.
  *
  * @example
  * const run = await products.runs.get('autumn');
  * if (run?.state === 'failed') console.error(run.error?.message);
  */
 export interface SyncRun {
-  /** Its name in the journal too: `sync.rollback({ runId: id })` undoes it. */
+  /** Also its id in the journal: `sync.rollback({ runId: id })` undoes it. */
   readonly id: string;
-  /** `retry`: it pushes what had failed. */
+  /** `retry`: it pushes products that had failed. */
   readonly kind: 'push' | 'retry';
   readonly state: RunState;
   /** Milliseconds since the epoch. */
@@ -69,100 +72,107 @@ export interface SyncRun {
   /** Milliseconds since the epoch. */
   readonly updatedAt: number;
   readonly progress: RunProgress;
-  /** Why it has failed; `null` unless it has. */
+  /** Why it failed; otherwise `null`. */
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** Why its gate has halted it; `null` where none did. */
+  /** Why its gate halted it; otherwise `null`. */
   readonly halt: RunHalt | null;
-  /** Whether new products were created in bulk; `not-enabled`: they should have been, and Shopify did not allow it. */
+  /** Whether new products were created in bulk; `not-enabled`: the run tried to, but Shopify did not allow it. */
   readonly bulk: 'none' | 'used' | 'not-enabled';
 }
 
 /**
- * Options of `runs.start`. Those of the pushes mean what they mean for `pushMany`; a run deletes nothing.
+ * Options of `runs.start`. Options of pushes have the same meaning as for `pushMany`. A run deletes no products.
  *
  * @example
  * await products.runs.start(localIds, { id: 'autumn', onInvalid: 'stop' });
  */
 export interface StartRunOptions extends RunPushOptions {
-  /** Names the run, 1 to 100 characters. Started twice, also by two processes, it is one run. Default: a UUID. */
+  /**
+   * Id of the run, 1 to 100 characters. If it is started twice, even by two processes, there is one run. Default: a
+   * UUID.
+   */
   readonly id?: string;
-  /** Whether invalid products are left out and recorded as failed, or end the run before anything is sent. Default `skip`. */
+  /**
+   * `skip` (default): invalid products are left out and recorded as failed. `stop`: they end the run before anything is
+   * sent.
+   */
   readonly onInvalid?: 'skip' | 'stop';
   /**
-   * From how many products on those that the shop does not have are created by bulk operations, where the app may use them.
-   * `Infinity` for never. Default: that of the product queue, 500.
+   * A run of at least this many products creates those that the shop lacks in bulk operations, if the app may use them.
+   * `Infinity`: never. Default: the setting of the product queue, 500.
    */
   readonly bulkFrom?: number;
 }
 
-/** Which failed products are tried again: those of a run, or those that pass a filter. */
+/** Which failed products to push again: those of a run, or those that pass a filter. */
 export type RetryTarget = string | { readonly filter: (product: FailedProduct) => boolean };
 
-/** Which runs are listed. */
+/** Options of `runs.list`. */
 export interface ListRunsOptions {
-  /** Default 50, at most 1,000; those started last come first. */
+  /** How many runs to return, latest first: 1 to 1,000, default 50. */
   readonly limit?: number;
 }
 
-/** How a run is watched. */
+/** Options of `runs.watch`. */
 export interface WatchRunOptions {
   /** Ends the iteration with its reason. */
   readonly signal?: AbortSignal;
-  /** Milliseconds between looks. Default 1,000, at least 10. */
+  /** Milliseconds between reads. Default 1,000, at least 10. */
   readonly everyMs?: number;
 }
 
 /**
  * Runs over many products, in batches that the workers of a queue share. The state of a run is in the store, so every
- * process that has the same stores sees and steers it.
+ * process with the same stores sees and controls it.
  */
 export interface SyncRuns {
   /**
-   * Starts a run over those products of the source: they are all validated first, and then pushed in batches.
+   * Starts a run over these products of the source: all are validated first, then pushed in batches.
    *
-   * @returns The run; where there is one of that id over the same products with the same options, that one as it is.
-   * @throws ValidationError for an invalid option or id, and for the id of a run over other products or with other options. StorageError.
-   * QueueError where the run is stored and could not be queued: `resume` does it.
+   * @returns The run. If a run with this id, the same products and the same options exists, that one.
+   * @throws ValidationError for an invalid option or id, or if the id belongs to a run over other products or with
+   * other options. StorageError. QueueError if the run was stored but could not be queued: `resume` queues it.
    *
    * @example
    * const { id } = await products.runs.start(['tee-1', 'tee-2'], { id: 'autumn' });
    * for await (const { state, progress } of products.runs.watch(id)) console.log(state, progress.done, progress.total);
    */
   start(localIds: Iterable<string> | AsyncIterable<string>, options?: StartRunOptions): Promise<SyncRun>;
-  /** The runs, those started last first. Ended ones are kept for 90 days. @throws StorageError */
+  /** Lists the runs, latest first. Ended ones are kept for 90 days. @throws StorageError */
   list(options?: ListRunsOptions): Promise<readonly SyncRun[]>;
   /** @throws StorageError */
   get(id: string): Promise<SyncRun | undefined>;
   /**
-   * Gives the run at once and whenever it has changed, until it has ended: the last one is as it has ended. A paused run is
-   * waited for.
+   * Yields the run at once and after each change, until it has ended; the last value has the final state. A paused run
+   * is waited for.
    *
-   * @throws ValidationError where there is no such run. StorageError, and the signal's reason.
+   * @throws ValidationError if there is no such run. StorageError, and the signal's reason.
    */
   watch(id: string, options?: WatchRunOptions): AsyncIterable<SyncRun>;
   /**
-   * Stops a run until `resume`: what is being pushed is pushed to its end, and no other product is begun.
+   * Stops a run until `resume`. Pushes in progress finish; no other product is started.
    *
-   * @throws ValidationError where there is no such run, or it has ended. StorageError.
+   * @throws ValidationError if there is no such run, or it has ended. StorageError.
    */
   pause(id: string): Promise<SyncRun>;
   /**
-   * Goes on with a run that was paused, has failed, or lost its jobs in a crash. Harmless for one that is running.
+   * Continues a run that was paused, has failed, or lost its jobs in a crash. Does no harm if it is running.
    *
-   * @throws ValidationError where there is no such run, or it was cancelled or is finished. StorageError, QueueError.
+   * @throws ValidationError if there is no such run, or it was cancelled or is finished. StorageError, QueueError.
    */
   resume(id: string): Promise<SyncRun>;
   /**
-   * Ends a run for good. What is being pushed is pushed to its end and recorded, a bulk operation that Shopify has begun
-   * too, and no other product is begun: those count as skipped. What was pushed stays; `sync.rollback({ runId })` undoes it.
+   * Ends a run for good. Pushes in progress finish and are recorded, and so is a bulk operation that has started in
+   * Shopify. No other product is started: the rest counts as skipped. Pushed products stay; `sync.rollback({ runId })`
+   * undoes them.
    *
-   * @throws ValidationError where there is no such run, or it is finished. StorageError.
+   * @throws ValidationError if there is no such run, or it is finished. StorageError.
    */
   cancel(id: string): Promise<SyncRun>;
   /**
-   * Starts a run over the products whose records say `failed`: those of a run, or those that pass a filter.
+   * Starts a run over the products whose records have the status `failed`: those of a run, or those that pass a filter.
    *
-   * @throws ValidationError where there is no such run. What `start` throws.
+   * @throws ValidationError if there is no such run. What `start` throws.
    *
    * @example
    * await products.runs.retryFailed('autumn');
@@ -171,7 +181,7 @@ export interface SyncRuns {
   retryFailed(target: RetryTarget, options?: StartRunOptions): Promise<SyncRun>;
 }
 
-/** What runs work with. */
+/** What runs need. */
 interface RunsOptions {
   readonly shop: string;
   readonly records: SyncRecordStore;
@@ -179,7 +189,7 @@ interface RunsOptions {
   readonly clock: Clock;
   readonly batchSize: number;
   readonly bulkFrom: number;
-  /** Queues the jobs of all that a run has to do in its phase. */
+  /** Queues the jobs of all unfinished units in the run's phase. */
   readonly enqueueOpen: (run: StoredRun) => Promise<void>;
 }
 
@@ -206,7 +216,7 @@ const mostListed = 1_000;
 export function createRuns(options: RunsOptions): SyncRuns {
   const { shop, store, clock, enqueueOpen } = options;
 
-  /** Changes the state of a run. @throws ValidationError where it is none of those. */
+  /** Changes the state of a run. @throws ValidationError unless its state is one of `from`. */
   const change = async (
     id: string,
     verb: string,
@@ -220,7 +230,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
     });
     if (!run) throw unknownRun(id, shop);
     if (refused === undefined) return run;
-    const message = `is ${refused}: it cannot be ${verb}. Start another one.`;
+    const message = `is ${refused}, so it cannot be ${verb}. Start another run.`;
     throw new ValidationError(`The run ${id} cannot be ${verb}`, { issues: [{ field: 'id', message }], shop });
   };
 
@@ -260,21 +270,20 @@ export function createRuns(options: RunsOptions): SyncRuns {
       const there = await store.get(id);
       if (!there) throw unknownRun(id, shop);
       const isSame = (['push', 'onInvalid', 'bulkFrom'] as const).every((name) => isEqual(there[name], run[name]));
-      if (there.hash === hash && isSame) return shown(there);
-      const what =
-        there.hash === hash ? 'with other options' : `over other products, of which there are ${there.total}`;
-      const message = `"${id}" is a run ${what}. Give this one another id.`;
+      if (there.hash === hash && isSame) return publicRun(there);
+      const what = there.hash === hash ? 'with other options' : `with another list of ${there.total} products`;
+      const message = `is "${id}", which is already used by a run ${what}. Choose another id.`;
       throw new ValidationError('The run was not started', { issues: [{ field: 'id', message }], shop });
     }
     const added = await store.get(id);
     if (!added) throw unknownRun(id, shop);
     if (total > 0) await enqueueOpen(added);
-    return shown(added);
+    return publicRun(added);
   };
 
   const get = async (id: string): Promise<SyncRun | undefined> => {
     const run = await store.get(id);
-    return run && shown(run);
+    return run && publicRun(run);
   };
 
   return {
@@ -291,7 +300,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
       return all
         .sort((one, other) => other.startedAt - one.startedAt)
         .slice(0, limit)
-        .map(shown);
+        .map(publicRun);
     },
     get,
     async *watch(id, watchOptions = {}) {
@@ -312,26 +321,26 @@ export function createRuns(options: RunsOptions): SyncRuns {
         await sleep(clock, Math.max(10, everyMs), signal);
       }
     },
-    pause: async (id) => shown(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
+    pause: async (id) => publicRun(await change(id, 'paused', ['running', 'paused'], () => ({ state: 'paused' }))),
     async resume(id) {
-      // What is to be undone is undone first.
+      // A pending rollback is done first.
       const run = await change(id, 'resumed', ['running', 'paused', 'failed'], (found) =>
         found.halt?.undo === 'open'
           ? undefined
           : {
               ...{ state: 'running', error: null, since: { at: clock.now(), finished: finishedOf(found) } },
-              // What was invalid may be none any more.
+              // Products that were invalid may be valid now.
               ...(found.state === 'failed' && found.phase === 'validate' && { done: '', invalid: 0, firstInvalid: [] }),
-              // The gate judges what comes from now on.
+              // The gate judges only what comes from now on.
               ...(found.phase === 'push' && new Places(found.done).size === unitsOf(found) && { state: 'finished' }),
               ...(found.halt && { halt: null, samples: null }),
             },
       );
       if (run.state !== 'finished') await enqueueOpen(run);
-      return shown(run);
+      return publicRun(run);
     },
     cancel: async (id) =>
-      shown(
+      publicRun(
         await change(id, 'cancelled', ['running', 'paused', 'failed', 'cancelled'], () => ({ state: 'cancelled' })),
       ),
     async retryFailed(target, startOptions = {}) {
@@ -346,18 +355,18 @@ export function createRuns(options: RunsOptions): SyncRuns {
   };
 }
 
-/** A gate that requires data halts a run over nothing, too. Nothing of it is to be undone. */
+/** A gate that requires data also halts a run without products. There is nothing to undo. */
 function haltOfNothing(gate: Gate, nowMs: number): Partial<StoredRun> | undefined {
   const halt = haltWithout(gate, noSamples, nowMs, true);
   return halt && halted(halt, { ...gate, onHalt: 'stop' });
 }
 
 const unknownRun = (id: string, shop: string): ValidationError => {
-  const message = `is "${id}", and the store has no such run. Ended ones are kept for 90 days.`;
+  const message = `is "${id}", but the store has no such run. Ended runs are kept for 90 days.`;
   return new ValidationError('There is no such run', { issues: [{ field: 'id', message }], shop });
 };
 
-/** The products whose records say that they have failed, and that pass the filter. */
+/** The products whose records have the status `failed`, and that pass the filter. */
 async function* failedBy(
   filter: (product: FailedProduct) => boolean,
   { records, shop }: RunsOptions,
@@ -366,7 +375,7 @@ async function* failedBy(
     for (const record of page) if (filter(failedProduct(record))) yield record.localId;
 }
 
-/** The products of a run whose records say that they have failed. */
+/** The products of a run whose records have the status `failed`. */
 async function* failedOf(id: string, { store, records, shop }: RunsOptions): AsyncGenerator<string> {
   const run = await store.get(id);
   if (!run) throw unknownRun(id, shop);
@@ -378,7 +387,7 @@ async function* failedOf(id: string, { store, records, shop }: RunsOptions): Asy
   }
 }
 
-/** Writes the products of a run into the store, each once, in batches. */
+/** Stores the products of a run in batches, each product once. */
 async function putBatches(
   localIds: Iterable<string> | AsyncIterable<string>,
   token: string,
@@ -395,7 +404,7 @@ async function putBatches(
   };
   try {
     for await (const localId of localIds) {
-      const message = typeof localId === 'string' ? keyProblem(localId) : 'must be text: give ids, not products';
+      const message = typeof localId === 'string' ? keyProblem(localId) : 'must be ids (text), not products';
       if (message !== undefined)
         throw new ValidationError('The run was not started', { issues: [{ field: 'localIds', message }], shop });
       if (seen.size === seen.add(localId).size) continue;
@@ -432,25 +441,25 @@ function checked(options: StartRunOptions): StartRunOptions {
   return options;
 }
 
-/** What is wrong with a number of products from which on a run uses bulk operations. */
+/** Validates the number of products from which on a run uses bulk operations. */
 export function bulkFromIssues(bulkFrom: unknown, field: string): readonly Issue[] {
   const isNumber = bulkFrom === Number.POSITIVE_INFINITY || (Number.isInteger(bulkFrom) && (bulkFrom as number) >= 1);
   if (bulkFrom === undefined || isNumber) return [];
   return [{ field, message: 'must be a whole number, 1 or more, or Infinity.' }];
 }
 
-/** Whether two values are the same once they are stored. */
+/** Whether two values are the same once stored as JSON. */
 const isEqual = (one: unknown, other: unknown): boolean =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 
-/** Limits as JSON keeps them: it has no infinity. */
+/** Limits for JSON, which has no infinity. */
 const storable = (limits: DeleteLimits): DeleteLimits =>
   Object.fromEntries(
     Object.entries(limits).map(([name, limit]) => [name, Math.min(Number(limit), Number.MAX_SAFE_INTEGER)]),
   );
 
-/** A run as its users see it. */
-function shown(run: StoredRun): SyncRun {
+/** The public view of a run. */
+function publicRun(run: StoredRun): SyncRun {
   const { id, kind, state, startedAt, updatedAt, total, invalid, phase, points, since, error, bulk, halt = null } = run;
   const counts = countsOf(run);
   const count = (...outcomes: readonly (keyof RunCounts)[]): number =>

@@ -6,101 +6,104 @@ import { type Gate, type GateHalt, type GateSamples, haltError } from '../push/g
 import type { PushOutcome } from '../push/push.ts';
 import type { PushManyOptions } from '../push/push-many.ts';
 
-/** `running` until it has come to an end, or somebody has stopped it. A `paused` and a `failed` run can be resumed. */
+/** `running` until it has ended, or somebody stops it. A `paused` or `failed` run can be resumed. */
 export type RunState = 'running' | 'paused' | 'cancelled' | 'finished' | 'failed';
 
 /**
- * What a run is at: it validates all products, creates new ones by bulk operations where they are many, and pushes the
+ * The phase of a run: it validates all products, creates new ones in bulk operations if there are many, then pushes the
  * products in batches.
  */
 export type RunPhase = 'validate' | 'bulk' | 'push';
 
-/** Options of a push that all products of a run share. */
+/** Push options for all products of a run. */
 export interface RunPushOptions
   extends Pick<
     PushManyOptions,
     'refresh' | 'force' | 'managed' | 'onDrift' | 'onConflict' | 'waitForImages' | 'rollout'
   > {
-  /** How many deletions all pushes of the run may make together. Default none of each kind. */
+  /** How much all pushes of the run may delete together. Default: nothing of any kind. */
   readonly maxDeletes?: DeleteLimits;
   /**
-   * Halts the run where too many of its products fail, in whichever batch and process. Its batches are pushed one after
-   * another then, 16 products at a time and none in bulk, so that few follow the one by which it is halted. Default: none.
+   * Halts the run if too many of its products fail, in all batches and processes together. Batches are then pushed one
+   * after another, 16 products at a time and none in bulk, so that few products follow the one that halts the run.
+   * Default: none.
    */
   readonly gate?: Gate;
 }
 
-/** Why a gate has halted a run, and what becomes of what the run had pushed. */
+/** Why a gate halted a run, and what happens to the products it had pushed. */
 export interface RunHalt extends Pick<GateHalt, 'reason' | 'samples' | 'failures' | 'failureRate'> {
   /**
-   * `none`: it stays. With `onHalt: 'rollback'`: `open` while it is being undone, `done` when it was; `failed`: in part, and
-   * `rollback({ runId })` does the rest.
+   * `none`: they stay. With `onHalt: 'rollback'`: `open` while they are being undone, `done` afterwards; `failed` if
+   * some could not be undone: `rollback({ runId })` does the rest.
    */
   readonly undo: 'none' | 'open' | 'done' | 'failed';
 }
 
-/** What became of products, by outcome. */
+/** Number of products by outcome. */
 export type RunCounts = Readonly<Partial<Record<PushOutcome, number>>>;
 
-/** A batch that somebody has begun, as far as it is known to have come. */
+/** A batch that was started, with its last saved progress. */
 export interface ActiveBatch {
-  /** The products that have their outcome, by place, as `Places` writes them. */
+  /** The products that have an outcome, by place, in the format of `Places`. */
   readonly done: string;
   readonly counts: RunCounts;
-  /** How often it was put off because products could not be pushed for the time being. */
+  /** How often it was deferred because products failed temporarily. */
   readonly round: number;
-  /** What pushes of its products delete, by local id. Absent where none does. */
+  /** What the pushes of its products delete, by local id. Absent if nothing. */
   readonly deletes?: Readonly<Record<string, Required<DeleteLimits>>>;
 }
 
-/** A run as the store has it. All of it changes by compare-and-set. */
+/** A run as stored. Every change is made by compare-and-set. */
 export interface StoredRun {
   readonly format: typeof runFormat;
   readonly id: string;
   readonly kind: 'push' | 'retry';
   readonly state: RunState;
   readonly phase: RunPhase;
-  /** Names its batches in the store. */
+  /** Prefix of its batches in the store. */
   readonly token: string;
-  /** Of its products. */
+  /** Hash of its products. */
   readonly hash: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly total: number;
   readonly batchSize: number;
-  /** From how many products on new ones are created in bulk; `null` for never. */
+  /** A run of at least this many products creates new ones in bulk; `null`: never. */
   readonly bulkFrom: number | null;
   readonly onInvalid: 'skip' | 'stop';
   readonly push: RunPushOptions;
-  /** The units of the phase that are done: batches, or groups of batches in bulk. As `Places` writes them. */
+  /** The finished units of the phase: batches, or in the bulk phase groups of batches. In the format of `Places`. */
   readonly done: string;
-  /** The batches whose products bulk operations have all seen to: they are done when the pushes begin. */
+  /** Batches whose products were all handled by bulk operations: they are already done when the push phase begins. */
   readonly pushed: string;
-  /** Of the batches that are done. */
+  /** Counts of the finished batches. */
   readonly counts: RunCounts;
   readonly active: Readonly<Record<string, ActiveBatch>>;
-  /** What the pushes of the batches that are done have deleted. Absent before the first. */
+  /** What the finished batches have deleted. Absent before the first. */
   readonly deleted?: Required<DeleteLimits>;
-  /** What its gate judges. Absent or `null` before the first. */
+  /** The samples that its gate judges. Absent or `null` before the first. */
   readonly samples?: GateSamples | null;
-  /** Why its gate has halted it. Absent or `null` where none did. */
+  /** Why its gate halted it. Absent or `null` if it did not. */
   readonly halt?: RunHalt | null;
-  /** Products that the validation refused. */
+  /** Number of products that validation refused. */
   readonly invalid: number;
-  /** The first of them, with what is wrong. */
+  /** The first of them, with the problem. */
   readonly firstInvalid: readonly string[];
   readonly points: number;
   readonly bulk: 'none' | 'used' | 'not-enabled';
   readonly error: { readonly code: string; readonly message: string } | null;
-  /** When it was started or resumed last, and how many products had their outcome then: what the rate is counted from. */
+  /**
+   * When it was last started or resumed, and how many products had an outcome then. The rate is calculated from this.
+   */
   readonly since: { readonly at: number; readonly finished: number };
 }
 
-/** The code of a run that its gate has halted. */
+/** Error code of a run that its gate halted. */
 export const haltCode = 'GATE_HALTED';
 
-/** What a run is once its gate has halted it. */
+/** The state of a run that its gate has halted. */
 export function halted(found: GateHalt, gate: Gate): Pick<StoredRun, 'state' | 'error' | 'halt'> {
   const { reason, samples, failures, failureRate } = found;
   return {
@@ -110,36 +113,35 @@ export function halted(found: GateHalt, gate: Gate): Pick<StoredRun, 'state' | '
   };
 }
 
-/** The format of a run and its batches. A later release that stores more, or otherwise, takes the next number. */
+/** The format of a run and its batches. A release that stores more, or something else, uses the next number. */
 const runFormat = 1;
 
-/** Products that one bulk operation creates at most. */
+/** The most products that one bulk operation creates. */
 const mostInBulk = 5_000;
 
 /** Milliseconds for which an ended run is kept. */
 const retentionMs = 90 * 86_400_000;
 
-/** Milliseconds for which the list of a batch is kept, which is written once. */
+/** Milliseconds for which the list of a batch is kept; it is written only once. */
 const batchRetentionMs = 2 * retentionMs;
 
-/** Milliseconds after which the batch of a dead process is free for another. */
+/** Milliseconds after which another process may take over the batch of a dead one. */
 const leaseMs = 20_000;
 
-/** Milliseconds for which a batch waits for its turn before it is put off. */
+/** Milliseconds that a batch waits for its turn before it is deferred. */
 const turnWaitMs = 10_000;
 
 export const batchesOf = ({ total, batchSize }: Pick<StoredRun, 'total' | 'batchSize'>): number =>
   Math.ceil(total / batchSize);
 
-/** Batches that one bulk operation takes. */
+/** Number of batches in one bulk operation. */
 export const groupSize = ({ batchSize }: Pick<StoredRun, 'batchSize'>): number =>
   Math.max(1, Math.floor(mostInBulk / batchSize));
 
-/** How many units the phase of a run has. */
+/** Number of units in the run's phase. */
 export const unitsOf = (run: StoredRun): number =>
   run.phase === 'bulk' ? Math.ceil(batchesOf(run) / groupSize(run)) : batchesOf(run);
 
-/** Adds up counts. */
 export function sumOf(...all: readonly RunCounts[]): RunCounts {
   const sum: Partial<Record<PushOutcome, number>> = {};
   for (const counts of all)
@@ -148,7 +150,6 @@ export function sumOf(...all: readonly RunCounts[]): RunCounts {
   return sum;
 }
 
-/** Adds up deletions. */
 export const deletionsOf = (all: readonly (Required<DeleteLimits> | undefined)[]): Required<DeleteLimits> =>
   all.reduce<Required<DeleteLimits>>(
     (sum, one) => ({
@@ -159,14 +160,14 @@ export const deletionsOf = (all: readonly (Required<DeleteLimits> | undefined)[]
     { products: 0, variants: 0, variantsWithStock: 0 },
   );
 
-/** The counts of all that a run has come to. */
+/** The counts of finished and active batches together. */
 export const countsOf = (run: StoredRun): RunCounts =>
   sumOf(run.counts, ...Object.values(run.active).map(({ counts }) => counts));
 
 export const finishedOf = (run: StoredRun): number =>
   Object.values(countsOf(run)).reduce((total, count) => total + count, 0);
 
-/** A set of places from 0 on, one bit each. */
+/** A set of places (numbers from 0), one bit each. */
 export class Places {
   #bits: Uint8Array;
   size = 0;
@@ -198,7 +199,7 @@ export class Places {
   }
 }
 
-/** Whose runs they are. */
+/** The product queue that the runs belong to. */
 interface RunOwner {
   readonly shop: string;
   readonly appId: string;
@@ -207,7 +208,7 @@ interface RunOwner {
   readonly now: () => number;
 }
 
-/** Keeps the runs of one product queue. */
+/** Stores the runs of one product queue. */
 export class RunStore {
   readonly #store: KeyValueStore;
   readonly #owner: RunOwner;
@@ -217,7 +218,7 @@ export class RunStore {
     this.#owner = owner;
   }
 
-  // Among the keys of the shop and app, so that an erasure takes them too.
+  // Under the keys of the shop and app, so that an erasure deletes them too.
   async #prefix(kind: 'run' | 'batch'): Promise<string> {
     const { shop, appId, scope } = this.#owner;
     return `${await shopPrefix(shop, appId)}~${kind}:${scope === undefined ? '' : await keyPart(scope)}:`;
@@ -247,15 +248,15 @@ export class RunStore {
     }
   }
 
-  /** Adds a run. `false`: there is one of that id. @throws StorageError */
+  /** Adds a run. Returns `false` if there is one with that id. @throws StorageError */
   async add(run: Omit<StoredRun, 'format'>): Promise<boolean> {
     return this.#store.setIfAbsent(await this.#key(run.id), JSON.stringify({ format: runFormat, ...run }));
   }
 
   /**
-   * Changes a run by compare-and-set. `change` gives `undefined` where nothing is to be changed.
+   * Changes a run by compare-and-set. `change` returns `undefined` to change nothing.
    *
-   * @returns The run as it is then; `undefined` where there is none.
+   * @returns The current run; `undefined` if there is none.
    * @throws StorageError
    */
   async update(id: string, change: (run: StoredRun) => Partial<StoredRun> | undefined): Promise<StoredRun | undefined> {
@@ -283,7 +284,7 @@ export class RunStore {
     await this.#store.set(await this.#batchKey(token, batch), text, { ttlMs: batchRetentionMs });
   }
 
-  /** The local ids of a batch; none where it was erased. @throws StorageError */
+  /** The local ids of a batch; empty if it was erased. @throws StorageError */
   async batch(token: string, batch: number): Promise<readonly string[]> {
     const key = await this.#batchKey(token, batch);
     const found = parseJson((await this.#store.get(key)) ?? '');
@@ -291,7 +292,7 @@ export class RunStore {
     return isRecord(found) && Array.isArray(found['localIds']) ? found['localIds'] : [];
   }
 
-  /** The products that a run has begun, or may have begun, and that have no outcome yet. @throws StorageError */
+  /** The products that a run has started, or may have started, and that have no outcome yet. @throws StorageError */
   async *inHand(run: StoredRun): AsyncGenerator<string> {
     if (run.phase === 'validate') return;
     const isOver = new Places(run.phase === 'push' ? run.done : run.pushed);
@@ -310,13 +311,14 @@ export class RunStore {
     for (let batch = 0; batch < count; batch += 1) await this.#store.delete(await this.#batchKey(token, batch));
   }
 
-  /** Takes a unit of a run on, so that no other process works on it; `undefined` where one does. @throws StorageError */
+  /** Locks a unit so that no other process works on it; `undefined` if another one does. @throws StorageError */
   async lock(token: string, phase: RunPhase, unit: number): Promise<Lock | undefined> {
     return this.#store.lock(`${await this.#prefix('batch')}${token}:${phase}:${unit}`, { leaseMs });
   }
 
   /**
-   * The turn of a run whose batches are pushed one after another; `undefined` where it does not come in time.
+   * Waits for the turn of a batch in a run whose batches are pushed one after another; `undefined` if it does not come
+   * in time.
    *
    * @throws StorageError, and the signal's reason.
    */

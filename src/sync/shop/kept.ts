@@ -4,27 +4,27 @@ import type { Clock } from '../../internal/clock.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
 
-/** How many times as long as it is fresh something is kept. */
+/** Values are kept for this many times the period in which they are fresh. */
 const keptTimes = 30;
 
-/** What was not found may be there soon: milliseconds. */
+/** Milliseconds for which "not found" is believed: the thing may exist soon. */
 const missingMs = 3_600_000;
 
-/** Milliseconds to wait for another process that reads the same. */
+/** Milliseconds to wait for another process that reads the same value. */
 const waitForOthersMs = 10_000;
 
-/** Something that was found, and when: milliseconds since the epoch. */
+/** A value, and when it was read: milliseconds since the epoch. */
 interface Found<T> {
   readonly at: number;
-  /** `null` where there is none. */
+  /** `null` if there is none. */
   readonly value: T;
 }
 
 const keptFormat = 1;
 
 /**
- * What was found, in this process and in the store: one read at a time for each thing, over all processes that share the store,
- * and old things are given at once.
+ * A cache in this process and in the store. Each value is read by one process at a time, among all that share the
+ * store. Stale values are returned at once and read again in the background.
  */
 export class Kept {
   readonly #store: KeyValueStore | undefined;
@@ -34,7 +34,7 @@ export class Kept {
   readonly #own = new Map<string, Found<unknown>>();
   readonly #reading = new Map<string, Promise<unknown>>();
 
-  /** @param prefix Begins the keys in the store. */
+  /** @param prefix Prefix of the keys in the store. */
   constructor(
     store: KeyValueStore | undefined,
     prefix: string | (() => Promise<string>),
@@ -46,7 +46,10 @@ export class Kept {
     this.#clock = clock;
   }
 
-  /** @param signal Ends the wait of one caller; others go on waiting for the same read. */
+  /**
+   * Returns a cached value, or reads it. @param signal Ends the wait of this caller; others still wait for the same
+   * read.
+   */
   async of<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const own = this.#own.get(about) as Found<T> | undefined;
@@ -56,13 +59,14 @@ export class Kept {
     const isUsable = kept && kept.value !== null && this.#ageOf(kept) < this.#freshMs * keptTimes;
     const reading = this.#once(about, () => this.#readShared(about, read, isUsable ? kept : undefined));
     if (!isUsable) return signal ? untilAborted(reading, signal) : reading;
-    // What is kept is right as far as anybody knows. The next look-up tries again, and once it must wait, it throws.
+    // The cached value is probably still right. If the background read fails, the next call tries again, and once it
+    // must wait, it throws.
     reading.catch(() => undefined);
     return kept.value;
   }
 
-  /** Reads it now, whatever is kept. */
-  async anew<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  /** Reads the value now, even if it is cached. */
+  async refresh<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const reading = this.#once(about, () => this.#read(about, read));
     return signal ? untilAborted(reading, signal) : reading;
@@ -72,7 +76,7 @@ export class Kept {
     return this.#ageOf({ at }) < (value === null ? Math.min(missingMs, this.#freshMs) : this.#freshMs);
   }
 
-  /** Of something that was found in the future, by a clock that was set back since, nobody knows how old it is. */
+  /** Absolute: if the clock was set back, a value may seem to come from the future, and its age is unknown. */
   #ageOf({ at }: Pick<Found<unknown>, 'at'>): number {
     return Math.abs(this.#clock.now() - at);
   }
@@ -81,12 +85,15 @@ export class Kept {
     if (!this.#store) return undefined;
     const text = await this.#store.get(await this.#keyOf(about));
     const stored = text === undefined ? undefined : parseJson(text);
-    // A value that another release wrote, or somebody else, is read again.
+    // A value in another format is read again.
     if (!isRecord(stored) || stored['format'] !== keptFormat || typeof stored['at'] !== 'number') return undefined;
     return this.#keep(about, { at: stored['at'], value: stored['value'] as T });
   }
 
-  /** Reads it, unless another process does: its find is taken where it comes in time. `kept` is given meanwhile, so nobody waits. */
+  /**
+   * Reads the value, unless another process is reading it: then waits for its result. With `kept`, does not wait and
+   * returns that.
+   */
   async #readShared<T>(about: string, read: () => Promise<T>, kept: Found<T> | undefined): Promise<T> {
     if (!this.#store) return this.#read(about, read);
     const lock = await this.#store.lock(await this.#keyOf(about), { waitMs: kept ? 0 : waitForOthersMs });
@@ -95,7 +102,7 @@ export class Kept {
       const found = await this.#stored<T>(about);
       return found && this.#isFresh(found) ? found.value : await this.#read(about, read);
     } finally {
-      // Should that fail, the lease runs out by itself.
+      // If that fails, the lease expires by itself.
       await lock?.release().catch(() => undefined);
     }
   }
@@ -131,5 +138,5 @@ export class Kept {
   }
 }
 
-/** Things that one process remembers without the store. The whole taxonomy has about 11,000 categories. */
+/** How many values one process keeps in memory. The whole taxonomy has about 11,000 categories. */
 const mostOwn = 5_000;

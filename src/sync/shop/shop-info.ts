@@ -13,23 +13,23 @@ import { callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 import { Kept } from './kept.ts';
 
-/** A shop. */
+/** General data of a shop. */
 export interface ShopDetails {
   readonly id: string;
   readonly name: string;
   /** Such as `acme.myshopify.com`. */
   readonly domain: string;
-  /** ISO 4217 code of the currency that prices are in. */
+  /** ISO 4217 code of the currency of the prices. */
   readonly currency: string;
   /** Name of the plan, such as `Shopify Plus`. */
   readonly plan: string;
 }
 
-/** A place where a shop has stock. */
+/** A location where a shop has stock. */
 export interface ShopLocation {
   readonly id: string;
   readonly name: string;
-  /** Whether it can have stock now. */
+  /** Whether it can currently have stock. */
   readonly isActive: boolean;
 }
 
@@ -42,31 +42,31 @@ export interface ShopPublication {
 
 /** Options of `createShopInfo`. */
 export interface ShopInfoOptions {
-  /** What `createShopifyClient` returns. */
+  /** A client of `createShopifyClient`. */
   readonly client: SyncClient;
-  /** Keeps what was read, for all processes. Default: what this object read, until the process ends. */
+  /** Caches values for all processes. Default: this object caches them until the process ends. */
   readonly stores?: { readonly keyValue: KeyValueStore };
   /**
-   * Milliseconds for which what was read is given without a call. Default 3,600,000 (an hour). After that, and for 30 times as
-   * long, it is given at once and read again in the background.
+   * Milliseconds for which a cached value is returned without a call. Default 3,600,000 (an hour). Older values, up to
+   * 30 times that age, are returned at once and read again in the background.
    */
   readonly freshMs?: number;
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
 /** Options of one look-up. */
 export interface ShopInfoCallOptions {
-  /** Reads it now, whatever is kept. Default `false`. */
+  /** Reads the value now, even if it is cached. Default `false`. */
   readonly refresh?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** What seldom changes about a shop, read once. */
+/** Data of a shop that rarely changes, cached. */
 export interface ShopInfo {
   /** @throws What calls throw. */
   shop(options?: ShopInfoCallOptions): Promise<ShopDetails>;
-  /** All locations, inactive ones too. The token needs `read_locations`. @throws What calls throw. */
+  /** All locations, including inactive ones. The token needs `read_locations`. @throws What calls throw. */
   locations(options?: ShopInfoCallOptions): Promise<readonly ShopLocation[]>;
   /** All publications. The token needs `read_publications`. @throws What calls throw. */
   publications(options?: ShopInfoCallOptions): Promise<readonly ShopPublication[]>;
@@ -77,7 +77,7 @@ const optionNames: Record<keyof ShopInfoOptions, true> = { client: true, stores:
 const hourMs = 3_600_000;
 
 /**
- * Creates what tells of one shop, its locations and its publications, and keeps what it read.
+ * Creates a cached reader for a shop, its locations and its publications.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -101,7 +101,7 @@ export function createShopInfo(options: ShopInfoOptions): ShopInfo {
     async (given: ShopInfoCallOptions = {}): Promise<T> => {
       checkNames(given, { refresh: true, signal: true });
       const { refresh = false, signal } = given;
-      return refresh ? kept.anew(about, read, signal) : kept.of(about, read, signal);
+      return refresh ? kept.refresh(about, read, signal) : kept.of(about, read, signal);
     };
   return {
     shop: reader('shop', async () => {
@@ -120,7 +120,7 @@ export function createShopInfo(options: ShopInfoOptions): ShopInfo {
         const { data } = await client.graphql(PublicationsDocument, { first: 100, after }, callOptions({}));
         return data.publications;
       });
-      // A channel is known by the name of its app; what is no channel, by the title of its catalog.
+      // A channel is named after its app; another publication after its catalog.
       return all.map(({ id, catalog }): ShopPublication => {
         const apps = catalog && 'apps' in catalog ? catalog.apps.nodes.map(({ title }) => title) : [];
         return { id, names: [...apps, ...(catalog ? [catalog.title] : [])] };

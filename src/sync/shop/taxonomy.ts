@@ -18,53 +18,53 @@ export interface Category {
   readonly id: string;
   /** Such as `T-Shirts`. */
   readonly name: string;
-  /** With all above it, such as `Apparel & Accessories > Clothing > Clothing Tops > T-Shirts`. */
+  /** Full path, such as `Apparel & Accessories > Clothing > Clothing Tops > T-Shirts`. */
   readonly fullName: string;
-  /** 1 for the top. */
+  /** 1 for top-level categories. */
   readonly level: number;
-  /** Whether there is none below it. */
+  /** Whether it has no subcategories. */
   readonly isLeaf: boolean;
-  /** Whether Shopify has replaced it: products keep it, and new ones should not get it. */
+  /** Whether Shopify has replaced it: products keep it, but new ones should not use it. */
   readonly isArchived: boolean;
-  /** `null` at the top. */
+  /** `null` for top-level categories. */
   readonly parentId: string | null;
 }
 
 /** Options of `createTaxonomy`. */
 export interface TaxonomyOptions {
-  /** What `createShopifyClient` returns. The taxonomy is the same for all shops. */
+  /** A client of `createShopifyClient`. The taxonomy is the same for all shops. */
   readonly client: SyncClient;
-  /** Keeps what was found, for all processes. Default: what this object found, until the process ends. */
+  /** Caches results for all processes. Default: this object caches them until the process ends. */
   readonly stores?: { readonly keyValue: KeyValueStore };
   /**
-   * Milliseconds for which what was found is given without a call. Default 86,400,000 (a day). After that, and for 30 times as
-   * long, it is given at once and read again in the background.
+   * Milliseconds for which a cached result is returned without a call. Default 86,400,000 (a day). Older results, up to
+   * 30 times that age, are returned at once and read again in the background.
    */
   readonly freshMs?: number;
-  /** The clock, for tests. Default: the system's. */
+  /** Clock, for tests. Default: the system clock. */
   readonly clock?: Clock;
 }
 
-/** Shopify's product taxonomy, read once. */
+/** Shopify's product taxonomy, cached. */
 export interface Taxonomy {
   /**
-   * Categories whose name or path holds a text, as Shopify orders them.
+   * Searches categories whose name or path contains a text. Returned in Shopify's order.
    *
-   * @throws ValidationError for an empty text or a limit that is no whole number from 1 to 250, and what calls throw.
+   * @throws ValidationError for an empty text, or a limit that is not a whole number from 1 to 250. What calls throw.
    *
    * @example
    * const [first] = await taxonomy.search('coffee', { limit: 5 });
    */
   search(text: string, options?: TaxonomyCallOptions & { readonly limit?: number }): Promise<readonly Category[]>;
   /**
-   * One category, by its gid or short id (`aa-1-13-8`); `undefined` where there is none.
+   * Returns one category, by its gid or short id (`aa-1-13-8`); `undefined` if there is none.
    *
    * @throws What calls throw.
    */
   get(id: string, options?: TaxonomyCallOptions): Promise<Category | undefined>;
   /**
-   * The gid of the category with a path, such as `Apparel & Accessories > Clothing`, whatever its capitals and spaces;
-   * `undefined` where there is none. It is what `createProductSync` and `readCsv` take as `resolveCategory`.
+   * Returns the gid of the category with a path, such as `Apparel & Accessories > Clothing`, ignoring case and extra
+   * spaces; `undefined` if there is none. Pass it as `resolveCategory` to `createProductSync` or `readCsv`.
    *
    * @throws What calls throw.
    *
@@ -88,7 +88,7 @@ const largestPage = 250;
 const defaultLimit = 20;
 
 /**
- * Creates what looks up categories of Shopify's product taxonomy, and keeps what it found.
+ * Creates a cached reader for categories of Shopify's product taxonomy.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -140,7 +140,7 @@ export function createTaxonomy(options: TaxonomyOptions): Taxonomy {
       const read = async (): Promise<string | null> => {
         const all = await allPages('taxonomy.categories', (after) => readPage(name, largestPage, after));
         const same = all.filter(({ fullName }) => plainPath(fullName) === wanted);
-        // Of an archived category and its successor with the same path the successor is meant.
+        // If an archived category has the same path as its successor, the successor is returned.
         return (same.find(({ isArchived }) => !isArchived) ?? same[0])?.id ?? null;
       };
       return (await found.of(`path:${wanted}`, read, given.signal)) ?? undefined;
@@ -153,13 +153,13 @@ type Connection = NonNullable<TaxonomySearchQuery['taxonomy']>['categories'];
 function checkSearch(text: unknown, limit: unknown): void {
   const issues: Issue[] = [];
   if (typeof text !== 'string' || text.trim() === '')
-    issues.push({ field: 'text', message: 'is empty. Give a word of a category.' });
+    issues.push({ field: 'text', message: 'is empty. Pass a word from a category name.' });
   if (!(Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= largestPage))
     issues.push({ field: 'limit', message: `must be a whole number from 1 to ${largestPage}.` });
   if (issues.length > 0) throw new ValidationError('The search is invalid', { issues });
 }
 
-/** A path without what may differ between two spellings of it. */
+/** Normalises a path, so that different spellings of it compare as equal. */
 const plainPath = (path: string): string =>
   path
     .split('>')

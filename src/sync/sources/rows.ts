@@ -10,10 +10,10 @@ export interface ParseRowsOptions {
   readonly name: string;
 }
 
-/** The rows of a text. */
+/** The rows parsed from a text. */
 export interface ParsedRows<Row> {
   readonly rows: readonly Row[];
-  /** Lines that are not JSON. Only JSONL has them. */
+  /** Lines that are not JSON; only in JSONL. */
   readonly rejected: readonly RejectedRow[];
 }
 
@@ -21,21 +21,20 @@ export interface ParsedRows<Row> {
 export interface RejectedRow {
   /** Its position among the rows, from zero. */
   readonly index: number;
-  /** The row itself, where it could be read. */
+  /** The row itself, if it could be parsed. */
   readonly row?: unknown;
   /** What is wrong with it. */
   readonly reason: string;
 }
 
 /**
- * Reads rows out of a JSON array, or out of text with one JSON object per line (JSONL).
+ * Parses rows from a JSON array, or from text with one JSON object per line (JSONL).
  *
- * Numbers keep their digits: a whole number beyond 2^53, such as an id, becomes a `bigint`, and a decimal number with more
- * digits than a number holds becomes text. `groupVariants` takes both.
+ * Numbers keep their digits: a whole number beyond 2^53, such as an id, becomes a `bigint`, and a decimal number with
+ * more digits than a number can hold becomes text. `groupVariants` accepts both.
  *
- * `Row` is not checked here but by `groupVariants` and `validateProducts`. In JSONL an invalid line is rejected and the
- * others are read; check `rejected` before a push, since a product whose row was lost would be pushed without that
- * variant.
+ * `Row` is not checked here, but by `groupVariants` and `validateProducts`. In JSONL an invalid line is rejected and
+ * the others are read. Check `rejected` before a push: a product that lost a row would be pushed without that variant.
  *
  * @throws ValidationError (code `VALIDATION_FAILED`) with line and column, if the array is invalid, no line is JSON, or
  * the text is empty.
@@ -58,7 +57,7 @@ export function parseRows<Row = Readonly<Record<string, unknown>>>(
   return first === '[' ? { rows: parseArray(body, name) as Row[], rejected: [] } : parseLines<Row>(body, name);
 }
 
-const expectedFormat = 'give a JSON array of objects, or one JSON object per line';
+const expectedFormat = 'pass a JSON array of objects, or one JSON object per line';
 
 function parseArray(text: string, name: string): unknown {
   try {
@@ -68,12 +67,12 @@ function parseArray(text: string, name: string): unknown {
   }
 }
 
-/** A number that a JavaScript number may not hold exactly has at least 16 digits, and maybe a point among them. */
+/** A number that may be inexact as a JavaScript number has at least 16 digits, possibly with a decimal point. */
 const longNumber = /\d[\d.]{15}/;
 
 /**
- * JSON whose numbers keep their digits: where a number cannot hold them, a whole one becomes a `bigint`, and one with a
- * fraction text.
+ * Parses JSON so that numbers keep their digits: if a number cannot hold them, a whole one becomes a `bigint`, one with
+ * a fraction becomes text.
  */
 function parseExactRows(text: string): unknown {
   if (!longNumber.test(text)) return JSON.parse(text);
@@ -82,7 +81,7 @@ function parseExactRows(text: string): unknown {
     if (/^-?\d+$/.test(source)) return BigInt(source);
     return digitsOf(source) === digitsOf(String(value)) ? value : source;
   };
-  // The third argument of a reviver is in every Node we support, and not in the types yet.
+  // Every Node we support passes the third argument; the types do not have it yet.
   return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
 }
 
@@ -103,7 +102,7 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
       rejected.push({ index: rows.length + rejected.length, reason: `${name}, ${issue.field}: ${issue.message}` });
     }
   }
-  // Not a single object: this is another kind of file, such as CSV or a web page.
+  // No line is an object: this is another kind of file, such as CSV or a web page.
   if (firstIssue && !rows.some((row) => typeof row === 'object' && row !== null)) {
     throw new ValidationError(`${name} is invalid`, {
       issues: [{ ...firstIssue, message: `${firstIssue.message}; ${expectedFormat}` }],
@@ -115,20 +114,23 @@ function parseLines<Row>(text: string, name: string): ParsedRows<Row> {
 
 function issueOf(text: string, linesBefore = 0): Issue {
   const error = findJsonError(text) ?? { line: 1, column: 1, message: 'the text cannot be read' };
-  return { field: `line ${linesBefore + error.line}, column ${error.column}`, message: `is no JSON: ${error.message}` };
+  return {
+    field: `line ${linesBefore + error.line}, column ${error.column}`,
+    message: `is not JSON: ${error.message}`,
+  };
 }
 
-/** Where a text stops being JSON. Lines and columns count from one, columns in UTF-16 units. */
+/** The first place where a text is not JSON. Lines and columns count from one, columns in UTF-16 units. */
 interface JsonError {
   readonly line: number;
   readonly column: number;
-  /** What stands there, such as `unexpected "}"`. */
+  /** The problem, such as `unexpected "}"`. */
   readonly message: string;
 }
 
 /**
- * Finds the first place where a text is not JSON; `undefined` where all of it is. The messages of `JSON.parse` are of no
- * use: whether they tell the place depends on the engine and on the mistake.
+ * Finds the first place where a text is not JSON; `undefined` if it is valid. The messages of `JSON.parse` cannot be
+ * used: whether they contain the place depends on the engine and the error.
  */
 export function findJsonError(text: string): JsonError | undefined {
   const offset = findOffset(text);
@@ -143,7 +145,7 @@ function describe(text: string, offset: number): string {
   const { string } = tokens();
   string.lastIndex = offset;
   if (text[offset] === '"' && !string.test(text)) {
-    return 'a string that does not end, or that holds a line break or a wrong escape';
+    return 'a string that is not closed, or contains a line break or an invalid escape';
   }
   return `unexpected ${JSON.stringify(String.fromCodePoint(found))}`;
 }
@@ -196,7 +198,7 @@ function findOffset(text: string): number | undefined {
   }
 }
 
-/** The tokens of the grammar. Created for each walk, because a sticky pattern remembers its position. */
+/** The tokens of the grammar. Created for each walk, because a sticky pattern stores its position. */
 const tokens = () => ({
   space: /[ \t\n\r]*/y,
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids just these within a string.
@@ -207,48 +209,54 @@ const tokens = () => ({
 /** Name of a column of a row. */
 export type Column<Row> = keyof Row & string;
 
-/** Where a value comes from: a column, or a function of the row. */
+/** The source of a value: a column, or a function of the row. */
 export type Cell<Row> = Column<Row> | ((row: Row) => unknown);
 
 /**
- * Fields of the product and where each comes from. The first row of the product that has a value wins, so a description
- * needs to be in one row only. A text for `tags` is split at its commas.
+ * The source of each product field. The first row of the product with a value wins, so a description needs to be in one
+ * row only. Text for `tags` is split at commas.
  */
 export type ProductCells<Row> = {
   readonly [Field in keyof Omit<ProductDraft, 'localId' | 'images' | 'options' | 'variants'>]?: Cell<Row>;
 };
 
-/** Fields of a variant and where each comes from. */
+/** The source of each variant field. */
 export type VariantCells<Row> = {
   readonly [Field in keyof Omit<ProductVariantDraft, 'options'>]?: Cell<Row>;
 };
 
 /**
- * How flat rows, one for each variant, become products. Empty cells count as left out, and numbers become text where a
- * draft expects text.
+ * How flat rows, one per variant, become products. Empty cells count as left out, and numbers become text where a draft
+ * expects text.
  */
 export interface VariantMapping<Row> {
-  /** What the rows of one product have in common, such as its style code. It becomes the product's `localId`, whatever else the mapping says. */
+  /**
+   * What the rows of one product have in common, such as its style code. It becomes the product's `localId`, even if
+   * the mapping sets another one.
+   */
   readonly groupBy: Cell<Row>;
   /** The product's fields, or a function that makes them from all its rows. */
   readonly product: ProductCells<Row> | ((rows: readonly Row[]) => object);
-  /** Option name → where its value comes from, in the order that customers see. Left out, a function for `variant` may return `options`. */
+  /**
+   * Option name → source of its value, in the order in which customers see them. If left out, a `variant` function may
+   * return `options`.
+   */
   readonly options?: Readonly<Record<string, Cell<Row>>>;
   /** The variant's fields, or a function that makes them from its row. */
   readonly variant: VariantCells<Row> | ((row: Row) => object);
-  /** Where image addresses (or `{ url, alt }`, or lists of either) come from. All rows are read; each address is used once. */
+  /** The source of image URLs (or `{ url, alt }`, or lists of either). All rows are read; each URL is used once. */
   readonly images?: Cell<Row> | readonly Cell<Row>[];
 }
 
 /**
- * A product made of rows: give it to `validateProduct` or to a push. Nothing has checked its values yet; the type says what
- * the mapping meant them to be.
+ * A product made from rows: pass it to `validateProduct` or to a push. Its values have not been checked yet; the type
+ * is what the mapping should produce.
  */
 export type GroupedProduct = ProductDraftInput;
 
-/** What became of the rows. */
+/** The result of grouping rows. */
 export interface GroupedRows {
-  /** In the order in which their first rows came. */
+  /** In the order of their first rows. */
   readonly products: readonly GroupedProduct[];
   readonly rejected: readonly RejectedRow[];
 }
@@ -267,11 +275,11 @@ interface Placed<Row> {
 }
 
 /**
- * Makes products out of flat rows, one row for each variant. Rows of one product need not stand together.
+ * Makes products from flat rows, one row per variant. The rows of a product need not be adjacent.
  *
- * A row that is no object, or that has no group key, is rejected and the others go on. Where a function
- * of the mapping throws, all rows of that product are rejected: pushed without one of its rows, the
- * product would lose that variant in the shop.
+ * A row that is not an object, or has no group key, is rejected; the others are still read. If a function of the
+ * mapping throws, all rows of that product are rejected: pushed without one of its rows, the product would lose that
+ * variant in the shop.
  *
  * @example
  * ```ts
@@ -320,7 +328,7 @@ export function groupVariants<Row>(rows: Iterable<Row>, mapping: VariantMapping<
 
 function keyOf<Row>(row: Row, groupBy: Cell<Row>): { readonly text: string } | { readonly reason: string } {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-    return { reason: 'is no object: give an object with a field for each column' };
+    return { reason: 'is not an object: pass an object with a field for each column' };
   }
   const source = typeof groupBy === 'string' ? JSON.stringify(groupBy) : 'the group key';
   try {
@@ -337,7 +345,7 @@ function toProduct<Row>(localId: string, rows: readonly Row[], mapping: VariantM
   const imageCells = typeof images === 'object' ? images : [images];
   const pictures = readImages(rows, imageCells);
   const made = rows.map((row) => toVariant(row, mapping));
-  // A row that only carries an image, as Shopify's own CSV has them, is no variant.
+  // A row that contains only an image, as in Shopify's own CSV, is not a variant.
   const isImageOnly = (variant: Record<string, unknown>, index: number): boolean =>
     isBlank(variant) && readImages(rows.slice(index, index + 1), imageCells).length > 0;
   const real = made.filter((variant, index) => !isImageOnly(variant, index));
@@ -350,7 +358,7 @@ function toProduct<Row>(localId: string, rows: readonly Row[], mapping: VariantM
     localId,
     variants,
   };
-  // Whether the values are of the draft's types, the validation says.
+  // The validation checks whether the values have the draft's types.
   return grouped as object as GroupedProduct;
 }
 
@@ -361,7 +369,7 @@ function readProduct<Row>(rows: readonly Row[], cells: ProductCells<Row>): Recor
   });
 }
 
-/** Whether nothing is said of a variant. */
+/** Whether a variant has no values. */
 const isBlank = (variant: Record<string, unknown>): boolean =>
   Object.values(variant).every(
     (value) => value === undefined || (isRecord(value) && Object.values(value).every((one) => one === undefined)),
@@ -376,19 +384,19 @@ function toVariant<Row>(row: Row, { variant, options }: VariantMapping<Row>): Re
       ? withoutEmpty(variant(row))
       : readFields(variant, (cell, field) => {
           const value = readCell(row, cell);
-          // A draft takes prices as numbers, and writes them without exponent.
+          // A draft accepts prices as numbers, and writes them without exponent.
           return typeof value === 'number' && numberFields.has(field) ? value : numberToText(value);
         });
   return { ...fields, ...(options && { options: readFields(options, (cell) => numberToText(readCell(row, cell))) }) };
 }
 
-/** The value of a cell; `undefined` where it is empty: nothing, null, or blank text. */
+/** The value of a cell; `undefined` if it is empty: nothing, null, or blank text. */
 function readCell<Row>(row: Row, cell: Cell<Row>): unknown {
   const value: unknown = typeof cell === 'function' ? cell(row) : row[cell];
   return isEmpty(value) ? undefined : value;
 }
 
-/** The first value of a cell over several rows. */
+/** The first non-empty value of a cell in several rows. */
 function readFirst<Row>(rows: readonly Row[], cell: Cell<Row>): unknown {
   for (const row of rows) {
     const value = readCell(row, cell);
@@ -406,7 +414,7 @@ function readFields<Row>(
   return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
 }
 
-/** Images of all rows in order: addresses become `{ url }`, and an address counts once. */
+/** Images of all rows in order: URLs become `{ url }`, and each URL is used once. */
 function readImages<Row>(rows: readonly Row[], cells: readonly Cell<Row>[]): unknown[] {
   const seen = new Set<unknown>();
   return rows
@@ -431,13 +439,13 @@ function splitTags(value: unknown): unknown {
   return value.split(',').flatMap((tag) => tag.trim() || []);
 }
 
-/** Numbers as text without exponent, for ids and option values. Other values stay as they are. */
+/** Numbers as text without exponent, for ids and option values. Other values are unchanged. */
 function numberToText(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   return typeof value === 'number' ? (toDecimalText(value) ?? value) : value;
 }
 
-/** The fields that are not empty, also within objects such as `inventoryItem`. Lists stay as they are. */
+/** The fields that are not empty, also within objects such as `inventoryItem`. Lists are unchanged. */
 function withoutEmpty(fields: object): Record<string, unknown> {
   const entries = Object.entries(fields).filter(([, value]) => !isEmpty(value));
   return Object.fromEntries(entries.map(([name, value]) => [name, isRecord(value) ? withoutEmpty(value) : value]));

@@ -197,7 +197,7 @@ redisServerOrSkip()('a server that evicts', () => {
     const login = { username: 'limited', password: 'fits', enableReadyCheck: false };
     await expect(warnings([], login, ['-eval', '-evalsha'])).rejects.toMatchObject({
       isRetryable: false,
-      message: expect.stringContaining('does not allow this user the command EVALSHA'),
+      message: expect.stringContaining('does not allow this user to run EVALSHA'),
     });
   });
 });

@@ -52,7 +52,7 @@ describe('files.ensure', () => {
     expect(made.fake.store.all(domain, 'MediaImage')).toMatchObject([{ alt: 'A tee' }, { alt: 'A tee' }]);
   });
 
-  it('takes what the shop has by its id, in another process too', async () => {
+  it('reuses an image of the shop by its id, also in another process', async () => {
     const made = fakeSync();
     const [first] = await filesOf(made)([{ source: url('tee') }]);
     const [again] = await filesOf(made)([{ source: url('tee') }]);
@@ -60,7 +60,7 @@ describe('files.ensure', () => {
     expect(calls(made)).toMatchObject({ FilesCreate: 1 });
   });
 
-  it('uploads an image once that two ask for at the same time', async () => {
+  it('uploads an image once if two calls request it at the same time', async () => {
     const made = fakeSync();
     const { client, stores, clock } = made;
     const files = createFiles({ client, stores, clock });
@@ -71,7 +71,7 @@ describe('files.ensure', () => {
     expect(calls(made)).toMatchObject({ FilesCreate: 1 });
   });
 
-  it('uploads an image once that two processes ask for at the same time', async () => {
+  it('uploads an image once if two processes request it at the same time', async () => {
     const made = fakeSync();
     const { client, stores, clock, fake } = made;
     const list = ['tee', 'cap', 'mug'].map((name) => ({ source: url(name) }));
@@ -83,7 +83,7 @@ describe('files.ensure', () => {
     expect(made.fake.store.all(domain, 'MediaImage')).toHaveLength(3);
   });
 
-  it('changes an alternative text, and nothing else', async () => {
+  it('changes an alt text, and nothing else', async () => {
     const made = fakeSync();
     const list = Array.from({ length: 300 }, (_, index) => ({ source: url(`${index}`), alt: `Image ${index}` }));
     const before = await filesOf(made)(list);
@@ -98,7 +98,7 @@ describe('files.ensure', () => {
   it.each([
     ['left out: it stays', {}, 'A tee', 'unchanged'],
     ['null: it goes', { alt: null }, '', 'updated'],
-  ])('with an alternative text that is %s', async (_what, alt, expected, outcome) => {
+  ])('with an alt text that is %s', async (_what, alt, expected, outcome) => {
     const made = fakeSync();
     await filesOf(made)([{ source: url('tee'), alt: 'A tee' }]);
     expect(outcomes(await filesOf(made)([{ source: url('tee'), ...alt }]))).toEqual([outcome]);
@@ -115,7 +115,7 @@ describe('files.ensure', () => {
     expect(idOf(again)).not.toBe(idOf(first));
   });
 
-  it('uploads bytes and local files, and knows them by their bytes', async () => {
+  it('uploads bytes and local files, and recognises them by their bytes', async () => {
     const made = fakeSync();
     const folder = await mkdtemp(join(tmpdir(), 'shopwright-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -142,21 +142,21 @@ describe('files.ensure', () => {
     expect(calls(made)).toMatchObject({ FilesCreate: 1, StagedUploads: 1 });
   });
 
-  it('names an image that Shopify cannot take, with the reason, and brings the others', async () => {
+  it('names an image that Shopify cannot process, with the reason, and uploads the others', async () => {
     const made = fakeSync();
     const broken = 'https://user:secret@cdn.invalid/gone.jpg?signature=abc';
     const [good, bad] = await filesOf(made)([{ source: url('tee') }, { source: broken }]);
     expect(good?.outcome).toBe('created');
     expect(bad).toMatchObject({ outcome: 'failed', source: broken });
     expect(messageOf(bad)).toBe(
-      `${domain} could not take the image https://cdn.invalid/gone.jpg: The image could not be downloaded. (IMAGE_DOWNLOAD_FAILURE)`,
+      `${domain} could not process the image https://cdn.invalid/gone.jpg: The image could not be downloaded. (IMAGE_DOWNLOAD_FAILURE)`,
     );
     // What has failed is uploaded again.
     expect(outcomes(await filesOf(made)([{ source: broken }]))).toEqual(['failed']);
     expect(calls(made)).toMatchObject({ FilesCreate: 2 });
   });
 
-  it('brings the others where Shopify refuses some of them at once', async () => {
+  it('uploads the others if Shopify refuses some of them at once', async () => {
     const made = fakeSync();
     const ensured = await filesOf(made)([
       { source: url('one') },
@@ -167,7 +167,7 @@ describe('files.ensure', () => {
     expect(messageOf(ensured[1])).toContain(`${url('two')}: The alt value exceeds`);
   });
 
-  it('gives up waiting in the end, and waits on the next time', async () => {
+  it('stops waiting after the time limit, and goes on waiting in the next call', async () => {
     let isReady = false;
     const status = () => (isReady ? 'READY' : 'PROCESSING');
     const resolvers: ResolverMap = { MediaImage: { fileStatus: status } };
@@ -193,10 +193,10 @@ describe('files.ensure', () => {
   });
 
   it.each<[string, Parameters<ReturnType<typeof filesOf>>[0][number], RegExp]>([
-    ['a path', { source: '/etc/passwd' }, /"\/etc\/passwd" is no http or https address.*pathToFileURL/],
-    ['an address of another kind', { source: 'ftp://x.example/a.jpg' }, /is no http or https address/],
+    ['a path', { source: '/etc/passwd' }, /"\/etc\/passwd" is not an http or https URL.*pathToFileURL/],
+    ['an address of another kind', { source: 'ftp://x.example/a.jpg' }, /is not an http or https URL/],
     ['bytes without a name', { source: new Uint8Array(3) }, /name: is missing.*such as tee.jpg/],
-    ['a name of no image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no extension of an image/],
+    ['a name of no image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no image extension/],
     ['a local file that is not there', { source: new URL('file:///nowhere/a.jpg') }, /cannot be read: ENOENT/],
   ])('refuses %s, and says how to fix it', async (_what, file, message) => {
     const made = fakeSync();
@@ -206,15 +206,15 @@ describe('files.ensure', () => {
     expect(messageOf(ensured[0])).toMatch(message);
   });
 
-  it('refuses two alternative texts for one image', async () => {
+  it('refuses two alt texts for one image', async () => {
     const made = fakeSync();
     const list = [{ source: url('tee'), alt: 'One' }, { source: url('tee') }, { source: url('tee'), alt: 'Two' }];
     const ensured = await filesOf(made)(list);
     expect(outcomes(ensured)).toEqual(['created', 'created', 'failed']);
-    expect(messageOf(ensured[2])).toMatch(/alt: is "Two", and "One" for the same image/);
+    expect(messageOf(ensured[2])).toMatch(/alt: is "Two", but the same image .* has "One"/);
   });
 
-  it('keeps what it knows by shop and with a format, and leaves that of a newer release alone', async () => {
+  it('stores files by shop and with a format, and leaves those of a newer release alone', async () => {
     const made = fakeSync();
     await filesOf(made)([{ source: url('tee') }]);
     const { keyValue } = made.stores;

@@ -135,7 +135,7 @@ const refusingBundle =
   };
 
 describe('setting quantities', () => {
-  it('sets items by gid and by SKU, 250 a call, with the run in the stock history', async () => {
+  it('sets items by gid and by SKU, 250 per call, with the run in the stock history', async () => {
     const { inventory, items, locationId, stock, clock, fake } = await made(300);
     const rows = items.map(({ sku, id }, index): StockQuantity => {
       const row = { locationId, quantity: index };
@@ -179,7 +179,7 @@ describe('setting quantities', () => {
       expect(after[sku]).toBe([7, 11, 13].includes(index) ? 0 : 100 + index);
   });
 
-  it('overwrites what is stale, or asks, each time with what is there', async () => {
+  it('overwrites stale rows, or asks with the current quantity each time', async () => {
     const { inventory, items, locationId, stock, clock } = await made(2);
     const [first, second] = items;
     await clock.run(inventory.set(items.map(({ id }) => ({ inventoryItemId: id, locationId, quantity: 5 }))));
@@ -204,7 +204,7 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual({ S0: 18, S1: 5 });
   });
 
-  it('counts each row where the policy for stale rows throws', async () => {
+  it('counts each row even if the policy for stale rows throws', async () => {
     const { inventory, items, locationId, clock, stock } = await made(3);
     const rows = items.map(({ id }, index) => ({
       ...{ inventoryItemId: id, locationId, quantity: 4 },
@@ -242,13 +242,13 @@ describe('setting quantities', () => {
       [2, 'INVALID', 'locationId'],
       [3, 'INVALID', 'inventoryItemId'],
       [5, 'INVALID', 'inventoryItemId'],
-      [6, 'INVALID', 'Give'],
+      [6, 'INVALID', 'Pass'],
       [4, 'SKU_NOT_FOUND', 'No'],
     ]);
     expect(await stock()).toEqual({ S0: 3 });
   });
 
-  it('finds a SKU with quotes, backslashes and the words of a search in it', async () => {
+  it('finds a SKU that contains quotes, backslashes and search keywords', async () => {
     const { inventory, locationId, stock, clock, client } = await made(0);
     const skus = ['SHELF-12"', "12'' oak shelf", '12" oak shelf', 'a\\b', 'a OR b', 'sku:S0'];
     const input = {
@@ -264,7 +264,7 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual(Object.fromEntries(rows.map(({ sku, quantity }) => [sku, quantity])));
   });
 
-  it('guesses neither between two variants of one SKU nor between two rows that differ', async () => {
+  it('does not guess between two variants with one SKU, or between two rows that differ', async () => {
     const { inventory, items, locationId, clock, client, stock } = await made(2);
     const update = `mutation ($id: ID!, $variants: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: $id, variants: $variants) { userErrors { message } } }`;
     interface Ids {
@@ -296,7 +296,7 @@ describe('setting quantities', () => {
     expect(Object.values(await stock())).toEqual([0]);
   });
 
-  it('says what was sent, what was not and why, where it is stopped', async () => {
+  it('reports what was sent, what was not and why, if it is stopped', async () => {
     const { inventory, items, locationId, clock, fake } = await made(3);
     const reason = new Error('closing');
     const controller = new AbortController();
@@ -315,7 +315,7 @@ describe('setting quantities', () => {
     expect(wrong).toMatchObject({ done: 0, stoppedBy: { code: 'USER_ERROR' }, unsent: [{ quantity: 2 }] });
   });
 
-  it('refuses options that nothing reads', async () => {
+  it('refuses unknown options', async () => {
     const { inventory, client } = await made(1);
     await expect(inventory.set([], { onstale: 'report' } as never)).rejects.toThrow(/onstale.*onStale/);
     await expect(inventory.set([], { onStale: 'theirs' as never })).rejects.toThrow(/onStale/);
@@ -348,7 +348,7 @@ describe('changing quantities', () => {
   const changes = (items: readonly Item[], locationId: string, of = 'r'): StockChange[] =>
     items.map(({ id }, index) => ({ id: `${of}-${index}`, inventoryItemId: id, locationId, delta: index + 1 }));
 
-  it('makes each change once, however often it is asked for', async () => {
+  it('makes each change once, however often it is requested', async () => {
     const { inventory, other, items, locationId, clock, stock } = await made(260);
     const rows = changes(items, locationId);
     expect(await clock.run(inventory.adjust(rows, { reason: 'received' }))).toMatchObject({ done: 260, repeated: 0 });
@@ -360,7 +360,7 @@ describe('changing quantities', () => {
     );
   });
 
-  it('stocks an item at a location where it was not, once, and touches no other location', async () => {
+  it('stocks an item once at a location where it was not stocked, and touches no other location', async () => {
     const { inventory, items, client, clock, stock, locationId } = await made(3);
     const add =
       'mutation { locationAdd(input: { name: "Warehouse", address: { countryCode: US } }) { location { id } userErrors { message } } }';
@@ -390,7 +390,7 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 4, S1: 0, S2: 0 });
   });
 
-  it('leaves out what Shopify refuses, and makes it once it can be made', async () => {
+  it('leaves out what Shopify refuses, and makes it once that is possible', async () => {
     const { inventory, items, locationId, clock, stock } = await made(3);
     const rows = changes(items, locationId);
     const gone = { ...(rows[1] as StockChange), locationId: 'gid://shopify/Location/404' };
@@ -400,7 +400,7 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 1, S1: 2, S2: 3 });
   });
 
-  it('can be asked for again where the whole batch was refused', async () => {
+  it('can be requested again if the whole batch was refused', async () => {
     const { inventory, items, locationId, clock, stock } = await made(1);
     const rows = changes(items, locationId);
     const wrong = await clock.run(inventory.adjust(rows, { reference: 'no uri' }));
@@ -428,7 +428,7 @@ describe('changing quantities', () => {
     expect(await stock()).toEqual({ S0: 101, S1: 2, S2: 3, S3: 4 });
   });
 
-  it('makes each change once after the store has failed at any call, before or after it was carried out', async () => {
+  it('makes each change once after the store has failed at any call, before or after it was executed', async () => {
     for (const when of ['before', 'after'] as const)
       for (let at = 0, calls = Number.POSITIVE_INFINITY; at < calls; at += 1) {
         const { other, items, locationId, clock, fake, stores, stock } = await made(3);
@@ -460,7 +460,7 @@ describe('changing quantities', () => {
       }
   });
 
-  it('says that it does not know of changes that were sent before the store was gone', async () => {
+  it('reports changes as unknown that were sent before the store failed', async () => {
     const { other, items, locationId, clock, fake, stores, stock } = await made(2);
     let isDown = true;
     const compareAndSet: KeyValueStore['compareAndSet'] = async (...asked) => {

@@ -176,7 +176,7 @@ postgres.describe('the stock table of several machines', () => {
 });
 
 describe('a comparison of the stock table', () => {
-  it('leaves alone what was changed in the last minute, or what a webhook has told meanwhile', async () => {
+  it('leaves alone what was changed in the last minute, or what a webhook has reported meanwhile', async () => {
     const { clock, sync, set, levels, tell } = await setup();
     await set(['S1'], 8);
     expect((await clock.run(sync.reconcile({ stock: true }))).stock).toMatchObject({ missed: 0 });
@@ -186,7 +186,7 @@ describe('a comparison of the stock table', () => {
     expect((await clock.run(sync.reconcile({ stock: true }))).stock).toMatchObject({ missed: 0 });
   });
 
-  it('finds what the shop does not stock any more, and a location that is gone', async () => {
+  it('finds items that the shop no longer stocks, and a location that is gone', async () => {
     const { clock, sync, stores, levels, tell, table } = await setup();
     const [first] = await levels();
     if (!first) throw new Error('no level');
@@ -216,7 +216,7 @@ describe('a comparison of the stock table', () => {
     expect(keys.filter((key) => key.includes(`:${inventoryItemId}:`))).toHaveLength(1);
   });
 
-  it('is that of the app whose handler fills it', async () => {
+  it('uses the table of the app whose handler fills it', async () => {
     const { clock, sync, set } = await setup(memoryStores(), 'second');
     await set(['S1'], 8);
     await clock.advance(120_000);
@@ -227,7 +227,7 @@ describe('a comparison of the stock table', () => {
     });
   });
 
-  it('is left out unless it is asked for, and refuses what does not exist', async () => {
+  it('is made only if requested, and refuses unknown options', async () => {
     const { sync, clock, fake } = fakeSync();
     expect(await clock.run(sync.reconcile())).not.toHaveProperty('stock');
     const calls = fake.calls.length;

@@ -11,7 +11,7 @@ describe('the definition of the local id', () => {
     expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
   });
 
-  it('is taken as made when somebody else made it meanwhile', async () => {
+  it('is accepted if somebody else created it meanwhile', async () => {
     const other = fakeSync();
     await other.clock.run(other.sync.push(tee()));
     const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0] as Entity;
@@ -111,7 +111,7 @@ describe('two apps that push the same local id to one shop', () => {
   });
 
   // As docs/storage.md says: a record holds no app.
-  it('share one record through the same stores, so that the second takes the product for its own', async () => {
+  it('share one record through the same stores, so the second treats the product as its own', async () => {
     const { made, pushed, products } = await pushByBoth(undefined);
     expect(pushed).toEqual({ outcome: 'unchanged', localId: 'tee-1', gid: 'gid' in made && made.gid });
     expect(products).toEqual([]);

@@ -99,14 +99,14 @@ describe('an order of options that the draft changes', () => {
     });
   });
 
-  it('stands in the plan, with its points', async () => {
+  it('is in the plan, with its points', async () => {
     await push(first);
     const plan = await made.clock.run(made.sync.plan([shirt('Colour/Size', 'Red/S Blue/S Red/M Blue/M')]));
     expect(formatPlan(plan).split('\n').slice(0, 2)).toEqual(['~ shirt', '  ~ order of options']);
     expect(plan).toMatchObject({ calls: 1, points: 10 });
   });
 
-  it('is nothing where the draft only lists its variants otherwise', async () => {
+  it('is nothing if the draft only lists its variants in another order', async () => {
     await push(shirt('Size/Colour', 'S/Red M/Red M/Blue'));
     const seen = made.fake.calls.length;
     await push(shirt('Size/Colour', 'S/Red M/Blue M/Red'));
@@ -118,7 +118,7 @@ describe('an order of options that the draft changes', () => {
     ['options', shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue')],
     ['variants', shirt('Size/Colour', 'S/Red M/Red S/Blue M/Blue')],
     ['variants beside new options', shirt('Size/Colour', 'M/Red S/Blue M/Blue S/Red')],
-  ])('is known as our own by its webhook, here that of %s', async (_what, changed) => {
+  ])('is recognised as our own in its webhook, here that of %s', async (_what, changed) => {
     await push(first);
     await made.clock.run(made.sync.push(changed));
     const { id, updatedAt } = product();
@@ -134,13 +134,13 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: M S; Colour: Red Blue', 'M / Red, S / Blue, M / Blue, S / Red']);
   });
 
-  it('gives a new value its place between the others', async () => {
+  it('puts a new value in its place between the others', async () => {
     await push(shirt('Size', 'S L'));
     await push(shirt('Size', 'S M L'));
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
-  it('is not sent where a new value comes to the end', async () => {
+  it('is not sent if a new value is added at the end', async () => {
     await push(shirt('Size', 'S M'));
     const seen = made.fake.calls.length;
     await push(shirt('Size', 'S M L XL'));
@@ -215,7 +215,7 @@ describe('an order of options that the draft changes', () => {
       ['comes', shirt('Size', 'S L M'), 'Fit: S L M'],
       ['goes', shirt('Size', 'S'), 'Fit: S M'],
       ['comes and another goes', shirt('Size', 'S XL'), 'Fit: S M XL'],
-    ])('leaves that name where a variant %s', async (_what, changed, expected) => {
+    ])('keeps that name if a variant %s', async (_what, changed, expected) => {
       await push(shirt('Size', 'S M'));
       await rename('Fit');
       const before = [options(), titles()];
@@ -245,7 +245,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
   });
 
-  it('stays a conflict with that of a merchant, where the option gets another name too', async () => {
+  it('stays a conflict with that of a merchant, if the option gets another name too', async () => {
     await push(shirt('Size', 'S M L'));
     await reorder([{ name: 'Size', values: [{ name: 'M' }, { name: 'S' }, { name: 'L' }] }]);
     const changed = shirt('Fit', 'L S M');
@@ -257,7 +257,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), writes(seen)]).toEqual(['Fit: M S L', []]);
   });
 
-  it('gives a merchant’s variant its value back of an option that went', async () => {
+  it('restores a merchant’s variant its value of a removed option', async () => {
     await push(shirt('Size/Colour', 'S/Red'));
     await addVariant({ Size: 'L', Colour: 'Blue' });
     const before = [options(), titles()];
@@ -270,14 +270,14 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(before);
   });
 
-  it('has its place again for a value that a rollback brings back', async () => {
+  it('is restored for a value that a rollback brings back', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
     await rollback();
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
-  it('has its place again for a variant without a SKU, whose options had another order', async () => {
+  it('is restored for a variant without a SKU, whose options had another order', async () => {
     const nameless = (names: string, variants: string): ProductDraftInput => {
       const { variants: all, ...draft } = shirt(names, variants);
       return { ...draft, sku: 'optional', variants: all.map(({ sku: _, ...variant }) => variant) };
@@ -288,7 +288,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S XL; Fit: Wide Slim', 'S / Wide, XL / Slim, S / Slim']);
   });
 
-  it('has its place again for an option that a rollback brings back', async () => {
+  it('is restored for an option that a rollback brings back', async () => {
     await push(shirt('Fit/Size/Colour', 'Slim/S/Red Slim/M/Blue Wide/M/Red'));
     await push(shirt('Colour', 'Red'), { maxDeletes: { variants: 3 } });
     await rollback();
@@ -424,19 +424,19 @@ describe('an order of options that a merchant changes', () => {
 
   const drift = { list: 'product', field: 'optionOrder' };
 
-  it('stays, and is told', async () => {
+  it('stays, and is reported', async () => {
     const result = await push(first, { refresh: true });
     expect(result).toMatchObject({ outcome: 'unchanged' });
     expect('drifts' in result && result.drifts).toContainEqual(expect.objectContaining(drift));
     expect(options()).toBe('Colour: Blue Red; Size: S M');
   });
 
-  it('is put back with onDrift ours', async () => {
+  it('is restored with onDrift ours', async () => {
     expect((await push(first, { refresh: true, onDrift: 'ours' })).outcome).toBe('updated');
     expect([options(), titles()]).toEqual(['Size: S M; Colour: Red Blue', 'S / Red, S / Blue, M / Red, M / Blue']);
   });
 
-  it('is a conflict where the draft changes it too, again the next time', async () => {
+  it('is a conflict if the draft changes it too, again the next time', async () => {
     const changed = shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue');
     for (const _ of [1, 2]) {
       const result = await push(changed);
@@ -447,7 +447,7 @@ describe('an order of options that a merchant changes', () => {
     expect(options()).toBe('Size: M S; Colour: Red Blue');
   });
 
-  it('is left by a rollback, and told', async () => {
+  it('is left alone by a rollback, and reported', async () => {
     await push(shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue'), { onConflict: 'ours' });
     await reorder([{ name: 'Colour' }]);
     const { notable } = await rollback();
@@ -480,7 +480,7 @@ describe('an order of options that a merchant changes, while the draft renames',
       'Size: Medium S; Colour: Red Blue',
     ],
     ['an option', { name: 'Colour' }, renaming('Größe/Colour', {}), 'Colour: Red Blue; Größe: S M'],
-  ])('stays where that is %s, and is told', async (_what, order, changed, expected) => {
+  ])('stays if that is %s, and is reported', async (_what, order, changed, expected) => {
     await push(first);
     await reorder([order]);
     const result = await push(changed);
@@ -490,8 +490,8 @@ describe('an order of options that a merchant changes, while the draft renames',
   });
 });
 
-describe('an order of options that no push has said', () => {
-  it('is the shop’s where the product is adopted', async () => {
+describe('an order of options that no push has set', () => {
+  it('is the shop’s if the product is adopted', async () => {
     made = fakeSync({ sync: { adoptBy: ['handle'] } });
     await made.clock.run(
       made.client.graphql(

@@ -75,7 +75,7 @@ describe('an order that the draft changes', () => {
     expect(await push(changed, { refresh: true })).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
   });
 
-  it('takes one move for one thing that goes to another place', async () => {
+  it('takes one move for one entry that changes its place', async () => {
     await push(lettered('abcdefgh', 'A'));
     await push(lettered('bcdefgha', 'A'));
     expect(images()).toBe('bcdefgha');
@@ -83,13 +83,13 @@ describe('an order that the draft changes', () => {
     expect(call?.variables).toMatchObject({ moves: [{ newPosition: '7' }] });
   });
 
-  it('gives what is new its place between the others', async () => {
+  it('puts a new entry in its place between the others', async () => {
     await push(lettered('ab', 'AB'));
     await push(lettered('axb', 'XAB'));
     expect([images(), variants()]).toEqual(['axb', 'XAB']);
   });
 
-  it('is not needed where something comes to the end, or goes', async () => {
+  it('is not needed if an entry is added at the end, or removed', async () => {
     await push(lettered('abc', 'ABC'));
     const seen = made.fake.calls.length;
     await push(lettered('acd', 'ABCD'));
@@ -119,7 +119,7 @@ describe('an order that the draft changes', () => {
     expect(images()).toBe('mcab');
   });
 
-  it('takes no more moves where a merchant added something', async () => {
+  it('takes no more moves if a merchant added something', async () => {
     await push(lettered('abc', 'A'));
     await addImage('m');
     await moveImage('m', '1');
@@ -139,7 +139,7 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
-  it('has its place again for what a rollback brings back', async () => {
+  it('is restored for what a rollback brings back', async () => {
     await push(lettered('abc', 'ABC'));
     await push(lettered('bc', 'BC'), { maxDeletes: { variants: 1 } });
     await made.clock.run(made.sync.rollback({ localId: 'tee' }));
@@ -147,7 +147,7 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
-  it('has its place again beside a variant whose SKU a rollback corrects', async () => {
+  it('is restored beside a variant whose SKU a rollback corrects', async () => {
     await push(lettered('a', 'ABC'));
     const [, b, c] = lettered('a', 'ABC').variants;
     const renamed = lettered('a', '', { variants: [b, { ...c, sku: 'D' }] });
@@ -158,7 +158,7 @@ describe('an order that the draft changes', () => {
     expect((await push(lettered('a', 'ABC'), { refresh: true })).outcome).toBe('unchanged');
   });
 
-  it('stands in the plan by its name', async () => {
+  it('is in the plan by its name', async () => {
     await push(lettered('ab', 'AB'));
     const plan = await made.clock.run(made.sync.plan([lettered('ba', 'BA')]));
     const orders = ['images', 'variants', 'options'].map((list) => `  ~ order of ${list}`);
@@ -175,14 +175,14 @@ describe('an order that a merchant changes', () => {
 
   const drift = { list: 'product', field: 'imageOrder' };
 
-  it('stays, and is told', async () => {
+  it('stays, and is reported', async () => {
     expect(await push(lettered('abc', 'A', { title: 'New' }))).toMatchObject({ outcome: 'updated', drifts: [drift] });
     expect(images()).toBe('cab');
     expect(await push(lettered('abcd', 'A'))).toMatchObject({ outcome: 'updated', drifts: [drift] });
     expect(images()).toBe('cabd');
   });
 
-  it('goes back where the draft is to stand', async () => {
+  it('is restored if the draft wins', async () => {
     expect((await push(lettered('abc', 'A'), { force: true })).outcome).toBe('updated');
     expect(images()).toBe('abc');
   });
@@ -196,12 +196,12 @@ describe('an order that a merchant changes', () => {
     expect(images()).toBe('bac');
   });
 
-  it('is nothing where the draft has the same', async () => {
+  it('is nothing if the draft has the same', async () => {
     expect(await push(lettered('cab', 'A'))).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
   });
 });
 
-describe('images that Shopify is still at work on', () => {
+describe('images that Shopify is still processing', () => {
   const operations = /ProductImagesReorder|JobRead/;
   const [before, after] = [lettered('abc', 'A'), lettered('cab', 'A')];
 
@@ -246,7 +246,7 @@ describe('images that Shopify is still at work on', () => {
   /** When something is asked that is asked again after half a second, then after twice as long each time. */
   const times = (operation: string, ...seconds: readonly number[]) => seconds.map((at) => `${operation} ${at * 1_000}`);
 
-  it('are put in order once their uploads are done', async () => {
+  it('are sorted once their uploads are done', async () => {
     const asked = answering(refusing('NON_READY_MEDIA'), refusing('NON_READY_MEDIA'), undefined);
     expect(await pushed()).toMatchObject({ outcome: 'updated' });
     expect(asked()).toEqual([...times('ProductImagesReorder', 0, 0.5, 1.5), 'JobRead 2000']);
@@ -259,13 +259,13 @@ describe('images that Shopify is still at work on', () => {
     expect(asked()).toEqual(times('ProductImagesReorder', 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5));
   });
 
-  it('are not asked about again where Shopify refuses the order itself', async () => {
+  it('are not read again if Shopify refuses the order itself', async () => {
     const asked = answering(refusing('MEDIA_DOES_NOT_EXIST_ON_PRODUCT'));
     expect(await pushed()).toMatchObject({ outcome: 'failed', error: { code: 'USER_ERROR' } });
     expect(asked()).toEqual(['ProductImagesReorder 0']);
   });
 
-  it('are waited for until the order stands', async () => {
+  it('are waited for until the order is set', async () => {
     const asked = answering(begun(false), running, running, { job: { ...running.job, done: true } });
     expect(await pushed()).toMatchObject({ outcome: 'updated', tookMs: 3_500 });
     expect(asked()).toEqual(['ProductImagesReorder 0', ...times('JobRead', 0.5, 1.5, 3.5)]);
@@ -285,7 +285,7 @@ describe('images that Shopify is still at work on', () => {
       ['ProductImagesReorder 0'],
     ],
     ['is forgotten by then', [begun(false), { job: null }], ['ProductImagesReorder 0', 'JobRead 500']],
-  ])('are waited for no longer where the order %s', async (_what, answers, expected) => {
+  ])('are no longer waited for if the order %s', async (_what, answers, expected) => {
     const asked = answering(...answers);
     expect(await pushed()).toMatchObject({ outcome: 'updated' });
     expect(asked()).toEqual(expected);
@@ -319,7 +319,7 @@ it('any order of images follows any other', async () => {
   );
 });
 
-it('of an adopted product is left as the merchant has it', async () => {
+it('of an adopted product is kept as the merchant has it', async () => {
   await push(lettered('ab', 'AB', { handle: 'tee' }));
   const { sync, clock } = fakeSync({ sync: { adoptBy: ['handle'] }, client: { fetch: made.fake.fetch } });
   expect((await clock.run(sync.push(lettered('ba', 'BA', { handle: 'tee' })))).outcome).toBe('unchanged');

@@ -128,7 +128,7 @@ describe('a push of a product that is there', () => {
       expect((await push(corrected)).outcome).toBe('unchanged');
     });
 
-    it('an option goes that sets no two apart', async () => {
+    it('an option is removed that distinguishes no two variants', async () => {
       await create(
         shirt([
           { sku: 'S', price: '10', options: { Size: 'S', Colour: 'Red' } },
@@ -153,7 +153,7 @@ describe('a push of a product that is there', () => {
       expect((await variants()).map(({ title }) => title)).toEqual(['Default Title']);
     });
 
-    it('three values go round in a ring, beside a second option', async () => {
+    it('three values rotate, beside a second option', async () => {
       const of = (sku: string, Size: string, Colour: string) => ({ sku, price: '1', options: { Size, Colour } });
       await create(shirt([of('1', 'A', 'Red'), of('2', 'B', 'Red'), of('3', 'C', 'Red'), of('4', 'A', 'Blue')]));
       const before = await bySku();
@@ -213,7 +213,7 @@ describe('a push of a product that is there', () => {
       expect((await variants()).map(({ sku }) => sku)).toEqual(['S', 'XL']);
     });
 
-    it('removes them where the lists are said to be managed whole', async () => {
+    it('removes them if the lists are managed completely', async () => {
       const managed = { tags: 'all', metafields: 'all', images: 'all', variants: 'all' };
       const result = await push({ ...start, title: 'New' }, { managed, maxDeletes: { variants: 1 } });
       expect(result.outcome).toBe('updated');
@@ -234,7 +234,7 @@ describe('a push of a product that is there', () => {
         id: gid,
       });
 
-    it('a value that only the shop changed is told, and stays', async () => {
+    it('a value that only the shop changed is reported, and stays', async () => {
       await create(start);
       await edit('title: "By hand"');
       const result = await push({ ...start, vendor: 'Them' });
@@ -245,7 +245,7 @@ describe('a push of a product that is there', () => {
       expect(await product('title vendor')).toEqual({ title: 'By hand', vendor: 'Them' });
     });
 
-    it('a value that both changed is a conflict, which is one again until it is decided', async () => {
+    it('a value that both changed is a conflict, again and again until it is decided', async () => {
       await create(start);
       await edit('title: "By hand"');
       const wanted = { ...start, title: 'Ours' };
@@ -262,7 +262,7 @@ describe('a push of a product that is there', () => {
       expect(await product('title')).toEqual({ title: 'Ours' });
     });
 
-    it('an edit of the shop is found by a refresh, and repaired where ours shall stand', async () => {
+    it('an edit of the shop is found by a refresh, and repaired with ours', async () => {
       await create(start);
       await edit('title: "By hand"');
       expect((await push(start)).outcome).toBe('unchanged');
@@ -274,13 +274,13 @@ describe('a push of a product that is there', () => {
       expect(await product('title')).toEqual({ title: 'Shirt' });
     });
 
-    it('what both sides have alike by now is no change', async () => {
+    it('what both sides now have alike is not a change', async () => {
       await create(start);
       await edit('title: "Same"');
       expect(await push({ ...start, title: 'Same' })).toEqual({ outcome: 'unchanged', localId: 'shirt', gid });
     });
 
-    it('a tag, a variant or an image that a merchant took away does not come back by itself', async () => {
+    it('a tag, a variant or an image that a merchant removed does not come back by itself', async () => {
       const whole = shirt([size('S', 'S'), size('M', 'M')], {
         tags: ['ours', 'more'],
         images: [{ url: 'https://cdn.example.com/a.jpg' }],
@@ -324,7 +324,7 @@ describe('a push of a product that is there', () => {
     });
   });
 
-  it('deletes no variant unasked, and names those it would', async () => {
+  it('deletes no variant unless allowed, and names those it would delete', async () => {
     await create(shirt([size('S', 'S'), size('M', 'M')]));
     const fewer = shirt([size('S', 'S')], { title: 'New' });
     const result = await push(fewer);
@@ -336,7 +336,7 @@ describe('a push of a product that is there', () => {
     expect((await variants()).map(({ sku }) => sku)).toEqual(['S']);
   });
 
-  it('changes an alternative text by one call, without an upload', async () => {
+  it('changes an alt text by one call, without an upload', async () => {
     const images = ['a', 'b', 'c'].map((name) => ({ url: `https://cdn.example.com/${name}.jpg`, alt: name }));
     await create(shirt([size('S', 'S')], { images }));
     await made.clock.advance(1_000);
@@ -364,7 +364,7 @@ describe('a push of a product that is there', () => {
     expect(update?.variables?.['variants']).toEqual([{ id: expect.stringContaining('gid://'), price: '12.5' }]);
   });
 
-  it('is created in parts where one call would cost more than Shopify takes', async () => {
+  it('is created in parts if one call would cost more than Shopify allows', async () => {
     const images = Array.from({ length: 250 }, (_, index) => ({ url: `https://cdn.example.com/${index}.jpg` }));
     const many = Array.from({ length: 2_048 }, (_, index) => ({
       sku: `V${index}`,
@@ -383,7 +383,7 @@ describe('a push of a product that is there', () => {
     expect((await push(large, { refresh: true })).outcome).toBe('unchanged');
   }, 120_000);
 
-  it('of two processes at once ends with a record that says what the shop has', async () => {
+  it("of two processes at once ends with a record of the shop's values", async () => {
     let open = (): void => undefined;
     let reached = (): void => undefined;
     const isReached = new Promise<void>((resolve) => {
@@ -429,7 +429,7 @@ describe('a push of a product that is there', () => {
     expect(await product('title')).toEqual({ title: 'Old list' });
   });
 
-  it('adopts a product by its SKU, with the variants that are there', async () => {
+  it('adopts a product by its SKU, with its existing variants', async () => {
     await ask('mutation ($input: ProductSetInput!) { productSet(input: $input) { userErrors { message } } }', {
       input: {
         title: 'By hand',
@@ -487,14 +487,14 @@ describe('a push of a product that is there', () => {
     expect(result).toMatchObject({ outcome: 'failed', error: { message: expect.stringMatching(message) } });
   });
 
-  it('waits for an upload of a moment ago before it changes its text', async () => {
+  it('waits for a recent upload before it changes its text', async () => {
     const image = { url: 'https://cdn.example.com/a.jpg', alt: 'A' };
     await push(shirt([size('S', 'S')], { images: [image] }));
     expect((await push(shirt([size('S', 'S')], { images: [{ ...image, alt: 'B' }] }))).outcome).toBe('updated');
     expect(made.fake.products()).toMatchObject([{ media: [{ alt: 'B' }] }]);
   });
 
-  it('joins and leaves collections, and leaves those of others', async () => {
+  it('joins and leaves collections, and keeps those of others', async () => {
     const collection = async (title: string): Promise<string> => {
       const data = await ask<{ collectionCreate: { collection: { id: string } } }>(
         'mutation ($title: String!) { collectionCreate(collection: { title: $title }) { collection { id } userErrors { message } } }',
@@ -521,14 +521,14 @@ describe('a push of a product that is there', () => {
     expect(JSON.stringify(collections)).toBe('{"nodes":[{"title":"Theirs"},{"title":"Next"}]}');
   });
 
-  it('redirects the old address where the draft says so', async () => {
+  it('redirects the old URL if the draft says so', async () => {
     await create(shirt([size('S', 'S')], { handle: 'old' }));
     await push(shirt([size('S', 'S')], { handle: 'new', redirectNewHandle: true }));
     const update = made.fake.calls.findLast(({ operation }) => operation === 'ProductFieldsUpdate');
     expect(update?.variables).toMatchObject({ product: { handle: 'new', redirectNewHandle: true } });
   });
 
-  it('sends a barcode again only when the draft says another one, since it cannot be read', async () => {
+  it('sends a barcode again only when the draft changes it, since it cannot be read', async () => {
     const coded = (barcode: string, title = 'Shirt') => shirt([size('S', 'S', { barcode })], { title });
     await create(coded('123'));
     await push(coded('123', 'New'));

@@ -60,7 +60,7 @@ describe('a refresh', () => {
     expect(callsOf(made, before)).toEqual(Array(10).fill('ProductsRead'));
   }, 60_000);
 
-  it('says of each product what a reading of it alone says', async () => {
+  it('reports for each product what a single read reports', async () => {
     const products = catalogue(30);
     const made = await pushed(products);
     for (const index of [0, 1, 2]) await edit(made, index, `By hand ${index}`);
@@ -122,7 +122,7 @@ describe('a refresh', () => {
     expect(await inShop(made, 0)).toMatchObject({ title: 'Tee p-0', vendor: 'By hand' });
   });
 
-  it('reads each product by itself where many cannot be read at once', async () => {
+  it('reads each product alone if many cannot be read at once', async () => {
     const products = catalogue(5);
     const made = await pushed(products);
     await edit(made, 3, 'By hand');

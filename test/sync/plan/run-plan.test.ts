@@ -89,7 +89,7 @@ describe('a plan of a run', () => {
   it.each([
     ['ProductPush', 'a product that was being created'],
     ['ProductFieldsUpdate', 'a product of which one part was changed'],
-  ])('goes on after a kill behind %s: %s', async (last) => {
+  ])('goes on after a kill after %s: %s', async (last) => {
     const made = await pushed();
     const text = serializePlan(await made.clock.run(made.sync.plan(products)));
     const options = { maxDeletes: { variants: 1 } };
@@ -128,7 +128,7 @@ describe('a plan of a run', () => {
     expect(await made.sync.health()).toMatchObject({ status: 'healthy', records: { synced: 3 } });
   });
 
-  it('closes what a killed push has left open, where the products are planned anew', async () => {
+  it('completes what a killed push has left open, if the products are planned again', async () => {
     const made = await pushed();
     const { client, clock, fake, stores } = made;
     const drafts = [sized(['S', 'M'], { vendor: 'New' }), tee('tee-2')];
@@ -155,7 +155,7 @@ describe('a plan of a run', () => {
     expect((await clock.run(made.sync.plan(drafts))).products).toEqual([]);
   });
 
-  it('tells drifts and conflicts in one line each', async () => {
+  it('shows drifts and conflicts in one line each', async () => {
     const made = await pushed();
     await rename(made, 'By hand');
     const plan = await made.clock.run(made.sync.plan([sized(['S', 'M'], { vendor: 'New' })]));
@@ -268,7 +268,7 @@ describe('a plan for people', () => {
       { ...entry, field: 'alt', base: undefined, ours: undefined, theirs: 'Theirs' },
       'image a.jpg alt: was nothing, shop has "Theirs", draft says nothing',
     ],
-  ])('says what others have %s', (_what, given, line) => {
+  ])('shows what others have %s', (_what, given, line) => {
     expect(linesOf({ localId: 'tee', outcome: 'conflict', conflicts: [given], drifts: [given] })).toEqual([
       `  ! ${line} (both sides changed it)`,
       `  ? ${line} (changed in the shop)`,
@@ -304,7 +304,7 @@ describe('a plan for people', () => {
     expect(summary).toMatch(/^Plan for/);
   });
 
-  it('is not applied where it deletes too much: the error names variants, their stock, and what would allow it', async () => {
+  it('is not applied if it deletes too much: the error names variants, their stock, and what would allow it', async () => {
     const { sync, clock } = fakeSync();
     const gone = (count: number, stock: number) =>
       runPlan([

@@ -19,7 +19,7 @@ function syncOn({ client, stores, clock }: FakeSync, records: Partial<Stores['re
 }
 
 describe('unchanged products', () => {
-  it('are found by readings of many records, and none of one', async () => {
+  it('are found by reads of many records, never of one', async () => {
     const made = await pushed(300);
     const readings: number[] = [];
     let gets = 0;
@@ -74,7 +74,7 @@ describe('unchanged products', () => {
     expect(counts).toMatchObject({ unchanged: 36, updated: 4, invalid: 2 });
   });
 
-  it('are read again one by one, and each tells what is wrong, where the store fails', async () => {
+  it('are read again one by one, and each reports the error, if the store fails', async () => {
     const made = await pushed(3);
     const broken = async (): Promise<never> => {
       throw new StorageError('The disk is on fire.');
@@ -85,8 +85,8 @@ describe('unchanged products', () => {
   });
 });
 
-describe('the ids that a run has had', () => {
-  it('are told apart, however many and however alike', () => {
+describe('the ids of a run', () => {
+  it('are distinguished, however many and however similar', () => {
     const seen = new SeenIds();
     const ids = Array.from({ length: 200_000 }, (_, index) => (index % 2 ? `sku-${index}` : String(index)));
     expect(ids.filter((id) => !seen.add(id))).toEqual([]);

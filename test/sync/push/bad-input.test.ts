@@ -30,7 +30,7 @@ describe('more variants than a product can have', () => {
     expect(fake.executed('productSet')).toBe(1);
   });
 
-  it('of which a merchant has added some fail with what Shopify says, and all that is there stays', async () => {
+  it('of which a merchant has added some fail with Shopify’s message, and all existing ones stay', async () => {
     const { sync, fake, client, clock } = fakeSync();
     await clock.run(sync.push(sized(2_047)));
     const [product] = fake.products();
@@ -82,7 +82,7 @@ describe('two products of a list', () => {
   const mug = (localId: string, more: object): ProductDraftInput =>
     ({ localId, title: localId, variants: [{ sku: localId, price: '1' }], ...more }) as ProductDraftInput;
 
-  it('with one handle: the first is created, and the second fails with what Shopify says', async () => {
+  it('with one handle: the first is created, and the second fails with Shopify’s message', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1 } });
     const list = ['a', 'b', 'c'].map((localId) => mug(localId, localId === 'c' ? {} : { handle: 'mug' }));
     const { counts, failed } = await clock.run(sync.pushMany(list));
@@ -92,7 +92,7 @@ describe('two products of a list', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(['a', 'c']);
   });
 
-  it('with one SKU are both created, as Shopify allows it, and neither is taken for the other', async () => {
+  it('with one SKU are both created, as Shopify allows it, and are not mixed up', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1, adoptBy: ['sku'] } });
     const list = ['a', 'b'].map((localId) => mug(localId, { variants: [{ sku: 'SAME', price: '1' }] }));
     const { counts, failed } = await clock.run(sync.pushMany(list));
@@ -118,7 +118,7 @@ describe('a product that somebody deletes between plan and application', () => {
     return { ...made, drafts, summary: await clock.run(sync.apply(plan)) };
   };
 
-  it('fails with that, is known to be deleted, and is not made again; the others are updated', async () => {
+  it('fails, is recorded as deleted, and is not created again; the others are updated', async () => {
     const { summary, fake, stores, sync, clock, drafts } = await planned(false);
     expect(summary.counts).toMatchObject({ updated: 1, failed: 1 });
     expect(summary.failed).toMatchObject([
@@ -129,7 +129,7 @@ describe('a product that somebody deletes between plan and application', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(['Tee b']);
   });
 
-  it('is outdated where deleted ones are made again: the plan did not say so, and the next push does it', async () => {
+  it('is outdated with recreateDeleted: it is not in the plan, and the next push creates it', async () => {
     const { summary, fake, sync, clock, drafts } = await planned(true);
     expect(summary.counts).toMatchObject({ updated: 1, outdated: 1 });
     expect((await clock.run(sync.pushMany(drafts))).counts).toMatchObject({ created: 1, unchanged: 1 });
@@ -137,8 +137,8 @@ describe('a product that somebody deletes between plan and application', () => {
   });
 });
 
-describe('a database that drops the connection between what was sent and the record of it', () => {
-  it('fails the product with that, and the next push closes its record without a second product', async () => {
+describe('a database that drops the connection after a call, before the record', () => {
+  it('fails the product, and the next push closes its record without a second product', async () => {
     const made = fakeSync();
     const { client, clock, fake, stores } = made;
     let isDown = false;

@@ -66,7 +66,7 @@ describe('a rollback of barcodes', () => {
     });
   });
 
-  it('knows what a merchant had scanned before the push', async () => {
+  it('restores what a merchant had scanned before the push', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await scan(made, ['7', '8']);
@@ -89,7 +89,7 @@ describe('a rollback of barcodes', () => {
     expect(codes(made)).toEqual({ S: ['7'] });
   });
 
-  it('gives them to variants and products that are made anew', async () => {
+  it('restores them on variants and products that are created again', async () => {
     const made = fakeSync();
     const both = sizes({ S: { barcodes: ['1', '2'] }, M: { barcode: '3' } });
     await made.clock.run(made.sync.push(both));
@@ -104,7 +104,7 @@ describe('a rollback of barcodes', () => {
     expect(codes(made)).toEqual({ S: ['5', '6'], M: ['3'] });
   });
 
-  it('is read by what API versions before 2026-10 have', async () => {
+  it('is read from the fields of API versions before 2026-10', async () => {
     const made = fakeSync({ client: { apiVersion: '2026-07' } });
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
@@ -113,7 +113,7 @@ describe('a rollback of barcodes', () => {
     expect(made.fake.calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 
-  it('costs a call only where barcodes change or variants go', async () => {
+  it('costs a call only if barcodes change or variants are removed', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1', price: '2' } })));

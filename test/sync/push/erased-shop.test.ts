@@ -77,7 +77,7 @@ describe('a push during an erasure of its shop', () => {
     expect(await keptOf(made)).toEqual(nothing);
   });
 
-  it('is no matter of the shop once it has installed the app again', async () => {
+  it('does not concern the shop once it has installed the app again', async () => {
     const made = await setup();
     await made.clock.run(made.sync.pushMany(tees(2)));
     await made.erase();

@@ -71,7 +71,7 @@ describe('a gate', () => {
     },
   );
 
-  it('leaves what a run has pushed where it is only to stop it', async () => {
+  it('keeps what a run has pushed if it only stops it', async () => {
     const { sync, fake, clock } = await withTaken();
     const summary = await clock.run(sync.pushMany(planted(200, 30), { gate: { minSamples: 10, maxFailureRate: 15 } }));
     expect(summary.halt).toMatchObject({ reason: 'failure-rate' });
@@ -108,7 +108,7 @@ describe('a gate', () => {
     expect(summary.halt).toBeUndefined();
   });
 
-  it('puts back the values of products that were there, and leaves those of an earlier run', async () => {
+  it('restores the values of existing products, and keeps those of an earlier run', async () => {
     const { sync, fake, clock } = await withTaken();
     const good = planted(30, 0);
     await clock.run(sync.pushMany(good));
@@ -164,7 +164,7 @@ describe('a gate', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('has nothing to undo where nothing was sent, nor in a dry run', async () => {
+  it('has nothing to undo if nothing was sent, or in a dry run', async () => {
     const { sync, fake, clock } = fakeSync();
     const invalid = Array.from({ length: 20 }, (_, index) => ({ ...tee(`i-${index}`), title: '' }));
     const gate = { minSamples: 5, maxFailureRate: 50, onHalt: 'rollback' } as const;
@@ -175,7 +175,7 @@ describe('a gate', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('tells of a rollback that could not be made, and a second one does the rest', async () => {
+  it('reports a rollback that failed, and a second one does the rest', async () => {
     const made = await withTaken();
     const { fake, stores, clock } = made;
     const client = createShopifyClient({
@@ -223,9 +223,7 @@ describe('a gate', () => {
     const error = await sync.pushMany([tee()], { gate } as object).catch((reason: unknown) => reason);
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(message);
     const ofPlan = await sync.plan([tee()], { gate } as object).catch((reason: unknown) => reason);
-    expect(isShopwrightError(ofPlan, 'VALIDATION_FAILED') && ofPlan.message).toMatch(
-      /gate: judges what is sent.*apply/,
-    );
+    expect(isShopwrightError(ofPlan, 'VALIDATION_FAILED') && ofPlan.message).toMatch(/gate: applies to writes.*apply/);
     expect(fake.calls).toEqual([]);
   });
 });

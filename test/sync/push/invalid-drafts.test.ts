@@ -24,7 +24,7 @@ describe('an invalid draft', () => {
     expect(await clock.run(sync.health({ maxAgeMs: 0 }))).toMatchObject({ total: 2, failed: 1, successRate: 50 });
   });
 
-  it('of a product that is in the shop keeps what is known of it: the next valid one compares, and sends nothing', async () => {
+  it('of a product in the shop keeps its record: the next valid one compares, and sends nothing', async () => {
     const { sync, stores, clock, fake } = fakeSync();
     await clock.run(sync.push(tee()));
     const before = await stores.records.get(domain, 'tee-1');
@@ -39,7 +39,7 @@ describe('an invalid draft', () => {
     expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'synced', lastError: null });
   });
 
-  it('leaves none where nothing is to be written, where it has no id that a store holds, or where another has its id', async () => {
+  it('leaves none if nothing may be written, if no store accepts its id, or if another has its id', async () => {
     const { sync, stores, clock } = fakeSync();
     await clock.run(sync.push(invalid(), { dryRun: true }));
     await clock.run(sync.pushMany([invalid()], { dryRun: true }));

@@ -78,7 +78,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().metafields.find(({ key }) => key === 'colour')?.value).toContain(red);
   });
 
-  it('is corrected in its place where all variants of a value get another one', async () => {
+  it('is renamed in place if all variants of a value get another one', async () => {
     const { sync, clock, black, white, red, shirt, titles, ids, sent } = await shop();
     await clock.run(
       sync.push(
@@ -127,7 +127,7 @@ describe('an option that is linked to a metafield', () => {
     expect(ids()).toEqual(before);
   });
 
-  it('comes to a product that has texts', async () => {
+  it('is added to a product with text options', async () => {
     const { sync, clock, black, white, shirt, titles, ids, stored } = await shop();
     const { linkedOptions: _, ...texts } = shirt([
       ['1', 'black', 'S'],
@@ -149,7 +149,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
   });
 
-  it('comes to a product that has no options', async () => {
+  it('is added to a product that has no options', async () => {
     const { sync, clock, black, shirt, titles, stored } = await shop();
     await clock.run(sync.push({ localId: 'shirt', title: 'Shirt', variants: [{ sku: '1', price: '10' }] }));
     expect(await clock.run(sync.push(shirt([['1', black, 'S']])))).toMatchObject({ outcome: 'updated' });
@@ -157,7 +157,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
   });
 
-  it('tells what a merchant has changed, and leaves it', async () => {
+  it('reports what a merchant has changed, and leaves it alone', async () => {
     const { sync, fake, client, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([
       ['1', black, 'S'],
@@ -250,7 +250,7 @@ describe('an option that is linked to a metafield', () => {
     expect(titles()).toEqual({ B: 'Red / S' });
   });
 
-  it('stands as before after a rollback, also of a product that was deleted', async () => {
+  it('is restored by a rollback, also of a product that was deleted', async () => {
     const { sync, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([
       ['1', black, 'S'],
@@ -295,7 +295,7 @@ describe('an option that is linked to a metafield', () => {
     );
   });
 
-  it('is refused as Shopify says where the shop has no such metafield', async () => {
+  it('is refused with Shopify’s message if the shop has no such metafield', async () => {
     const { sync, clock, black, shirt } = await shop();
     const draft = { ...shirt([['1', black, 'S']]), linkedOptions: { Colour: { namespace: 'custom', key: 'none' } } };
     expect(await clock.run(sync.push(draft))).toMatchObject({

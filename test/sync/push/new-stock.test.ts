@@ -61,7 +61,7 @@ async function setup() {
 }
 
 describe('quantities of a draft', () => {
-  it('are the stock of variants that a push makes, at each location, and of no variant that is there', async () => {
+  it('are the stock of variants that a push creates, at each location, but not of existing variants', async () => {
     const made = await setup();
     const { first, second, variant, push, locations } = made;
     expect(
@@ -84,7 +84,7 @@ describe('quantities of a draft', () => {
     expect(await stock(made, locations)).toEqual(now);
   });
 
-  it('at a location that is gone are refused with the product, and nothing is made', async () => {
+  it('at a location that is gone are refused with the product, and nothing is created', async () => {
     const made = await setup();
     const { variant, push, clock, fake, sync } = made;
     const result = await push(variant('S', [['gid://shopify/Location/999', 5]]));

@@ -13,7 +13,7 @@ const simple = (variant: object, more: object = {}): ProductDraftInput =>
   tee('t', { variants: [{ sku: 'T', price: '1', options: { Size: 'S' }, ...variant }], ...more });
 
 describe('a push', () => {
-  it('sends what a variant says of its stock item, tax and measure', async () => {
+  it('sends the inventory item, tax and unit price of a variant', async () => {
     const variant = {
       taxCode: 'PC040100',
       barcodes: ['4006381333931'],
@@ -42,7 +42,7 @@ describe('a push', () => {
     });
   });
 
-  it('sends what a product says of itself, its images by position, and null to clear', async () => {
+  it('sends the fields of a product, its images by position, and null to clear', async () => {
     const more = {
       ...{ vendor: null, templateSuffix: 'preorder', giftCard: true, redirectNewHandle: true, collections: [] },
       images: [
@@ -60,7 +60,7 @@ describe('a push', () => {
     });
   });
 
-  it('replaces all barcodes of a variant where there are, or were, several', async () => {
+  it('replaces all barcodes of a variant if there are, or were, several', async () => {
     const { sync, fake, clock } = fakeSync();
     const stored = () => {
       const [variant] = (fake.products()[0]?.['variants'] ?? []) as { barcode: string | null; barcodes?: string[] }[];
@@ -95,13 +95,13 @@ describe('a push', () => {
     expect(found).toMatchObject({ outcome: 'failed', error: { message: expect.stringContaining('"first"') } });
   });
 
-  it('makes gift cards', async () => {
+  it('creates gift cards', async () => {
     const { sync, fake, clock } = fakeSync();
     expect(await clock.run(sync.push(simple({}, { giftCard: true })))).toMatchObject({ outcome: 'created' });
     expect(fake.products()[0]).toMatchObject({ isGiftCard: true });
   });
 
-  it('leaves out what the draft leaves out', async () => {
+  it('does not send what the draft leaves out', async () => {
     const sent = await inputOf({ localId: 't', title: 'T', sku: 'optional', variants: [{ price: 1 }] });
     expect(sent).toEqual({
       title: 'T',
@@ -111,7 +111,7 @@ describe('a push', () => {
     });
   });
 
-  it('sends the entries of a linked option as what they are, and not its metafield beside them', async () => {
+  it('sends the values of a linked option as metaobjects, and not its metafield too', async () => {
     const gid = 'gid://shopify/Metaobject/1';
     const colour = { namespace: 'shopify', key: 'color-pattern' };
     const more = {

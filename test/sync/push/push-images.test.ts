@@ -28,7 +28,7 @@ const push = ({ sync, clock }: FakeSync, product: ProductDraftInput, options: ob
 describe('an image that many products show', () => {
   const logo = { url: url('logo'), alt: 'Acme' };
 
-  it('is uploaded once, by new products and by those that are there', async () => {
+  it('is uploaded once, by new products and by existing ones', async () => {
     const made = fakeSync();
     const { sync, clock, fake } = made;
     const products = Array.from({ length: 100 }, (_, index) => shown(`p-${index}`, [{ url: url(`${index}`) }, logo]));
@@ -60,7 +60,7 @@ describe('an image that many products show', () => {
     expect(fake.products()).toHaveLength(20);
   });
 
-  it('is uploaded by another process where the first one died over it', async () => {
+  it('is uploaded by another process if the first one died during it', async () => {
     const made = fakeSync();
     const { fake, client, clock } = made;
     const stores = memoryStores({ clock });
@@ -99,7 +99,7 @@ describe('an image that many products show', () => {
     expect(uploads(made)).toBe(1);
   });
 
-  it('is known by a process that starts later, and by its variants', async () => {
+  it('is recognised by a process that starts later, and for its variants', async () => {
     const made = fakeSync();
     await push(made, shown('a', [logo]));
     await made.clock.advance(1_000);
@@ -112,7 +112,7 @@ describe('an image that many products show', () => {
     expect(second?.['variants']).toMatchObject([{ mediaIds: [media(second)[0]?.id] }]);
   });
 
-  it('is taken from what files.ensure has brought', async () => {
+  it('is reused from files.ensure', async () => {
     const made = fakeSync();
     const { client, stores, clock } = made;
     const [file] = await clock.run(
@@ -122,7 +122,7 @@ describe('an image that many products show', () => {
     expect(idsOf(made)).toEqual([[file?.outcome === 'created' ? file.id : '']]);
   });
 
-  it('is another one with another alternative text, so that no product changes that of another', async () => {
+  it('is another one with another alt text, so that no product changes that of another', async () => {
     const made = fakeSync();
     await push(made, shown('a', [logo]));
     await push(made, shown('b', [{ ...logo, alt: 'Sold by Acme' }]));
@@ -147,7 +147,7 @@ describe('an image that many products show', () => {
     expect(idsOf(made)[3]).toEqual(idsOf(made)[2]);
   });
 
-  it('goes on with the others where the first push of it is aborted', async () => {
+  it('is uploaded for the others if its first push is aborted', async () => {
     const made = fakeSync({ fake: { latencyMs: 100 } });
     const { sync, clock } = made;
     await push(made, shown('warm', []));
@@ -161,7 +161,7 @@ describe('an image that many products show', () => {
 });
 
 describe('1,000 products with 3 images', () => {
-  it('of which one alternative text changes: one file call, no upload, and all ids as before', async () => {
+  it('of which one alt text changes: one file call, no upload, and all ids as before', async () => {
     const made = fakeSync({ fake: { shops: [{ domain, plan: 'plus' }] } });
     const { sync, clock, fake } = made;
     const catalogue = (changed?: number) =>
@@ -187,7 +187,7 @@ describe('1,000 products with 3 images', () => {
   });
 });
 
-describe('an image that Shopify cannot take', () => {
+describe('an image that Shopify cannot process', () => {
   const broken = { url: 'https://cdn.invalid/gone.jpg?signature=secret', alt: 'Gone' };
   const failedImages = [
     {
@@ -196,7 +196,7 @@ describe('an image that Shopify cannot take', () => {
     },
   ];
 
-  it('is told with the result of its push, where that waits', async () => {
+  it('is reported in the result of its push, if that waits', async () => {
     const made = fakeSync();
     const product = shown('a', [{ url: url('a') }, broken]);
     const result = await push(made, product, { waitForImages: true });
@@ -209,7 +209,7 @@ describe('an image that Shopify cannot take', () => {
     expect(idsOf(made)[0]).toHaveLength(2);
   });
 
-  it('is told by the next push that reads the product, and is uploaded again', async () => {
+  it('is reported by the next push that reads the product, and is uploaded again', async () => {
     const made = fakeSync();
     const product = shown('a', [{ url: url('a') }, broken]);
     expect(await push(made, product)).not.toHaveProperty('failedImages');

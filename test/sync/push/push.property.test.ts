@@ -56,8 +56,8 @@ async function addByHand({ client, clock }: FakeSync, id: string): Promise<void>
 
 const limits = { maxDeletes: { variants: 4, variantsWithStock: 4 } };
 
-describe('whatever two drafts of a product say', () => {
-  it('the second one stands in the shop, beside what a merchant added, and is undone whole', async () => {
+describe('for any two drafts of a product', () => {
+  it('the second one is in the shop, beside what a merchant added, and is undone completely', async () => {
     await fc.assert(
       fc.asyncProperty(anyDraft, anyDraft, async (first, second) => {
         const made = fakeSync();

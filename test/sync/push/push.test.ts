@@ -35,14 +35,19 @@ describe('an option that another method reads', () => {
       { maxDeletes: {} },
       /maxDeletes: is checked when.*apply/,
     ],
-    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun: is what a plan always is/],
+    ['plan', ({ sync }, options) => sync.plan([tee()], options), { dryRun: true }, /dryRun: is not needed/],
     [
       'apply',
       ({ sync }, options) => sync.apply(emptyPlan, options),
       { missing: 'delete' },
-      /missing: was decided.*plan/,
+      /missing: is decided.*plan/,
     ],
-    ['apply', ({ sync }, options) => sync.apply(emptyPlan, options), { dryRun: true }, /dryRun: is not for `apply`/],
+    [
+      'apply',
+      ({ sync }, options) => sync.apply(emptyPlan, options),
+      { dryRun: true },
+      /dryRun: is not an option of `apply`/,
+    ],
   ])('is refused by %s before anything is sent', async (_what, call, options, message) => {
     const made = fakeSync();
     const error = await call(made, options).catch((reason: unknown) => reason);
@@ -50,7 +55,7 @@ describe('an option that another method reads', () => {
     expect(made.fake.calls).toEqual([]);
   });
 
-  it('is let through where it is undefined', async () => {
+  it('is accepted if it is undefined', async () => {
     const { sync, clock } = fakeSync();
     await expect(clock.run(sync.apply(emptyPlan, { missing: undefined } as object))).resolves.toMatchObject({
       finished: 0,
@@ -83,7 +88,7 @@ describe('a push', () => {
     expect(fake.calls).toHaveLength(calls);
   });
 
-  it('does not mind the order of keys', async () => {
+  it('ignores the order of keys', async () => {
     const { sync, clock } = fakeSync();
     await clock.run(sync.push(tee()));
     const reversed = Object.fromEntries(Object.entries(tee()).reverse()) as unknown as ProductDraftInput;
@@ -135,7 +140,7 @@ describe('a push', () => {
     expect(fake.products()).toMatchObject([{ variants: [{ title: 'Default Title', price: '12.00' }] }]);
   });
 
-  describe('of a draft whose handle the shop has already', () => {
+  describe('of a draft whose handle the shop already has', () => {
     const foreign = {
       title: 'Made by hand',
       handle: 'the-tee',
@@ -151,7 +156,7 @@ describe('a push', () => {
       return { ...made, id: data.productSet.product.id };
     };
 
-    it('takes it over when asked to, and leaves its other metafields alone', async () => {
+    it('adopts it with adoptBy, and leaves its other metafields alone', async () => {
       const { sync, fake, clock, id } = await setUp();
       expect(await clock.run(sync.push(tee('b', { handle: 'the-tee' })))).toEqual({
         outcome: 'updated',
@@ -163,7 +168,7 @@ describe('a push', () => {
       ]);
     });
 
-    it('finds it by its id afterwards, whatever becomes of its handle and of the records', async () => {
+    it('finds it by its id afterwards, even without its handle and the records', async () => {
       const { sync, fake, client, clock, id } = await setUp();
       fake.faults.next('reset-after', { operation: 'ProductPush' });
       await clock.run(sync.push(tee('b', { handle: 'the-tee' })));
@@ -172,19 +177,19 @@ describe('a push', () => {
       expect(fake.products()).toHaveLength(1);
     });
 
-    it('refuses to take it from another product of ours', async () => {
+    it('refuses to adopt another product of ours', async () => {
       const { sync, clock } = await setUp();
       await clock.run(sync.push(tee('b', { handle: 'the-tee' })));
       const refused = await clock.run(sync.push(tee('c', { handle: 'the-tee' })));
       expect(refused).toMatchObject({ outcome: 'failed', error: { code: 'VALIDATION_FAILED' } });
     });
 
-    it('makes a new one where no product has it', async () => {
+    it('creates a new one if no product has it', async () => {
       const { sync, clock } = await setUp();
       expect((await clock.run(sync.push(tee('d', { handle: 'free' })))).outcome).toBe('created');
     });
 
-    it('leaves it alone when not asked', async () => {
+    it('leaves it alone without adoptBy', async () => {
       const { client, clock } = await setUp();
       const strict = createProductSync({ client, stores: memoryStores(), clock });
       const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
@@ -192,7 +197,7 @@ describe('a push', () => {
     });
   });
 
-  it('follows an earlier push of the same product that is still on its way', async () => {
+  it('waits for an earlier push of the same product', async () => {
     const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 100 } });
     const results = await clock.run(
       Promise.all([sync.push(tee()), sync.push(tee()), sync.push(tee('tee-1', { title: 'Last' }))]),
@@ -201,7 +206,7 @@ describe('a push', () => {
     expect(fake.products()).toMatchObject([{ title: 'Last' }]);
   });
 
-  it('refuses what does not fit before anything is sent, naming the field', async () => {
+  it('refuses an invalid product before anything is sent, naming the field', async () => {
     const { sync, fake, clock } = fakeSync();
     const result = await clock.run(sync.push(tee('x', { title: '', variants: [] })));
     expect(result.outcome === 'invalid' && result.issues.map(({ field }) => field)).toEqual(['title', 'variants']);
@@ -210,7 +215,7 @@ describe('a push', () => {
 });
 
 describe('publishing', () => {
-  it('makes what was pushed visible in the channels that are named', async () => {
+  it('publishes pushed products in the named channels', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { publishTo: ['online store', 'Point of Sale'] } });
     await clock.run(sync.push(tee()));
     expect(fake.products()[0]?.['published']).toHaveLength(2);
@@ -223,7 +228,7 @@ describe('publishing', () => {
     expect(fake.executed('publishablePublish')).toBe(1);
   });
 
-  it('is made up for when it failed the first time', async () => {
+  it('is done later when it failed the first time', async () => {
     const { sync, fake, stores, clock } = fakeSync({ sync: { publishTo: ['Online Store'] } });
     fake.faults.next('status-500', { operation: 'ProductPublish', times: 6 });
     const failed = await clock.run(sync.push(tee()));
@@ -279,7 +284,7 @@ describe('the sync record', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('says so when somebody deleted the product in Shopify, and makes it again only when asked to', async () => {
+  it('reports that somebody deleted the product in Shopify, and creates it again only with recreateDeleted', async () => {
     const { sync, fake, client, stores, clock } = fakeSync();
     const made = await clock.run(sync.push(tee()));
     fake.store.delete(domain, 'Product', idOf(made));
@@ -300,7 +305,7 @@ describe('the sync record', () => {
 });
 
 describe('pushing many', () => {
-  it('goes on when one product fails or does not fit', async () => {
+  it('goes on when one product fails or is invalid', async () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 1 } });
     const progress: PushProgress[] = [];
     const invalid = [null, { localId: 'c' }, 'text'] as unknown as ProductDraftInput[];
@@ -312,7 +317,7 @@ describe('pushing many', () => {
     expect(progress.at(-1)).toMatchObject({ finished: 6, total: 6 });
   });
 
-  it('draws from a source only what it can push', async () => {
+  it('takes from a source only what it can push', async () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 2 }, fake: { latencyMs: 10 } });
     let drawn = 0;
     let finished = 0;
@@ -336,7 +341,7 @@ describe('pushing many', () => {
     expect(fake.products()).toMatchObject([{ title: 'Tee a' }]);
   });
 
-  it('tells in a dry run what it would do, and does nothing', async () => {
+  it('reports in a dry run what it would do, and does nothing', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     await clock.run(sync.push(tee('a')));
     const calls = fake.executed('productSet');
@@ -375,7 +380,7 @@ describe('pushing many', () => {
     });
   });
 
-  it('stops for what holds for the whole shop, and leaves the rest for the next run', async () => {
+  it('stops for an error of the whole shop, and leaves the rest for the next run', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1 }, client: { breaker: { operations: 1 } } });
     await clock.run(sync.push(tee('first')));
     fake.faults.next('status-500', { times: 5 });
@@ -442,7 +447,7 @@ describe('pushing many', () => {
       },
       99,
     ],
-  ])('ends with what %s throws, once nothing is in flight any more', async (_name, onProgress, breaksAt) => {
+  ])('ends with what %s throws, once all calls have ended', async (_name, onProgress, breaksAt) => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
     function* source(): Generator<ProductDraftInput> {
       for (let i = 0; i < 100; i += 1) {
@@ -508,7 +513,7 @@ describe('what all pushes share', () => {
 describe('what happens between two pushes', () => {
   const publishing = { sync: { publishTo: ['Online Store'], recreateDeleted: true } };
 
-  it('as a deletion in Shopify is made up for whole: the product is made and published again', async () => {
+  it('as a deletion in Shopify is repaired completely: the product is created and published again', async () => {
     const { sync, fake, clock } = fakeSync(publishing);
     const made = await clock.run(sync.push(tee()));
     fake.store.delete(domain, 'Product', idOf(made));
@@ -517,7 +522,7 @@ describe('what happens between two pushes', () => {
     expect(fake.products()).toMatchObject([{ title: 'New', published: [{}], media: [{}] }]);
   });
 
-  it('as images that Shopify took, while the response was lost, is not taken for what we sent before', async () => {
+  it('as images that Shopify stored, while the response was lost, is not confused with what we sent before', async () => {
     const { sync, fake, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
     const b = {
       images: [{ url: 'https://cdn.example.com/b.jpg' }],
@@ -574,7 +579,7 @@ describe('what happens between two pushes', () => {
       },
     );
 
-    it('over and over is nobody else’s change: the next push makes up for it', async () => {
+    it('over and over is not a change of others: the next push completes it', async () => {
       await fc.assert(
         fc.asyncProperty(lives, fc.boolean(), async (deaths, isSame) => {
           const shop = fakeSync();
@@ -607,7 +612,7 @@ describe('what happens between two pushes', () => {
     expect(await stores.records.get(domain, 'tee-1')).toEqual(before);
   });
 
-  it('as another spelling of a price is no change', async () => {
+  it('as another spelling of a price is not a change', async () => {
     const { sync, clock } = fakeSync();
     const priced = (price: unknown): object => ({
       variants: [{ sku: 'x', price, compareAtPrice: '30.00', options: { Size: 'S' } }],
@@ -617,7 +622,7 @@ describe('what happens between two pushes', () => {
     expect((await clock.run(sync.push(tee('t', priced('24.91'))))).outcome).toBe('updated');
   });
 
-  it('as a compare-at price left out stays, and null takes it away', async () => {
+  it('as a compare-at price left out stays, and null removes it', async () => {
     const { sync, fake, clock } = fakeSync();
     const variant = { sku: 'x', price: '20', options: { Size: 'S' } };
     await clock.run(sync.push(tee('t', { variants: [{ ...variant, compareAtPrice: '30' }] })));
@@ -668,11 +673,11 @@ describe('what happens between two pushes', () => {
   });
 });
 
-describe('a stream with nothing to give', () => {
+describe('a stream that yields nothing', () => {
   it.each([
     ['an abort', (controller: AbortController) => controller.abort('enough'), { stoppedBy: 'enough' }],
     ['an onProgress that rejects', () => Promise.reject(new Error('broken')), new Error('broken')],
-  ])('does not hold a run that %s has ended', async (_name, onProgress, expected) => {
+  ])('does not block a run that %s has ended', async (_name, onProgress, expected) => {
     const { sync, clock } = fakeSync();
     const controller = new AbortController();
     async function* idle(): AsyncGenerator<ProductDraftInput> {
@@ -684,7 +689,7 @@ describe('a stream with nothing to give', () => {
     expect(outcome).toMatchObject(expected);
   });
 
-  it('may throw when it is closed: why the run stopped is told all the same', async () => {
+  it('may throw when it is closed: the reason of the stop is still reported', async () => {
     const { sync, clock } = fakeSync();
     const controller = new AbortController();
     function* source(): Generator<ProductDraftInput> {
@@ -701,7 +706,7 @@ describe('a stream with nothing to give', () => {
 });
 
 describe('createProductSync', () => {
-  it('refuses a concurrency that makes no sense', () => {
+  it('refuses an invalid concurrency', () => {
     const { client, stores } = fakeSync();
     expect(() => createProductSync({ client, stores, concurrency: 0 })).toThrow(/concurrency/);
   });

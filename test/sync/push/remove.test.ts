@@ -16,18 +16,18 @@ const titles = ({ fake }: FakeSync): string[] => fake.products().map(({ title })
 const mutations = ({ fake }: FakeSync): number =>
   fake.calls.filter(({ operation }) => /Remove|Update|Push/.test(operation ?? '')).length;
 
-describe('what a slip could delete', () => {
+describe('what a mistake could delete', () => {
   const pushed = async (): Promise<FakeSync> => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(['1', '2', '12'].map((localId) => tee(localId))));
     return made;
   };
 
-  it('is nothing where a text stands in place of a list, whose letters are ids', async () => {
+  it('is nothing for a text instead of a list, whose letters are ids', async () => {
     const made = await pushed();
     const before = JSON.stringify(made.fake.products());
     for (const remove of [made.sync.delete, made.sync.archive])
-      await expect(made.clock.run(remove('12'))).rejects.toThrow(/localIds: is one text: give a list.*\["12"\]/);
+      await expect(made.clock.run(remove('12'))).rejects.toThrow(/localIds: is a single text: pass a list.*\["12"\]/);
     await expect(made.clock.run(made.sync.delete(undefined as never))).rejects.toThrow(/localIds: must be a list/);
     expect(JSON.stringify(made.fake.products())).toBe(before);
     expect((await made.clock.run(made.sync.delete(['12']))).counts.deleted).toBe(1);
@@ -72,7 +72,7 @@ describe('products that left the list', () => {
     return made;
   };
 
-  it('are kept, unless it is said what becomes of them', async () => {
+  it('are kept, unless the option says otherwise', async () => {
     const made = await pushed();
     const summary = await made.clock.run(made.sync.pushMany(list(3)));
     expect(summary.counts).toMatchObject({ unchanged: 3, deleted: 0, archived: 0 });
@@ -111,7 +111,7 @@ describe('products that left the list', () => {
     },
   );
 
-  it('are deleted as far as it is allowed, and forgotten', async () => {
+  it('are deleted up to the limit, with their records', async () => {
     const made = await pushed();
     const summary = await made.clock.run(
       made.sync.pushMany(list(3), { missing: 'delete', maxDeletes: { products: 2 } }),
@@ -156,7 +156,7 @@ describe('products that left the list', () => {
     expect(await push(2)).toMatchObject({ counts: { deleted: 2 } });
   });
 
-  it('are in the plan, its text and its saved form, and left where they have changed since', async () => {
+  it('are in the plan, its text and its saved form, and stay if they have changed since', async () => {
     const made = await pushed();
     await stockUp(made, 'Tee p-4', 3);
     const plan = await made.clock.run(made.sync.plan(list(3), { missing: 'delete' }));
@@ -227,8 +227,8 @@ describe('products that left the list', () => {
         'row 4 (line 4), column "Handle" has a quote',
       ],
       ['opens a quote that is never closed', 'p-2,"Tee p-2,p-2,1', 'row 4 (line 4), column "Title" opens a quote'],
-      ['is where the file was cut off', 'p-2,Tee p-2,p-', 'row 4 (line 4), column "Variant SKU" is not whole'],
-      ['was cut off within its handle', 'p', 'row 4 (line 4), column "Handle" is not whole'],
+      ['is where the file was cut off', 'p-2,Tee p-2,p-', 'row 4 (line 4), column "Variant SKU" is incomplete'],
+      ['was cut off within its handle', 'p', 'row 4 (line 4), column "Handle" is incomplete'],
     ])('which %s: then nothing is removed', async (_what, row, told) => {
       const made = await pushed(4);
       const drafts = await csv(row);
@@ -258,7 +258,7 @@ describe('products that left the list', () => {
       const { drafts } = await readCsv(mapped, { format: mapping as never }).collect();
       expect(await both(drafts, made)).toBe(1);
       const cutOff = await readCsv(mapped.slice(0, -8), { format: mapping as never }).collect();
-      await expect(made.clock.run(made.sync.pushMany(cutOff.drafts, options))).rejects.toThrow(/"name" is not whole/);
+      await expect(made.clock.run(made.sync.pushMany(cutOff.drafts, options))).rejects.toThrow(/"name" is incomplete/);
       expect(titles(made)).toHaveLength(3);
       const lines = ['p-0', 'p-1', 'p-2'].map((id) => JSON.stringify({ id, name: `Tee ${id}`, sku: id, price: '1' }));
       const jsonl = [lines[0], lines[1]?.replace('"1"', '""'), '{"id": "p-2", '].join('\n');
@@ -288,7 +288,7 @@ describe('products that left the list', () => {
     });
   });
 
-  it('are none where the list breaks off', async () => {
+  it('are none if reading the list fails', async () => {
     const made = await pushed();
     async function* broken() {
       yield* list(3);
@@ -311,7 +311,7 @@ describe('products that left the list', () => {
     expect(titles(made)).toHaveLength(5);
   });
 
-  it('refuse a word that is none', async () => {
+  it('refuse an unknown value', async () => {
     const { sync, clock } = fakeSync();
     const error = await clock.run(sync.plan([], { missing: 'remove' as 'delete' }).catch((thrown: unknown) => thrown));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('keep, archive, delete') });
@@ -319,7 +319,7 @@ describe('products that left the list', () => {
 });
 
 describe('deleting and archiving by name', () => {
-  it('removes what is named, and says of each what became of it', async () => {
+  it('removes the named products, and reports each result', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(4)));
     const dry = await made.clock.run(made.sync.delete(['p-0', 'p-1'], { dryRun: true }));
@@ -333,7 +333,7 @@ describe('deleting and archiving by name', () => {
     expect((await made.clock.run(made.sync.archive(['p-2']))).counts).toMatchObject({ unchanged: 1 });
   });
 
-  it('sends nothing where stock would go, or where there are more than is allowed', async () => {
+  it('sends nothing if stock would be lost, or if there are more than allowed', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(2)));
     await stockUp(made, 'Tee p-1', 2);
@@ -344,7 +344,7 @@ describe('deleting and archiving by name', () => {
     expect(made.fake.products()).toMatchObject([{ status: 'ACTIVE' }, { status: 'ACTIVE' }]);
   });
 
-  it('takes a product that a merchant deleted for gone', async () => {
+  it('treats a product that a merchant deleted as gone', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(1)));
     made.fake.store.delete(domain, 'Product', made.fake.products()[0]?.id ?? '');
@@ -352,7 +352,7 @@ describe('deleting and archiving by name', () => {
     expect(await made.stores.records.get(domain, 'p-0')).toMatchObject({ status: 'deleted-in-shopify' });
   });
 
-  it('keeps the error in the record where Shopify refuses, and does it the next time', async () => {
+  it('keeps the error in the record if Shopify refuses, and removes it the next time', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(1)));
     made.fake.faults.next('status-403', { operation: 'ProductRemove' });
@@ -396,7 +396,7 @@ describe('a rollback of removals', () => {
     expect(again.counts).toMatchObject({ 'would-archive': 3 });
   });
 
-  it('makes what was deleted anew, keeps the rest of it that the journal holds, and says what is lost', async () => {
+  it('creates deleted products again from the journal, and reports what is lost', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(rich));
     await made.clock.run(
@@ -436,7 +436,7 @@ describe('a rollback of removals', () => {
     expect(made.fake.products()).toMatchObject([{ tags: expect.arrayContaining(['theirs']) }]);
   });
 
-  it('creates nothing twice where it is cut off after the creation, and nothing where it was pushed again', async () => {
+  it('creates nothing twice if it is interrupted after the creation, and nothing if it was pushed again', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(2)));
     const { runId } = await made.clock.run(made.sync.delete(['p-0', 'p-1']));

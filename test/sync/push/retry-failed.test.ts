@@ -31,14 +31,14 @@ describe('retryFailed', () => {
     expect(await stores.records.counts(domain)).toMatchObject({ synced: 2 });
   });
 
-  it('tries each failed product once, also where it fails again', async () => {
+  it('pushes each failed product once, even if it fails again', async () => {
     const { sync, stores, clock } = await failedShop();
     const { counts } = await clock.run(sync.retryFailed((localId) => tee(localId, { handle: 'taken' })));
     expect(counts).toMatchObject({ failed: 4 });
     expect(await stores.records.get(domain, 'bad-0')).toMatchObject({ status: 'failed', attempts: 2 });
   });
 
-  it('takes those that the filter takes, and skips those without a draft', async () => {
+  it('pushes those that pass the filter, and skips those without a draft', async () => {
     const { sync, clock } = await failedShop();
     const results: PushResult[] = [];
     const seen: unknown[] = [];
@@ -58,7 +58,7 @@ describe('retryFailed', () => {
     expect(results).toHaveLength(2);
   });
 
-  it('ends where the source gives another product, or throws', async () => {
+  it('ends if the source returns another product, or throws', async () => {
     const { sync, fake, clock } = await failedShop();
     const error = await clock.run(sync.retryFailed(() => tee('other')).catch((reason: unknown) => reason));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain('must give the draft of "bad-0"');

@@ -23,7 +23,7 @@ describe('a product', () => {
     );
   });
 
-  it('is drawn evenly, and otherwise with another salt or in another shop', () => {
+  it('is selected evenly, and differently with another salt or in another shop', () => {
     const products = list(10_000);
     for (const percent of [1, 10, 50]) {
       const count = idsIn({ percent }, products).length;
@@ -46,7 +46,7 @@ describe('a product', () => {
 });
 
 describe('a run with a rollout', () => {
-  it('pushes its part, tells the others from those of a stop, and only adds when the percentage is raised', async () => {
+  it('pushes its part, distinguishes the others from those of a stop, and only adds when the percentage is raised', async () => {
     const { sync, fake, clock } = fakeSync();
     const products = list(40);
     const results: PushResult[] = [];
@@ -67,7 +67,7 @@ describe('a run with a rollout', () => {
     expect((await push(60)).counts).toMatchObject({ unchanged: part.length, created: more.length - part.length });
   });
 
-  it('leaves what is in the shop when the percentage is lowered, and a rollback of its run takes it back', async () => {
+  it('keeps what is in the shop when the percentage is lowered, and a rollback of its run undoes it', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     const products = list(30);
     const wide = await clock.run(sync.pushMany(products, { rollout: { percent: 80 } }));
@@ -136,7 +136,7 @@ describe('a run with a rollout', () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it('is refused by `apply`, whose plan has it', async () => {
+  it('is refused by `apply`, because the plan contains it', async () => {
     const { sync, clock } = fakeSync();
     const plan = await clock.run(sync.plan([tee()]));
     const error = await sync.apply(plan, { rollout: { percent: 5 } } as object).catch((reason: unknown) => reason);

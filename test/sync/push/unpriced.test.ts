@@ -51,7 +51,7 @@ const edit = async (made: FakeSync, { product, variant }: { product?: object; va
 };
 
 describe('a draft without prices', () => {
-  it('is an error by default, and a warning where its policy says so', () => {
+  it('is an error by default, and a warning with its policy', () => {
     const { price: _, ...strict } = unpriced();
     const checked = validateProduct(strict);
     expect(checked.ok).toBe(false);
@@ -68,7 +68,7 @@ describe('a draft without prices', () => {
     expect(validateProduct(unpriced(['S'], { variants: [{ sku: 'a', price: '' }] })).ok).toBe(false);
   });
 
-  it('leaves the prices of the shop as they are', async () => {
+  it('does not change the prices of the shop', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(priced({ status: 'ACTIVE' })));
     const result = await made.clock.run(made.sync.push(unpriced(['S'], { title: 'New', status: 'ACTIVE' })));
@@ -116,7 +116,7 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toMatchObject({ status: 'ACTIVE', prices: ['9.50'] });
   });
 
-  it('leaves alone what a merchant shows for nothing', async () => {
+  it('leaves alone what a merchant shows at 0.00', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(unpriced(['S'], { status: 'ACTIVE' })));
     await edit(made, { product: { status: 'ACTIVE' } });
@@ -126,7 +126,7 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toEqual({ title: 'New', status: 'ACTIVE', prices: ['0.00'] });
   });
 
-  it('adds no variant to a product that is sold', async () => {
+  it('adds no variant to a product that customers see', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(priced({ status: 'ACTIVE' })));
     const before = JSON.stringify(made.fake.products());

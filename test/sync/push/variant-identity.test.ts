@@ -30,7 +30,7 @@ describe('options in another order', () => {
   const reversed = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([id, value]) => [id, value.split('/').reverse().join('/')]));
 
-  it('are put in that order, and nobody is said to have made a change', async () => {
+  it('are sorted in that order, and no change of others is reported', async () => {
     const made = fakeSync();
     const push = (options: Readonly<Record<string, Options>>, more?: object, how?: object) =>
       made.clock.run(
@@ -54,7 +54,7 @@ describe('options in another order', () => {
     expect(inShop(made)).toEqual(reversed(before));
   });
 
-  it('leave variants without a SKU what they are', async () => {
+  it('do not change variants without a SKU', async () => {
     const made = fakeSync();
     const push = (options: Readonly<Record<string, Options>>, more?: object) =>
       made.clock.run(
@@ -81,13 +81,13 @@ describe('options in another order', () => {
   });
 });
 
-describe('an option that goes', () => {
+describe('an option that is removed', () => {
   const push = (made: FakeSync, options: Readonly<Record<string, Options>>) =>
     made.clock.run(
       made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))),
     );
 
-  it('leaves variants that were the same without it, once the others tell them apart', async () => {
+  it('keeps variants that were identical without it, once the others distinguish them', async () => {
     const made = fakeSync();
     const two = {
       A: { Colour: 'Red', Size: 'M' },
@@ -114,7 +114,7 @@ describe('an option whose name changes its case', () => {
     ['another goes', { Fit: 'Slim', Size: 'S' }, { size: 'S' }, 'S'],
     ['another comes before it', { Size: 'S' }, { Fit: 'Slim', size: 'S' }, 'Slim/S'],
     ['another changes its name', { Fit: 'Slim', Size: 'S' }, { size: 'S', Colour: 'Red' }, 'S/Red'],
-  ])('stays the same one while %s, and a rollback gives it its name back', async (_what, from, to, there) => {
+  ])('stays the same one while %s, and a rollback restores its name', async (_what, from, to, there) => {
     const made = fakeSync();
     const options = () =>
       ((made.fake.products()[0]?.['options'] ?? []) as { id: string; name: string }[]).map(({ id, name }) => ({
@@ -135,7 +135,7 @@ describe('an option whose name changes its case', () => {
   });
 });
 
-describe('variants known by their keys alone', () => {
+describe('variants identified only by their keys', () => {
   const push = (made: FakeSync, sizes: Readonly<Record<string, string>>, more?: object) =>
     made.clock.run(
       made.sync.push(
@@ -182,7 +182,7 @@ describe('variants of one SKU', () => {
     expect(inShop(made)).toEqual(before);
   });
 
-  it('stay the same ones where one of them is corrected', async () => {
+  it('stay the same ones if one of them is corrected', async () => {
     const made = fakeSync();
     await push(made, ['S', 'Medum', 'L']);
     const before = inShop(made);
@@ -191,7 +191,7 @@ describe('variants of one SKU', () => {
     expect(inShop(made)).toEqual(Object.fromEntries(corrected));
   });
 
-  it('stay the same ones when a second one comes', async () => {
+  it('stay the same ones when a second one is added', async () => {
     const made = fakeSync();
     await push(made, ['S']);
     const before = inShop(made);
@@ -241,7 +241,7 @@ describe('variants without a SKU, beside an option that a merchant added', () =>
   });
 });
 
-describe('the last variant, where a merchant deleted the others', () => {
+describe('the last variant, after a merchant deleted the others', () => {
   const listed = (skus: string, more: object = {}) =>
     draft(
       skus.split(' ').map((sku) => ({ sku, price: sku === 'A' ? '1' : '2', options: { Size: sku } })),
@@ -282,8 +282,8 @@ describe('the last variant, where a merchant deleted the others', () => {
   });
 });
 
-describe('options that a push brings', () => {
-  it('name a variant that is left as the draft does, and a rollback takes them away', async () => {
+describe('options that a push adds', () => {
+  it('have the draft’s values in a variant that stays, and a rollback removes them', async () => {
     const made = fakeSync();
     const push = (...sizes: readonly string[]) =>
       made.clock.run(made.sync.push(draft(sizes.map((size) => ({ sku: size, price: '1', options: { Size: size } })))));

@@ -37,7 +37,7 @@ describe('a products/update webhook', () => {
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid, updated_at: later }))).toBe('not-newer');
   });
 
-  it('is compared as a moment, whatever its offset', async () => {
+  it('is compared as a point in time, whatever its offset', async () => {
     const { sync, gid, record } = await pushed();
     const moment = new Date(Date.parse(record.shopifyUpdatedAt ?? '') - 60_000);
     const earlierInTokyo = new Date(moment.getTime() + 9 * 3_600_000).toISOString().replace('Z', '+09:00');
@@ -46,7 +46,7 @@ describe('a products/update webhook', () => {
     );
   });
 
-  it('of a product that is not ours is told apart', async () => {
+  it('of a product that is not ours is recognised', async () => {
     const { sync } = await pushed();
     expect(await sync.applyWebhook(update({ id: 999 }))).toBe('unknown-product');
   });
@@ -59,7 +59,7 @@ describe('a products/update webhook', () => {
     },
   );
 
-  it('without a time is not taken for news', async () => {
+  it('without a time does not count as a change', async () => {
     const { sync, gid } = await pushed();
     expect(await sync.applyWebhook(update({ admin_graphql_api_id: gid }))).toBe('not-newer');
   });
@@ -89,7 +89,7 @@ describe('a webhook that another process gets than the one that pushes', () => {
     return { clock, stores, other, push, open, echo, gid };
   }
 
-  it('waits for the end of the push, and knows its echo then', async () => {
+  it('waits for the end of the push, and then recognises its echo', async () => {
     const { clock, stores, other, push, open, echo } = await pushing();
     const effect = other.applyWebhook(echo);
     await clock.advance(300);
@@ -102,7 +102,7 @@ describe('a webhook that another process gets than the one that pushes', () => {
     });
   });
 
-  it('writes nothing over a push that takes long', async () => {
+  it('does not overwrite a push that takes long', async () => {
     const { clock, stores, other, push, open, echo } = await pushing();
     const put = vi.spyOn(stores.records, 'putIf');
     expect(await clock.run(other.applyWebhook(echo))).toBe('changed-externally');
@@ -123,7 +123,7 @@ describe('a webhook that another process gets than the one that pushes', () => {
     expect((await stores.records.get(domain, 'tee-1'))?.shopifyUpdatedAt).toBe(later);
   });
 
-  it('marks a product that was deleted, whatever the push is at', async () => {
+  it('marks a product that was deleted, whatever the push is doing', async () => {
     const { clock, stores, other, gid } = await pushing();
     const gone = update({ admin_graphql_api_id: gid }, 'products/delete');
     expect(await clock.run(other.applyWebhook(gone))).toBe('deleted');
@@ -162,7 +162,7 @@ describe('health', () => {
     expect(String(skipped)).toContain('tee-2');
   });
 
-  it('is good where nothing has been pushed yet', async () => {
+  it('is healthy if nothing has been pushed yet', async () => {
     const { sync } = fakeSync();
     expect(await sync.health()).toMatchObject({
       status: 'healthy',

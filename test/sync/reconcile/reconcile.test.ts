@@ -8,7 +8,7 @@ const byKind = (findings: readonly Finding[], kind: Finding['kind']): string[] =
   findings.flatMap((finding) => (finding.kind === kind ? [finding.localId] : [])).sort();
 
 describe('reconcile', () => {
-  it('finds 200 of 200 planted drifts among 1,000 products, and none besides', async () => {
+  it('finds 200 of 200 planted drifts among 1,000 products, and no others', async () => {
     const made = fakeSync({
       fake: { bulk: { queries: false, mutations: false }, shops: [{ plan: 'plus' }] },
       sync: { concurrency: 50 },
@@ -46,7 +46,7 @@ describe('a repair', () => {
     return made;
   };
 
-  it('gives the shop back what the last push said, and can be undone', async () => {
+  it('restores the values of the last push, and can be undone', async () => {
     const made = await shop();
     const planted = await plantDrifts(made, 2);
     const edited = made.fake.products();
@@ -90,7 +90,7 @@ describe('a repair', () => {
     );
   });
 
-  it('lets what the shop has stand, and does not find it again until it is changed again', async () => {
+  it('accepts the values of the shop, and does not find them again until they change', async () => {
     const made = await shop();
     await plantDrifts(made, 2);
     const edited = made.fake.products();
@@ -105,7 +105,7 @@ describe('a repair', () => {
     expect((await made.clock.run(made.sync.reconcile())).findings).toMatchObject([{ kind: 'edited', localId: first }]);
   });
 
-  it('puts back a variant and an image that somebody has removed', async () => {
+  it('restores a variant and an image that somebody has removed', async () => {
     const made = await shop(3);
     const { client, clock, fake } = made;
     const stored = storedAs(made).get('p-1');
@@ -127,7 +127,7 @@ describe('a repair', () => {
     expect(await clock.run(made.sync.reconcile())).toMatchObject({ consistency: 100 });
   });
 
-  it('that fails is told, leaves the record as it was, and is made by the next call', async () => {
+  it('that fails is reported, leaves the record as it was, and is made by the next call', async () => {
     const made = await shop(3);
     const stored = storedAs(made).get('p-1');
     if (!stored) throw new Error('not there');
@@ -158,7 +158,7 @@ describe('a repair', () => {
 });
 
 describe('since', () => {
-  it('reads only what was changed since, and finds deletions, lost records and open pushes all the same', async () => {
+  it('reads only what was changed since, but also finds deletions, lost records and open pushes', async () => {
     const made = fakeSync();
     await pushedShop(made, 60);
     const since = made.clock.now();
@@ -188,7 +188,7 @@ describe('a product', () => {
     expect(await made.clock.run(made.sync.reconcile({ onDrift: 'ours' }))).toMatchObject({ checked: 1, findings: [] });
   });
 
-  it('that was deleted and pushed anew from other stores is a lost record, and is pushed again once that is repaired', async () => {
+  it('that was deleted and pushed again from other stores is a lost record, and is pushed again once that is repaired', async () => {
     const made = fakeSync();
     await pushedShop(made, 2);
     await merchant.delete(made, storedAs(made).get('p-0')?.id ?? '');
@@ -212,7 +212,7 @@ describe('a product', () => {
     ).toEqual(['Tee p-0 again', 'Tee p-1']);
   });
 
-  it('whose push was begun by a clock that ran ahead, and has not ended, is found', async () => {
+  it('whose push was started with a clock that was ahead, and has not ended, is found', async () => {
     const made = fakeSync();
     await pushedShop(made, 2);
     const record = await made.stores.records.get(domain, 'p-0');
@@ -223,7 +223,7 @@ describe('a product', () => {
     expect([counts.unfinished, repaired]).toEqual([1, 1]);
   });
 
-  it('that another process pushes meanwhile is compared with what that one said', async () => {
+  it('that another process pushes meanwhile is compared with the values of that push', async () => {
     const made = fakeSync();
     await pushedShop(made, 1);
     const { createProductSync } = await import('shopwright/sync');
@@ -235,7 +235,7 @@ describe('a product', () => {
     expect(made.fake.products()).toMatchObject([{ title: 'Tee new' }]);
   });
 
-  it('that a push changes while it is put back ends as that push says, or is found by the next push', async () => {
+  it('that a push changes during its repair ends as in that push, or is compared by the next push', async () => {
     const made = fakeSync();
     await pushedShop(made, 1);
     const stored = storedAs(made).get('p-0');
@@ -255,7 +255,7 @@ describe('a product', () => {
     expect((await made.clock.run(made.sync.reconcile())).consistency).toBe(100);
   });
 
-  it('that cannot be read is told, and the others are looked at', async () => {
+  it('that cannot be read is counted, and the others are checked', async () => {
     const made = fakeSync({ client: { retry: { maxRetries: 0 } } });
     await pushedShop(made, 3);
     made.fake.faults.next('status-503', { operation: 'ProductsRead' });

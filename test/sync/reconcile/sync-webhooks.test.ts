@@ -49,7 +49,7 @@ describe('stock of one second', () => {
   });
   const place = { shop: domain, inventoryItemId: '11', locationId: '21' };
 
-  it('is the one that was triggered last, in whatever order the deliveries come', async () => {
+  it('is the level that was triggered last, in whatever order the deliveries come', async () => {
     const onInventory = vi.fn();
     const { send, effects, stores } = await setup({ onInventory });
     await send('inventory_levels/update', level(0), domain, '2026-11-02T12:00:00.900Z');
@@ -65,7 +65,7 @@ describe('stock of one second', () => {
     expect((await readStock(stores.keyValue, place))?.available).toBe(0);
   });
 
-  it('takes a trigger that is still to come for now', async () => {
+  it('treats a future trigger time as now', async () => {
     const clock = createManualClock();
     const { send, effects } = await setup({ clock });
     const bare = level(1, { updated_at: undefined });
@@ -91,7 +91,7 @@ describe('a listener that throws', () => {
         throw new Error('metrics');
       },
     ],
-  ])('%s is logged, and the delivery is handled all the same', async (_when, onEvent) => {
+  ])('%s is logged, and the delivery is handled anyway', async (_when, onEvent) => {
     const logger = recordingLogger();
     const { send } = await setup({ onEvent, logger });
     expect(await send('products/update', { admin_graphql_api_id: 'gid://shopify/Product/9' })).toBe(200);
@@ -100,7 +100,7 @@ describe('a listener that throws', () => {
 });
 
 describe('products/update', () => {
-  it('of our own push is no change, and neither is what Shopify does to it by itself', async () => {
+  it('of our own push is not a change, and neither is what Shopify does by itself', async () => {
     const onExternalChange = vi.fn();
     const { send, effects, minutesLater, body } = await setup({ onExternalChange });
     await send('products/update', body(minutesLater(0)));
@@ -112,7 +112,7 @@ describe('products/update', () => {
     expect(onExternalChange).not.toHaveBeenCalled();
   });
 
-  it('of somebody else is told to the host, once', async () => {
+  it('of somebody else is reported to the host, once', async () => {
     const onExternalChange = vi.fn();
     const { send, effects, minutesLater, body, gid, stores } = await setup({ onExternalChange });
     await send('products/update', body(minutesLater(0)));
@@ -130,7 +130,7 @@ describe('products/update', () => {
     [{ status: 'draft' }],
     [{ tags: 'cotton' }],
     [{ variants: [{ id: 1, price: '19.90', sku: 'tee-1-S' }] }],
-  ])('of somebody else in the second of our own push is told with the next delivery (%#)', async (change) => {
+  ])('of somebody else in the second of our own push is reported with the next delivery (%#)', async (change) => {
     const { send, effects, minutesLater, body } = await setup();
     await send('products/update', body(minutesLater(0), change));
     await send('products/update', body(minutesLater(0)));
@@ -152,14 +152,14 @@ describe('products/update', () => {
       },
     ],
     [{ status: undefined, tags: undefined, body_html: '<p>Soft</p>' }],
-  ])('of our own push is known again however Shopify writes it (%#)', async (change) => {
+  ])('of our own push is recognised however Shopify writes it (%#)', async (change) => {
     const { send, effects, minutesLater, body } = await setup();
     await send('products/update', body(minutesLater(0), change));
     await send('products/update', body(minutesLater(1), change));
     expect(effects).toEqual(['not-newer', 'not-newer']);
   });
 
-  it('whose host handler throws is told again at the next attempt', async () => {
+  it('whose host handler throws is reported again at the next attempt', async () => {
     const onExternalChange = vi.fn().mockRejectedValueOnce(new Error('no database'));
     const { send, effects, minutesLater, body } = await setup({ onExternalChange });
     expect(await send('products/update', body(minutesLater(1)))).toBe(500);
@@ -176,7 +176,7 @@ describe('products/update', () => {
     expect(effects).toEqual(['changed-externally', 'changed-externally']);
   });
 
-  it('of a product or shop that is not ours is an event and no error', async () => {
+  it('of a product or shop that is not ours is an event, not an error', async () => {
     const { send, effects } = await setup();
     expect(await send('products/update', { id: 999, updated_at: '2026-11-02T12:00:00Z' })).toBe(200);
     expect(effects).toEqual(['unknown-product']);
@@ -222,7 +222,7 @@ describe('products/delete', () => {
     },
   );
 
-  it('marks the record and tells the host', async () => {
+  it('marks the record and calls the host', async () => {
     const onDeleted = vi.fn();
     const { send, effects, gid, stores } = await setup({ onDeleted });
     await send('products/delete', { id: Number(gid.split('/').at(-1)) });
@@ -235,7 +235,7 @@ describe('products/delete', () => {
 describe('ids above 2^53', () => {
   const [ours, neighbour] = ['9007199254740993', '9007199254740992'];
 
-  it('mark the product they name, and not the one that they would be rounded to', async () => {
+  it('mark the product they name, not the one that they would be rounded to', async () => {
     const onDeleted = vi.fn();
     const { send, effects, stores, record } = await setup({ onDeleted });
     for (const id of [ours, neighbour]) {
@@ -253,7 +253,7 @@ describe('ids above 2^53', () => {
     expect((await stores.records.get(domain, neighbour))?.status).toBe('synced');
   });
 
-  it('are ignored where there is only the parsed body', async () => {
+  it('are ignored if there is only the parsed body', async () => {
     const { sync, stores, record } = await setup();
     const gid = `gid://shopify/Product/${neighbour}`;
     await stores.records.put({ ...record, shop: domain, localId: 'other', gid } as SyncRecord);
@@ -316,7 +316,7 @@ describe('inventory_levels/update', () => {
     expect(onInventory).toHaveBeenCalledTimes(2);
   });
 
-  it('without its own time goes by when it was triggered, and of untracked stock tells so', async () => {
+  it('without its own time uses its trigger time, and reports untracked stock as such', async () => {
     const { send, stores, effects } = await setup();
     await send('inventory_levels/update', level(null));
     const kept = await readStock(stores.keyValue, place);
@@ -324,7 +324,7 @@ describe('inventory_levels/update', () => {
     expect(effects).toEqual(['stock-kept']);
   });
 
-  it('is compared by its own time with its own, and by when it was triggered where one of two has none', async () => {
+  it('is compared by its own time, or by the trigger time if one of two has none', async () => {
     const { send, stores, effects } = await setup();
     const deliver = (pieces: number, triggeredAt: string, updatedAt?: string): Promise<number> =>
       send('inventory_levels/update', level(pieces, updatedAt), domain, triggeredAt);
@@ -351,7 +351,7 @@ describe('inventory_levels/update', () => {
     expect(effects).toEqual(['ignored']);
   });
 
-  it('that another process is faster with is decided by the time all the same', async () => {
+  it('that another process stores first is still decided by its time', async () => {
     const stores = memoryStores();
     const { send } = await setup({ stores });
     const compareAndSet = vi.spyOn(stores.keyValue, 'compareAndSet').mockImplementationOnce(async (key) => {
@@ -364,7 +364,7 @@ describe('inventory_levels/update', () => {
   });
 });
 
-it('the webhooks of a sync refuse options that nothing reads', () => {
+it('the webhooks of a sync refuse unknown options', () => {
   const { sync, stores } = fakeSync();
   expect(() => createSyncWebhooks({ sync, stores, onExternalChanges: () => undefined } as never)).toThrow(
     /onExternalChanges: is not an option. Did you mean onExternalChange/,

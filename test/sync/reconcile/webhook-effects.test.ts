@@ -76,7 +76,7 @@ describe('a delivery', () => {
     expect(effects).toEqual(['changed-externally', 'not-newer']);
   });
 
-  it('may push the product from its own callback, and is told once', async () => {
+  it('may push the product from its own callback, and is reported once', async () => {
     const results: string[] = [];
     const made = await setup({
       onExternalChange: async () => {
@@ -94,7 +94,7 @@ describe('a delivery', () => {
     expect(made.effects).toEqual(['changed-externally', 'not-newer']);
   });
 
-  it('of a product that no record knows is told, and can be imported', async () => {
+  it('of a product without a record is reported, and can be imported', async () => {
     const made = await setup({
       onUnknownProduct: async ({ shop, gid }) => {
         if (attempts++ === 0) throw new Error('no database');
@@ -132,7 +132,7 @@ describe('drift', () => {
     expect((await made.clock.run(made.sync.reconcile())).counts.edited).toBe(1);
   });
 
-  it('is put back under `ours`, once, and its echo is no change; what no push wrote stays', async () => {
+  it('is put back once with `ours`, and its echo is not a change; what no push wrote stays', async () => {
     const onExternalChange = vi.fn();
     const made = await setup({ onDrift: 'ours', onExternalChange });
     await made.edit({ title: 'Sale!' });
@@ -149,7 +149,7 @@ describe('drift', () => {
     expect((await made.clock.run(made.sync.reconcile())).consistency).toBe(100);
   });
 
-  it('that cannot be put back is tried again with the next attempt', async () => {
+  it('that cannot be put back is retried with the next attempt', async () => {
     const made = await setup({ onDrift: 'ours' });
     await made.edit({ title: 'Sale!' });
     made.setDown(true);
@@ -159,7 +159,7 @@ describe('drift', () => {
     expect([made.title(), made.effects]).toEqual(['Tee tee-1', ['put-back']]);
   });
 
-  it('stands under `theirs`, and reconcile does not find it', async () => {
+  it('is accepted with `theirs`, and reconcile does not find it', async () => {
     const made = await setup({ onDrift: 'theirs' });
     await made.edit({ title: 'Sale!' });
     await made.tell();
@@ -167,7 +167,7 @@ describe('drift', () => {
     expect((await made.clock.run(made.sync.reconcile())).consistency).toBe(100);
   });
 
-  it('by another word is refused', async () => {
+  it('with an unknown policy is refused', async () => {
     const { sync, stores, gid } = await setup();
     expect(() => createSyncWebhooks({ sync, stores, onDrift: 'mine' as 'ours' })).toThrow(/onDrift/);
     const webhook = { topic: 'products/update', shop: domain, payload: { admin_graphql_api_id: gid } };

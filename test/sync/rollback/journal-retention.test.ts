@@ -28,16 +28,16 @@ describe('the journal keeps', () => {
     expect((await runs(undefined, 12, 10)).kept).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   });
 
-  it('as many days and runs as is said', async () => {
+  it('as many days and runs as set', async () => {
     expect((await runs({ days: 25, runs: 1 }, 6, 10)).kept).toEqual([3, 4, 5]);
     expect((await runs({ days: 0, runs: 2 }, 6, 10)).kept).toEqual([4, 5]);
   });
 
-  it('everything, where that is said', async () => {
+  it('everything with forever', async () => {
     expect((await runs('forever', 6, 200)).kept).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('what a run needs that can be rolled back, and says of another that it is gone', async () => {
+  it('what a run needs that can be rolled back, and reports that another is gone', async () => {
     const { made } = await runs({ days: 0, runs: 2 }, 4, 10);
     const rollback = (runId: string) =>
       made.clock.run(made.sync.rollback({ runId }).catch((error: Error) => error.message));
@@ -60,7 +60,7 @@ describe('the journal keeps', () => {
     expect(await made.stores.journal.list(domain)).toMatchObject([{ action: 'archive' }]);
   });
 
-  it('and names the run where it cannot be pruned', async () => {
+  it('and names the run if it cannot be pruned', async () => {
     const made = fakeSync({ sync: { journal: { runs: 1 } } });
     vi.spyOn(made.stores.keyValue, 'compareAndSet').mockRejectedValueOnce(
       await made.stores.journal.prune(domain, -1).catch((error: unknown) => error),

@@ -28,14 +28,14 @@ async function pushed(...drafts: ReturnType<typeof large>[]): Promise<{ made: Fa
 }
 
 describe('large values in the journal', () => {
-  it('are not written again by pushes that leave them as they are', async () => {
+  it('are not written again by pushes that do not change them', async () => {
     const { made } = await pushed(large(), ...['b', 'c', 'd'].map((title) => large({ title })));
     const [created, ...updates] = await sizes(made);
     expect(created).toBeGreaterThan(100_000);
     for (const size of updates) expect(size).toBeLessThan(5_000);
   });
 
-  it('are whole after a rollback, which the next push knows', async () => {
+  it('are complete after a rollback, as the next push sees', async () => {
     const { made, runs } = await pushed(large(), large({ title: 'Another' }));
     await made.clock.run(made.sync.rollback({ runId: runs[1] ?? '' }));
     expect(textOf(made)).toBe(html('a'));
@@ -69,7 +69,7 @@ describe('large values in the journal', () => {
     expect(await made.clock.run(made.sync.push(large(), { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('of a product that is deleted are whole in its own entry', async () => {
+  it('of a deleted product are complete in its own entry', async () => {
     const { made } = await pushed(large(), large({ title: 'Another' }));
     const { runId } = await made.clock.run(made.sync.delete(['t']));
     await made.clock.run(made.sync.rollback({ runId }));
@@ -79,7 +79,7 @@ describe('large values in the journal', () => {
     });
   });
 
-  it('that are nowhere any more are left out of what the next push compares with', async () => {
+  it('that are no longer stored are left out of the next comparison', async () => {
     const { made, runs } = await pushed(large(), large({ title: 'Another' }));
     const record = await made.stores.records.get(domain, 't');
     if (!record) throw new Error('There is no record.');

@@ -46,7 +46,7 @@ describe('a rollback', () => {
     return made;
   };
 
-  it('puts back all that the last push of a product changed', async () => {
+  it('restores all that the last push of a product changed', async () => {
     const made = await pushed();
     const before = whole(made);
     expect((await made.clock.run(made.sync.push(changed))).outcome).toBe('updated');
@@ -70,7 +70,7 @@ describe('a rollback', () => {
     expect(altById(now)).toEqual(altById(then));
   });
 
-  it('is told from what the shop had before: the next push of the same draft is an update again', async () => {
+  it('is distinguished from what the shop had before: the next push of the same draft is an update again', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push(changed));
     await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
@@ -115,7 +115,7 @@ describe('a rollback', () => {
     expect(await made.stores.records.get(domain, 'new-1')).toBeUndefined();
   });
 
-  it('goes on where it was cut off', async () => {
+  it('goes on after an interruption', async () => {
     const made = await pushed();
     const products = Array.from({ length: 20 }, (_, index) => tee(`p-${index}`));
     await made.clock.run(made.sync.pushMany(products));
@@ -149,7 +149,7 @@ describe('a rollback', () => {
     expect(whole(made)).toEqual(before);
   });
 
-  it('removes what a killed process has created without learning of it', async () => {
+  it('removes what a killed process has created without receiving the response', async () => {
     const made = fakeSync();
     const before = whole(made);
     const { records } = made.stores;
@@ -171,14 +171,14 @@ describe('a rollback', () => {
     expect(whole(made)).toEqual(before);
   });
 
-  it('archives what was created where that is asked for', async () => {
+  it('archives what was created if requested', async () => {
     const made = fakeSync();
     const { runId } = await made.clock.run(made.sync.pushMany([tee('new')]));
     await made.clock.run(made.sync.rollback({ runId }, { created: 'archive' }));
     expect(made.fake.products()).toMatchObject([{ status: 'ARCHIVED' }]);
   });
 
-  it('makes a variant anew that the push had deleted, and says so', async () => {
+  it('creates a variant again that the push had deleted, and reports it', async () => {
     const made = await pushed();
     const fewer = { ...start, variants: [{ sku: 'S', price: '10', options: { Size: 'S' } }] };
     await made.clock.run(made.sync.push(fewer, { maxDeletes: { variants: 1 } }));
@@ -189,7 +189,7 @@ describe('a rollback', () => {
     ]);
   });
 
-  it('tells of a product that is gone, and of one that could not be put back', async () => {
+  it('reports a product that is gone, and one that could not be restored', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push(tee('other')));
     const { runId } = await made.clock.run(
@@ -208,7 +208,7 @@ describe('a rollback', () => {
     expect((await made.clock.run(made.sync.rollback({ runId }))).counts).toMatchObject({ gone: 1, restored: 1 });
   });
 
-  it('takes products out of the channels that the push put them into', async () => {
+  it('unpublishes products from the channels of the push', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(start));
     const publishing = createProductSync({
@@ -224,7 +224,7 @@ describe('a rollback', () => {
     expect(made.fake.products()).toMatchObject([{ title: 'Tee tee-1' }]);
   });
 
-  it('refuses a run that nobody knows', async () => {
+  it('refuses an unknown run', async () => {
     const { sync, clock } = fakeSync();
     const error = await clock.run(sync.rollback({ runId: 'nope' }).catch((thrown: unknown) => thrown));
     expect(error).toMatchObject({ code: 'VALIDATION_FAILED', message: expect.stringContaining('nope') });

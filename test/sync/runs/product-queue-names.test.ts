@@ -24,7 +24,7 @@ function startTwo(one: Own, other: Own) {
 }
 
 describe('two product queues of one shop on one queue', () => {
-  it('are refused where nothing tells their jobs apart', () => {
+  it('are refused if their jobs cannot be distinguished', () => {
     expect(() => startTwo({}, {})).toThrow(`push-product ${domain}`);
     expect(() => startTwo({ appId: 'a', name: 'b' }, { appId: 'a', name: 'b' })).toThrow('appId');
   });
@@ -35,7 +35,7 @@ describe('two product queues of one shop on one queue', () => {
     ['a name for the second', {}, { name: 'books' }],
     ['an app for the first', { appId: 'a' }, {}],
     ['names that look like the other', { appId: 'a', name: 'b' }, { appId: 'a/b' }],
-  ])('push what is theirs with %s, also after a restart', async (_what, one, other) => {
+  ])('push their own products with %s, also after a restart', async (_what, one, other) => {
     const t = startTwo(one, other);
     // The same id is a job of each.
     expect(await t.first.enqueue('shirts-1')).toMatchObject({ isNew: true });

@@ -108,7 +108,7 @@ describe('a change', () => {
     expect(await next.products.resume()).toBe(0);
   });
 
-  it('that comes while Shopify answers outlasts the push and a crash', async () => {
+  it('that comes while Shopify responds outlasts the push and a crash', async () => {
     const t = setup();
     const crashed = t.process();
     await t.change('A', crashed);
@@ -167,7 +167,7 @@ async function overlapping(): Promise<Race & { runs(): Promise<unknown> }> {
 }
 
 describe('a push that was taken for dead', () => {
-  it('and comes to life after another one is pushed once more', async () => {
+  it('and continues after another one is pushed again', async () => {
     const { t, slow, quick } = await overtaken();
     await slow.queue.run();
     expect(titles(t)).toEqual(['A']);
@@ -176,7 +176,7 @@ describe('a push that was taken for dead', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 1 });
   });
 
-  it('and comes to life while another one runs is pushed once more, whatever the record says', async () => {
+  it('and continues while another one runs is pushed again, whatever the record says', async () => {
     const { t, slow, quick, runs } = await overlapping();
     await runs();
     expect(titles(t)).toEqual(['A']);
@@ -187,7 +187,7 @@ describe('a push that was taken for dead', () => {
 });
 
 describe('a push that was taken for dead and fails', () => {
-  it('after it has sent an older state is pushed once more, though its own job is not tried again', async () => {
+  it('after it has sent an older state is pushed again, although its own job is not retried', async () => {
     const { t, slow, quick } = await overtaken();
     slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
     await expect(slow.queue.run()).rejects.toThrow('The connection failed');
@@ -197,7 +197,7 @@ describe('a push that was taken for dead and fails', () => {
     expect(await quick.products.resume()).toBe(0);
   });
 
-  it('while another one runs is pushed once more', async () => {
+  it('while another one runs is pushed again', async () => {
     const { t, slow, quick, runs } = await overlapping();
     slow.hooks.onPushed = () => Promise.reject(new Error('the answer is lost'));
     await expect(runs()).rejects.toThrow('The connection failed');
@@ -209,7 +209,7 @@ describe('a push that was taken for dead and fails', () => {
 });
 
 describe('a mark that cannot be read', () => {
-  it('is reported at the start, after all else is queued, and is fixed by the next change', async () => {
+  it('is reported at start-up, after everything else is queued, and is fixed by the next change', async () => {
     const t = setup();
     const [one, two] = [t.process(), t.process()];
     await t.change('A', one);
@@ -239,7 +239,7 @@ describe('a mark that cannot be read', () => {
   });
 });
 
-it('a product that two processes create at once ends as the next push says, whoever came last', async () => {
+it('a product that two processes create at once ends as in the next push, whichever came last', async () => {
   const t = fakeSync();
   const held = Promise.withResolvers<void>();
   const isAtShop = Promise.withResolvers<void>();

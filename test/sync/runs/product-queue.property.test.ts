@@ -89,7 +89,7 @@ async function settled(): Promise<void> {
   }
 }
 
-it('the last state of the source reaches the shop, whoever changes, pushes and dies when', async () => {
+it('the last state of the source reaches the shop, whatever changes, pushes and crashes happen', async () => {
   await fc.assert(
     fc.asyncProperty(commands, picks, fc.boolean(), async (script, turns, allDie) => {
       const { waiting, clock, fake, stores, versions, start } = world();

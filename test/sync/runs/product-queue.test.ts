@@ -36,7 +36,7 @@ async function pushTwins({ products, jobs, drain }: ReturnType<typeof start>): P
 }
 
 describe('the product queue', () => {
-  it('notes a product, and pushes it as it is when its turn comes', async () => {
+  it('marks a product, and pushes its state at the time of its turn', async () => {
     const t = start();
     t.products.set('tee-1', tee('tee-1', { title: 'Early' }));
     expect(await t.jobs.enqueue('tee-1')).toMatchObject({ isNew: true });
@@ -61,7 +61,7 @@ describe('the product queue', () => {
     expect(await start({ shop: t }).jobs.resume()).toBe(0);
   });
 
-  it('pushes once more what changed while it was pushed', async () => {
+  it('pushes again what changed during its push', async () => {
     let isChanged = false;
     const t = start({
       queue: {
@@ -84,7 +84,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
 
-  it('notes a product that does not fit as failed, with the reason, and does not try it again', async () => {
+  it('records an invalid product as failed, with the reason, and does not retry it', async () => {
     const t = start();
     t.products.set('tee-1', { ...tee(), title: '' });
     await t.jobs.enqueue('tee-1');
@@ -100,7 +100,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
   });
 
-  it('does not try a product again that Shopify refused', async () => {
+  it('does not retry a product that Shopify refused', async () => {
     const t = start();
     await pushTwins(t);
     const refused = await t.record('tee-2');
@@ -108,7 +108,7 @@ describe('the product queue', () => {
     expect((await t.queue.stats()).dead).toBe(0);
   });
 
-  it('tries again after an error that can pass, and notes meanwhile that there is something to do', async () => {
+  it('retries after a temporary error, and marks the product as pending meanwhile', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     t.fake.faults.next('status-500', { operation: 'ProductPush' });
@@ -120,7 +120,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
   });
 
-  it('makes a dead letter of a push that failed too often, which can be queued again', async () => {
+  it('makes a push that failed too often a dead letter, which can be queued again', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     t.fake.faults.next('status-500', { operation: 'ProductPush', times: 2 });
@@ -133,7 +133,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced' });
   });
 
-  it('notes as failed what a new process could not push in any try, since it never reached the shop', async () => {
+  it('records as failed what a new process could not push in any attempt', async () => {
     const t = start({ queue: { retryDelaysMs: [30_000] } });
     t.products.set('tee-1', tee());
     // The first thing that a new process asks for, before it looks at any product.
@@ -152,7 +152,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'synced', lastError: null });
   });
 
-  it('resumes a product once, though its record and its mark both call for it and its job is run at once', async () => {
+  it('resumes a product once, although its record and its mark both call for it and its job runs at once', async () => {
     const t = start();
     for (const localId of ['tee-1', 'tee-2', 'tee-3']) await t.jobs.enqueue(localId);
     const queued: (string | undefined)[] = [];
@@ -167,7 +167,7 @@ describe('the product queue', () => {
     expect(queued.toSorted()).toEqual(['tee-1', 'tee-2', 'tee-3']);
   });
 
-  it('resumes at start-up what failed because the shop was out of reach, and not what was refused', async () => {
+  it('resumes at start-up what failed because the shop was unreachable, not what was refused', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     t.products.set('tee-2', { ...tee('tee-2'), title: '' });
@@ -206,7 +206,7 @@ describe('the product queue', () => {
     expect(await later.jobs.resume()).toBe(queued);
   });
 
-  it('puts pushes off while the breaker of the shop is open, and loses none', async () => {
+  it('defers pushes while the breaker of the shop is open, and loses none', async () => {
     const t = start();
     const localIds = Array.from({ length: 12 }, (_, index) => `tee-${index}`);
     for (const localId of localIds) t.products.set(localId, tee(localId));
@@ -263,7 +263,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-2')).toBeUndefined();
   });
 
-  it('tries a push again that failed because a store could not be read, as that of the tokens', async () => {
+  it('retries a push that failed because a store could not be read, such as that of the tokens', async () => {
     let isDown = false;
     const shop = fakeSync();
     const client = createShopifyClient({
@@ -303,7 +303,7 @@ describe('the product queue', () => {
     expect(await t.jobs.resume()).toBe(0);
   });
 
-  it('leaves nothing of a shop that was erased while its pushes waited, where the source has nothing for it', async () => {
+  it('leaves nothing of a shop that was erased while its pushes waited, if the source has nothing for it', async () => {
     const t = start();
     for (const localId of ['tee-1', 'tee-2']) await t.jobs.enqueue(localId);
     await t.stores.records.erase(domain);
@@ -316,7 +316,7 @@ describe('the product queue', () => {
     expect((await t.queue.stats()).dead).toBe(0);
   });
 
-  it('refuses a product that the source gives for another', async () => {
+  it('refuses a product that the source returns for another', async () => {
     const t = start();
     t.products.set('tee-1', tee('tee-2'));
     await t.jobs.enqueue('tee-1');
@@ -325,7 +325,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-1')).toMatchObject({ status: 'failed' });
   });
 
-  it('leaves a product that was deleted in the shop noted as deleted', async () => {
+  it('keeps a product that was deleted in the shop recorded as deleted', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     await t.jobs.enqueue('tee-1');
@@ -340,7 +340,7 @@ describe('the product queue', () => {
     }
   });
 
-  it('queues on start all that was pending or in the middle of a push, however much it is', async () => {
+  it('queues at start-up everything that was pending or being pushed, however much it is', async () => {
     const crashed = start();
     const { records } = crashed.stores;
     const localIds = Array.from({ length: 1_203 }, (_, index) => `tee-${String(index).padStart(4, '0')}`);
@@ -356,7 +356,7 @@ describe('the product queue', () => {
     expect([...pushed].sort()).toEqual(localIds);
   });
 
-  it('notes a push whose queue was closed under it as still to be done', async () => {
+  it('records a push whose queue was closed during it as pending', async () => {
     const t = start({ queue: { source: () => new Promise(() => undefined) } });
     await t.jobs.enqueue('tee-1');
     await t.clock.advance(100);
@@ -366,7 +366,7 @@ describe('the product queue', () => {
     expect(await t.record('tee-2')).toMatchObject({ status: 'pending' });
   });
 
-  it('refuses an id that fits no record, before it is noted, and an empty shop', async () => {
+  it('refuses an id that no record can have, before it is marked, and an empty shop', async () => {
     const t = start();
     for (const localId of ['', 'x'.repeat(256), 'a\0b', '\ud800']) {
       await expect(t.jobs.enqueue(localId)).rejects.toThrow('localId');
@@ -377,7 +377,7 @@ describe('the product queue', () => {
     for (const shop of ['', 'https://example.com/x']) expect(() => start({ queue: { shop } })).toThrow('shop');
   });
 
-  it('knows a shop however its domain is written', async () => {
+  it('recognises a shop however its domain is written', async () => {
     const t = start({ queue: { shop: 'https://Demo.myshopify.com/' } });
     t.products.set('tee-1', tee());
     await t.jobs.enqueue('tee-1');
@@ -386,7 +386,7 @@ describe('the product queue', () => {
     expect(await start({ shop: t }).jobs.resume()).toBe(0);
   });
 
-  it('only queues where it has neither a sync nor a source', async () => {
+  it('only queues if it has neither a sync nor a source', async () => {
     const t = start();
     t.products.set('tee-1', tee());
     const web = createProductQueue({ queue: t.queue, stores: t.stores, shop: domain });

@@ -77,7 +77,7 @@ describe('a run in bulk', () => {
     expect(found[1]).toEqual(found[0]);
   });
 
-  it('goes on where Shopify refuses to publish one of its products, and its push tells that', async () => {
+  it('goes on if Shopify refuses to publish one of its products, and the push of that product reports it', async () => {
     let refusals = 0;
     const t: RunShop = runShop(120, {
       shop: {
@@ -130,7 +130,7 @@ describe('a run in bulk', () => {
     expect(t.fake.stats().pointsUsed).toBeLessThanOrEqual(200);
   });
 
-  it('goes by direct pushes where bulk mutations are not enabled', async () => {
+  it('pushes directly if bulk mutations are not enabled', async () => {
     const found = [];
     for (const bulkFrom of [never, 50]) {
       const t = filled(60);
@@ -146,7 +146,7 @@ describe('a run in bulk', () => {
     expect(found[1]).toEqual(found[0]);
   });
 
-  it('whose operation is lost pushes directly what it has not made, and finds what it has', async () => {
+  it('whose operation is lost finds what it has created, and pushes the rest directly', async () => {
     const t = runShop(80);
     t.fake.bulk.failNext({ afterObjects: 30 });
     await t.products.runs.start(idsOf(80), { id: 'autumn', bulkFrom: 50 });
@@ -156,7 +156,7 @@ describe('a run in bulk', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 80, syncing: 0, pending: 0 });
   });
 
-  it('never puts its row over a product that came into the shop meanwhile', async () => {
+  it('never overwrites a product that appeared in the shop meanwhile', async () => {
     const t = runShop(60);
     t.fake.hooks.before(
       'bulkOperationRunMutation',
@@ -174,7 +174,7 @@ describe('a run in bulk', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60 });
   });
 
-  it('that is cancelled while its operation runs records what that makes, and begins nothing more', async () => {
+  it('that is cancelled while its operation runs records what that creates, and starts nothing more', async () => {
     const t = runShop(80);
     t.fake.hooks.after('bulkOperationRunMutation', () => t.products.runs.cancel('autumn'), { after: 1 });
     await t.products.runs.start(idsOf(80), { id: 'autumn', bulkFrom: 50 });
@@ -189,7 +189,7 @@ describe('a run in bulk', () => {
     expect((await t.clock.run(t.sync.rollback({ runId: 'autumn' }))).counts.removed).toBe(80);
   });
 
-  it('can be had without a run: createInBulk, and pushMany for the others', async () => {
+  it('is possible without a run: createInBulk, then pushMany for the others', async () => {
     const t = filled(30);
     const drafts = [...t.drafts.values()] as never[];
     const made = await t.clock.run(t.sync.createInBulk(drafts, { runId: 'autumn' }));
@@ -264,7 +264,7 @@ describe('a run in bulk', () => {
     expect(sum).toBeLessThan(150);
   });
 
-  it('whose token is revoked while its operation runs has failed, and finds all that was made when it goes on', async () => {
+  it('whose token is revoked while its operation runs has failed, and finds everything that was created when it resumes', async () => {
     const t = runShop(60);
     t.fake.hooks.after('bulkOperationRunMutation', () => t.fake.revokeTokens(), { after: 1 });
     await t.products.runs.start(idsOf(60), { id: 'autumn', bulkFrom: 50 });
@@ -288,7 +288,7 @@ describe('a run in bulk', () => {
   it.each([
     ['before anything is sent', 1],
     ['between send and record', 2],
-  ])('whose database is gone %s pushes nothing twice', async (_when, at) => {
+  ])('whose database fails %s pushes nothing twice', async (_when, at) => {
     const t = runShop(60);
     let writes = 0;
     const records = new Proxy(t.stores.records, {
@@ -315,7 +315,7 @@ describe('a run in bulk', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 60, syncing: 0 });
   });
 
-  it('that is paused while its operation runs records what that makes, and pushes the rest when it goes on', async () => {
+  it('that is paused while its operation runs records what that creates, and pushes the rest when it resumes', async () => {
     const t = runShop(60);
     await t.sync.push(plain('p-7', { title: 'Older' }) as never);
     t.fake.hooks.after('bulkOperationRunMutation', () => t.products.runs.pause('autumn'), { after: 1 });
@@ -332,7 +332,7 @@ describe('a run in bulk', () => {
   });
 });
 
-describe('a run in bulk over products that are there', () => {
+describe('a run in bulk over existing products', () => {
   const managed = { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' } as const;
   const two = (localId: string, more: object = {}) =>
     plain(localId, {
@@ -366,7 +366,7 @@ describe('a run in bulk over products that are there', () => {
         .map(({ id, sku }) => [sku, id]),
     );
 
-  it('that owns all of their lists ends as one by direct pushes, with the same journal, and keeps the variants', async () => {
+  it('that owns all lists ends as with direct pushes, with the same journal, and keeps the variants', async () => {
     const found = [];
     for (const bulkFrom of [never, 50]) {
       const t = await known();
@@ -411,7 +411,7 @@ describe('a run in bulk over products that are there', () => {
     expect(inBulk(t)).toBe(0);
   });
 
-  it('leaves to the pushes what would remove a variant, and sends nothing where the last push said the same', async () => {
+  it('leaves changes that would remove a variant to the pushes, and sends nothing if the last push sent the same', async () => {
     const t = await known();
     for (const localId of idsOf(60).slice(20)) t.drafts.set(localId, two(localId));
     t.drafts.set('p-3', changed('p-3', { variants: [{ sku: 'p-3-S', price: '10.00', options: { Size: 'S' } }] }));
@@ -436,7 +436,7 @@ describe('a run in bulk over products that are there', () => {
     expect(inBulk(t)).toBe(0);
   });
 
-  it('puts no older state over a newer one that was pushed while the operation ran', async () => {
+  it('does not overwrite a newer state that was pushed while the operation ran', async () => {
     const t = await known();
     t.fake.hooks.after(
       'bulkOperationRunMutation',

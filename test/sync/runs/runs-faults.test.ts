@@ -72,7 +72,7 @@ describe('a fault in the middle of a run', () => {
     await living.close();
   });
 
-  it('a process that is killed while it undoes what a gate has halted: another one does the rest', async () => {
+  it('a process that is killed while it undoes a halted run: another one does the rest', async () => {
     const t = runShop(0);
     const path = join(tmpdir(), `shopwright-runs-${crypto.randomUUID()}.db`);
     files.push(path);
@@ -147,7 +147,7 @@ describe('a fault in the middle of a run', () => {
     },
   );
 
-  it('a database that is gone between send and record: the batch comes back, and nothing is sent twice', async () => {
+  it('a database that fails after a call, before the record: the batch runs again, and nothing is sent twice', async () => {
     const t = runShop(0);
     let isGone = false;
     const gone = <T extends object>(store: T): T =>

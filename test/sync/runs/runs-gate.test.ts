@@ -31,7 +31,7 @@ const thresholdOf = (failures: readonly boolean[], { minSamples, maxFailureRate 
 const small = { queue: { runs: { batchSize: 10 } } };
 
 describe('the gate of a run', () => {
-  it('halts it within 20 products of its threshold, over batches of several processes, and undoes what is its own', async () => {
+  it('halts it within 20 products of its threshold, over batches of several processes, and undoes only its own changes', async () => {
     const t = await planted(300, 30, { ...small, shop: { sync: { concurrency: 100 } } });
     const others = [t.process(), t.process()];
     const since = t.fake.executions.length;
@@ -58,7 +58,7 @@ describe('the gate of a run', () => {
     await expect(t.products.runs.resume('autumn')).rejects.toThrow('is cancelled');
   });
 
-  it('only stops it by default: what was pushed stays, and it can go on', async () => {
+  it('only stops it by default: what was pushed stays, and it can be resumed', async () => {
     const t = await planted(80, 30, small);
     await t.products.runs.start(idsOf(80), { id: 'autumn', gate: { minSamples: 25, maxFailureRate: 10 } });
     await t.drain();
@@ -94,7 +94,7 @@ describe('the gate of a run', () => {
     }
   });
 
-  it('tries again to undo what fails for the time being', async () => {
+  it('retries an undo that fails temporarily', async () => {
     const t = await planted(60, 100, small);
     for (const localId of idsOf(15)) t.drafts.set(localId, plain(localId));
     t.fake.faults.next('status-503', { operation: 'productDelete', times: 5 });
@@ -130,7 +130,7 @@ describe('the gate of a run', () => {
     expect(t.fake.products()).toEqual(before);
   });
 
-  it('says that it could not undo all of it, and rollback does the rest', async () => {
+  it('reports that it could not undo everything, and rollback does the rest', async () => {
     const t = await planted(60, 100, small);
     for (const localId of idsOf(15)) t.drafts.set(localId, plain(localId));
     const before = t.fake.products();
@@ -173,7 +173,7 @@ describe('the gate of a run', () => {
     expect(await runOf(wide.products, 'autumn')).toMatchObject({ state: 'finished', halt: null });
   });
 
-  it('that requires data halts a run over nothing at all, as pushMany does', async () => {
+  it('that requires data halts a run without products, as pushMany does', async () => {
     const t = runShop(0);
     const gate: Gate = { minSamples: 5, maxFailureRate: 10, requireData: true, onHalt: 'rollback' };
     const run = await t.products.runs.start([], { id: 'autumn', gate });
@@ -227,7 +227,7 @@ describe('the deletions of a run', () => {
     expect((await runOf(t.products, 'third')).progress).toMatchObject({ failed: 0, done: 30 });
   });
 
-  it('count once for a product whose push was cut off and begins again', async () => {
+  it('count once for a product whose push was interrupted and starts again', async () => {
     const t = runShop(4, { queue: { runs: { batchSize: 2 } }, shop: { client: { retry: { maxRetries: 0 } } } });
     for (const localId of idsOf(4)) t.drafts.set(localId, withSizes(localId, ['S', 'M']));
     await t.products.runs.start(idsOf(4), { id: 'first' });

@@ -3,7 +3,7 @@ import { domain } from '../fake-shop.ts';
 import { creations, idsOf, plain, runOf, runShop } from './runs-shop.ts';
 
 describe('a run', () => {
-  it('validates all products, pushes them in batches, and tells how far it has come', async () => {
+  it('validates all products, pushes them in batches, and reports its progress', async () => {
     const t = runShop(25, { queue: { runs: { batchSize: 10 } } });
     t.drafts.set('p-3', plain('p-3', { title: '' }));
     const started = await t.products.runs.start(idsOf(25), { id: 'autumn' });
@@ -34,7 +34,7 @@ describe('a run', () => {
     expect(t.fake.products()).toEqual([]);
   });
 
-  it('sends nothing at all where one product is invalid and the run is to stop then', async () => {
+  it('sends nothing if one product is invalid and onInvalid is stop', async () => {
     const t = runShop(25, { queue: { runs: { batchSize: 10 } } });
     t.drafts.set('p-24', plain('p-24', { variants: [] }));
     await t.products.runs.start(idsOf(25), { id: 'autumn', onInvalid: 'stop' });
@@ -91,7 +91,7 @@ describe('a run', () => {
     expect([...creations(t).values()]).toEqual(Array(40).fill(1));
   });
 
-  it('that is cancelled in the middle of a batch ends what it has begun, and skips the rest', async () => {
+  it('that is cancelled in the middle of a batch finishes what it has started, and skips the rest', async () => {
     const t = runShop(40, { queue: { runs: { batchSize: 40 } } });
     t.fake.hooks.after('productSet', () => t.products.runs.cancel('autumn'), { after: 4 });
     await t.products.runs.start(idsOf(40), { id: 'autumn' });
@@ -103,7 +103,7 @@ describe('a run', () => {
     expect(done).toBeLessThan(25);
     expect(done + skipped).toBe(total);
     expect((await t.stores.records.counts(domain)).synced).toBe(done);
-    await expect(t.products.runs.resume('autumn')).rejects.toThrow('id: is cancelled: it cannot be resumed');
+    await expect(t.products.runs.resume('autumn')).rejects.toThrow('id: is cancelled, so it cannot be resumed');
     expect(await t.process().products.resume()).toBe(0);
     expect((await t.clock.run(t.sync.rollback({ runId: 'autumn' }))).counts.removed).toBe(done);
   });
@@ -121,11 +121,11 @@ describe('a run', () => {
     expect([...creations(t).values()]).toEqual(Array(30).fill(1));
     expect(await other.products.runs.start(idsOf(30), { id: 'autumn' })).toMatchObject({ state: 'finished' });
     await expect(other.products.runs.start(idsOf(29), { id: 'autumn' })).rejects.toThrow(
-      'id: "autumn" is a run over other products, of which there are 30. Give this one another id.',
+      'id: is "autumn", which is already used by a run with another list of 30 products. Choose another id.',
     );
   });
 
-  it('reads each product when its turn comes, and never puts an older state over a newer one', async () => {
+  it('reads each product when its turn comes, and never overwrites a newer state with an older one', async () => {
     const t = runShop(20, { queue: { runs: { batchSize: 20 } } });
     t.fake.hooks.before(
       ({ rootFields, variables }) => rootFields[0] === 'productSet' && JSON.stringify(variables).includes('"p-2"'),
@@ -140,7 +140,7 @@ describe('a run', () => {
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 20 });
   });
 
-  it('tries again later what could not be pushed for the time being, and tells what failed in all its tries', async () => {
+  it('retries temporary failures later, and reports what failed in all attempts', async () => {
     const t = runShop(10, { shop: { client: { retry: { maxRetries: 0 }, breaker: { failures: 1_000 } } } });
     let isDown = true;
     t.fake.hooks.before(
@@ -159,7 +159,7 @@ describe('a run', () => {
     expect(await t.stores.records.get(domain, 'p-4')).toMatchObject({ status: 'failed', attempts: 3 });
   });
 
-  it('goes on as another job where its batch takes too long', async () => {
+  it('goes on as another job if its batch takes too long', async () => {
     const t = runShop(40, {
       queue: { runs: { batchSize: 40, batchTimeoutMs: 3_000 } },
       shop: { fake: { latencyMs: 1_000 }, sync: { concurrency: 2 } },
@@ -197,7 +197,7 @@ describe('a run', () => {
     expect(await t.products.runs.retryFailed('autumn')).toMatchObject({ state: 'finished', progress: { total: 0 } });
   });
 
-  it('counts products that the source has no longer, or gives wrongly', async () => {
+  it('counts products that the source no longer has, or returns wrongly', async () => {
     const t = runShop(5);
     await t.products.runs.start(['p-0'], { id: 'first' });
     await t.drain();
@@ -229,7 +229,7 @@ describe('a run', () => {
     expect(progress.skipped).toBeGreaterThan(10);
   });
 
-  it('is erased with all that is kept of the shop', async () => {
+  it('is erased with all data of the shop', async () => {
     const t = runShop(10, { queue: { appId: 'mine' } });
     await t.products.runs.start(idsOf(10), { id: 'autumn' });
     const keys = [];
@@ -243,7 +243,7 @@ describe('a run', () => {
 });
 
 describe('two operators', () => {
-  it('who start one run with the same options get the same one, and with others the second is told', async () => {
+  it('who start one run with the same options get the same one, and with others the second gets an error', async () => {
     const t = runShop(3);
     const { runs } = t.process().products;
     const options = { id: 'autumn', rollout: { percent: 5 }, maxDeletes: { variants: 2 } };
@@ -256,17 +256,17 @@ describe('two operators', () => {
       { force: true },
     ] as const)
       await expect(runs.start(idsOf(3), { ...options, ...other })).rejects.toThrow(
-        'id: "autumn" is a run with other options. Give this one another id.',
+        'id: is "autumn", which is already used by a run with other options. Choose another id.',
       );
   });
 });
 
 describe('what a run refuses', () => {
-  it('is told before anything is stored', async () => {
+  it('is reported before anything is stored', async () => {
     const t = runShop(3);
     const start = (ids: never, options: object) => t.products.runs.start(ids, options);
     const cases: [unknown, object, string][] = [
-      [[{ localId: 'p-0' }], {}, 'localIds: must be text: give ids, not products'],
+      [[{ localId: 'p-0' }], {}, 'localIds: must be ids (text), not products'],
       [['p-0', ''], {}, 'localIds'],
       [['p-0'], { onDrift: 'mine' }, 'onDrift: must be one of report, ours, theirs'],
       [['p-0'], { missing: 'archive' }, 'missing: is not an option'],
@@ -288,9 +288,9 @@ describe('what a run refuses', () => {
     expect(keys).toEqual([]);
   });
 
-  it('is told where a text stands in place of a list, and a target that is none', async () => {
+  it('includes a text instead of a list, and an invalid target', async () => {
     const { products } = runShop(3);
-    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is one text.*\["p-0"\]/);
+    await expect(products.runs.start('p-0')).rejects.toThrow(/localIds: is a single text.*\["p-0"\]/);
     await expect(products.runs.start(undefined as never)).rejects.toThrow(/localIds: must be a list/);
     for (const target of [undefined, {}, { filter: 'x' }])
       await expect(products.runs.retryFailed(target as never)).rejects.toThrow(/target: must be/);
@@ -298,11 +298,11 @@ describe('what a run refuses', () => {
     expect(await products.runs.list()).toEqual([]);
   });
 
-  it('names the run that there is not, and what an ended one cannot do', async () => {
+  it('includes an unknown run, and what an ended one cannot do', async () => {
     const t = runShop(3);
     const { runs } = t.products;
     for (const verb of ['pause', 'resume', 'cancel'] as const)
-      await expect(runs[verb]('autumn')).rejects.toThrow('id: is "autumn", and the store has no such run');
+      await expect(runs[verb]('autumn')).rejects.toThrow('id: is "autumn", but the store has no such run');
     await expect(runs.watch('autumn')[Symbol.asyncIterator]().next()).rejects.toThrow('There is no such run');
     await runs.start(idsOf(3), { id: 'autumn' });
     await t.drain();
@@ -311,7 +311,9 @@ describe('what a run refuses', () => {
       ['resume', 'resumed'],
       ['cancel', 'cancelled'],
     ] as const)
-      await expect(runs[verb]('autumn')).rejects.toThrow(`id: is finished: it cannot be ${done}. Start another one.`);
+      await expect(runs[verb]('autumn')).rejects.toThrow(
+        `id: is finished, so it cannot be ${done}. Start another run.`,
+      );
     await expect(runs.list({ limit: 0 })).rejects.toThrow('limit: must be a whole number from 1 to 1000');
   });
 
@@ -319,7 +321,7 @@ describe('what a run refuses', () => {
     const t = runShop(1);
     const cases: [object, string][] = [
       [{ tries: 0 }, 'tries: must be a whole number from 1 to 100'],
-      [{ tries: 2, retryDelaysMs: [1] }, 'give one of them'],
+      [{ tries: 2, retryDelaysMs: [1] }, 'pass only one of them'],
       [{ runs: { batchSize: 1_001 } }, 'runs.batchSize: must be a whole number from 1 to 1000'],
       [{ runs: { bulkFrom: -1 } }, 'runs.bulkFrom: must be a whole number'],
       [{ runs: { batchsize: 10 } }, 'runs.batchsize: is not an option. Did you mean runs.batchSize?'],

@@ -30,7 +30,7 @@ describe('the shop, its locations and publications', () => {
     expect(publications.flatMap(({ names }) => names)).toContain('Online Store');
   });
 
-  it('are read once for many who ask at a time, kept for an hour, and then given while they are read anew', async () => {
+  it('are read once for many concurrent callers, cached for an hour, and then returned while they are read again', async () => {
     const { clock, info, calls } = made();
     await clock.run(Promise.all([info.locations(), info.locations(), info.locations()]));
     expect(calls()).toBe(1);
@@ -63,7 +63,7 @@ describe('the shop, its locations and publications', () => {
 });
 
 describe('publications of pushes', () => {
-  it('are read once for all processes, and again where one is missing', async () => {
+  it('are read once for all processes, and again if one is missing', async () => {
     const { fake, client, stores, clock, sync } = fakeSync({ sync: { publishTo: ['Online Store'] } });
     const reads = () => fake.calls.filter(({ rootFields }) => rootFields.includes('publications')).length;
     await clock.run(sync.push(tee('a')));

@@ -26,7 +26,7 @@ function made(options: Partial<TaxonomyOptions> = {}) {
 }
 
 describe('a look-up', () => {
-  it('finds a path whatever its capitals and spaces, and nothing by a part of it', async () => {
+  it('finds a path whatever its case and spaces, and nothing for a part of it', async () => {
     const { taxonomy, clock } = made();
     const tops = 'gid://shopify/TaxonomyCategory/aa-1-2-1';
     expect(await clock.run(taxonomy.resolve('Apparel & Accessories > Clothing > Tops > T-Shirts'))).toBe(tops);
@@ -77,7 +77,7 @@ describe('a look-up', () => {
 });
 
 describe('what was found', () => {
-  it('is read once for many who ask at the same time, one of whom gives up', async () => {
+  it('is read once for many concurrent callers, one of whom aborts', async () => {
     const { taxonomy, clock, calls } = made();
     const controller = new AbortController();
     const given = taxonomy.get('aa', { signal: controller.signal });
@@ -90,7 +90,7 @@ describe('what was found', () => {
     expect(calls()).toBe(1);
   });
 
-  it('is kept for a day, then given at once while it is read anew', async () => {
+  it('is cached for a day, then returned at once while it is read again', async () => {
     const { taxonomy, clock, calls, setDown } = made();
     await clock.run(taxonomy.get('aa'));
     await clock.advance(dayMs - 1_000);
@@ -110,7 +110,7 @@ describe('what was found', () => {
     expect((await clock.run(taxonomy.get('aa')))?.name).toBe('Apparel & Accessories');
   });
 
-  it('is asked for again after an hour where there was nothing', async () => {
+  it('is looked up again after an hour if there was nothing', async () => {
     const { taxonomy, clock, calls } = made();
     await clock.run(taxonomy.resolve('Nowhere'));
     await clock.run(taxonomy.resolve('Nowhere'));
@@ -120,7 +120,7 @@ describe('what was found', () => {
     expect(calls()).toBe(2);
   });
 
-  it('is shared by processes through the store, and what others wrote there is read anew', async () => {
+  it('is shared by processes through the store, and other values there are read again', async () => {
     const clock = createManualClock();
     const stores = memoryStores({ clock });
     const first = made({ stores, clock });
@@ -134,7 +134,7 @@ describe('what was found', () => {
     expect(third.calls()).toBe(1);
   });
 
-  it('is read by one process where several ask at the same time, at first and when it is old', async () => {
+  it('is read by one process if several ask at the same time, at first and when it is stale', async () => {
     const clock = createManualClock();
     const stores = memoryStores({ clock });
     const processes = [1, 2, 3, 4].map(() => made({ stores, clock }));
@@ -155,7 +155,7 @@ describe('what was found', () => {
     expect(calls()).toBe(2);
   });
 
-  it('in the future, by a clock that was set back, is read again', async () => {
+  it('from the future, because the clock was set back, is read again', async () => {
     const clock = createManualClock();
     let aheadMs = 300 * dayMs;
     const { taxonomy, calls, clock: shopClock } = made({ clock: { ...clock, now: () => clock.now() + aheadMs } });

@@ -27,7 +27,7 @@ const group = (rows: Iterable<Row>, changes: Partial<VariantMapping<Row>> = {}) 
   groupVariants(rows, { ...mapping, ...changes });
 
 describe('groupVariants', () => {
-  it('makes one product of the rows of a style, wherever they stand', () => {
+  it('makes one product of the rows of a style, wherever they are', () => {
     const { products, rejected } = group([
       { style_code: 'B', name: 'Bowl', sku: 'B1', price: 4 },
       { style_code: 'A', name: 'Tee', colour: 'Red', size: 'M', sku: 'A1', price: '9.90' },
@@ -97,7 +97,7 @@ describe('groupVariants', () => {
     ]);
   });
 
-  it('makes no variant of a row that only carries an image, unless nothing else does', () => {
+  it('makes no variant of a row with only an image, unless there is no other', () => {
     const cells = {
       groupBy: 'handle',
       product: { title: 'title' },
@@ -160,9 +160,9 @@ describe('groupVariants', () => {
     const { products, rejected } = groupVariants(rows as Row[], mapping);
     expect(products).toHaveLength(1);
     expect(rejected).toEqual([
-      { index: 0, row: null, reason: 'is no object: give an object with a field for each column' },
-      { index: 2, row: 'row', reason: 'is no object: give an object with a field for each column' },
-      { index: 3, row: [], reason: 'is no object: give an object with a field for each column' },
+      { index: 0, row: null, reason: 'is not an object: pass an object with a field for each column' },
+      { index: 2, row: 'row', reason: 'is not an object: pass an object with a field for each column' },
+      { index: 3, row: [], reason: 'is not an object: pass an object with a field for each column' },
       { index: 4, row: { name: 'x' }, reason: 'has no "style_code": fill it in' },
       { index: 5, row: { style_code: true }, reason: '"style_code" must be text or a number' },
       { index: 6, row: { style_code: Number.NaN }, reason: '"style_code" must be text or a number' },

@@ -1,7 +1,7 @@
 import { entryTypeOf, metafieldProblem } from '../../../validation/metafield-value.ts';
 import { type DraftWeight, unitPriceUnits, type weightUnits } from '../../../validation/product-draft.ts';
 
-/** What a cell says; with a finding where it says it oddly, and without a value where it cannot be read. */
+/** The value of a cell; with an issue if it is unusual, and without a value if it cannot be read. */
 export interface Cell<T> {
   readonly value?: T;
   readonly code?: string;
@@ -12,8 +12,8 @@ export interface Cell<T> {
 const unreadable = (code: string, message: string): Cell<never> => ({ code, severity: 'error', message });
 
 /**
- * Shopify's export writes an apostrophe before text that is wholly a number, so that spreadsheets keep its digits: it is
- * no part of the value. Other text may begin with one.
+ * Shopify's export writes an apostrophe before text that consists only of a number, so that spreadsheets keep its
+ * digits. It is not part of the value. Other text may begin with an apostrophe.
  */
 export function withoutApostrophe(text: string): string {
   return /^'[-+]?\d[\d.,]*$/.test(text) ? text.slice(1) : text;
@@ -21,32 +21,32 @@ export function withoutApostrophe(text: string): string {
 
 const decimal = /^[-+]?\d+(\.\d+)?$/;
 
-/** An amount of money: `what` begins the code of its findings, such as `price`. */
+/** Reads an amount of money. The codes of its issues begin with `what`, such as `price`. */
 export function readMoney(text: string, what: string): Cell<string> {
   const amount = withoutApostrophe(text);
   if (!decimal.test(amount)) {
     if (/^\d[\d.,]*e[+-]?\d+$/i.test(amount)) {
-      return unreadable('number-damaged', `is ${amount}, as a spreadsheet shortens numbers: give its digits`);
+      return unreadable('number-damaged', `is ${amount}, a number shortened by a spreadsheet: write all its digits`);
     }
     if (/\p{Sc}|^[a-z]{2,3}\.?\s*[\d.,]|[\d.,]\s*[a-z]{2,3}\.?$/iu.test(amount)) {
       return unreadable(`${what}-with-currency`, 'has a currency sign: write the number alone, such as 1299.00');
     }
     if (/^[-+]?\d[\d.,\s']*$/.test(amount)) {
-      const message = 'may mean two numbers, for commas divide thousands or decimals: write it as 1299.00';
+      const message = 'is ambiguous, because a comma may separate thousands or decimals: write it as 1299.00';
       return unreadable(`${what}-with-comma`, message);
     }
     return unreadable(`${what}-not-a-number`, 'is not a number: write it as 1299.00, or look for a shifted row');
   }
   if (amount.startsWith('-') && /[1-9]/.test(amount)) {
-    return unreadable(`${what}-negative`, 'is below zero: Shopify takes no such amount');
+    return unreadable(`${what}-negative`, 'is below zero, which Shopify does not accept: correct it');
   }
   const value = amount.replace(/^[-+]/, '');
   if ((value.split('.')[1]?.length ?? 0) <= 4) return { value };
-  const message = 'has more decimals than any currency: round it, or it is refused';
+  const message = 'has more decimals than any currency: round it, otherwise Shopify refuses it';
   return { value, code: `${what}-too-many-decimals`, severity: 'warning', message };
 }
 
-/** A whole number, such as a quantity or a position; `5.0` is one too. */
+/** Reads a whole number, such as a quantity or a position; `5.0` counts as one. */
 export function readWhole(text: string, what: string): Cell<number> {
   const number = withoutApostrophe(text);
   if (!decimal.test(number)) return unreadable(`${what}-not-a-number`, 'is not a whole number: write digits only');
@@ -55,7 +55,7 @@ export function readWhole(text: string, what: string): Cell<number> {
   return unreadable(`${what}-not-whole`, 'is not a whole number: round it');
 }
 
-/** True or false. Other words of that meaning are read with a warning. */
+/** Reads true or false. Other words with that meaning are read with a warning. */
 export function readBoolean(text: string): Cell<boolean> {
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return { value: word === 'true' };
@@ -63,22 +63,25 @@ export function readBoolean(text: string): Cell<boolean> {
   if (!isYes && !['no', 'n', '0', '0.0', 'f', 'off'].includes(word)) {
     return unreadable('boolean-unknown', 'is neither true nor false: write one of them');
   }
-  const message = `is read as ${isYes}: Shopify takes true and false only`;
+  const message = `is read as ${isYes}: Shopify accepts only true and false`;
   return { value: isYes, code: 'boolean-unusual', severity: 'warning', message };
 }
 
-/** Whether a variant is sold on when it is out of stock. The new column's name is a question, so it may say true or false. */
+/**
+ * Reads whether a variant can be sold when out of stock. The new column's name is a question, so the cell may be true
+ * or false.
+ */
 export function readPolicy(text: string, isQuestion: boolean): Cell<'DENY' | 'CONTINUE'> {
   const word = text.toUpperCase();
   if (word === 'DENY' || word === 'CONTINUE') return { value: word };
   if (isQuestion && /^(TRUE|FALSE)$/.test(word)) {
-    const message = 'is read as an answer to the question of its name: Shopify takes DENY and CONTINUE only';
+    const message = 'is read as the answer to the question in the column name: Shopify accepts only DENY and CONTINUE';
     return { value: word === 'TRUE' ? 'CONTINUE' : 'DENY', code: 'policy-unusual', severity: 'warning', message };
   }
   return unreadable('policy-unknown', 'is neither deny nor continue: write one of them');
 }
 
-/** Where a product can be seen. */
+/** Reads the status of a product. */
 export function readStatus(text: string): Cell<'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED'> {
   const word = text.toUpperCase();
   if (word === 'ACTIVE' || word === 'ARCHIVED' || word === 'DRAFT' || word === 'UNLISTED') return { value: word };
@@ -87,7 +90,7 @@ export function readStatus(text: string): Cell<'ACTIVE' | 'ARCHIVED' | 'DRAFT' |
 
 type WeightUnit = (typeof weightUnits)[number];
 
-/** Grams of each unit, and how exports write it. */
+/** Weight units, as exports write them, with their grams. */
 export const weights: readonly { readonly unit: WeightUnit; readonly short: string; readonly grams: number }[] = [
   { unit: 'GRAMS', short: 'g', grams: 1 },
   { unit: 'KILOGRAMS', short: 'kg', grams: 1000 },
@@ -95,7 +98,7 @@ export const weights: readonly { readonly unit: WeightUnit; readonly short: stri
   { unit: 'OUNCES', short: 'oz', grams: 28.349523125 },
 ];
 
-/** A unit of weight; grams where none is written. */
+/** Reads a weight unit; grams if the cell is empty. */
 export function readWeightUnit(text: string): Cell<WeightUnit> {
   const word = text.toLowerCase().replace(/\.$/, '');
   const found = weights.find(({ unit, short }) => [short, `${short}s`, unit.toLowerCase()].includes(word));
@@ -105,8 +108,8 @@ export function readWeightUnit(text: string): Cell<WeightUnit> {
 }
 
 /**
- * A weight. In `Variant Grams` the number is grams whatever the unit says, which only tells how Shopify shows it; in
- * `Variant Weight` it is in that unit.
+ * Reads a weight. In `Variant Grams` the number is in grams, and the unit only says how Shopify shows it; in `Variant
+ * Weight` the number is in that unit.
  */
 export function readWeight(text: string, unit: WeightUnit, isGrams: boolean): Cell<DraftWeight> {
   const number = withoutApostrophe(text);
@@ -119,7 +122,7 @@ export function readWeight(text: string, unit: WeightUnit, isGrams: boolean): Ce
   return { value: { value: Number((value / factor).toPrecision(15)), unit } };
 }
 
-/** A unit of a unit price as exports write it, such as `ml` or `fl oz`. */
+/** Reads the unit of a unit price as exports write it, such as `ml` or `fl oz`. */
 export function readMeasureUnit(text: string): Cell<string> {
   const word = text
     .toUpperCase()
@@ -132,13 +135,13 @@ export function readMeasureUnit(text: string): Cell<string> {
 
 const spreadsheetError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!)$|^n\/a$|^nan$/i;
 
-/** A formula that gives a text: with it spreadsheets are kept from taking a code for a number. */
+/** A formula that returns a text. Spreadsheets use it to keep a code from becoming a number. */
 const textFormula = /^="([^"]*)"$/;
 
 const month = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const date = new RegExp(`^(\\d{1,2}[- ](${month})|(${month})[- ]\\d{1,2})$`, 'i');
 
-/** What a spreadsheet may have made of a text that looked like a number or a date. The text is kept. */
+/** Finds damage that a spreadsheet may have done to text that looked like a number or a date. The text is kept. */
 export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barcode'): Cell<string> {
   const isCode = what === 'sku' || what === 'barcode';
   const formula = isCode ? textFormula.exec(text)?.[1] : undefined;
@@ -149,49 +152,52 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
     if (formula === '')
       return {
         ...told,
-        message: 'is a formula that gives no text: it is read as an empty cell, and Shopify would take it',
+        message: 'is a formula that returns no text: it is read as an empty cell, but Shopify would read the formula',
       };
-    const message = `is a formula, by which a spreadsheet keeps the text ${formula}: that is read, and Shopify would take the formula`;
+    const message = `is a formula that returns the text ${formula}: the text is read, but Shopify would read the formula`;
     return { ...told, value: formula, message };
   }
   const value = isCode ? withoutApostrophe(text) : text;
   if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {
-    const message = 'is what a spreadsheet writes for a formula without a result: give the value itself';
+    const message = 'is the error value of a spreadsheet formula: write the value itself';
     return what === 'barcode'
       ? unreadable('spreadsheet-error-value', message)
       : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
   }
   if (isCode && /^\d+([.,]\d+)?e[+-]?\d+$/i.test(value)) {
-    const message = 'was shortened by a spreadsheet, and digits are lost: give them all, in a column of text';
+    const message = 'was shortened by a spreadsheet, and digits are lost: write all of them, in a text column';
     return what === 'barcode'
       ? unreadable('number-damaged', message)
       : { value, code: 'number-damaged', severity: 'error', message };
   }
   if (isCode && /^\d+[.,]0+$/.test(value)) {
-    const message = 'was read as a number on its way, zeros in front may be lost: give it as text';
+    const message = 'was treated as a number by a spreadsheet, so leading zeros may be lost: write it as text';
     return what === 'barcode'
       ? unreadable('number-damaged', message)
       : { value, code: 'looks-like-a-number-with-decimals', severity: 'warning', message };
   }
   if (what === 'option' && date.test(value)) {
-    const message = 'may be a size that a spreadsheet took for a date: check it';
+    const message = 'may be a size that a spreadsheet changed to a date: check it';
     return { value, code: 'looks-like-a-date', severity: 'warning', message };
   }
   return { value };
 }
 
-/** Whether Shopify would make another handle of it. Letters of all languages stay. */
+/** Whether Shopify would change a handle. It keeps the letters of all languages. */
 export function handleWillChange(handle: string): boolean {
   return /[\p{Lu}\s]|[^\p{L}\p{N}\p{M}\p{So}_-]/u.test(handle);
 }
 
-/** A handle made of a title, as Shopify makes one. */
+/** Makes a handle from a title, as Shopify does. */
 export function handleOf(title: string): string {
   const words = title.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu);
   return words?.join('-') ?? 'product';
 }
 
-/** The text of a metafield's cell as Shopify's API wants it: exports write TRUE, and lists with semicolons or in lines. */
+/**
+ * Converts a metafield's cell to the text that Shopify's API expects: exports write TRUE, and lists with semicolons or
+ * on several lines.
+ */
 export function metafieldText(type: string, text: string): Cell<string> {
   const entryType = entryTypeOf(type);
   const isJsonList = entryType !== undefined && /^\s*\[[\s\S]*\]\s*$/.test(text);
@@ -215,7 +221,7 @@ function scalarText(type: string, text: string): string {
   return text;
 }
 
-/** Numbers stand in a list as numbers, as long as they keep their digits. */
+/** Numbers in a list stay numbers if that keeps their digits. */
 function listEntry(type: string, entry: string): unknown {
   const number = Number(entry);
   return type.startsWith('number_') && entry !== '' && String(number) === entry ? number : entry;

@@ -1,11 +1,11 @@
 import type { CsvIssue } from './records.ts';
 
-/** What a column of Shopify's product CSV holds. */
+/** The meaning of a column in Shopify's product CSV. */
 export type Field = (typeof families)[number][0] | 'weight';
 
 /**
- * The columns in the order of Shopify's export, with the names that exports have, and those of the template since 2026.
- * Both are English whatever the shop's language.
+ * The columns in the order of Shopify's export, with the names in exports, and those of the template since 2026. Both
+ * are English in every shop.
  */
 export const families = [
   ['handle', 'Handle', 'URL handle'],
@@ -53,7 +53,7 @@ export const families = [
   ['status', 'Status', 'Status'],
 ] as const;
 
-/** Names that other times and tools have given to the same columns. */
+/** Names of the same columns in older files and other tools. */
 const otherNames: Readonly<Record<string, Field>> = {
   'Standard Product Type': 'category',
   'Standardized Product Type': 'category',
@@ -71,25 +71,25 @@ const exact = new Map<string, Field>([
   ...Object.entries(otherNames),
 ]);
 
-/** Text as header names are compared: in any case, with single spaces. */
+/** Normalises header names for comparison: case and spaces do not matter. */
 const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLowerCase();
 
 const loose = new Map([...exact].map(([name, field]) => [plain(name), field]));
 
-/** Whether a header is a column that is read. */
+/** Whether a header names a column that is read. */
 export const isKnownColumn = (name: string): boolean => loose.has(plain(name)) || metafieldOf(name) !== undefined;
 
-/** A column of metafields of the product. */
+/** A column with a metafield of the product. */
 export interface MetafieldColumn {
   readonly index: number;
   readonly name: string;
   readonly namespace: string;
   readonly key: string;
-  /** The type, where the header says it, as Matrixify's does. */
+  /** The type, if the header contains it, as in files of Matrixify. */
   readonly type?: string;
 }
 
-/** A column whose values are not read: it is reported once, if it has any. */
+/** A column that is not read: it is reported once if it has values. */
 interface UnreadColumn {
   readonly index: number;
   readonly name: string;
@@ -97,18 +97,18 @@ interface UnreadColumn {
   readonly message: string;
 }
 
-/** What the columns of a file hold. */
+/** The columns of a file. */
 export interface Header {
   readonly columns: ReadonlyMap<Field, { readonly index: number; readonly name: string }>;
   readonly metafields: readonly MetafieldColumn[];
   readonly unread: readonly UnreadColumn[];
-  /** Names and values of a fourth option and more. */
+  /** Names and values of a fourth or further option. */
   readonly furtherOptions: readonly { readonly index: number; readonly name: string }[];
-  /** Columns that say what to do with a row: Matrixify's. */
+  /** Matrixify's columns with commands for a row. */
   readonly commands: readonly { readonly index: number; readonly name: string }[];
-  /** Names as they are written, by index. */
+  /** The names as written, by index. */
   readonly names: readonly string[];
-  /** Whether it is of Matrixify, another tool for product files. */
+  /** Whether it is a file of Matrixify, another tool for product files. */
   readonly isMatrixify: boolean;
   readonly issues: readonly CsvIssue[];
 }
@@ -131,34 +131,34 @@ export function readHeader(names: readonly string[]): Header {
     const field = exact.get(name) ?? loose.get(plain(name));
     const metafield = metafieldOf(name);
     if (field !== undefined && columns.has(field)) {
-      warn('column-twice', name, `holds the same as "${columns.get(field)?.name}", which is read: remove one`);
+      warn('column-twice', name, `has the same meaning as "${columns.get(field)?.name}", which is read: remove one`);
     } else if (field !== undefined) {
       columns.set(field, { index, name });
       if (exact.has(name)) continue;
       const isPadded = exact.has(name.trim());
       const change = isPadded ? 'spaces around it' : 'capitals';
       const code = isPadded ? 'header-padded' : 'header-other-case';
-      warn(code, name, `has other ${change} than Shopify's: it is read here, and Shopify would not know it`);
+      warn(code, name, `has other ${change} than Shopify's: it is read here, but Shopify would not recognise it`);
     } else if (metafield) {
       metafields.push({ index, name, ...metafield });
     } else if (/^option\d+ (name|value)$/.test(plain(name))) {
       furtherOptions.push({ index, name });
     } else if (/(^|\()variant\.metafields\.|^variant metafield: /i.test(name)) {
-      leave('variant-metafield-not-read', 'holds metafields of variants, which are not read');
+      leave('variant-metafield-not-read', 'has metafields of variants, which are not read');
     } else {
       if (isMatrixify && /^(variant )?command$/.test(plain(name))) commands.push({ index, name });
       const isKnown = isMatrixify || knownButUnread.test(plain(name));
       const code = isKnown ? 'column-not-read' : 'column-unknown';
       leave(
         code,
-        isKnown ? 'has no place in a draft: it is not read' : 'is no column of a product file: it is not read',
+        isKnown ? 'has no counterpart in a draft: it is not read' : 'is not a column of a product file: it is not read',
       );
     }
   }
   return { columns, metafields, unread, furtherOptions, commands, names, isMatrixify, issues };
 }
 
-/** Columns of Shopify's that a draft has no field for. */
+/** Shopify's columns that have no field in a draft. */
 const knownButUnread = /^(google shopping|included|price|compare[ -]at price) \/|^(collection|packed product .*)$/;
 
 const metafieldHeader = /(?:^|\()product\.metafields\.([\w$:-]+)\.([\w-]+)\)?$/;

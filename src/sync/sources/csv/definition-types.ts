@@ -3,11 +3,11 @@ import { MetafieldDefinitionByKeyDocument } from '../../../graphql/operations/ge
 import type { MetafieldName } from './shopify-products.ts';
 
 /**
- * Reads the types of products' metafields from the definitions of a shop, for `definitionType` of `readCsv`: one call for
- * each metafield.
+ * Reads the types of product metafields from a shop's definitions, for `definitionType` of `readCsv`: one call for each
+ * metafield.
  *
- * @returns A function that returns the type, such as `single_line_text_field`, or `undefined` where the shop has no
- * definition. It throws what a call throws.
+ * @returns A function that returns the type, such as `single_line_text_field`; `undefined` if the shop has no
+ * definition. It throws what calls throw.
  *
  * @example
  * const { drafts, issues } = await readCsv(file, { format: 'shopify', definitionType: createDefinitionTypes(client) }).collect();

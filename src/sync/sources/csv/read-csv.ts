@@ -24,7 +24,7 @@ import {
   type UnreadRows,
 } from './shopify-products.ts';
 
-/** A row of a CSV file by column name. */
+/** A row of a CSV file, by column name. */
 export type CsvRow = Readonly<Record<string, string>>;
 
 /**
@@ -37,37 +37,37 @@ export type CsvRow = Readonly<Record<string, string>>;
  */
 export interface ReadCsvOptions extends ShopKnowledge {
   /**
-   * `shopify`: the product CSV that Shopify exports and imports, with the column names of any year. Else a mapping, as
-   * `groupVariants` takes it, for a file with one row for each variant.
+   * `shopify`: the product CSV that Shopify exports and imports, with the column names of any year. Otherwise a
+   * mapping, as for `groupVariants`, for a file with one row per variant.
    */
   readonly format: 'shopify' | VariantMapping<CsvRow>;
   /**
-   * The encoding, as `TextDecoder` names it, such as `windows-1250`. Default: as the byte order mark says, else UTF-8, and
-   * where the file cannot be that, Windows-1252 with a warning.
+   * The encoding, by its `TextDecoder` name, such as `windows-1250`. Default: from the byte order mark, otherwise
+   * UTF-8, or Windows-1252 with a warning if the file is not valid UTF-8.
    */
   readonly encoding?: string;
 }
 
-/** All of a CSV file. */
+/** The contents of a CSV file. */
 export interface CsvContents {
-  /** The drafts of products without an error; none where the file cannot be read to its end. */
+  /** The drafts of products without errors; empty if the file cannot be read to its end. */
   readonly drafts: readonly ProductDraftInput[];
-  /** All products, also those with errors; none where the file cannot be read to its end. */
+  /** All products, including those with errors; empty if the file cannot be read to its end. */
   readonly products: readonly CsvProduct[];
-  /** What concerns the file, and the issues of all its products, by row. */
+  /** Issues of the file and of all its products, by row. */
   readonly issues: readonly CsvIssue[];
 }
 
 /**
- * A CSV file that is being read: iterate over its products, or collect them all. It can be read once.
+ * A CSV file being read: iterate over its products, or collect them all. It can be read once.
  *
- * The iteration throws a ValidationError (code `VALIDATION_FAILED`) where the file cannot be read to its end, such as for
- * a quote that is never closed: a part of a catalogue must not be taken for the whole.
+ * The iteration throws a ValidationError (code `VALIDATION_FAILED`) if the file cannot be read to its end, for example
+ * because a quote is never closed: a part of a catalogue must not be taken for the whole.
  */
 export interface CsvReading extends AsyncIterable<CsvProduct> {
-  /** What concerns the file as a whole. Complete when the iteration has ended. */
+  /** Issues of the file as a whole. Complete when the iteration has ended. */
   readonly issues: readonly CsvIssue[];
-  /** Reads everything. Throws only what the stream throws: what is wrong with the file is among the issues. */
+  /** Reads everything. Throws only errors of the stream: problems of the file are in `issues`. */
   collect(): Promise<CsvContents>;
 }
 
@@ -80,15 +80,18 @@ const optionNames: Record<keyof ReadCsvOptions, true> = {
   resolveReference: true,
 };
 
-/** Characters of rows that a stream keeps, so that rows of a product may stand apart: more than a file that Shopify imports has. */
+/**
+ * How many characters of rows are kept in memory for a stream, so that the rows of a product need not be adjacent: more
+ * than the largest file that Shopify imports.
+ */
 const mostKept = 16 * 1024 * 1024;
 
 /**
- * Reads product drafts out of a CSV file. Nothing is guessed: what cannot be read, or has no place in a draft, is reported
- * with its row and column.
+ * Reads product drafts from a CSV file. Nothing is guessed: a value that cannot be read, or has no field in a draft, is
+ * reported with its row and column.
  *
- * Rows of a product need not stand together. A stream is read in bounded memory, whatever its size: rows that come more
- * than 16 million characters after those of their product are errors.
+ * The rows of a product need not be adjacent. A stream is read with limited memory, whatever its size: rows that come
+ * more than 16 million characters after those of their product are errors.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
  *
@@ -117,7 +120,7 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
 
   async function* once(): AsyncGenerator<CsvProduct> {
     if (isRead) {
-      const message = 'has been read already, and can be read once: call readCsv again';
+      const message = 'has already been read, and can be read only once: call readCsv again';
       throw new ConfigError('Invalid use', { issues: [{ field: 'source', message }] });
     }
     isRead = true;
@@ -147,7 +150,7 @@ export function readCsv(source: CsvSource, options: ReadCsvOptions): CsvReading 
         return nothing;
       }
       const isWhole = !issues.some(({ severity, row }) => severity === 'error' && row === 1);
-      // What was given away before its last rows came lacks them, which only the late rows tell.
+      // A product that was yielded before its last rows came is incomplete; only the late rows show that.
       const cut = new Set(
         all.flatMap((product) =>
           product.issues.some(({ code }) => code.endsWith('-late')) ? [product.draft.localId] : [],
@@ -174,10 +177,10 @@ function checkOptions(options: ReadCsvOptions): void {
   const issues: Issue[] = [...unknownNames(options, optionNames)];
   const { format, encoding } = options;
   if (format !== 'shopify' && !isRecord(format)) {
-    issues.push({ field: 'format', message: 'must be "shopify", or a mapping as groupVariants takes it' });
+    issues.push({ field: 'format', message: 'must be "shopify", or a mapping as for groupVariants' });
   }
   if (encoding !== undefined && !isEncoding(encoding)) {
-    issues.push({ field: 'encoding', message: 'is not known: give a name such as "utf-8" or "windows-1252"' });
+    issues.push({ field: 'encoding', message: 'is unknown: use a name such as "utf-8" or "windows-1252"' });
   }
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
@@ -211,13 +214,13 @@ async function* readShopify(
   checkProductFile(header);
   issues.push(...header.issues);
   if (header.isMatrixify) {
-    const message = 'is written by or for Matrixify: its products are read, its commands are not carried out';
+    const message = 'is a file of Matrixify: its products are read, but its commands are not executed';
     issues.push(ofFile('warning', 'matrixify-file', message));
   }
   yield* readRows(withColumns(records, header.names), header, options, { kept, issues, unread });
 }
 
-/** The records after the header, whose faults name the column: the parser knows its number, the header its name. */
+/** The records after the header. Adds the column's name to faults: the parser knows only its index. */
 async function* withColumns(records: AsyncGenerator<CsvRecord>, names: readonly string[]): AsyncGenerator<CsvRecord> {
   try {
     yield* records;
@@ -269,7 +272,7 @@ async function* readRows(
     const { key, placed } = found;
     const size = record.cells.reduce((sum, cell) => sum + cell.length, 100);
     if (!groups.add(key, placed, size)) {
-      const message = 'comes back so late that its product was given away before: sort the file by handle';
+      const message = 'comes so late that its product was already returned without it: sort the file by handle';
       const { row, line } = record;
       const late = {
         severity: 'error',
@@ -291,29 +294,29 @@ async function* readRows(
   else issues.push(...file.fileIssues());
 }
 
-const noRows = (): CsvIssue => ofFile('warning', 'no-rows', 'has a header and no rows: there is nothing to read');
+const noRows = (): CsvIssue => ofFile('warning', 'no-rows', 'has a header but no rows: there is nothing to read');
 
 function ofFile(severity: CsvIssue['severity'], code: string, message: string): CsvIssue {
   return { severity, code, row: 1, line: 1, column: '', message };
 }
 
-/** Columns of the inventory CSV, which has handles and titles too. */
+/** Columns of the inventory CSV, which also has handles and titles. */
 const inventoryColumn = /^(location|available|on hand|incoming|unavailable|committed|bin name)\b/i;
 
-/** @throws FileFault for a file that holds something else than products. */
+/** @throws FileFault for a file that is not a product file. */
 function checkProductFile({ columns, names }: Header): void {
   const isInventory =
     names.some((name) => inventoryColumn.test(name.trim())) &&
     !(['price', 'body', 'image'] as const).some((field) => columns.has(field));
   const isKnown = columns.has('title') || (columns.has('handle') && (columns.has('price') || columns.has('image')));
   if (!isInventory && isKnown) return;
-  const kind = isInventory ? 'an inventory file' : 'a file of something else';
+  const kind = isInventory ? 'an inventory file' : 'not a product file';
   const message = `is ${kind}: a product CSV has the columns Handle, Title and Variant Price, or URL handle, Title and Price`;
   const { row, line, column, code } = ofFile('error', 'not-a-product-file', message);
   throw new FileFault({ row, line, column, code, message });
 }
 
-/** Cells that cannot be what their column holds, from which a shift of the columns is told. */
+/** Columns whose cells show whether the columns of a row are shifted. */
 const typed = [
   ['published', readBoolean],
   ['giftCard', readBoolean],
@@ -328,8 +331,8 @@ const typed = [
 ] as const;
 
 /**
- * Finds a file whose cells stand in wrong columns: in most of its rows, several cells are nothing that their column can
- * hold. Such a file is one error, and not three for each row.
+ * Detects a file whose cells are in the wrong columns: in most rows, several cells have values that are impossible for
+ * their column. Such a file gets one error instead of several for each row.
  */
 class ShiftDetector {
   readonly #file: ShopifyProducts;
@@ -350,7 +353,7 @@ class ShiftDetector {
       const text = this.#file.cell(record, field);
       if (text === '') continue;
       filled += 1;
-      if (read(text).value === undefined) wrong.push(`${this.#file.nameOf(field)} holds "${text.slice(0, 30)}"`);
+      if (read(text).value === undefined) wrong.push(`${this.#file.nameOf(field)} has "${text.slice(0, 30)}"`);
     }
     if (filled < 2) return;
     this.#rows += 1;
@@ -363,18 +366,18 @@ class ShiftDetector {
   check(): void {
     if (this.#shifted < 3 || 2 * this.#shifted < this.#rows || !this.#first) return;
     const { record, examples } = this.#first;
-    const message = `begins a shift in ${this.#shifted} rows, whose cells stand in wrong columns (${examples.slice(0, 3).join(', ')}): look for an unquoted comma, and save the file again`;
+    const message = `is the first of ${this.#shifted} rows with cells in the wrong columns (${examples.slice(0, 3).join(', ')}): look for an unquoted comma, and save the file again`;
     throw new FileFault({ code: 'file-shifted', row: record.row, line: record.line, column: '', message });
   }
 }
 
-/** The columns that a mapping names. */
+/** The columns that a mapping uses. */
 function columnsOf({ groupBy, product, options, variant, images }: VariantMapping<CsvRow>): ReadonlySet<string> {
   const cells = [groupBy, images, ...[product, options, variant].flatMap((part) => Object.values(part ?? {}))].flat();
   return new Set(cells.filter((cell): cell is string => typeof cell === 'string'));
 }
 
-/** Products of a file with one row for each variant, whose columns a mapping names. */
+/** Products of a file with one row per variant, whose columns are named in a mapping. */
 async function* readMapped(
   records: AsyncGenerator<CsvRecord>,
   mapping: VariantMapping<CsvRow>,
@@ -386,7 +389,7 @@ async function* readMapped(
   const names = (first.done ? [] : first.value.cells).map((name) => name.trim());
   const missing = [...columnsOf(mapping)].filter((name) => !names.includes(name));
   if (missing.length > 0) {
-    const message = `has no column ${missing.map((name) => `"${name}"`).join(', ')}, which the mapping names: correct one of the two`;
+    const message = `has no column ${missing.map((name) => `"${name}"`).join(', ')}, which the mapping uses: correct the mapping or the file`;
     throw new FileFault({ code: 'column-missing', row: 1, line: 1, column: missing[0] ?? '', message });
   }
   const groups = new RowsByKey<MappedRecord>(kept);
@@ -436,7 +439,7 @@ async function* readMapped(
     const size = record.cells.reduce((sum, cell) => sum + cell.length, 100);
     const ofRow: CsvIssue[] = [];
     if (!groups.add(key, { record, row, issues: ofRow }, size)) {
-      const message = 'comes so late that its product was given away before: sort the file by product';
+      const message = 'comes so late that its product was already returned without it: sort the file by product';
       ofRow.push(ofRecord(record, 'row-late', message));
     }
     for (const complete of groups.overflow(key)) yield* finished([complete]);

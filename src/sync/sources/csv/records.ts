@@ -5,17 +5,17 @@ import { lateModule } from '../../../internal/late-module.ts';
 /** A CSV file: its text, its bytes, or a stream of either, such as `createReadStream(path)` or the body of a response. */
 export type CsvSource = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
-/** One thing about a CSV file that its reader should know. */
+/** A problem in a CSV file. */
 export interface CsvIssue {
-  /** A product with an error is not among the drafts of `collect`; a warning does not prevent that. */
+  /** `collect` returns no draft for a product with an error; with a warning, it does. */
   readonly severity: 'error' | 'warning';
   /** What it is about, such as `price-with-comma`, `column-not-read` or `options-repeated`. */
   readonly code: string;
-  /** The record, counted from 1, which is the header; empty records count. */
+  /** Number of the record, counted from 1, which is the header; empty records count. */
   readonly row: number;
-  /** The line of the file on which that record starts. It differs from `row` once cells hold line breaks. */
+  /** Line of the file on which that record starts. It differs from `row` after cells with line breaks. */
   readonly line: number;
-  /** The column's name as the header has it; empty where the whole record or file is meant. */
+  /** The column's name as in the header; empty if the issue concerns the whole record or file. */
   readonly column: string;
   /** What is wrong, and how to fix it. */
   readonly message: string;
@@ -23,22 +23,24 @@ export interface CsvIssue {
 
 /** A record of the file. */
 export interface CsvRecord {
-  /** From 1, which is the header. */
+  /** Counted from 1, which is the header. */
   readonly row: number;
   readonly line: number;
   readonly cells: readonly string[];
-  /** Indexes of cells that hold a quote although they are not quoted. */
+  /** Indexes of cells that contain a quote although they are not quoted. */
   readonly strayQuotes: readonly number[];
-  /** Index of a cell that goes on after its closing quote: nobody knows where it ends, so the record cannot be used. */
+  /**
+   * Index of a cell that continues after its closing quote: it is unclear where it ends, so the record cannot be used.
+   */
   readonly badQuote?: number;
-  /** The file ends in the middle of this record, in its last cell: what came behind it is lost. */
+  /** The file ends in the middle of this record, in its last cell: the rest is lost. */
   readonly isCutOff?: true;
 }
 
-/** Ends the reading of a file: what follows cannot be trusted. */
+/** Ends the reading of a file, because the rest cannot be trusted. */
 export class FileFault extends Error {
   readonly issue: CsvIssue;
-  /** Index of the column; its name is known to whoever knows the header. */
+  /** Index of the column; the caller knows the header, and so its name. */
   readonly columnIndex: number | undefined;
 
   constructor(issue: Omit<CsvIssue, 'severity'>, columnIndex?: number) {
@@ -50,14 +52,14 @@ export class FileFault extends Error {
 
 const loadParser = lateModule(() => import('csv-parse'));
 
-/** How the file is written, as far as it differs from what Shopify writes: reported once. */
+/** Reports, once, a way in which the file differs from what Shopify writes. */
 export type ReportFile = (code: string, message: string) => void;
 
 /**
- * Reads the records of a CSV file one by one. The encoding is told by the byte order mark, else it is UTF-8, and where it
- * cannot be, Windows-1252; the separator is the one that finds most names in the header.
+ * Reads the records of a CSV file one by one. The encoding is that of the byte order mark, otherwise UTF-8, or
+ * Windows-1252 if the file is not valid UTF-8. The separator is the one that gives the most known names in the header.
  *
- * @throws FileFault where the quotes of a record leave open where its cells end.
+ * @throws FileFault if the quotes of a record do not show where its cells end.
  */
 export async function* readRecords(
   source: CsvSource,
@@ -70,25 +72,25 @@ export async function* readRecords(
   if (head.trim() === '') return;
   const delimiter = separator ?? separatorOf(head, isName);
   if (separator !== undefined) {
-    const message = `begins with the line "sep=${delimiter}", by which Excel knows the separator: it is read, but Shopify takes no such line`;
+    const message = `begins with the line "sep=${delimiter}", which tells Excel the separator: the file is read, but Shopify does not accept that line`;
     report('separator-line', message);
   }
   if (delimiter !== ',') {
     const name = delimiter === '\t' ? 'a tab' : `"${delimiter}"`;
-    report('separator-not-comma', `is separated by ${name}: it is read, but Shopify takes commas only`);
+    report('separator-not-comma', `is separated by ${name}: it is read, but Shopify accepts only commas`);
   }
   const { parse, CsvError } = await loadParser();
   let open: ParserError | undefined;
   const parser = parse({
     delimiter,
-    // All of them, since a file may mix them: otherwise the first one found is the only one.
+    // All line endings, since a file may mix them: otherwise only the first one found would count.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
     raw: true,
     info: true,
     max_record_size: mostInRecord,
-    // An error would throw away the records before it, which are read first.
+    // An error would discard the records before it, which must be read first.
     skip_records_with_error: true,
     on_skip(error) {
       if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') throw error;
@@ -99,7 +101,7 @@ export async function* readRecords(
     yield head;
     yield* chunks;
   }
-  // The error of a pipeline is the parser's too, and thrown below.
+  // An error of the pipeline is also an error of the parser, and thrown below.
   pipeline(Readable.from(all()), parser, () => undefined);
   let row = 0;
   const linesBefore = separator === undefined ? 1 : 2;
@@ -112,12 +114,13 @@ export async function* readRecords(
       row += 1;
       const quotes = raw.includes('"') ? checkQuotes(raw, delimiter) : noQuotes;
       if (row === 1) width = record.length;
-      // Only the last record can lack a line end. Where others are short too, the file leaves out empty cells at the end.
+      // Only the last record can lack a line end. If others are short too, the file omits empty cells at the end of a
+      // row.
       const isShort = record.length < width && record.some((cell) => cell.trim() !== '');
       const isCutOff = isShort && !isRagged && !/[\r\n]$/.test(raw);
       isRagged ||= isShort;
       const next = { row, line, cells: record, ...quotes, ...(isCutOff && { isCutOff }) };
-      // After a bad quote, a row as long as the header shows that the cells are in step again.
+      // After a bad quote, a row with as many cells as the header shows that the columns match again.
       const isInStep = record.length === width && quotes.badQuote === undefined;
       if ((bad && !isInStep) || (row === 1 && quotes.badQuote !== undefined)) {
         const { row: at, line: of, badQuote: index } = bad ?? next;
@@ -134,13 +137,13 @@ export async function* readRecords(
   }
   if (bad && !open) yield bad;
   if (!open) return;
-  const message = 'opens a quote that is never closed, so the rest of the file is one cell: close it with "';
+  const message = 'opens a quote that is never closed, so the rest of the file would be one cell: close it with "';
   const place = { code: 'quote-not-closed', row: row + 1, line, column: '', message };
   const column: unknown = open['column'];
   throw new FileFault(place, typeof column === 'number' ? column : undefined);
 }
 
-/** Bytes of the longest record: a quote that is never closed must not fill the memory. */
+/** The most bytes of a record: a quote that is never closed must not fill the memory. */
 const mostInRecord = 64 * 1024 * 1024;
 
 interface Parsed {
@@ -149,25 +152,25 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-/** What is said of a cell that goes on after its closing quote. */
+/** Message for a cell that continues after its closing quote. */
 export const badQuoting =
-  'has a quote within quotes, so nobody knows where the cell ends: double it (""), and read the file again';
+  'has a quote within quotes, so it is unclear where the cell ends: double the quote (""), and read the file again';
 
-/** What is said of the last record of a file that ends within it. */
+/** Message for the last record of a file that ends in the middle of it. */
 export const cutOff =
-  'is not whole, and the file ends here without a line end: it was cut off, and lacks what came behind; get it again';
+  'is incomplete, and the file ends here without a line end: it was cut off, and the rest is missing; get it again';
 
 interface Quotes {
-  /** Cells without quotes around them that hold one: what they say is clear. */
+  /** Unquoted cells that contain a quote: their value is clear. */
   readonly strayQuotes: readonly number[];
   readonly badQuote?: number;
-  /** The cells, where spaces follow closing quotes, which the parser takes for a part of the cell. */
+  /** The cells, if closing quotes are followed by spaces, which the parser would add to the cell. */
   readonly cells?: readonly string[];
 }
 
 const noQuotes: Quotes = { strayQuotes: [] };
 
-/** Looks at the quotes of a record as it is written. */
+/** Checks the quotes of a record in its original text. */
 function checkQuotes(raw: string, delimiter: string): Quotes {
   const strayQuotes: number[] = [];
   const cells: string[] = [];
@@ -192,20 +195,23 @@ function checkQuotes(raw: string, delimiter: string): Quotes {
   }
 }
 
-/** Where the cell that opens here is closed: at the first quote that is not doubled. */
+/** The end of a quoted cell: the first quote that is not doubled. */
 function closingQuote(raw: string, open: number): number {
   let at = raw.indexOf('"', open + 1);
   while (at >= 0 && raw[at + 1] === '"') at = raw.indexOf('"', at + 2);
   return at < 0 ? raw.length : at;
 }
 
-/** Characters within which a header must end. */
+/** The most characters of a header. */
 const mostInHead = 1024 * 1024;
 
-/** Excel's first line, which names the separator. What saves such a file again may quote it, or fill it up with separators. */
+/**
+ * Excel's first line, which names the separator. Programs that save such a file again may quote it, or append
+ * separators.
+ */
 const separatorLine = /^("?)sep=([^"\r\n])\1\2*$/i;
 
-/** The text up to the end of the header, and what came with it; with the separator, where a line before it names one. */
+/** The text up to the end of the header or a little more, and the separator if a line before the header names one. */
 async function readHeader(
   chunks: AsyncIterator<string>,
 ): Promise<{ readonly head: string; readonly separator?: string | undefined }> {
@@ -214,7 +220,7 @@ async function readHeader(
   const separator = separatorLine.exec(line)?.[2];
   if (separator === undefined) return { head };
   let rest = head.slice(line.length);
-  // The end of a line may be cut in two.
+  // A line end of two characters may be split between chunks.
   for (let next = await readMore(rest); next !== undefined; next = await readMore(rest)) rest += next;
   return { head: await readHead(chunks, rest.replace(/^(\r\n|\r|\n)/, '')), separator };
 
@@ -224,7 +230,7 @@ async function readHeader(
   }
 }
 
-/** The text up to the end of the first record, and what came with it. */
+/** The text up to the end of the first record or a little more. */
 async function readHead(chunks: AsyncIterator<string>, start: string): Promise<string> {
   let head = start;
   if (firstRecordOf(head).length < head.length) return head;
@@ -255,7 +261,7 @@ function separatorOf(head: string, isName: (header: string) => boolean): string 
   return known.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
 }
 
-/** The text of the file in pieces, without a byte order mark. */
+/** The text of the file in chunks, without a byte order mark. */
 async function* decode(
   source: CsvSource,
   encoding: string | undefined,
@@ -276,7 +282,7 @@ async function* decode(
 
 type Decoder = (bytes: Uint8Array, isLast: boolean) => string;
 
-/** By the byte order mark, or the zeros beside letters of UTF-16 without one. */
+/** Detects the encoding from the byte order mark, or from the zero bytes of UTF-16 without one. */
 function decoderFor(first: Uint8Array, encoding: string | undefined, report: ReportFile): Decoder {
   const [a, b] = first;
   const little = (a === 0xff && b === 0xfe) || (a !== 0 && b === 0);
@@ -285,15 +291,16 @@ function decoderFor(first: Uint8Array, encoding: string | undefined, report: Rep
   const label = encoding ?? utf16;
   if (label === undefined || /^utf-?8$/i.test(label)) return utf8Decoder(report);
   if (encoding === undefined) {
-    report('not-utf8', `is ${label.toUpperCase()}: it is read, but Shopify takes UTF-8 only; save it as "CSV UTF-8"`);
+    report('not-utf8', `is ${label.toUpperCase()}: it is read, but Shopify accepts only UTF-8; save it as "CSV UTF-8"`);
   }
   const decoder = new TextDecoder(label, { fatal: false });
   return (bytes, isLast) => decoder.decode(bytes, { stream: !isLast });
 }
 
 /**
- * Reads UTF-8, and from the first bytes on that are not, Windows-1252, as long as nothing but ASCII came before: so no
- * letter is read in two ways. A file that mixes both gets U+FFFD, which its cells are checked for.
+ * Reads UTF-8. At the first bytes that are not UTF-8, it switches to Windows-1252 if there was only ASCII before, so
+ * that no letter is read in two ways. In a file that mixes both, such bytes become U+FFFD, which is checked for in the
+ * cells.
  */
 function utf8Decoder(report: ReportFile): Decoder {
   let decoder: TextDecoder | undefined;
@@ -302,7 +309,7 @@ function utf8Decoder(report: ReportFile): Decoder {
   return (chunk, isLast) => {
     if (decoder) return decoder.decode(chunk, { stream: !isLast });
     const bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-    // A letter may be cut in two.
+    // A letter may be split between chunks.
     const end = isLast ? bytes.length : bytes.length - unfinished(bytes);
     const complete = bytes.subarray(0, end);
     held = bytes.slice(end);
@@ -316,8 +323,8 @@ function utf8Decoder(report: ReportFile): Decoder {
       report(
         'not-utf8',
         mixed
-          ? 'holds bytes that are not UTF-8 beside letters that are: save it as "CSV UTF-8" from its source'
-          : 'is not UTF-8: it is read as Windows-1252; check letters with accents, or say its encoding',
+          ? 'mixes UTF-8 with bytes that are not: save it as "CSV UTF-8" again from its source'
+          : 'is not UTF-8: it is read as Windows-1252; check letters with accents, or set the option encoding',
       );
       decoder = new TextDecoder(label, { ignoreBOM: true });
       held = new Uint8Array();
@@ -326,7 +333,7 @@ function utf8Decoder(report: ReportFile): Decoder {
   };
 }
 
-/** Bytes at the end that may begin a letter of UTF-8 whose rest comes later. */
+/** The number of bytes at the end that may begin a UTF-8 letter whose rest is in the next chunk. */
 function unfinished(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

@@ -7,12 +7,12 @@ import {
 import type { MetafieldName } from './shopify-products.ts';
 
 /**
- * Finds the metaobjects that a product CSV names by their handles, for `resolveReference` of `readCsv`: the values of linked
- * options, and metafields that refer to metaobjects. Which type they have, the shop's definition of the metafield says: two
- * calls for each metafield, and one for each handle. The token needs `read_metaobjects`.
+ * Finds the metaobjects that a product CSV refers to by handle, for `resolveReference` of `readCsv`: the values of
+ * linked options, and metafields that refer to metaobjects. Their type is read from the shop's definition of the
+ * metafield: two calls for each metafield, and one for each handle. The token needs `read_metaobjects`.
  *
- * @returns A function that returns the gid, or `undefined` where the shop has no such metaobject, and for what is none. It
- * throws what a call throws, such as an `AccessDeniedError`.
+ * @returns A function that returns the gid; `undefined` if the shop has no such metaobject, or the type is not a
+ * metaobject reference. It throws what calls throw, such as an `AccessDeniedError`.
  *
  * @example
  * const { drafts, issues } = await readCsv(file, { format: 'shopify', resolveReference: createReferences(client) }).collect();

@@ -1,16 +1,16 @@
-/** Rows of products whose last row may still come, within a bound of memory. */
+/** Rows of products that may not be complete yet, within a memory limit. */
 export class RowsByKey<Row> {
   readonly #groups = new Map<string, { readonly rows: Row[]; size: number }>();
   readonly #gone = new TextSet();
   readonly #most: number;
   #size = 0;
 
-  /** @param most Characters of rows that are kept while their products may go on. */
+  /** @param most How many characters of rows are kept while more rows of their products may come. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Adds a row to its product. `false`: that product was given away before, so the row comes too late. */
+  /** Adds a row to its product. Returns `false` if that product was already yielded, so the row comes too late. */
   add(key: string, row: Row, size: number): boolean {
     const isLate = this.#gone.has(key) && !this.#groups.has(key);
     const group = this.#groups.get(key) ?? { rows: [], size: 0 };
@@ -21,7 +21,7 @@ export class RowsByKey<Row> {
     return !isLate;
   }
 
-  /** Takes out the products that began first, until the others are within the bound. The current one stays. */
+  /** Yields the oldest products until the others are within the limit. The current one stays. */
   *overflow(current: string): Generator<readonly [key: string, rows: readonly Row[]]> {
     if (this.#size <= this.#most) return;
     for (const [key, { rows, size }] of this.#groups) {
@@ -34,7 +34,7 @@ export class RowsByKey<Row> {
     }
   }
 
-  /** Takes out all that is left, in the order in which the products began. */
+  /** Yields all remaining products, in the order in which they began. */
   *rest(): Generator<readonly [key: string, rows: readonly Row[]]> {
     for (const [key, { rows }] of this.#groups) {
       this.#groups.delete(key);
@@ -46,8 +46,8 @@ export class RowsByKey<Row> {
 const firstCapacity = 1024;
 
 /**
- * A set of texts that keeps 8 to 32 bytes for each, however long it is: their hashes of 53 bits. Of a million texts, two
- * are taken for one with a chance of 1 to 20,000.
+ * A set of texts that needs 8 to 32 bytes for each, however long it is: it keeps hashes of 53 bits. With a million
+ * texts, the chance that two of them are taken for the same is 1 in 20,000.
  */
 export class TextSet {
   #slots = new Float64Array(firstCapacity);
@@ -66,7 +66,7 @@ export class TextSet {
     if (2 * this.#count > this.#slots.length) this.#grow();
   }
 
-  /** The slot that holds the hash, or the free one where it would be. */
+  /** The slot with the hash, or the free slot for it. */
   #slotOf(hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
@@ -81,7 +81,10 @@ export class TextSet {
   }
 }
 
-/** 53 bits of a text, never zero: two FNV-1a sums with primes of their own, stirred so that near texts lie apart. */
+/**
+ * A 53-bit hash of a text, never zero: two FNV-1a sums with different primes, mixed so that similar texts get distant
+ * hashes.
+ */
 function hashOf(text: string): number {
   let a = 0x811c9dc5;
   let b = 0x1b873593;

@@ -1,4 +1,4 @@
-// One file: how the rows of one product become a draft, column by column, from the top of the product down.
+// One file: how the rows of one product become a draft, column by column.
 import type { DraftImage, ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
 import {
   type Cell,
@@ -22,63 +22,67 @@ import { TextSet } from './rows-by-key.ts';
 
 /** A product of a CSV file. */
 export interface CsvProduct {
-  /** What `push` takes. Its `localId` is the handle, or one made of the title where there is none. */
+  /** The draft for `push`. Its `localId` is the handle; without one, it is made from the title. */
   readonly draft: ProductDraftInput;
   /** The row in which the product begins, counted from 1, which is the header. */
   readonly row: number;
-  /** The column "Published", where it says something. `false` makes `publishTo` of the draft empty. */
+  /** The column "Published", if it has a value. `false` makes the draft's `publishTo` empty. */
   readonly published?: boolean;
-  /** The category as it is written, where it is no id. The draft has it where `resolveCategory` found it. */
+  /** The category as written, unless it is an id. The draft has its gid if `resolveCategory` found it. */
   readonly category?: string;
-  /** The quantity of each variant of the draft, `null` where the file has none. A push does not set stock. */
+  /** The quantity of each variant of the draft, `null` if the file has none. A push does not set stock. */
   readonly stock?: readonly (number | null)[];
   readonly issues: readonly CsvIssue[];
 }
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** A metafield by its name. */
+/** The name of a metafield. */
 export interface MetafieldName {
   readonly namespace: string;
   readonly key: string;
 }
 
-/** What a product CSV does not say, and the shop does. */
+/** What a product CSV does not contain but the shop knows. */
 export interface ShopKnowledge {
-  /** The gid of a category's path, such as `Apparel & Accessories > Clothing`. Default: none, and paths are reported. */
+  /**
+   * Returns the gid of a category path, such as `Apparel & Accessories > Clothing`. Default: none; then paths are
+   * reported.
+   */
   readonly resolveCategory?: (path: string) => MaybePromise<string | undefined>;
   /**
-   * The type of a metafield by the shop's definitions, which `createDefinitionTypes` reads. A metafield of which neither it
-   * nor `types` knows anything is left out, and reported once for its column: a push of it would be refused. Default: none.
+   * Returns the type of a metafield from the shop's definitions; `createDefinitionTypes` makes such a function. A
+   * metafield whose type is in neither the shop nor `types` is left out, and reported once for its column: a push of it
+   * would be refused. Default: none.
    */
   readonly definitionType?: (name: MetafieldName) => MaybePromise<string | undefined>;
   /**
-   * Types of metafields that no definition tells, such as `{ 'custom.care': 'multi_line_text_field' }`. A metafield whose type
-   * is not known is left as it is written, unless `definitionType` says that the shop does not know it.
+   * Types of metafields without a definition, such as `{ 'custom.care': 'multi_line_text_field' }`. Without
+   * `definitionType`, a metafield of unknown type keeps its text unchanged.
    */
   readonly types?: Readonly<Record<string, string>>;
   /**
-   * The gid of what a metafield refers to, by the handle that the file has: a metaobject of a linked option, a product, a
-   * file. Default: none, and references are reported.
+   * Returns the gid of a metafield's target for its handle in the file: a metaobject of a linked option, a product, a
+   * file. Default: none; then references are reported.
    */
   readonly resolveReference?: (handle: string, name: MetafieldName, type: string) => MaybePromise<string | undefined>;
 }
 
-/** Rows of a file of which no product could be made. */
+/** Rows from which no product could be made. */
 export interface UnreadRows {
   /** The products that they name. */
   readonly localIds: Set<string>;
-  /** What is said of those that name none. */
+  /** The issues of rows that name no product. */
   readonly nameless: CsvIssue[];
 }
 
-/** A record of the file, and the product that it belongs to. */
+/** A record, with its issues. */
 export interface PlacedRecord {
   readonly record: CsvRecord;
   readonly issues: readonly CsvIssue[];
 }
 
-/** What makes a record one of a variant, and not only of an image. */
+/** Fields that make a row a variant, and not only an image. */
 const identity: readonly Field[] = [
   ...(['option1Value', 'option2Value', 'option3Value'] as const),
   ...(['sku', 'price', 'compareAt', 'barcode'] as const),
@@ -95,7 +99,7 @@ export class ShopifyProducts {
   readonly #skus = new TextSet();
   readonly #known = new Map<string, MaybePromise<string | undefined>>();
   readonly #filled = new Set<number>();
-  /** Rows with broken quotes, by the key of their product. */
+  /** Issues of rows with broken quotes, by the key of their product. */
   readonly #leftOut = new Map<string, readonly CsvIssue[]>();
   /** Fulfilment services that have been reported. */
   readonly services = new Set<string>();
@@ -103,7 +107,7 @@ export class ShopifyProducts {
   #namelessCells = false;
   #withoutHandle = 0;
 
-  /** Whether the file says nothing of prices. A column that is only named otherwise is to be named as Shopify does. */
+  /** Whether the file has no prices. An unknown column that looks like a price should be renamed instead. */
   readonly #isUnpriced: boolean;
 
   constructor(header: Header, shop: ShopKnowledge) {
@@ -134,24 +138,24 @@ export class ShopifyProducts {
           warn(
             'handle',
             'handle-missing',
-            'is empty: the product is known by its title, and cannot be updated by the file',
+            'is empty: the product is identified by its title, and cannot be updated with this file',
           );
         }
       } else if (this.#lastKey === undefined) {
-        const message = 'is empty, and no product stands above: give the row the handle of its product';
+        const message = 'is empty, and there is no product above: give the row the handle of its product';
         return this.#issue(record, 'error', 'row-without-handle', 'handle', message);
       } else {
         key = this.#lastKey;
-        const message = 'is empty: the row is taken for one of the product above; give it the handle of its product';
+        const message = 'is empty: the row is assigned to the product above; give it the handle of its product';
         issues.push(this.#issue(record, 'error', 'row-without-handle', 'handle', message));
       }
     } else if (this.#handles.has(handle)) {
       if (handle !== this.#lastKey) {
-        warn('handle', 'handle-returns', 'comes back after other products: its rows are taken together');
+        warn('handle', 'handle-returns', 'occurs again after other products: all its rows are combined');
       }
     } else {
       if (handleWillChange(handle)) {
-        warn('handle', 'handle-will-change', 'has capitals, spaces or signs, of which Shopify makes another handle');
+        warn('handle', 'handle-will-change', 'has capitals, spaces or special characters, so Shopify will change it');
       }
       const folded = handle.toLowerCase();
       if (this.#foldedHandles.has(folded)) {
@@ -166,11 +170,11 @@ export class ShopifyProducts {
   }
 
   /**
-   * Leaves out a record whose quotes are broken, or in which the file ends. The product that it names, else the one above
-   * it, lacks a row then, and gets the error.
+   * Leaves out a record with broken quotes, or in which the file ends. The product that it names, or else the one
+   * above, then lacks a row, and gets the error.
    */
   leaveOut({ row, line, cells, badQuote, isCutOff }: CsvRecord, unread: UnreadRows): void {
-    // The cell from which on nothing is sure.
+    // Nothing from this cell on can be trusted.
     const broken = badQuote ?? cells.length - 1;
     const handle = this.#header.columns.get('handle')?.index ?? Number.POSITIVE_INFINITY;
     const named = handle < broken ? (cells[handle] ?? '').trim() : '';
@@ -180,17 +184,17 @@ export class ShopifyProducts {
     const issue: CsvIssue = { severity: 'error', row, line, column, ...told };
     this.#leftOut.set(key, [...(this.#leftOut.get(key) ?? []), issue]);
     if (named !== '') unread.localIds.add(named);
-    // Products that came behind are named nowhere.
+    // Products after this place are unknown.
     if (named === '' || isCutOff) unread.nameless.push(issue);
   }
 
-  /** Whether an issue leaves open which product its row belongs to. */
+  /** Whether an issue means that it is unknown which product its row belongs to. */
   isNameless({ severity, code, column }: CsvIssue): boolean {
     if (severity !== 'error') return false;
     return code === 'row-without-handle' || (code === 'letters-lost' && column === this.nameOf('handle'));
   }
 
-  /** What is said once, when the whole file has been read. */
+  /** Issues of the whole file, once it has been read. */
   fileIssues(): readonly CsvIssue[] {
     const { unread, columns } = this.#header;
     const missing = (['title', 'price'] as const).filter((field) => !columns.has(field));
@@ -200,8 +204,8 @@ export class ShopifyProducts {
         const column = oldNames.get(field) ?? field;
         const isWarning = field === 'price' && this.#isUnpriced;
         const message = isWarning
-          ? 'is missing: prices stay as they are in the shop, and new products are kept as drafts at 0.00; add the column'
-          : 'is missing: a draft of a product needs it; add the column';
+          ? 'is missing: prices in the shop do not change, and new products stay drafts at 0.00; add the column'
+          : 'is missing, but every product needs it: add the column';
         return { severity: isWarning ? 'warning' : 'error', code: 'column-missing', row: 1, line: 1, column, message };
       }),
       ...unread
@@ -212,7 +216,7 @@ export class ShopifyProducts {
     ];
   }
 
-  /** The text of a cell, trimmed; empty where the file has no such column. */
+  /** The text of a cell, trimmed; empty if the file has no such column. */
   cell({ cells }: CsvRecord, field: Field): string {
     const index = this.#header.columns.get(field)?.index;
     return index === undefined ? '' : (cells[index] ?? '').trim();
@@ -223,7 +227,7 @@ export class ShopifyProducts {
     return this.#header.columns.get(field)?.name ?? oldNames.get(field) ?? field;
   }
 
-  /** The product of the records with one key, or the issue of records that make none. */
+  /** Makes the product of the records with one key, or returns their issues if they make none. */
   async finish(key: string, placed: readonly PlacedRecord[]): Promise<CsvProduct | readonly CsvIssue[]> {
     const records = placed.map(({ record }) => record);
     const [first] = records;
@@ -234,7 +238,7 @@ export class ShopifyProducts {
     const title = product.text('title', { isLate: 'title-not-on-first-row' });
     const variantRows = product.variantRows();
     if (variantRows.length === 0) {
-      const message = 'is empty like the rest of the row: Shopify leaves it out; fill it in, or remove it';
+      const message = 'is empty, like the rest of the row, so Shopify ignores the row: fill it in, or remove it';
       return [...issues, this.#issue(first, 'error', 'row-without-data', 'title', message)];
     }
     if (title === undefined && this.#header.columns.has('title')) {
@@ -249,7 +253,7 @@ export class ShopifyProducts {
     const published = product.read('published', readBoolean);
     const giftCard = product.read('giftCard', readBoolean);
     if (giftCard === true) {
-      const message = 'makes it a gift card: the shop must have gift cards switched on, and it stays one for good';
+      const message = 'makes the product a gift card for good: the shop must have gift cards enabled';
       issues.push(this.#issue(first, 'warning', 'gift-card', 'giftCard', message));
     }
     for (const { sku } of sellable.map(({ draft }) => draft)) if (sku) this.#skus.add(sku);
@@ -279,7 +283,7 @@ export class ShopifyProducts {
     product.checkRest(variantRows);
     const stock = sellable.map(({ quantity }) => quantity ?? null);
     return {
-      // What a cell cannot say is left out, and the validation says that it is missing.
+      // A value that a cell does not have is left out; the validation reports that it is missing.
       draft: draft as object as ProductDraftInput,
       row: first.row,
       ...given({
@@ -296,7 +300,7 @@ export class ShopifyProducts {
     const { names } = this.#header;
     const wide = names.findLastIndex((name) => name.trim() !== '') + 1;
     if (cells.length < wide) {
-      warn('', 'row-too-short', `has ${cells.length} cells, and the header ${wide} columns: the rest counts as empty`);
+      warn('', 'row-too-short', `has ${cells.length} cells, but the header ${wide} columns: the rest counts as empty`);
     }
     const beyond = cells.findIndex((cell, index) => cell.trim() !== '' && (names[index] ?? '').trim() === '');
     if (beyond >= 0) {
@@ -311,7 +315,7 @@ export class ShopifyProducts {
     }
     if (strayQuotes.length > 0) {
       const field = [...this.#header.columns].find(([, { index }]) => index === strayQuotes[0])?.[0] ?? '';
-      warn(field, 'stray-quote', 'holds a quote without quotes around the cell: it is kept, and Shopify refuses it');
+      warn(field, 'stray-quote', 'has a quote, but the cell is not quoted: the quote is kept, but Shopify refuses it');
     }
   }
 
@@ -325,7 +329,7 @@ export class ShopifyProducts {
     return { severity, code, row, line, column: field === '' ? '' : this.nameOf(field), message };
   }
 
-  /** Asks the shop once for each thing. */
+  /** Asks each question only once. */
   #ask(about: string, ask: () => MaybePromise<string | undefined>): MaybePromise<string | undefined> {
     if (!this.#known.has(about)) this.#known.set(about, ask());
     return this.#known.get(about);
@@ -338,16 +342,16 @@ export class ShopifyProducts {
     const gid = resolveCategory && (await this.#ask(`category ${written}`, () => resolveCategory(written)));
     if (gid !== undefined) return gid;
     const message = /^\d+$/.test(written)
-      ? "is a number of Google's, and no category of Shopify: it is left out of the draft"
+      ? "is a number of Google's categories, not of Shopify's: it is left out of the draft"
       : written.startsWith('gid:')
-        ? "is no id of a category in Shopify's taxonomy: it is left out of the draft"
-        : 'is a path of names, and a draft takes its id: it is left out of the draft; resolveCategory can find it';
+        ? "is not the id of a category in Shopify's taxonomy: it is left out of the draft"
+        : 'is a path, but a draft needs an id: it is left out of the draft; resolveCategory can find the id';
     const record = product.firstWith('category');
     issues.push(this.#issue(record, 'warning', 'category-is-a-path', 'category', message));
     return undefined;
   }
 
-  /** The links of options, with the handles of their values replaced by gids where they are known. */
+  /** The links of options. Handles of their values are replaced by gids if they can be resolved. */
   async #resolveLinked(
     linked: ReadonlyMap<string, { readonly name: MetafieldName; readonly field: Field; readonly record: CsvRecord }>,
     chosen: readonly ChosenVariant[],
@@ -369,7 +373,7 @@ export class ShopifyProducts {
       }
       if (unknown.size === 0) continue;
       const some = [...unknown].slice(0, 3).join(', ');
-      const message = `links the option to a metafield, whose entries (${some}) are handles: a push needs their gids, which resolveReference can find`;
+      const message = `links the option to a metafield whose entries (${some}) are handles: a push needs their gids, which resolveReference can find`;
       issues.push(this.#issue(record, 'warning', 'linked-option', field, message));
     }
     return Object.fromEntries([...linked].map(([option, { name }]) => [option, name]));
@@ -395,12 +399,12 @@ export class ShopifyProducts {
   /** Metafields without a type that have been reported. */
   readonly #undefined = new Set<string>();
 
-  /** What is left out because nobody knows its type; it is reported where it is met first. */
+  /** A metafield of unknown type is left out; it is reported at its first occurrence. */
   #undefinedMetafield({ namespace, key }: MetafieldName): Cell<string> {
     const name = `${namespace}.${key}`;
     if (this.#undefined.has(name)) return {};
     this.#undefined.add(name);
-    const message = `has no definition in the shop, so that the type of its values is not known: they are left out, here and in the rows below. Define it there, or give readCsv its type in \`types\``;
+    const message = `has no definition in the shop, so the type of its values is unknown: they are left out, here and in the rows below. Define it in the shop, or pass its type to readCsv in \`types\``;
     return { code: 'metafield-undefined', severity: 'warning', message };
   }
 
@@ -425,7 +429,7 @@ export class ShopifyProducts {
     }
     if (gids.length === handles.length) return { value: isList ? JSON.stringify(gids) : (gids[0] ?? ''), type };
     const message =
-      'refers to something by its handle, and Shopify takes gids: it is left out; resolveReference can find them';
+      'refers to something by its handle, but Shopify needs a gid: it is left out; resolveReference can find the gid';
     return { code: 'metafield-reference', severity: 'warning', message };
   }
 }
@@ -438,7 +442,7 @@ interface ChosenVariant {
 
 interface SellableVariant {
   readonly draft: ProductVariantDraftInput;
-  /** Those of the draft. */
+  /** The options of the draft. */
   readonly options: Record<string, string>;
   readonly quantity: number | undefined;
 }
@@ -470,13 +474,13 @@ class ProductRows {
     this.#issues.push({ severity, code, row: record.row, line: record.line, column, message });
   }
 
-  /** Takes what a cell says, and reports what was odd about it. */
+  /** Returns the value of a cell, and reports its issue. */
   #take<T>(record: CsvRecord, field: Field, { value, code, severity, message = '' }: Cell<T>): T | undefined {
     if (code !== undefined && severity) this.#report(record, severity, code, this.#file.nameOf(field), message);
     return value;
   }
 
-  /** What a cell of one record says; `undefined` where it is empty. */
+  /** The value of a cell of one record; `undefined` if it is empty. */
   #readIn<T>(record: CsvRecord, field: Field, read: (text: string) => Cell<T>): T | undefined {
     const text = this.#file.cell(record, field);
     return text === '' ? undefined : this.#take(record, field, read(text));
@@ -486,17 +490,17 @@ class ProductRows {
     for (const record of this.#records) {
       const command = (record.cells[index] ?? '').trim();
       if (/^(new|merge|update|replace|)$/i.test(command)) continue;
-      const message = `says ${command.slice(0, 20)}: a draft is a product as it should be, so the product is left out`;
+      const message = `is the command ${command.slice(0, 20)}, which is not supported: the product is left out`;
       this.#report(record, 'error', 'command-not-read', name, message);
     }
   }
 
-  /** The first record with a value in a column; the first of all where there is none. */
+  /** The first record with a value in a column; without one, the first record. */
   firstWith(field: Field): CsvRecord {
     return this.#records.find((record) => this.#file.cell(record, field) !== '') ?? this.#first;
   }
 
-  /** A text of the product: that of the first row that has one. Later rows that say something else are reported. */
+  /** A text of the product, from the first row that has one. Different texts in later rows are reported. */
   text(
     field: Field,
     how: { readonly isRaw?: boolean; readonly isLate?: string; readonly damage?: 'text' } = {},
@@ -513,7 +517,7 @@ class ProductRows {
     }
     if (!found) return undefined;
     if (isLate !== undefined && found.record !== this.#first) {
-      const message = 'stands in a later row of the product: it is taken from there, and Shopify would not find it';
+      const message = 'is in a later row of the product: it is read from there, but Shopify would not find it';
       this.#report(found.record, 'warning', isLate, this.#file.nameOf(field), message);
     }
     this.#checkLetters(found.record, this.#file.nameOf(field), found.text);
@@ -522,11 +526,11 @@ class ProductRows {
   }
 
   #differs(record: CsvRecord, column: string): void {
-    const message = 'is not what the first row of the product says, which is taken: make them equal, or leave it empty';
+    const message = 'differs from the first row of the product, whose value is used: make them equal, or clear it';
     this.#report(record, 'warning', 'differs-from-first-row', column, message);
   }
 
-  /** Letters that were lost when the file was saved. */
+  /** Reports letters that were lost when the file was saved. */
   #checkLetters(record: CsvRecord, column: string, text: string): void {
     if (!text.includes('\uFFFD')) return;
     const message = 'has letters that could not be read: save the file as "CSV UTF-8" from its source';
@@ -547,7 +551,7 @@ class ProductRows {
       if (tag !== '' && !tags.has(tag.toLowerCase())) tags.set(tag.toLowerCase(), tag);
     }
     if (/[;|]/.test(text.replace(/&#?\w+;/g, ''))) {
-      const message = 'has ; or |, which are part of a tag: only commas divide tags';
+      const message = 'has ; or |, which become part of a tag: only commas separate tags';
       this.#report(this.firstWith('tags'), 'warning', 'tag-has-other-separator', this.#file.nameOf('tags'), message);
     }
     return tags.size > 0 ? [...tags.values()] : undefined;
@@ -566,7 +570,9 @@ class ProductRows {
     return found;
   }
 
-  /** The rows that are variants: those that say what a variant is, else the first, where it says anything at all. */
+  /**
+   * The rows of variants: those with a value that identifies a variant; otherwise the first row, if it has any value.
+   */
   variantRows(): readonly CsvRecord[] {
     const further = this.#header.furtherOptions.filter(({ name }) => /value$/i.test(name.trim()));
     const rows = this.#records.filter(
@@ -580,7 +586,7 @@ class ProductRows {
     return isEmpty ? [] : [this.#first];
   }
 
-  /** Rows that add nothing are told, so that nobody wonders where they went. */
+  /** Reports rows without data, so that nobody wonders what happened to them. */
   checkRest(variantRows: readonly CsvRecord[]): void {
     const handle = this.#header.columns.get('handle')?.index;
     for (const record of this.#records) {
@@ -590,7 +596,9 @@ class ProductRows {
     }
   }
 
-  /** The options of the product, and the rows that differ in them. Of rows with equal values, the first is taken. */
+  /**
+   * The product's options, and the rows with different values for them. If rows have equal values, the first is used.
+   */
   options(rows: readonly CsvRecord[]): {
     readonly options: readonly string[];
     readonly linked: ReadonlyMap<string, { name: MetafieldName; field: Field; record: CsvRecord }>;
@@ -604,7 +612,7 @@ class ProductRows {
         'error',
         'too-many-options',
         name,
-        'is a fourth option, and Shopify takes three: combine some',
+        'is a fourth option, but Shopify allows three: combine some',
       );
     }
     const slots = ([1, 2, 3] as const).map((number) => {
@@ -657,14 +665,14 @@ class ProductRows {
     for (const { number, name = '' } of slots) {
       if (number === 1 && fold(name) === 'title') continue;
       const field: Field = `option${number}Name`;
-      const message = 'names an option for which no row has a value: it is left out';
+      const message = 'is an option for which no row has a value: it is left out';
       this.#report(this.firstWith(field), 'warning', 'option-without-values', this.#file.nameOf(field), message);
     }
   }
 
   #namelessOption(number: 1 | 2 | 3, rows: readonly CsvRecord[], values: readonly string[]): undefined {
     const record = rows[values.findIndex((value) => value !== '')] ?? this.#first;
-    const message = 'is empty, so nobody knows what the values mean: give the option a name';
+    const message = 'is empty, so the meaning of the values is unknown: give the option a name';
     this.#report(record, 'error', 'option-name-missing', this.#file.nameOf(`option${number}Name`), message);
     return undefined;
   }
@@ -681,7 +689,7 @@ class ProductRows {
     return undefined;
   }
 
-  /** The values of one option, each in the spelling that comes first. */
+  /** The values of one option, each in the spelling of its first occurrence. */
   #fillValues(
     slot: { readonly number: 1 | 2 | 3; readonly valueField: Field; readonly values: readonly string[] },
     kept: readonly { readonly record: CsvRecord; readonly at: number }[],
@@ -707,7 +715,7 @@ class ProductRows {
       const first = spellings.get(fold(value)) ?? value;
       spellings.set(fold(value), first);
       if (first !== value) {
-        const message = `is written "${first}" in an earlier row, which Shopify takes for the same: that is used`;
+        const message = `is written "${first}" in an earlier row, which is the same for Shopify: that spelling is used`;
         this.#report(record, 'warning', 'option-value-other-case', column, message);
       }
       if (!isLinked) this.#take(record, slot.valueField, findDamage(value, 'option'));
@@ -719,7 +727,7 @@ class ProductRows {
 
   #checkDefault(record: CsvRecord, name: string, count: number): void {
     if (count > 1) {
-      const message = 'is what Shopify gives to the only variant, and stands beside others: give it a name of its own';
+      const message = 'is the value that Shopify gives to an only variant, but there are others: use another value';
       this.#report(record, 'warning', 'default-title-beside-others', this.#file.nameOf('option1Value'), message);
     } else if (fold(name) !== 'title') {
       const message = 'is not "Title", so "Default Title" becomes a value that shoppers see: write Title';
@@ -727,7 +735,7 @@ class ProductRows {
     }
   }
 
-  /** The images of all rows in the order of their positions, each once. */
+  /** The images of all rows, sorted by position, each once. */
   images(): DraftImage[] {
     const found = new Map<string, { image: { url: string; alt?: string; position?: number }; order: number }>();
     let last = 0;
@@ -736,7 +744,7 @@ class ProductRows {
       const alt = this.#file.cell(record, 'imageAlt');
       const urls = this.#urlsIn(record, 'image');
       if (this.#file.cell(record, 'image') === '') {
-        const message = 'stands without an image: it is left out';
+        const message = 'has no image in its row: it is left out';
         for (const [field, code] of [
           ['imagePosition', 'position-without-image'],
           ['imageAlt', 'alt-without-image'],
@@ -748,7 +756,7 @@ class ProductRows {
       }
       for (const url of urls) {
         if (found.has(pictureOf(url))) {
-          const message = 'is an image of the product already: it is taken once';
+          const message = 'is already an image of the product: it is used once';
           this.#report(record, 'warning', 'image-repeated', this.#file.nameOf('image'), message);
           continue;
         }
@@ -773,14 +781,14 @@ class ProductRows {
       if (url === '') return false;
       const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
       if (!isAddress) {
-        const message = 'is not an address that Shopify can download from: give the whole address, with https://';
+        const message = 'is not a URL that Shopify can download: write the whole URL, with https://';
         this.#report(record, 'error', 'image-not-a-url', this.#file.nameOf(field), message);
       }
       return isAddress;
     });
   }
 
-  /** One variant, and how many there are of it. */
+  /** One variant, with its quantity. */
   variant(
     record: CsvRecord,
     values: Readonly<Record<string, string>>,
@@ -793,7 +801,7 @@ class ProductRows {
     const tracker = this.#file.cell(record, 'tracker');
     const hasTracker = this.#header.columns.has('tracker');
     if (!/^(shopify|)$/i.test(tracker)) {
-      const message = `is ${tracker.slice(0, 40)}, another service than Shopify: a draft only says that stock is counted`;
+      const message = `is ${tracker.slice(0, 40)}, not Shopify: a draft only says that stock is tracked`;
       this.#report(record, 'warning', 'tracked-by-other-service', this.#file.nameOf('tracker'), message);
     }
     const inventoryItem = given({
@@ -805,7 +813,7 @@ class ProductRows {
     this.#checkService(record);
     const quantity = read('quantity', (text) => readWhole(text, 'quantity'));
     if (tracker !== '' && this.#header.columns.has('quantity') && this.#file.cell(record, 'quantity') === '') {
-      const message = 'is empty although stock is counted: Shopify refuses the row';
+      const message = 'is empty although stock is tracked: Shopify refuses the row';
       this.#report(record, 'warning', 'quantity-missing', this.#file.nameOf('quantity'), message);
     }
     const draft = given({
@@ -838,7 +846,7 @@ class ProductRows {
     const before = this.#readIn(record, 'compareAt', (text) => readMoney(text, 'compare-at'));
     if (before === undefined || !/[1-9]/.test(before)) return undefined;
     if (price !== undefined && Number(before) <= Number(price)) {
-      const message = 'is not above the price, so no discount is shown: raise it, or empty it';
+      const message = 'is not above the price, so no discount is shown: raise it, or clear it';
       this.#report(record, 'warning', 'compare-at-not-above-price', this.#file.nameOf('compareAt'), message);
     }
     return before;
@@ -851,9 +859,10 @@ class ProductRows {
     const sku = this.#readIn(record, 'sku', (text) => findDamage(text, 'sku'));
     const warn = (code: string, message: string): void =>
       this.#report(record, 'warning', code, this.#file.nameOf('sku'), message);
-    if (sku === undefined) warn('sku-empty', 'is empty: the variant is known by its option values');
-    else if (this.#skus.has(sku)) warn('sku-repeated-in-product', 'is that of an earlier variant of the product');
-    else if (skusBefore.has(sku)) warn('sku-in-other-product', 'is that of a variant of another product');
+    if (sku === undefined) warn('sku-empty', 'is empty: the variant is identified by its option values');
+    else if (this.#skus.has(sku))
+      warn('sku-repeated-in-product', 'is already used by an earlier variant of the product');
+    else if (skusBefore.has(sku)) warn('sku-in-other-product', 'is already used by a variant of another product');
     if (sku !== undefined) this.#skus.add(sku);
     return sku;
   }
@@ -864,7 +873,7 @@ class ProductRows {
     if (text === '') return undefined;
     const written = this.#file.cell(record, 'weightUnit');
     if (field === 'weight' && written === '') {
-      const message = 'has no unit beside it: fill in the unit, or give grams';
+      const message = 'has no unit: fill in the unit, or write grams';
       this.#report(record, 'error', 'weight-without-unit', this.#file.nameOf('weight'), message);
       return undefined;
     }
@@ -876,7 +885,7 @@ class ProductRows {
     const service = this.#file.cell(record, 'service');
     if (/^(manual|gift_card|)$/i.test(service) || this.#file.services.has(service)) return;
     this.#file.services.add(service);
-    const message = `is ${service.slice(0, 40)}: a draft says nothing of fulfilment services; told once for all rows`;
+    const message = `is ${service.slice(0, 40)}: a draft has no fulfilment service, so it is ignored (reported once)`;
     this.#report(record, 'warning', 'service-not-read', this.#file.nameOf('service'), message);
   }
 
@@ -898,28 +907,28 @@ class ProductRows {
     );
     const [first] = written;
     if (first === undefined) return undefined;
-    const message = 'belongs to a unit price that is not complete: it is left out; give all four columns';
+    const message = 'belongs to an incomplete unit price, which is left out: fill in all four columns';
     this.#report(record, 'warning', 'unit-price-incomplete', this.#file.nameOf(first), message);
     return undefined;
   }
 
-  /** The address of the variant's image among those of the product, to which it is added where it is not. */
+  /** The URL of the variant's image among the product's images; it is added if it is not there. */
   #imageOf(record: CsvRecord, images: DraftImage[]): string | undefined {
     const [url] = this.#urlsIn(record, 'variantImage');
     if (url === undefined) return undefined;
     const listed = images.find((image) => pictureOf(image.url) === pictureOf(url));
     if (listed) return listed.url;
     images.push({ url, position: (images.at(-1)?.position ?? 0) + 1 });
-    const message = 'is not among the images of the product: it is added at their end';
+    const message = 'is not among the images of the product: it is added at the end';
     this.#report(record, 'warning', 'image-added-to-list', this.#file.nameOf('variantImage'), message);
     return url;
   }
 }
 
-/** Text as option values are compared. */
+/** Normalises text as option values are compared. */
 const fold = (text: string): string => text.trim().normalize('NFC').toLowerCase();
 
-/** An address without the version that Shopify adds to it: `?v=1` and `?v=2` are one picture. */
+/** A URL without the version that Shopify adds: `?v=1` and `?v=2` are the same image. */
 function pictureOf(url: string): string {
   const address = new URL(url);
   address.searchParams.delete('v');

@@ -7,7 +7,10 @@ import { weights, withoutApostrophe } from './cells.ts';
 import { type Field, families } from './columns.ts';
 import type { CsvProduct } from './shopify-products.ts';
 
-/** A product to write: what `readCsv` gives, or a draft with what a CSV says beside it. */
+/**
+ * A product to write: a result of `readCsv`, or a draft, optionally with the fields of a CSV that a draft does not
+ * have.
+ */
 export type CsvProductToWrite = Pick<CsvProduct, 'draft' | 'published' | 'category' | 'stock'>;
 
 /**
@@ -18,13 +21,15 @@ export type CsvProductToWrite = Pick<CsvProduct, 'draft' | 'published' | 'catego
  */
 export interface WriteCsvOptions {
   /**
-   * Metafields that become columns, such as `custom.care`. Default: those of all products, which must be a list then; of a
-   * stream, none.
+   * Metafields that become columns, such as `custom.care`. Default: those of all products if they are an array; for
+   * other iterables, none.
    */
   readonly metafields?: readonly string[];
-  /** Decimals that prices have at least, as the shop's currency has: 0 for yen. Default 2. */
+  /** The least number of decimals of prices, as in the shop's currency: 0 for yen. Default 2. */
   readonly priceDecimals?: number;
-  /** What to do with fields that have no column, such as collections: end with an error, or leave them out. Default `error`. */
+  /**
+   * What to do with fields that have no column, such as collections: `error` (default) throws, `omit` leaves them out.
+   */
   readonly unwritable?: 'error' | 'omit';
 }
 
@@ -35,14 +40,14 @@ const defaultDecimals = 2;
 const mostDecimals = 4;
 
 /**
- * Writes products as Shopify's export does: the column names of its newest exports, one row for each variant, further
- * images in rows of their own. What it writes, `readCsv` reads as the same products, and Shopify imports.
+ * Writes products in the format of Shopify's export: the column names of its newest exports, one row per variant,
+ * further images in rows of their own. `readCsv` reads the result as the same products, and Shopify imports it.
  *
- * Mind how Shopify imports with "overwrite": an empty cell empties the field in the shop.
+ * Note that when Shopify imports with "overwrite", an empty cell clears the field in the shop.
  *
- * @returns Pieces of the text, a product each.
- * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option; while it is iterated, ValidationError (code
- * `VALIDATION_FAILED`) for a field that has no column, and what the stream of products throws.
+ * @returns Parts of the text, one per product.
+ * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option. During the iteration: ValidationError (code
+ * `VALIDATION_FAILED`) for a field that has no column, and errors of the stream of products.
  *
  * @example
  * const drafts: ProductDraftInput[] = [{ localId: 'tee', title: 'Tee', variants: [{ price: '24.90' }] }];
@@ -60,7 +65,7 @@ export function writeCsv(
   const { metafields = Array.isArray(products) ? metafieldsOf(products) : [] } = options;
   for (const name of metafields) {
     if (/^[^.]+\.[^.]+$/.test(name)) continue;
-    issues.push({ field: 'metafields', message: `has "${name}": write NAMESPACE.KEY` });
+    issues.push({ field: 'metafields', message: `has "${name}": write it as NAMESPACE.KEY` });
   }
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   return write(products, { metafields, priceDecimals, isStrict: unwritable === 'error' });
@@ -79,10 +84,10 @@ interface Settings {
   readonly isStrict: boolean;
 }
 
-/** Metafields stand before this column in Shopify's exports. */
+/** In Shopify's exports, metafields come before this column. */
 const afterMetafields: Field = 'variantImage';
 
-/** Texts that exports write as `""` where they are empty, beside cells of numbers and the like, which stay empty. */
+/** Text columns that exports write as `""` when empty; other columns stay empty. */
 const quotedWhenEmpty = new Set<Field>(['body', 'type', 'tags', 'sku', 'barcode', 'imageAlt']);
 
 async function* write(
@@ -122,12 +127,12 @@ async function* write(
   }
 }
 
-/** A cell in quotes where it needs them. */
+/** Quotes a cell if necessary. */
 function quoted(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A metafield's value as exports write it: entries of a list with semicolons. */
+/** A metafield's value as exports write it: entries of a list separated by semicolons. */
 function exportedText(type: string, value: string): string {
   if (!type.startsWith('list.')) return value;
   try {
@@ -136,14 +141,14 @@ function exportedText(type: string, value: string): string {
       Array.isArray(entries) && entries.every((entry) => !isRecord(entry) && !/[;\r\n]/.test(String(entry)));
     return isPlain ? entries.map(String).join('; ') : value;
   } catch {
-    // Not a list after all: the validation says so.
+    // Not a list: the validation reports that.
     return value;
   }
 }
 
 type Row = Map<Field, string>;
 
-/** The rows of a product: its variants, and beside and below them its images. */
+/** The rows of a product: one per variant or image, whichever are more. */
 function rowsOf(product: CsvProductToWrite, settings: Settings): readonly Row[] {
   const { draft, stock } = product;
   const images = (draft.images ?? []).toSorted(
@@ -172,7 +177,7 @@ function addProduct(row: Row, product: CsvProductToWrite, optionNames: readonly 
   row.set('title', draft.title);
   row.set('body', draft.descriptionHtml ?? '');
   row.set('vendor', draft.vendor ?? '');
-  // Shopify's import takes paths, and no gids.
+  // Shopify's import accepts paths, but no gids.
   row.set('category', category ?? draft.category ?? '');
   row.set('type', draft.productType ?? '');
   row.set('tags', draft.tags?.join(', ') ?? '');
@@ -242,13 +247,13 @@ function priceText(amount: unknown, decimals: number): string {
   return padded === '' ? whole : `${whole}.${padded}`;
 }
 
-/** Exports write measures with a decimal, such as `330.0`. Ten digits are more than a scale has. */
+/** Exports write measures with a decimal, such as `330.0`. Ten digits are more than scales measure. */
 function gramsText(value: number): string {
   const text = toDecimalText(Number(value.toPrecision(10))) ?? '';
   return text.includes('.') ? text : `${text}.0`;
 }
 
-/** @throws ValidationError that names what a product CSV has no column for. */
+/** @throws ValidationError that names fields without a column in a product CSV. */
 function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): void {
   const issues: Issue[] = [];
   const refuse = (field: string, value: unknown): void => {
@@ -261,7 +266,7 @@ function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): v
   if (draft.publishTo?.length) refuse('publishTo', draft.publishTo);
   for (const [index, { namespace, key }] of (draft.metafields ?? []).entries()) {
     if (metafields.includes(`${namespace}.${key}`)) continue;
-    const message = 'is not among the columns: name it in the option metafields, or set unwritable to "omit"';
+    const message = 'is not among the columns: add it to the option metafields, or set unwritable to "omit"';
     issues.push({ field: `metafields[${index}]`, message });
   }
   for (const [index, variant] of draft.variants.entries()) {
@@ -270,7 +275,7 @@ function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): v
     refuse(`${field}.position`, variant.position);
     refuse(`${field}.key`, variant.key);
     if (variant.price === undefined) {
-      const message = 'is missing, and Shopify refuses an empty cell: give a price, or set unwritable to "omit"';
+      const message = 'is missing, and Shopify refuses an empty cell: set a price, or set unwritable to "omit"';
       issues.push({ field: `${field}.price`, message });
     }
     refuse(`${field}.quantities`, variant.quantities);
@@ -284,7 +289,7 @@ function refuseUnwritable(draft: ProductDraftInput, { metafields }: Settings): v
       taxCode: variant.taxCode,
     })) {
       if (typeof text !== 'string' || withoutApostrophe(text) === text) continue;
-      const message = 'begins with an apostrophe before a number, which every import takes off: change it';
+      const message = 'begins with an apostrophe before a number, which every import removes: change it';
       issues.push({ field: `${field}.${name}`, message });
     }
   }

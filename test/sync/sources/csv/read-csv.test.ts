@@ -75,12 +75,12 @@ describe('the encoding', () => {
     },
   );
 
-  it('is not read where the separator line is all there is, or names what the file does not have', async () => {
+  it('is not read if there is only a separator line, or one with a wrong separator', async () => {
     expect(found(await read('sep=;'))).toEqual(['error not-a-product-file 1']);
     expect(found(await read('sep=;\nHandle,Title\na,A\n'))).toContain('error not-a-product-file 1');
   });
 
-  it('that is mixed loses letters: the cells are told, and their products left out', async () => {
+  it('that is mixed loses letters: the cells are reported, and their products left out', async () => {
     const mixed = Buffer.concat([bytes, Buffer.from('b,Caf\xe9,1.00\nc,Cup,1.00\n', 'latin1')]);
     for (const source of [mixed, pieces(mixed, 60)]) {
       const contents = await read(source);
@@ -94,7 +94,7 @@ describe('the encoding', () => {
     expect([titles(contents), contents.issues]).toEqual([['Tee 👕é杯'], []]);
   });
 
-  it('tells of a letter that the end of the file cuts in two', async () => {
+  it('reports a letter that the end of the file cuts in two', async () => {
     const cut = new TextEncoder().encode('Handle,Variant Price,Title\na,1,Große Tasse 杯').subarray(0, -1);
     for (const source of [cut, pieces(cut, 7)]) {
       const contents = await read(source);
@@ -103,7 +103,7 @@ describe('the encoding', () => {
     }
   });
 
-  it('is UTF-16 by its zeros where no mark says so', async () => {
+  it('is detected as UTF-16 by its zeros without a mark', async () => {
     const plain = Buffer.from('Handle,Title,Variant Price\na,A,1\n', 'utf16le');
     for (const source of [plain, Buffer.from(plain).swap16()]) {
       const contents = await read(source);
@@ -111,7 +111,7 @@ describe('the encoding', () => {
     }
   });
 
-  it('can be said', async () => {
+  it('can be set', async () => {
     const polish = Buffer.from([...Buffer.from('Handle,Title,Variant Price\na,'), 0xb3, ...Buffer.from(',1.00\n')]);
     const contents = await readCsv(polish, { ...shopify, encoding: 'windows-1250' }).collect();
     expect([titles(contents), contents.issues]).toEqual([['ł'], []]);
@@ -141,7 +141,7 @@ describe('the form of the file', () => {
     expect(contents.issues.map(({ line }) => line)).toEqual([6, 6, 7]);
   });
 
-  it('tells that it was cut off within a row, of whose product nothing is a draft', async () => {
+  it('is reported if it was cut off within a row, whose product gives no draft', async () => {
     const file = 'Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,,,1\nb,B,Size,S,1\n';
     for (const [end, drafts, told] of [
       ['b,,,M', ['a'], 'error file-cut-off 4 Option1 Value'],
@@ -172,7 +172,7 @@ describe('the form of the file', () => {
       'Handle,Title,Variant Price\na,A,1\nb,"10 wide,1\nc,C,1\n',
       'error quote-not-closed 3 Title',
     ],
-  ])('that leaves open where a cell ends gives nothing: %s', async (_name, file, issue) => {
+  ])('in which the end of a cell is unclear gives nothing: %s', async (_name, file, issue) => {
     expect(await read(file)).toMatchObject({ products: [], drafts: [] });
     expect(found(await read(file))).toEqual([issue]);
     const thrown = await Readable.from(readCsv(file, shopify))
@@ -222,7 +222,7 @@ describe('a stream', () => {
     yield 'p-0,,,L,l-0,1.00,\n';
   }
 
-  it('is read piece by piece: products come before its end, and rows that come too late are told', async () => {
+  it('is read in chunks: products come before its end, and rows that come too late are reported', async () => {
     let last = 0;
     let firstAt: number | undefined;
     let count = 0;
@@ -252,7 +252,7 @@ describe('a stream', () => {
     expect(drafts.map(({ localId }) => localId)).toEqual(Array.from({ length: 19 }, (_, at) => `p-${at + 1}`));
   });
 
-  it('keeps the product that is being read whole, however large it is', async () => {
+  it('keeps the current product complete, however large it is', async () => {
     function* feed(): Generator<string> {
       yield 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Shelf\n';
       for (let at = 0; at < 20; at += 1) yield `p,${at ? '' : 'P'},Size,S${at},s-${at},1.00,${'x'.repeat(1_000_000)}\n`;
@@ -261,7 +261,7 @@ describe('a stream', () => {
     expect(drafts.map(({ variants }) => variants?.length)).toEqual([20]);
   });
 
-  it('may be left early, which closes it', async () => {
+  it('may be stopped early, which closes it', async () => {
     const source = Readable.from(endless(5000));
     for await (const product of readCsv(source, shopify)) {
       expect(product.row).toBe(2);
@@ -271,7 +271,7 @@ describe('a stream', () => {
     expect(source.destroyed).toBe(true);
   });
 
-  it('that fails, fails the reading with its own error', async () => {
+  it('that fails ends the reading with its own error', async () => {
     async function* failing(): AsyncGenerator<string> {
       yield text;
       throw new Error('connection lost');
@@ -340,12 +340,12 @@ describe('a mapping', () => {
     ['a quote within quotes', 'a,A,S,"10" s",1\nb,B,S,s-b,1\n', ['error bad-quoting 2 sku']],
     ['a header alone', '', ['warning no-rows 1']],
     ['empty rows alone', ',,,,\n,,,,\n', ['warning no-rows 1']],
-  ])('tells of %s, and gives no draft', async (_what, rows, issues) => {
+  ])('reports %s, and gives no draft', async (_what, rows, issues) => {
     const contents = await readMapped(header + rows);
     expect([found(contents), contents.drafts]).toEqual([issues, []]);
   });
 
-  it('whose function throws costs the product, and tells each of its rows', async () => {
+  it('whose function throws loses the product, and reports each of its rows', async () => {
     const title = (row: CsvRow): string => {
       if (row['style'] === 'a') throw new Error('no title');
       return row['name'] ?? '';
@@ -381,7 +381,7 @@ describe('readCsv', () => {
   it('reads a source once', async () => {
     const reading = readCsv(text, shopify);
     await reading.collect();
-    await expect(reading.collect()).rejects.toThrow(/read once/);
+    await expect(reading.collect()).rejects.toThrow(/read only once/);
   });
 
   it('has issues of the file for those who iterate', async () => {

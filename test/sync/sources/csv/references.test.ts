@@ -29,7 +29,7 @@ describe('references of a product CSV', () => {
     expect(fake.products()).toMatchObject([{ variants: [{ title: 'Black' }, { title: 'Off-white' }] }]);
   });
 
-  it('ask for a metafield once, and report what the shop does not have', async () => {
+  it('look up a metafield once, and report what the shop does not have', async () => {
     const { sync, fake, client, clock } = fakeSync();
     await shopWithColours(client, clock);
     const before = fake.calls.length;
@@ -60,7 +60,7 @@ describe('references of a product CSV', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('that are no metaobjects, or whose metafield is not defined, are not found', async () => {
+  it('that are not metaobjects, or whose metafield is not defined, are not found', async () => {
     const { client, clock } = fakeSync();
     await shopWithColours(client, clock);
     const find = createReferences(client);

@@ -123,7 +123,7 @@ describe('an export of Shopify', () => {
     expect(variants(contents)).toMatchObject([{ price: '1.00' }]);
   });
 
-  it('may be of Matrixify, whose commands are not carried out', async () => {
+  it('may be of Matrixify, whose commands are not executed', async () => {
     const contents = await read(
       [
         'Handle,Command,Title,Body HTML,Image Src,Option1 Name,Option1 Value,Variant Price,Variant Weight,Variant Weight Unit,Metafield: custom.care [boolean]',
@@ -160,7 +160,7 @@ describe('an export of Shopify', () => {
     expect(contents).toMatchObject({ products: [], drafts: [], issues: [{ severity: 'error', code, row: 1 }] });
   });
 
-  it('may be a header alone, or lack the prices', async () => {
+  it('may be only a header, or have no prices', async () => {
     expect(found(await read('Handle,Title,Variant Price\n'))).toEqual(['warning no-rows 1']);
     const contents = await read('Handle,Title,Vendor\na,A,V\nb,B,V\n');
     expect(found(contents)).toEqual(['warning column-missing 1 Variant Price']);
@@ -177,7 +177,7 @@ describe('an export of Shopify', () => {
 });
 
 describe('the rows of a product', () => {
-  it('are taken together wherever they stand', async () => {
+  it('are combined wherever they are', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,Size,S,1.00\nb,B,Title,Default Title,1.00\na,,,M,1.00\nb,B,Title,Default Title,1.00\n',
     );
@@ -192,7 +192,7 @@ describe('the rows of a product', () => {
     ]);
   });
 
-  it('say the same of the product, or the first row is taken', async () => {
+  it('have the same values for the product, or the first row is used', async () => {
     const contents = await read(
       'Handle,Title,Vendor,Tags,Option1 Name,Option1 Value,Variant Price,Care (product.metafields.custom.care)\na,A,V,x,Size,S,1.00,cold\na,A,V,x,Size,M,1.00,cold\na,B,W,y,Sizes,L,1.00,hot\nb,,,,Size,S,1.00,\nb,Late,,,,M,1.00,\n',
     );
@@ -233,7 +233,7 @@ describe('the rows of a product', () => {
     expect(contents.drafts.map(({ localId }) => localId)).toEqual(['Big Jug', 'big jug']);
   });
 
-  it('that carry only an image, or defaults of a generator beside it, are no variants', async () => {
+  it('that have only an image, or also defaults of a generator, are not variants', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant Price,Variant Inventory Tracker,Variant Inventory Policy,Image Src,Image Position,Image Alt Text\na,A,Title,Default Title,1.00,shopify,deny,https://img.test/2.jpg,2.0,\na,,,,,shopify,deny,https://img.test/1.jpg,1,One\na,,,,,,,https://img.test/1.jpg?v=9,3,\na,,,,,,,,4,\na,,,,,,,,,Lost\na,,,,,,,photos/x.jpg,5,\na,,,,,,,N/A,x,\na,,,,,,,,,\n',
     );
@@ -310,7 +310,7 @@ describe('options', () => {
       ['a,A,Size,2-Jan,,,1', 'a,,,#REF!,,,1'],
       ['warning looks-like-a-date 2 Option1 Value', 'warning spreadsheet-error-value 3 Option1 Value'],
     ],
-  ])('are told of with %s', async (_name, rows, issues) => {
+  ])('are reported with %s', async (_name, rows, issues) => {
     expect(found(await options(...rows))).toEqual(issues);
   });
 
@@ -410,7 +410,7 @@ describe('cells', () => {
       ],
       ['warning category-is-a-path 4', 'warning category-is-a-path 5', 'warning category-is-a-path 7'],
     ],
-  ])('of "%s" that cannot be read are told, and left out', async (column, values, issues) => {
+  ])('of "%s" that cannot be read are reported, and left out', async (column, values, issues) => {
     const contents = await read(file(column, ...values));
     const wanted = issues.map((issue) => `${issue} ${column}`);
     expect(found(contents)).toEqual(wanted);
@@ -496,7 +496,7 @@ describe('cells', () => {
     ]);
   });
 
-  it('that are formulas, by which spreadsheets keep codes as text, say that text', async () => {
+  it('that are formulas, with which spreadsheets keep codes as text, have that text', async () => {
     const contents = await read(file('Variant SKU,Variant Barcode', '"=""00123""","=""0400638"""', '=,"=""a"" & 1"'));
     expect(variants(contents).map((variant) => [variant?.sku, variant?.barcode])).toEqual([
       ['00123', '0400638'],
@@ -534,7 +534,7 @@ describe('cells', () => {
     expect(contents.drafts.map((draft) => validateProduct(draft).ok)).toEqual([true]);
   });
 
-  it('of stock that is counted, but not given, are a warning where the file has quantities', async () => {
+  it('of stock that is tracked but empty are a warning if the file has quantities', async () => {
     const counted = await read(file('Variant Inventory Tracker,Variant Inventory Qty', 'shopify,', ',7'));
     expect(found(counted)).toEqual(['warning quantity-missing 2 Variant Inventory Qty']);
     expect(counted.products.map(({ stock }) => stock)).toEqual([undefined, [7]]);
@@ -559,7 +559,7 @@ describe('cells', () => {
     ]);
   });
 
-  it('of market prices are never the price, and told once for each column that is filled', async () => {
+  it('of market prices are never the price, and are reported once for each column with values', async () => {
     const contents = await read(
       file('Included / Norway,Price / Norway,Compare-at price / Norway,Collection', 'true,149.00,,', 'false,,,Summer'),
     );
@@ -587,7 +587,7 @@ describe('metafields', () => {
   ];
   const text = file(columns.join(), `"Cold,\nno bleach",38; 39.5,TRUE,'42,matt`);
 
-  it('are text where nobody knows their types', async () => {
+  it('are text if their types are unknown', async () => {
     const contents = await read(text);
     expect(contents.drafts[0]?.metafields).toEqual([
       { namespace: 'custom', key: 'care', value: 'Cold,\nno bleach' },
@@ -598,7 +598,7 @@ describe('metafields', () => {
     expect(found(contents)).toEqual([`warning variant-metafield-not-read 1 ${columns[4]}`]);
   });
 
-  it('are left out where the shop does not know them, which is said once for each column', async () => {
+  it('are left out if the shop has no definition, which is reported once for each column', async () => {
     const contents = await read(`${text}\np-2,P 2,5.00,warm,,,,\n`, {
       definitionType: ({ key }) => (key === 'vegan' ? 'boolean' : undefined),
       types: { 'reviews.rating_count': 'number_integer' },
@@ -616,7 +616,7 @@ describe('metafields', () => {
     ]);
   });
 
-  it('take the types of the definitions, else those that are given', async () => {
+  it('use the types of the definitions, otherwise those of the options', async () => {
     const asked: string[] = [];
     const contents = await read(`${text}\np-2,P 2,5.00,a\nb,,,x,\n`, {
       definitionType: async ({ namespace, key }) => {
@@ -654,7 +654,7 @@ describe('metafields', () => {
     expect(contents.drafts[0]?.metafields).toEqual([{ namespace: 'custom', key: 'x', type, value }]);
   });
 
-  it('that refer to something by its handle are told, and left out', async () => {
+  it('that refer to something by its handle are reported, and left out', async () => {
     const contents = await read(file('X (product.metafields.custom.x)', 'blue-jug'), {
       types: { 'custom.x': 'product_reference' },
     });
@@ -664,7 +664,7 @@ describe('metafields', () => {
 });
 
 describe('categories', () => {
-  it('by path are found by the shop, once each, else kept beside the draft', async () => {
+  it('by path are looked up, once each, or kept beside the draft', async () => {
     const asked: string[] = [];
     const contents = await read(file('Product Category', 'Toys', 'Toys', 'Spielzeug'), {
       resolveCategory: (path) => {
@@ -713,18 +713,18 @@ describe('a file that is not quite a product CSV', () => {
     expect(found(await read(text))).toEqual(issues);
   });
 
-  it('handles and images alone are products to be, without titles', async () => {
+  it('handles and images alone are products without titles', async () => {
     const contents = await read('Handle,Image Src\na,https://img.test/1.jpg\n');
     expect(found(contents)).toContain('error column-missing 1 Title');
     expect(contents.drafts).toEqual([]);
   });
 
-  it('a product without handle is known by its title, and an unreadable title by the word product', async () => {
+  it('a product without a handle is identified by its title, or by the word product', async () => {
     const { drafts } = await read('Title,Variant Price\nBlue Jug,1\n!!!,2\n');
     expect(drafts.map(({ localId }) => localId)).toEqual(['blue-jug', 'product']);
   });
 
-  it('values of a metafield that are none of its type are errors, and the text is not changed', async () => {
+  it('values that do not fit the type of a metafield are errors, and the text is not changed', async () => {
     for (const [type, text] of [
       ['boolean', 'perhaps'],
       ['number_integer', '1.5'],
@@ -735,7 +735,7 @@ describe('a file that is not quite a product CSV', () => {
     }
   });
 
-  it('a list of references is left out whole where one is not found', async () => {
+  it('a list of references is left out completely if one is not found', async () => {
     const read2 = (known: readonly string[]) =>
       read(file('X (product.metafields.custom.x)', 'blue; red'), {
         types: { 'custom.x': 'list.metaobject_reference' },
@@ -750,7 +750,7 @@ describe('a file that is not quite a product CSV', () => {
     expect(part.drafts[0]?.metafields).toBeUndefined();
   });
 
-  it('a measure of a unit price that is no number is told, and the unit price left out', async () => {
+  it('a measure of a unit price that is not a number is reported, and the unit price left out', async () => {
     const columns =
       'Unit Price Total Measure,Unit Price Total Measure Unit,Unit Price Base Measure,Unit Price Base Measure Unit';
     const contents = await read(file(columns, 'much,ml,100,ml'));
@@ -758,7 +758,7 @@ describe('a file that is not quite a product CSV', () => {
     expect(variants(contents)[0]).not.toHaveProperty('unitPrice');
   });
 
-  it('the image of a variant is the first where the product has none', async () => {
+  it('the image of a variant is the first if the product has none', async () => {
     const contents = await read(file('Variant Image', 'https://img.test/v.jpg'));
     expect(contents.drafts[0]?.images).toEqual([{ url: 'https://img.test/v.jpg', position: 1 }]);
   });

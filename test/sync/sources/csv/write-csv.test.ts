@@ -67,7 +67,7 @@ describe('writeCsv', () => {
     );
   });
 
-  it('refuses a variant without a price, which no import takes, unless it is to be left out', async () => {
+  it('refuses a variant without a price, which no import accepts, unless unwritable is omit', async () => {
     const draft = { localId: 'a', title: 'A', price: 'warn', variants: [{ sku: 'A' }] } as const;
     await expect(write([{ draft }])).rejects.toThrow(/variants\[0\]\.price: is missing/);
     expect(await write([{ draft }], { unwritable: 'omit' })).toContain('\na,A,');
@@ -113,7 +113,7 @@ describe('writeCsv', () => {
     expect(await write([{ draft }], { unwritable: 'omit' })).toContain('\na,A,');
   });
 
-  it('takes a stream, whose metafields it is told', async () => {
+  it('accepts a stream, whose metafields are named in the options', async () => {
     async function* stream(): AsyncGenerator<CsvProductToWrite> {
       yield jug;
     }
