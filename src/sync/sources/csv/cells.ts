@@ -135,6 +135,9 @@ const spreadsheetError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|C
 /** A formula that gives a text: with it spreadsheets are kept from taking a code for a number. */
 const textFormula = /^="([^"]*)"$/;
 
+/** A number as spreadsheets and programs shorten it: with a point or a sign. A code such as 36E5 has neither. */
+const scientific = /^\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
+
 const month = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const date = new RegExp(`^(\\d{1,2}[- ](${month})|(${month})[- ]\\d{1,2})$`, 'i');
 
@@ -161,7 +164,7 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
       ? unreadable('spreadsheet-error-value', message)
       : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
   }
-  if (isCode && /^\d+([.,]\d+)?e[+-]?\d+$/i.test(value)) {
+  if (isCode && scientific.test(value)) {
     const message = 'was shortened by a spreadsheet, and digits are lost: give them all, in a column of text';
     return what === 'barcode'
       ? unreadable('number-damaged', message)
