@@ -259,6 +259,7 @@ describe('a Link header', () => {
     ['capitals', `<${address}n>; REL="Next"`, { next: 'n' }],
     ['a title with commas before', `<${address}n>; title="a, <b>; c"; rel="next"`, { next: 'n' }],
     ['a relative address', `</admin/api/${generatedApiVersion}/products.json?page_info=n>; rel="next"`, { next: 'n' }],
+    ['an address of 5,000 characters', `<${address}n&fields=${'title%2C'.repeat(600)}>; rel="next"`, { next: 'n' }],
     ['another relation that begins so', `<${address}n>; rel="nextfoo"`, {}],
     ['a relation inside another parameter', `<${address}n>; title="rel=next"`, {}],
     ['an address without a cursor', '<https://acme.myshopify.com/x.json>; rel="next"', {}],

@@ -138,6 +138,9 @@ const spreadsheetError = /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|C
 /** A formula that returns a text. Spreadsheets use it to keep a code from becoming a number. */
 const textFormula = /^="([^"]*)"$/;
 
+/** A number as spreadsheets and programs shorten it: with a point or a sign. A code such as 36E5 has neither. */
+const scientific = /^\d+(?:[.,]\d+e[+-]?|e[+-])\d+$/i;
+
 const month = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
 const date = new RegExp(`^(\\d{1,2}[- ](${month})|(${month})[- ]\\d{1,2})$`, 'i');
 
@@ -164,7 +167,7 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
       ? unreadable('spreadsheet-error-value', message)
       : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
   }
-  if (isCode && /^\d+([.,]\d+)?e[+-]?\d+$/i.test(value)) {
+  if (isCode && scientific.test(value)) {
     const message = 'was shortened by a spreadsheet, and digits are lost: write all of them, in a text column';
     return what === 'barcode'
       ? unreadable('number-damaged', message)

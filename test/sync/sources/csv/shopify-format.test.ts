@@ -496,6 +496,17 @@ describe('cells', () => {
     ]);
   });
 
+  it('with an E between digits are text, as no spreadsheet writes a number without a point or a sign', async () => {
+    const codes = ['36E5', '1e3', '0012E7', '5E10'];
+    const contents = await read(file('Variant SKU,Variant Barcode', ...codes.map((code) => `${code},${code}`)));
+    expect(variants(contents).map((variant) => [variant?.sku, variant?.barcode])).toEqual(
+      codes.map((code) => [code, code]),
+    );
+    expect(found(contents)).toEqual([]);
+    const damaged = await read(file('Variant SKU', '1.2E11', '"3,6e+11"', '4E+12', '5e-7'));
+    expect(found(damaged)).toEqual([2, 3, 4, 5].map((row) => `error number-damaged ${row} Variant SKU`));
+  });
+
   it('that are formulas, with which spreadsheets keep codes as text, have that text', async () => {
     const contents = await read(file('Variant SKU,Variant Barcode', '"=""00123""","=""0400638"""', '=,"=""a"" & 1"'));
     expect(variants(contents).map((variant) => [variant?.sku, variant?.barcode])).toEqual([
