@@ -102,15 +102,13 @@ class Shape {
     return this.#byMarker.get(marker);
   }
 
-  /** The connection that a line belongs to; takes the marker off it. `__parentId` is gone already. */
+  /** The connection that a line belongs to. */
   connectionOf(line: Line, isRoot: boolean): BulkConnection {
     const candidates = isRoot ? this.#roots : this.nested;
     if (candidates.length === 1) return candidates[0] as BulkConnection;
     for (const connection of candidates) {
       const { marker } = connection;
-      if (marker === undefined || line[marker] === undefined) continue;
-      delete line[marker];
-      return connection;
+      if (marker !== undefined && line[marker] !== undefined) return connection;
     }
     return this.#byKeys(line, candidates);
   }
@@ -134,6 +132,20 @@ class Shape {
       { shop, isRetryable: false, mayHaveExecuted: false },
     );
   }
+}
+
+/**
+ * A line as the node it stands for, without what only tells where it belongs. A copy: an object that loses a property
+ * becomes a dictionary, which is slower to make and to read, and larger.
+ */
+function nodeOf(line: Line, { marker }: BulkConnection): Line {
+  if (marker !== undefined && line[marker] !== undefined) {
+    const { __parentId, [marker]: _type, ...node } = line;
+    return node;
+  }
+  if (line['__parentId'] === undefined) return line;
+  const { __parentId, ...node } = line;
+  return node;
 }
 
 /** Gives a node its lists, so that one without children has empty ones. */
@@ -188,13 +200,12 @@ export async function* joinGrouped(
           ends.push(first + index);
         }
         if (inner.size > 0) inner.clear();
-        root = line;
-        rootId = line['id'];
         rootShape = shape.connectionOf(line, true);
-        prepare(line, rootShape.connections);
+        root = nodeOf(line, rootShape);
+        rootId = root['id'];
+        prepare(root, rootShape.connections);
         continue;
       }
-      delete line['__parentId'];
       const connection = only ?? shape.connectionOf(line, false);
       const isChild = shape.parents.get(connection) === rootShape;
       const parent = isChild ? (parentId === rootId ? root : undefined) : inner.get(parentId);
@@ -203,11 +214,12 @@ export async function* joinGrouped(
         const what = `line ${before + first + index + 1} does not follow its parent. Read them with bulk.resume(id, { groupObjects: false }).`;
         throw orphan(context, before + first + index, what);
       }
+      const node = nodeOf(line, connection);
       if (connection.connections.length > 0) {
-        prepare(line, connection.connections);
-        inner.set(line['id'], line);
+        prepare(node, connection.connections);
+        inner.set(node['id'], node);
       }
-      addChild(parent, connection, line);
+      addChild(parent, connection, node);
     }
     last = { at, skip: first + lines.length, lines: before };
     if (rows.length > 0) yield { rows, place: (index) => ({ at, skip: ends[index] ?? 0, lines: before }) };
@@ -215,30 +227,45 @@ export async function* joinGrouped(
   if (root) yield { rows: [root], place: () => last };
 }
 
-/** Joins lines that are all in memory. @returns The roots in the order of their lines. */
-function joinAll(lines: readonly Line[], shape: Shape, context: JoinContext): Line[] {
-  const roots: Line[] = [];
-  const byId = new Map<BulkConnection, Map<unknown, Line>>();
-  const children: { readonly line: Line; readonly parentId: unknown; readonly connection: BulkConnection }[] = [];
-  for (const line of lines) {
-    const parentId = line['__parentId'];
-    if (parentId !== undefined) delete line['__parentId'];
-    const connection = shape.connectionOf(line, parentId === undefined);
-    if (connection.connections.length > 0) {
-      prepare(line, connection.connections);
-      const known = byId.get(connection) ?? new Map<unknown, Line>();
-      byId.set(connection, known.set(line['id'], line));
+/** Joins lines that fit in memory, in any order. */
+class Trees {
+  readonly #shape: Shape;
+  readonly #context: JoinContext;
+  readonly #roots: Line[] = [];
+  readonly #byId = new Map<BulkConnection, Map<unknown, Line>>();
+  readonly #children: { readonly node: Line; readonly parentId: unknown; readonly connection: BulkConnection }[] = [];
+
+  constructor(shape: Shape, context: JoinContext) {
+    this.#shape = shape;
+    this.#context = context;
+  }
+
+  add(lines: readonly Line[]): void {
+    for (const line of lines) {
+      const parentId = line['__parentId'];
+      const connection = this.#shape.connectionOf(line, parentId === undefined);
+      const node = nodeOf(line, connection);
+      if (connection.connections.length > 0) {
+        prepare(node, connection.connections);
+        const known = this.#byId.get(connection) ?? new Map<unknown, Line>();
+        this.#byId.set(connection, known.set(node['id'], node));
+      }
+      if (parentId === undefined) this.#roots.push(node);
+      else this.#children.push({ node, parentId, connection });
     }
-    if (parentId === undefined) roots.push(line);
-    else children.push({ line, parentId, connection });
   }
-  for (const { line, parentId, connection } of children) {
-    const above = shape.parents.get(connection);
-    const parent = above && byId.get(above)?.get(parentId);
-    if (parent) addChild(parent, connection, line);
-    else if (!context.isPartial) throw orphan(context, lines.length, 'a line names a missing parent.');
+
+  /** The roots, with all that belongs to them, in the order of their lines. */
+  joined(): Line[] {
+    for (const { node, parentId, connection } of this.#children) {
+      const above = this.#shape.parents.get(connection);
+      const parent = above && this.#byId.get(above)?.get(parentId);
+      if (parent) addChild(parent, connection, node);
+      else if (!this.#context.isPartial)
+        throw orphan(this.#context, this.#roots.length + this.#children.length, 'a line names a missing parent.');
+    }
+    return this.#roots;
   }
-  return roots;
 }
 
 /** How much is joined at a time. */
@@ -267,10 +294,10 @@ export async function* joinAnyOrder(
   const shape = new Shape(context);
   let { roots: skip } = options;
   let taken = 0;
-  for await (const lines of options.parts === 1
-    ? inMemory(chunks, options, context)
+  for await (const trees of options.parts === 1
+    ? inMemory(chunks, options, shape, context)
     : byDisk(chunks, options, shape, context)) {
-    const rows = joinAll(lines, shape, context);
+    const rows = trees.joined();
     const first = Math.min(skip, rows.length);
     skip -= first;
     const before = taken + first;
@@ -286,14 +313,17 @@ export async function* joinAnyOrder(
 async function* inMemory(
   chunks: AsyncIterable<Buffer>,
   options: PartOptions,
+  shape: Shape,
   context: JoinContext,
-): AsyncGenerator<Line[]> {
+): AsyncGenerator<Trees> {
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(Buffer.from(chunk));
   const lines = parseLines(Buffer.concat(all), context.isExact);
   if (!lines) throw orphan(context, 0, 'one is truncated or not a JSON object. Read it again with bulk.resume.');
   options.onCounted(lines.length);
-  yield lines;
+  const trees = new Trees(shape, context);
+  trees.add(lines);
+  yield trees;
 }
 
 /** Bytes of all buffers in front of the temporary file. */
@@ -303,7 +333,7 @@ const bufferBytes = 16 * 1024 * 1024;
 const pieceBytes = 128 * 1024;
 
 /**
- * Sorts lines into parts by the root they belong to, on disk, and gives the lines of one part after the other. A line below
+ * Sorts lines into parts by the root they belong to, on disk, and gives the trees of one part after the other. A line below
  * a node below a root is sorted by its parent first, and by that one's root once it is known.
  */
 async function* byDisk(
@@ -311,7 +341,7 @@ async function* byDisk(
   { parts, folder, onCounted, onSpilled }: PartOptions,
   shape: Shape,
   context: JoinContext,
-): AsyncGenerator<Line[]> {
+): AsyncGenerator<Trees> {
   const { isDeep } = shape;
   const segment = Math.max(4096, Math.floor(bufferBytes / (isDeep ? 3 * parts : parts) / 4096) * 4096);
   const spill = await Spill.open(folder, Math.min(segment, 256 * 1024));
@@ -379,13 +409,13 @@ async function* byDisk(
     onSpilled?.(spill.bytes);
 
     for (const part of byRoot) {
-      const lines: Line[] = [];
+      const trees = new Trees(shape, context);
       for await (const piece of part.take()) {
-        const parsed = parseLines(piece, context.isExact);
-        if (!parsed) throw orphan(context, count, 'one is not a JSON object. Read it again with bulk.resume.');
-        for (const line of parsed) lines.push(line);
+        const lines = parseLines(piece, context.isExact);
+        if (!lines) throw orphan(context, count, 'one is not a JSON object. Read it again with bulk.resume.');
+        trees.add(lines);
       }
-      if (lines.length > 0) yield lines;
+      yield trees;
     }
   } finally {
     await spill.close();

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
 import { HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
 import { boundedWait, sleep } from '../internal/abort.ts';
-import { isRecord, parseExactJson } from '../internal/json.ts';
+import { isRecord, parseExactJson, parseJson } from '../internal/json.ts';
 import type { BulkShop } from './operation.ts';
 
 /** One line, parsed. */
@@ -276,8 +276,11 @@ export class ResultFile {
   }
 }
 
-/** Bytes that become text at a time: a third less work than line by line, and never a text as long as the file. */
-const textBytes = 64 * 1024;
+/**
+ * Bytes that become text at a time. As text they take twice as many where one character is not Latin, and from 128 KB on
+ * V8 puts each text among its large objects, where parsing takes three times as long.
+ */
+const textBytes = 32 * 1024;
 
 /**
  * Parses lines to objects; `undefined` if one is something else. Blank lines are skipped.
@@ -285,22 +288,42 @@ const textBytes = 64 * 1024;
  * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
  */
 export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes.length): Line[] | undefined {
-  const parse = isExact ? parseExactJson : JSON.parse;
   const lines: Line[] = [];
   for (let start = from; start < to; ) {
     let end = bytes.indexOf(newline, Math.min(start + textBytes, to));
     if (end === -1 || end > to) end = to;
-    const texts = bytes.toString('utf8', start, end).split('\n');
+    const text = bytes.toString('utf8', start, end);
     start = end + 1;
-    for (const text of texts) {
-      try {
-        const line = parse(text) as unknown;
-        if (typeof line !== 'object' || !isRecord(line)) return undefined;
-        lines.push(line);
-      } catch {
-        // What it says is a customer's, and no error's.
-        if (text.trim() !== '') return undefined;
-      }
+    const found = (isExact ? undefined : parseTogether(text)) ?? parseEach(text, isExact);
+    if (!found) return undefined;
+    for (const line of found) lines.push(line);
+  }
+  return lines;
+}
+
+/**
+ * The lines of a text as one JSON list, which takes a third less time than each by itself. `undefined` where that proves
+ * nothing: a line is blank or no object, or two parts of lines make up one object, so that the number of lines is another.
+ */
+function parseTogether(text: string): Line[] | undefined {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  if (count === 1) return undefined;
+  const list = parseJson(`[${text.replaceAll('\n', ',')}]`) as unknown[] | undefined;
+  return list?.length === count && list.every(isRecord) ? list : undefined;
+}
+
+function parseEach(text: string, isExact: boolean): Line[] | undefined {
+  const parse = isExact ? parseExactJson : JSON.parse;
+  const lines: Line[] = [];
+  for (const part of text.split('\n')) {
+    try {
+      const line = parse(part) as unknown;
+      if (!isRecord(line)) return undefined;
+      lines.push(line);
+    } catch {
+      // What it says is a customer's, and no error's.
+      if (part.trim() !== '') return undefined;
     }
   }
   return lines;

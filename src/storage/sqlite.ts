@@ -2,7 +2,7 @@ import { type BigIntStats, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { Kysely, type RawBuilder, type SqliteDatabase, SqliteDialect, sql } from 'kysely';
+import { Kysely, type RawBuilder, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import { ConfigError, type Issue, isShopwrightError, StorageError } from '../errors/errors.ts';
 import { sleep } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
@@ -249,23 +249,37 @@ const inputs = (parameters: readonly unknown[]): SQLInputValue[] =>
     throw new TypeError(`SQLite takes no ${typeof value} as a parameter`);
   });
 
-/** The database of `node:sqlite` in the form that Kysely's `SqliteDialect` drives. */
+/** Prepared statements kept per database: more than the stores have, apart from those with lists of many lengths. */
+const keptStatements = 200;
+
+/** The database of `node:sqlite` in the form that Kysely's `SqliteDialect` drives. Statements are prepared once. */
 export function adaptDatabase(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = database.prepare(sql);
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => statement.all(...inputs(parameters)),
+      run(parameters) {
+        // After some errors (a full disk, say) SQLite has rolled back by itself. A second rollback fails, and
+        // that failure would hide the error which matters.
+        if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
+        return statement.run(...inputs(parameters));
+      },
+      // One that is still being read cannot be begun again: each reader has its own.
+      iterate: (parameters) => database.prepare(sql).iterate(...inputs(parameters)),
+    };
+  };
   return {
     close: () => database.close(),
     prepare(sql) {
-      const statement = database.prepare(sql);
-      return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...inputs(parameters)),
-        run(parameters) {
-          // After some errors (a full disk, say) SQLite has rolled back by itself. A second rollback fails, and
-          // that failure would hide the error which matters.
-          if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
-          return statement.run(...inputs(parameters));
-        },
-        iterate: (parameters) => statement.iterate(...inputs(parameters)),
-      };
+      const kept = statements.get(sql);
+      const statement = kept ?? prepare(sql);
+      // The one that was used last comes last, so that the first is the one to go.
+      if (kept) statements.delete(sql);
+      statements.set(sql, statement);
+      if (statements.size > keptStatements) statements.delete(statements.keys().next().value ?? '');
+      return statement;
     },
   };
 }

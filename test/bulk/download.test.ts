@@ -207,6 +207,22 @@ describe('the download of a result', () => {
     }
   });
 
+  it('takes no two halves of a line for a line', async () => {
+    // Each half is no JSON; with a comma for the line break between them they would be one object.
+    const [first, ...others] = lines as [string, ...string[]];
+    const halves = `${JSON.stringify({ id: 'gid://shopify/Product/0', tags: [{}] }).slice(0, -2)}\n{"more":1}]}`;
+    for (const part of [
+      [halves, first],
+      [first, halves],
+    ].map((two) => [...two, ...others].join('\n'))) {
+      const torn = Buffer.from(`${part}\n`);
+      for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+        const { rows } = await serve(torn, lines.length + 1, storage(torn));
+        expect(isShopwrightError(await rejection(rows(options)), 'BULK_INCOMPLETE')).toBe(true);
+      }
+    }
+  });
+
   it('takes a line of 40 MB', async () => {
     const long = JSON.stringify({ id: 'gid://shopify/Product/0', title: 'é'.repeat(20_000_000) });
     const big = Buffer.from(`${lines.slice(0, 4).join('\n')}\n${long}\n${lines.slice(4).join('\n')}\n`);

@@ -46,6 +46,31 @@ describe('the adapter', () => {
     await db.destroy();
   });
 
+  it('prepares a statement once, whatever becomes of the tables, and keeps the last ones only', () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('create table t (a integer) strict; insert into t values (1), (2)');
+    const adapted = adaptDatabase(database);
+    const statement = adapted.prepare('select * from t');
+    expect(adapted.prepare('select * from t')).toBe(statement);
+    database.exec('alter table t add column b text');
+    expect(statement.all([])).toEqual([
+      { a: 1, b: null },
+      { a: 2, b: null },
+    ]);
+    for (let index = 0; index < 300; index += 1) expect(adapted.prepare(`select ${index}`).all([])).toHaveLength(1);
+    expect(adapted.prepare('select * from t')).not.toBe(statement);
+    expect(() => adapted.prepare('select * from missing')).toThrow('no such table');
+  });
+
+  it('reads one statement twice at the same time', () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec('create table t (a integer) strict; insert into t values (1), (2)');
+    const statement = adaptDatabase(database).prepare('select a from t order by a');
+    const [first, second] = [statement.iterate([]), statement.iterate([])].map((rows) => rows[Symbol.iterator]());
+    const taken = [first, second, first, second].map((rows) => rows?.next().value);
+    expect(taken).toEqual([{ a: 1 }, { a: 1 }, { a: 2 }, { a: 2 }]);
+  });
+
   it('takes what SQLite takes as parameters, and refuses the rest by its type', () => {
     const database = adaptDatabase(new DatabaseSync(':memory:'));
     const statement = database.prepare('select ? as value');
