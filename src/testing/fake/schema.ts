@@ -10,6 +10,7 @@ import {
   type GraphQLFieldConfig,
   GraphQLInputObjectType,
   type GraphQLInputType,
+  GraphQLInt,
   GraphQLInterfaceType,
   GraphQLList,
   type GraphQLNamedType,
@@ -26,6 +27,7 @@ import {
   isObjectType,
   isScalarType,
   isUnionType,
+  Kind,
   parseConstValue,
   specifiedDirectives,
   specifiedScalarTypes,
@@ -126,6 +128,20 @@ const valuePattern = /^ {2}(?<name>\w+)(?<deprecated> @deprecated)?$/;
 const inputPattern =
   /(?:^ {2}|, |^)(?<name>\w+): (?<type>[\w[\]!]+)(?: = (?<literal>"(?:[^"\\]|\\.)*"|\[[^\]]*\]|\{[^}]*\}|[^\s,]+))?(?<deprecated> @deprecated)?/y;
 
+const refuse = (value: unknown, type: string): never => {
+  throw new GraphQLError(`Could not coerce value ${JSON.stringify(value)} to ${type}`);
+};
+
+const whole = (value: unknown): number => (Number.isSafeInteger(value) ? Number(value) : refuse(value, 'Int'));
+
+/** Of inputs, Shopify reads integers of any size, and leaves it to the field how many it takes. (Recorded 2026-04.) */
+const int = new GraphQLScalarType({
+  ...GraphQLInt.toConfig(),
+  coerceInputValue: whole,
+  parseValue: whole,
+  coerceInputLiteral: (node) => (node.kind === Kind.INT ? Number(node.value) : undefined),
+});
+
 /**
  * A schema that makes a type from its text when the type is first asked for: the operations of a program touch some
  * dozens of the 3,500 types, and `buildSchema` takes a third of a second for all of them.
@@ -141,7 +157,7 @@ class LazySchema extends GraphQLSchema {
   readonly #roots: ReadonlyMap<string, string>;
   readonly #directives: readonly GraphQLDirective[];
   readonly #made = new Map<string, GraphQLNamedType>(
-    [...specifiedScalarTypes, ...introspectionTypes].map((type) => [type.name, type]),
+    [...specifiedScalarTypes, int, ...introspectionTypes].map((type) => [type.name, type]),
   );
   /** Types as they are written, such as `[Product!]!`. */
   readonly #written = new Map<string, GraphQLType>();
@@ -378,10 +394,6 @@ function* definitionsOf(text: string): Generator<Definition> {
 }
 
 type Coerce = (value: unknown) => unknown;
-
-const refuse = (value: unknown, type: string): never => {
-  throw new GraphQLError(`Could not coerce value ${JSON.stringify(value)} to ${type}`);
-};
 
 const text =
   (type: string, accepts: (value: string) => boolean = () => true): Coerce =>

@@ -258,6 +258,22 @@ describe('actualCost', () => {
     expect(actualCost(operation(query), { products: { edges: [node(null), node({ id: 'y' })] } })).toBe(2 + 2);
   });
 
+  // Recorded 2026-04: 189 of 310, whatever share of the 250 variants had one image; none had a metafield.
+  it('counts the pages of one connection in several objects as one', () => {
+    const asked = operation(`{ productVariants(first: 250) { nodes {
+      id media(first: 250) { nodes { id } } metafields(first: 250) { nodes { id } } product { id }
+    } } }`);
+    const node = (images: number) => ({
+      ...{ id: '', media: { nodes: Array.from({ length: images }, () => ({ id: '' })) } },
+      ...{ metafields: { nodes: [] }, product: { id: '' } },
+    });
+    expect(requestedCost(asked)).toBe(310);
+    for (const share of [1, 40, 249]) {
+      const nodes = Array.from({ length: 250 }, (_, index) => node(index < share ? 1 : 0));
+      expect(actualCost(asked, { productVariants: { nodes } })).toBe(189);
+    }
+  });
+
   it('leaves out what the type of a node does not select', () => {
     const query = `{ node(id: "gid://shopify/ProductVariant/1") {
       ... on Product { variants(first: 10) { nodes { id } } }

@@ -81,7 +81,7 @@ describe('a connection', () => {
     ['(last: -1)', 'last must be greater than 0'],
     ['(first: 251)', 'first cannot exceed 250'],
     ['(first: 1, after: "nonsense")', 'Malformed cursor'],
-    ['(first: 1, after: "eyJsYXN0X2lkIjoxfQ==")', 'Invalid cursor for current pagination sort.'],
+    ['(first: 1, after: "eyJpZCI6MX0=")', 'Invalid cursor for current pagination sort.'],
     ['(first: 1, after: "nonsense", sortKey: TITLE)', 'Malformed cursor'],
     ['(first: 1, after: "eyJsYXN0X2lkIjoxfQ==", sortKey: TITLE)', 'Invalid cursor for current pagination sort.'],
   ])('refuses products%s', async (args, message) => {

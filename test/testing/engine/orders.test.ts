@@ -312,7 +312,7 @@ describe('orders', () => {
     });
     expect(order).toMatchObject({
       name: '#1004',
-      displayFinancialStatus: 'PENDING',
+      displayFinancialStatus: null,
       customer: { email: 'eve@example.com' },
       lineItems: { nodes: [{ title: 'Cap', sku: null, variant: null }] },
     });

@@ -86,7 +86,7 @@ function operationPoints(
   };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
   return chargedPoints(
-    objectSelection(walk, rootType(operation), [operation.definition.selectionSet], data, [], price),
+    objectSelection(walk, rootType(operation), [operation.definition.selectionSet], [data], [], price),
   );
 }
 
@@ -141,32 +141,32 @@ interface SelectedField extends Pick<Visit, 'field' | 'nodes'> {
   readonly key: string;
 }
 
-/** One field of an object's selection, with its value where the walk has a response. */
+/** One field of a selection, with its values where the walk has a response: one of each object that has been answered. */
 interface Visit {
   readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
   readonly nodes: FieldNodes;
-  readonly value: unknown;
+  readonly values: readonly unknown[];
   readonly path: readonly string[];
 }
 
 /** Gives the points of one field with all below it. */
 type Price = (walk: Walk, visit: Visit) => number;
 
-/** The sum over the fields that one object selects. */
+/** The sum over the fields that objects of one type select. What a list has answered is looked at together. */
 function objectSelection(
   walk: Walk,
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
-  data: unknown,
+  answered: readonly unknown[],
   path: readonly string[],
   price: Price = fieldPoints,
 ): number {
   let points = 0;
   for (const { key, field, nodes } of selectedFields(walk, type, sets)) {
-    const value = isRecord(data) ? data[key] : undefined;
-    if (walk.actual && value === undefined) continue;
-    points += price(walk, { parent: type, field, nodes, value, path: walk.note ? [...path, key] : path });
+    const values = walk.actual ? valuesOf(answered, key) : [];
+    if (walk.actual && values.length === 0) continue;
+    points += price(walk, { parent: type, field, nodes, values, path: walk.note ? [...path, key] : path });
   }
   return points;
 }
@@ -234,20 +234,26 @@ function paidElsewhere(walk: Walk, visit: Visit): number {
   return children;
 }
 
-/** Points below an object field: of a list's entries, and of the possible types, the most expensive counts. */
+/** What objects answered for one field. Those that do not have it are of other types. */
+function valuesOf(answered: readonly unknown[], key: string): readonly unknown[] {
+  const values: unknown[] = [];
+  for (const one of answered) {
+    const value = isRecord(one) ? one[key] : undefined;
+    if (value !== undefined) values.push(value);
+  }
+  return values;
+}
+
+/** Points below an object field: of the possible types, the most expensive counts. */
 function below(walk: Walk, visit: Visit, type: GraphQLCompositeType, price: Price = fieldPoints): number {
   const sets = selectionSets(visit.nodes);
-  const candidates = candidateTypes(walk, type, sets);
-  const entries: readonly unknown[] = Array.isArray(visit.value) ? visit.value : [visit.value];
+  const entries = visit.values.flat().filter(isRecord);
+  // Seen: `product: null` costs 1, whatever is selected below it.
+  // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
+  if (walk.actual && entries.length === 0) return 0;
   let highest = 0;
-  for (const entry of entries) {
-    // Seen: `product: null` costs 1, whatever is selected below it.
-    // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
-    if (walk.actual && !isRecord(entry)) continue;
-    for (const candidate of candidates) {
-      highest = Math.max(highest, objectSelection(walk, candidate, sets, entry, visit.path, price));
-    }
-  }
+  for (const candidate of candidateTypes(walk, type, sets))
+    highest = Math.max(highest, objectSelection(walk, candidate, sets, entries, visit.path, price));
   return highest;
 }
 
@@ -260,14 +266,15 @@ function connection(walk: Walk, visit: Visit, type: GraphQLObjectType): number {
   const size = pageSize(walk, visit);
   const multiplier = connectionMultiplier(size);
   const page = { size, perNode: 0, came: 0, hasPageInfo: false };
-  const asked = objectSelection(walk, type, selectionSets(visit.nodes), visit.value, visit.path, (inner, child) => {
+  const asked = objectSelection(walk, type, selectionSets(visit.nodes), visit.values, visit.path, (inner, child) => {
     const { name } = child.field;
     page.hasPageInfo ||= name === 'pageInfo';
     if (name !== 'nodes' && name !== 'edges') return fieldPoints(inner, child);
     // An edge is only a wrapper around its node.
     const perNode = name === 'nodes' ? fieldPoints(inner, child) : paidElsewhere(inner, child);
     if (!walk.actual) return perNode * multiplier;
-    const came = Array.isArray(child.value) ? child.value.length : 0;
+    // Pages of one connection in several objects count as one, of their mean size.
+    const came = child.values.flat().length / child.values.length;
     if (came === 0) return Math.min(objectPoints, perNode) * multiplier;
     page.perNode += perNode;
     page.came = came;

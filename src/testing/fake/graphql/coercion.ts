@@ -12,7 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { isRecord } from '../../../internal/json.ts';
-import { inDeclaredOrder } from './declared-values.ts';
+import { inDeclaredOrder } from './declared-order.ts';
 import { isGid } from './gid.ts';
 
 /** What is wrong at one place of a variable's value, in the words of graphql-ruby, which Shopify runs. */
@@ -79,9 +79,14 @@ function collectObjectProblems(
     if (field) collectProblems(entry, field.type, [...path, name], problems);
     else problems.push({ path: [...path, name], explanation: `Field is not defined on ${type.name}` });
   }
-  for (const field of Object.values(fields)) {
-    if (isRequiredInputField(field) && value[field.name] === undefined)
-      problems.push({ path: [...path, field.name], explanation: isMissing });
+  const missing = Object.values(fields).filter(
+    (field) => isRequiredInputField(field) && value[field.name] === undefined,
+  );
+  for (const name of inDeclaredOrder(
+    type.name,
+    missing.map((field) => field.name),
+  )) {
+    problems.push({ path: [...path, name], explanation: isMissing });
   }
   const reason = type.isOneOf ? oneOfReason(given) : undefined;
   if (reason) problems.push({ path, explanation: `'${type.name}' requires exactly one argument, but ${reason}.` });

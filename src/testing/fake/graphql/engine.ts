@@ -10,6 +10,7 @@ import { createRun, type OperationContext, type OperationRun, type ResolverMap, 
 import { errorEntry, notSimulated } from './errors.ts';
 import { parseGid } from './gid.ts';
 import { createIdempotency, type IdempotencyGuard } from './idempotency.ts';
+import { validateInputs, withVariables } from './input-validators.ts';
 import { mutate } from './mutation.ts';
 import { createPrepare } from './prepare.ts';
 import { mergeResolvers, resolvers } from './registry.ts';
@@ -62,7 +63,11 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
         return {
           data: data ?? null,
           fields: run.fields,
-          ...(errors && { errors: errors.map(errorEntry) }),
+          ...(errors && {
+            errors: errors.map((error) =>
+              withVariables(errorEntry(error), error, operation.definition, operation.schema),
+            ),
+          }),
           ...(run.keys.size > 0 && { idempotencyKeys: [...run.keys] }),
           ...(run.searches.length > 0 && { searches: run.searches }),
           ...(operation.kind === 'mutation' && run.executed === 0 && { executed: false }),
@@ -87,6 +92,7 @@ function fieldResolver(
     const resolve = resolvers[type]?.[info.fieldName];
     if (resolve && type === 'Mutation') {
       const note = noteField(context.run, info.fieldName, args, 'not-run');
+      validateInputs(args, info);
       return onceByKey(args, context, info, () => mutate(note, resolve, source, args, context, info));
     }
     if (resolve && type === 'QueryRoot') {

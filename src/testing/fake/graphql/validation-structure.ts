@@ -4,8 +4,10 @@ import {
   type DocumentNode,
   type FieldNode,
   FieldsOnCorrectTypeRule,
+  type FragmentDefinitionNode,
   type GraphQLError,
   type GraphQLSchema,
+  type InlineFragmentNode,
   Kind,
   KnownArgumentNamesRule,
   Lexer,
@@ -109,11 +111,22 @@ function isInVariable(document: DocumentNode, target: ASTNode): boolean {
 
 function structureEntry(error: GraphQLError, document: DocumentNode): LocatedErrorEntry {
   const node = error.nodes?.[0];
+  const fragment = node && fragmentOn(document, node);
   return {
     ...rewritten(error),
-    ...(error.locations && { locations: error.locations }),
-    ...(node && { path: pathTo(document, node) }),
+    ...(fragment ? locationOf(fragment) : error.locations && { locations: error.locations }),
+    ...(node && { path: pathTo(document, fragment ?? node) }),
   };
+}
+
+/** The fragment whose type a node names: of such a type Shopify tells at the fragment. (Recorded 2026-04.) */
+function fragmentOn(document: DocumentNode, type: ASTNode): ASTNode | undefined {
+  let found: ASTNode | undefined;
+  const look = (node: FragmentDefinitionNode | InlineFragmentNode): void => {
+    if (node.typeCondition === type) found = node;
+  };
+  visit(document, { FragmentDefinition: look, InlineFragment: look });
+  return found;
 }
 
 /** Where a node begins. */

@@ -36,6 +36,7 @@ import {
   type VariableNode,
 } from 'graphql';
 import { literalProblem, printedLiteral } from './coercion.ts';
+import { inDeclaredOrder } from './declared-order.ts';
 import type { LocatedErrorEntry } from './errors.ts';
 import { locationOf, structureErrors } from './validation-structure.ts';
 
@@ -214,7 +215,8 @@ class DocumentChecker {
       mismatch(
         `Selections can't be made on ${kind} (field '${name}' returns ${type.name} but has selections [${list.join(', ')}])`,
       );
-    } else if (!isLeafType(type) && selections.length === 0) {
+      // Of a union nothing need be selected. (Recorded 2025-10.)
+    } else if (!isLeafType(type) && !isUnionType(type) && selections.length === 0) {
       mismatch(
         `Field must have selections (field '${name}' returns ${type.name} but has no selections. Did you mean '${name} { ... }'?)`,
       );
@@ -238,7 +240,10 @@ class DocumentChecker {
     path: Path,
   ): void {
     const given = new Set(nodes.map(({ name }) => name.value));
-    const missing = args.filter((arg) => isRequiredArgument(arg) && !given.has(arg.name)).map(({ name }) => name);
+    const missing = inDeclaredOrder(
+      owner.name,
+      args.filter((arg) => isRequiredArgument(arg) && !given.has(arg.name)).map(({ name }) => name),
+    );
     if (missing.length > 0) {
       const { kind: className, name } = owner;
       const message = `${className} '${name}' is missing required arguments: ${missing.join(', ')}`;
@@ -318,12 +323,15 @@ class DocumentChecker {
   #checkObject(node: ObjectValueNode, type: GraphQLInputObjectType, path: Path): void {
     const fields = type.getFields();
     const given = new Set(node.fields.map(({ name }) => name.value));
-    for (const field of Object.values(fields)) {
-      if (!isRequiredInputField(field) || given.has(field.name)) continue;
-      const argumentType = String(field.type);
-      const message = `Argument '${field.name}' on InputObject '${type.name}' is required. Expected type ${argumentType}`;
-      const extensions = { argumentName: field.name, argumentType, inputObjectType: type.name };
-      this.#report(message, node, [...path, field.name], 'missingRequiredInputObjectAttribute', extensions);
+    const missing = Object.values(fields).filter((field) => isRequiredInputField(field) && !given.has(field.name));
+    for (const argumentName of inDeclaredOrder(
+      type.name,
+      missing.map(({ name }) => name),
+    )) {
+      const argumentType = String(fields[argumentName]?.type);
+      const message = `Argument '${argumentName}' on InputObject '${type.name}' is required. Expected type ${argumentType}`;
+      const extensions = { argumentName, argumentType, inputObjectType: type.name };
+      this.#report(message, node, [...path, argumentName], 'missingRequiredInputObjectAttribute', extensions);
     }
     const owner: ArgumentOwner = { kind: 'InputObject', name: type.name, node };
     if (type.isOneOf) this.#checkOneOf(node, type, path);

@@ -91,7 +91,8 @@ export interface OrderEntity extends Entity {
   readonly customAttributes: readonly StoredAttribute[];
   readonly customerId: string | null;
   readonly currencyCode: string;
-  readonly displayFinancialStatus: string;
+  /** `null` for an order that was made without payment and without a word about it. Recorded 2025-10 and 2026-04. */
+  readonly displayFinancialStatus: string | null;
   /** Whether it was paid by `orderMarkAsPaid`. */
   readonly isMarkedAsPaid?: boolean;
   readonly lineItems: readonly StoredLineItem[];

@@ -82,7 +82,7 @@ export function orderPayload(order: OrderEntity, around: OrderSurroundings): Pay
     total_discounts: '0.00',
     current_total_price: total,
     current_subtotal_price: total,
-    financial_status: order.displayFinancialStatus.toLowerCase(),
+    financial_status: order.displayFinancialStatus?.toLowerCase() ?? null,
     fulfillment_status: restStatus[around.fulfillmentStatus] ?? null,
     cancel_reason: order.cancelReason?.toLowerCase() ?? null,
     cancelled_at: order.cancelledAt,

@@ -36,7 +36,13 @@ export const wholeList = Number.POSITIVE_INFINITY;
 
 const encoded = (content: object): string => Buffer.from(JSON.stringify(content)).toString('base64');
 
-const cursorOf = (item: Identified): string => encoded({ last_id: item.id });
+/** As Shopify writes it: by number. What has more than a number in its id is named by all of it. */
+const lastId = (id: string): number | string => (/\/\d+$/.test(id) ? numberOf(id) : id);
+
+const cursorOf = ({ id }: Identified): string => {
+  const last = lastId(id);
+  return encoded({ last_id: last, last_value: String(last) });
+};
 
 const numberOf = (id: string): number => Number(parseGid(id)?.key);
 
@@ -84,7 +90,7 @@ export function sortedConnection<T extends Identified>(
   };
   const ordered = items.toSorted((a, b) => sign * comparePlaces(placeOf(a), placeOf(b)));
   return pageOf(ordered, args, maximum, {
-    cursorOf: (item) => encoded({ last_id: item.id, last_value: placeOf(item).value }),
+    cursorOf: (item) => encoded({ last_id: lastId(item.id), last_value: placeOf(item).value }),
     after: (list, cursor) => beyond(list, (difference) => difference > 0, cursor),
     before: (list, cursor) => beyond(list, (difference) => difference >= 0, cursor),
   });
@@ -104,9 +110,14 @@ function comparePlaces(a: Place, b: Place): number {
 function placeIn(cursor: string): Place {
   const parsed = decoded(cursor);
   const value = parsed.last_value;
-  if (typeof parsed.last_id !== 'string') throw badRequest(wrongCursor);
   if (typeof value !== 'string' && typeof value !== 'number') throw badRequest(wrongCursor);
-  return { value, number: numberOf(parsed.last_id) };
+  return { value, number: numberIn(parsed) };
+}
+
+function numberIn({ last_id: id }: Readonly<Record<string, unknown>>): number {
+  if (typeof id === 'number') return id;
+  if (typeof id !== 'string') throw badRequest(wrongCursor);
+  return numberOf(id);
 }
 
 /** @throws GraphQLError for what is no cursor at all. Recorded 2025-10 of metafield definitions. */
@@ -164,42 +175,48 @@ function checkPageSize({ first, last }: ConnectionArgs, maximum: number): void {
 }
 
 function positionAfter(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
-  const id = idIn(cursor);
-  const position = positionOf(ordered, id, reverse);
-  return position >= 0 ? position + 1 : positionBeyond(ordered, id, reverse);
+  const last = idIn(cursor);
+  const position = positionOf(ordered, last, reverse);
+  return position >= 0 ? position + 1 : positionBeyond(ordered, last.number, reverse);
 }
 
 function positionBefore(ordered: readonly Identified[], cursor: string, reverse: boolean): number {
-  const id = idIn(cursor);
-  const position = positionOf(ordered, id, reverse);
-  return position >= 0 ? position : positionBeyond(ordered, id, reverse);
+  const last = idIn(cursor);
+  const position = positionOf(ordered, last, reverse);
+  return position >= 0 ? position : positionBeyond(ordered, last.number, reverse);
+}
+
+/** What a cursor stands at. */
+interface LastItem {
+  readonly number: number;
+  /** Where its number is not all of its id. */
+  readonly id: string | undefined;
 }
 
 /** Where an item stands; -1 for nowhere. Most lists are in order of their ids: there a later page takes no longer. */
-function positionOf(ordered: readonly Identified[], id: string, reverse: boolean): number {
-  const wanted = numberOf(id);
+function positionOf(ordered: readonly Identified[], { number, id }: LastItem, reverse: boolean): number {
+  const isIt = (item: Identified | undefined): boolean =>
+    item !== undefined && (id === undefined ? numberOf(item.id) === number : item.id === id);
   let [from, until] = [0, ordered.length];
   while (from < until) {
     const middle = (from + until) >> 1;
-    const number = numberOf(ordered[middle]?.id ?? '');
-    if (reverse ? number > wanted : number < wanted) from = middle + 1;
+    const there = numberOf(ordered[middle]?.id ?? '');
+    if (reverse ? there > number : there < number) from = middle + 1;
     else until = middle;
   }
-  return ordered[from]?.id === id ? from : ordered.findIndex((item) => item.id === id);
+  return isIt(ordered[from]) ? from : ordered.findIndex(isIt);
 }
 
 /** Where the items begin that come after an item that is gone. */
-function positionBeyond(ordered: readonly Identified[], id: string, reverse: boolean): number {
-  const gone = numberOf(id);
+function positionBeyond(ordered: readonly Identified[], gone: number, reverse: boolean): number {
   const position = ordered.findIndex((item) => (reverse ? numberOf(item.id) < gone : numberOf(item.id) > gone));
   return position >= 0 ? position : ordered.length;
 }
 
-function idIn(cursor: string): string {
-  const match = /^\{"last_id":"(gid:[^"]+)"\}$/.exec(Buffer.from(cursor, 'base64').toString());
-  if (match?.[1] !== undefined) return match[1];
-  decoded(cursor);
-  throw badRequest(wrongCursor);
+function idIn(cursor: string): LastItem {
+  const parsed = decoded(cursor);
+  const id = parsed.last_id;
+  return { number: numberIn(parsed), id: typeof id === 'string' ? id : undefined };
 }
 
 /** A `Count`: exact up to the limit, then at least that many. `null` is no limit. */

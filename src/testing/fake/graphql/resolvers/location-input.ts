@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import type { MetafieldInput } from '../../../../graphql/operations/generated/graphql.ts';
 import { type LocationEntity, newLocation, type StoredAddress } from '../../store/entities.ts';
 import { locationPayload } from '../../webhooks/resource-payloads.ts';
@@ -83,8 +82,6 @@ function withInput(before: LocationEntity, input: LocationEditInput, context: Re
   const now = isoNow(context.clock);
   const owner = { type: 'LOCATION', id: before.id, metafields: before.metafields ?? [] } as const;
   const given = input.metafields ?? [];
-  if (given.some(({ id, key }) => id == null && key != null && key.trim() === ''))
-    throw new GraphQLError("key can't be blank", { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
   // One without a value is passed over, and told of are positions among all that the location has. Recorded 2026-04.
   const valued = given.filter(({ value }) => value !== '');
   const metafields = upsertedMetafields(valued, owner, { ...context, now }, (index, problem) =>

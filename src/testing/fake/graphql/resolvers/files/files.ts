@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import type { ProductEntity, StoredMedia } from '../../../store/entities.ts';
 import { isoNow, type ResolverContext, type ResolverMap, resolver } from '../../context.ts';
 import { collectUserErrors, type FieldPath, notSimulated, type ReportUserError } from '../../errors.ts';
@@ -132,22 +131,8 @@ function checkAlt(alt: string | null | undefined, field: FieldPath, report: Repo
     report('ALT_VALUE_LIMIT_EXCEEDED', field, 'The alt value exceeds the maximum limit of 512 characters.');
 }
 
-/** Characters of a source. Recorded 2026-04. */
-const maxSource = 2048;
-
-/** @throws GraphQLError `INVALID_FIELD_ARGUMENTS` for an address that is empty or too long. */
-function requireSource(originalSource: string): void {
-  const problem =
-    originalSource === ''
-      ? 'too short (minimum is 1)'
-      : originalSource.length > maxSource && `too long (maximum is ${maxSource})`;
-  if (problem)
-    throw new GraphQLError(`originalSource is ${problem}`, { extensions: { code: 'INVALID_FIELD_ARGUMENTS' } });
-}
-
 /** `fileCreate`, for images. They are ready after a moment of the clock. */
 function createFiles(inputs: readonly FileCreateInput[], context: ResolverContext): unknown {
-  for (const { originalSource } of inputs) requireSource(originalSource);
   const { userErrors, report } = collectUserErrors();
   const files = inputs.flatMap((input, index) => {
     if (hasOtherExtension(input)) {
@@ -213,7 +198,6 @@ function reportMissing(ids: readonly string[], list: string, context: ResolverCo
  * whole call; else each file is changed that has no error of its own. Recorded 2026-04.
  */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
-  for (const { originalSource } of inputs) if (originalSource != null) requireSource(originalSource);
   const { userErrors, report } = collectUserErrors();
   const ids = inputs.map(({ id }) => id);
   reportMissing(ids, 'files', context, report);

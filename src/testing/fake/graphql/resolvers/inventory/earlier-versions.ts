@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql';
-import { isRecord } from '../../../../../internal/json.ts';
 import { apiVersionOf } from '../../../schema.ts';
 import { collectUserErrors, type UserError } from '../../errors.ts';
 import type { SetQuantitiesInput } from './quantities.ts';
@@ -10,21 +9,6 @@ import type { SetQuantitiesInput } from './quantities.ts';
  * https://shopify.dev/changelog/finalizing-compare-and-swap-redesign-for-inventory-set-quantities
  */
 const isEarlier = (schema: GraphQLSchema): boolean => apiVersionOf(schema) < '2026-04';
-
-/** An input as 2026-04 takes it: in earlier versions a quantity that was not given is not compared. */
-export function withChangeFrom<T extends object>(input: T, schema: GraphQLSchema): T {
-  return isEarlier(schema) ? (filled(input) as T) : input;
-}
-
-const quantityParts = new Set(['changes', 'quantities', 'setQuantities', 'from', 'to']);
-
-function filled(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(filled);
-  if (!isRecord(value)) return value;
-  const parts = Object.entries(value).map(([name, part]) => [name, quantityParts.has(name) ? filled(part) : part]);
-  const isCompared = 'locationId' in value && value['changeFromQuantity'] === undefined;
-  return Object.fromEntries([...parts, ...(isCompared ? [['changeFromQuantity', null]] : [])]);
-}
 
 /** `InventorySetQuantitiesInput` before 2026-04. */
 interface EarlierSetInput extends SetQuantitiesInput {

@@ -15,7 +15,7 @@ import { parseGid, requireGid } from '../../gid.ts';
 import { type ConnectionArgs, connection, countUpTo } from '../connections.ts';
 import { allProducts, locationById } from '../find-entities.ts';
 import { byId, keyword, type Searchable, searched, time } from '../search.ts';
-import { setByVersion, withChangeFrom } from './earlier-versions.ts';
+import { setByVersion } from './earlier-versions.ts';
 import { itemOwner, updateItem } from './items.ts';
 import {
   availableOf,
@@ -96,14 +96,14 @@ export const inventoryResolvers: ResolverMap = {
     inventorySetQuantities: resolver<unknown, { input: SetQuantitiesInput }>((_source, { input }, context, info) =>
       setByVersion(input, info.schema, (now) => setQuantities(now, context)),
     ),
-    inventorySetOnHandQuantities: resolver<unknown, { input: SetOnHandInput }>((_source, { input }, context, info) =>
-      setOnHandQuantities(withChangeFrom(input, info.schema), context),
+    inventorySetOnHandQuantities: resolver<unknown, { input: SetOnHandInput }>((_source, { input }, context) =>
+      setOnHandQuantities(input, context),
     ),
-    inventoryAdjustQuantities: resolver<unknown, { input: AdjustQuantitiesInput }>(
-      (_source, { input }, context, info) => adjustQuantities(withChangeFrom(input, info.schema), context),
+    inventoryAdjustQuantities: resolver<unknown, { input: AdjustQuantitiesInput }>((_source, { input }, context) =>
+      adjustQuantities(input, context),
     ),
-    inventoryMoveQuantities: resolver<unknown, { input: MoveQuantitiesInput }>((_source, { input }, context, info) =>
-      moveQuantities(withChangeFrom(input, info.schema), context),
+    inventoryMoveQuantities: resolver<unknown, { input: MoveQuantitiesInput }>((_source, { input }, context) =>
+      moveQuantities(input, context),
     ),
   },
   InventoryItem: {

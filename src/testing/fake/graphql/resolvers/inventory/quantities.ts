@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import {
   type InventoryAdjustmentGroupEntity,
   type InventoryLevelEntity,
@@ -34,7 +33,6 @@ const tooHigh = "The quantity can't be higher than 2,000,000,000.";
 
 /** `inventoryAdjustQuantities`. */
 export function adjustQuantities(input: AdjustQuantitiesInput, context: ResolverContext): unknown {
-  requireChangeFrom(input.changes, 'InventoryChangeInput');
   const problems = collectInOrder();
   const { report } = problems;
   checkCause(input, report);
@@ -107,7 +105,6 @@ const duplicate = 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR';
 
 /** `inventorySetQuantities`. */
 export function setQuantities(input: SetQuantitiesInput, context: ResolverContext): unknown {
-  requireChangeFrom(input.quantities, 'InventoryQuantityInput');
   const problems = collectInOrder();
   const { report } = problems;
   if (input.name !== 'available' && input.name !== 'on_hand')
@@ -120,7 +117,6 @@ export function setQuantities(input: SetQuantitiesInput, context: ResolverContex
 
 /** `inventorySetOnHandQuantities`, the older form of the same. */
 export function setOnHandQuantities(input: SetOnHandInput, context: ResolverContext): unknown {
-  requireChangeFrom(input.setQuantities, 'InventorySetQuantityInput');
   const problems = collectInOrder();
   const { report } = problems;
   checkCause(input, report);
@@ -192,7 +188,6 @@ const maxLedgers = 2;
 /** `inventoryMoveQuantities`: from one state to another, at one location. */
 export function moveQuantities(input: MoveQuantitiesInput, context: ResolverContext): unknown {
   const terminals = input.changes.flatMap(({ from, to }) => [from, to]);
-  requireChangeFrom(terminals, 'InventoryMoveQuantityTerminalInput');
   const problems = collectInOrder();
   const { report } = problems;
   checkCause(input, report);
@@ -325,6 +320,8 @@ function applyChanges(
     if (!isStocked || own.length > 0) putLevel(context, { ...level.after, isActive: true, updatedAt: now });
   }
   if (entries.length === 0) return null;
+  // What is on hand follows from the other changes, and stands after all of them. Recorded 2025-10.
+  entries.sort((a, b) => Number(a.name === 'on_hand') - Number(b.name === 'on_hand'));
   const group: InventoryAdjustmentGroupEntity = {
     id: store.nextId('InventoryAdjustmentGroup'),
     reason: cause.reason,
@@ -410,20 +407,6 @@ function checkPlace(
   if (!hasItem) report('INVALID_INVENTORY_ITEM', [...field, 'inventoryItemId'], noItem);
   if (!hasLocation) report('INVALID_LOCATION', [...field, 'locationId'], noLocation);
   return hasItem && hasLocation;
-}
-
-/**
- * Refuses an input that does not say what quantity it expects: `null` says that any will do, but must be written.
- * https://shopify.dev/changelog/making-changefromquantity-field-required
- *
- * @throws GraphQLError `INVALID_FIELD_ARGUMENTS`.
- */
-function requireChangeFrom(inputs: readonly { readonly changeFromQuantity?: number | null }[], type: string): void {
-  // A variable that was not given leaves the field out; one that is `null` does not.
-  if (inputs.every((input) => input.changeFromQuantity !== undefined)) return;
-  throw new GraphQLError(`${type} must include the following argument: changeFromQuantity.`, {
-    extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
-  });
 }
 
 /** Reports a quantity that is no longer what the caller expects. */

@@ -369,12 +369,15 @@ function checkedFields(
     }
     placeOf.set(key, place);
     const { type, validations = [] } = definition;
-    const problem = value === '' ? undefined : valueProblemOf(type, value, validations, context);
+    // A new metaobject takes any text for true, where one that is changed refuses it. Recorded 2026-04 of both.
+    const refusal = value === '' ? undefined : valueProblemOf(type, value, validations, context);
+    const isTruth = refusal !== undefined && !before && type === 'boolean';
+    const problem = isTruth ? undefined : refusal;
     if (problem) {
       const { message, elementIndex = null } = problem;
       problems.push(metaobjectProblem(place, 'INVALID_VALUE', message, key, elementIndex));
     }
-    written.set(key, { key, type, value: problem || value === '' ? value : keptValue(type, value) });
+    written.set(key, { key, type, value: problem || value === '' ? value : keptValue(type, isTruth ? 'true' : value) });
   }
   for (const { key, name, required } of fieldDefinitions) {
     if (!required || (written.get(key)?.value ?? '') !== '') continue;

@@ -99,7 +99,14 @@ function update(
     userErrors: [userError(['input', name, ...field], message, code)],
   });
   const { marketingOptInLevel: level, marketingState: state, consentUpdatedAt } = input;
-  if (level == null) return refused(['marketingOptInLevel'], 'MISSING_ARGUMENT', 'Marketing opt in level must exist');
+  // For email the customer stands beside it. Recorded 2026-04 of both.
+  if (level == null)
+    return {
+      customer: channel === 'email' ? customer : null,
+      userErrors: [
+        userError(['input', name, 'marketingOptInLevel'], 'Marketing opt in level must exist', 'MISSING_ARGUMENT'),
+      ],
+    };
   if (consentUpdatedAt != null && Date.parse(consentUpdatedAt) > context.clock.now())
     return refused(['consentUpdatedAt'], 'INVALID', 'Consent updated at must not be in the future');
   if (state === 'PENDING' && level !== 'CONFIRMED_OPT_IN')

@@ -81,7 +81,7 @@ export function makeOrder(
     customAttributes: content.customAttributes ?? [],
     customerId: content.customerId ?? null,
     currencyCode: content.currencyCode,
-    displayFinancialStatus: content.financialStatus ?? 'PAID',
+    displayFinancialStatus: content.financialStatus === undefined ? 'PAID' : content.financialStatus,
     lineItems: content.lineItems.map((line) => lineItem(line, place)),
     shippingAddress: content.shippingAddress ?? null,
     billingAddress: content.billingAddress ?? null,

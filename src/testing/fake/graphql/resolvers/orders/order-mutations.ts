@@ -243,7 +243,7 @@ function createOrder({ order: input, options }: CreateArgs, context: ResolverCon
       customAttributes: input.customAttributes?.map(attribute) ?? [],
       customerId: customer?.id ?? null,
       currencyCode: input.currency ?? currencyOf(context),
-      financialStatus: input.financialStatus ?? 'PENDING',
+      financialStatus: input.financialStatus ?? null,
       shippingAddress: input.shippingAddress ? mailingAddress(input.shippingAddress, store) : null,
       billingAddress: input.billingAddress ? mailingAddress(input.billingAddress, store) : null,
       taxesIncluded: input.taxesIncluded ?? false,

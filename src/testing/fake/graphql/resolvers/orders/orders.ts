@@ -54,7 +54,7 @@ export function orderSortValues(context: ResolverContext): Readonly<Record<strin
     TOTAL_PRICE: total,
     CURRENT_TOTAL_PRICE: total,
     TOTAL_ITEMS_QUANTITY: unitsOf,
-    FINANCIAL_STATUS: ({ displayFinancialStatus }) => displayFinancialStatus,
+    FINANCIAL_STATUS: ({ displayFinancialStatus }) => displayFinancialStatus ?? '',
     FULFILLMENT_STATUS: (order) => statusOf(order, context),
     CUSTOMER_NAME: (order) => {
       const { lastName = '', firstName = '' } = customerOf(order, context) ?? {};

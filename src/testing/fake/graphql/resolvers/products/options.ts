@@ -1,4 +1,3 @@
-import { GraphQLError } from 'graphql';
 import type {
   ProductEntity,
   StoredLink,
@@ -29,14 +28,9 @@ export const productOptionResolvers: ResolverMap = {
       const payload = changeOptions(args.productId, context, (change) => deleteOptions(args, change));
       return { ...payload, deletedOptionsIds: payload.userErrors.length > 0 ? [] : args.options };
     }),
-    productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) => {
-      requireKeys('OptionReorderInput', args.options);
-      requireKeys(
-        'OptionValueReorderInput',
-        args.options.flatMap(({ values }) => values ?? []),
-      );
-      return changeOptions(args.productId, context, (change) => reorderOptions(args, change));
-    }),
+    productOptionsReorder: resolver<unknown, ReorderOptionsArgs>((_source, args, context) =>
+      changeOptions(args.productId, context, (change) => reorderOptions(args, change)),
+    ),
     productVariantsBulkReorder: resolver<unknown, ReorderVariantsArgs>((_source, args, context) => {
       const payload = changeOptions(args.productId, context, (change) => reorderVariants(args, change));
       return payload.userErrors.length > 0 ? { ...payload, product: null } : payload;
@@ -441,14 +435,6 @@ function reorderOptions({ options: inputs }: ReorderOptionsArgs, change: Options
   change.variants = change.variants.toSorted((a, b) => {
     const [left, right] = [ranks(a), ranks(b)];
     return left.map((value, index) => value - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
-  });
-}
-
-/** @throws GraphQLError `INVALID_FIELD_ARGUMENTS` where something is named by nothing, or twice. Recorded 2025-10. */
-function requireKeys(type: string, keys: readonly ReorderKey[]): void {
-  if (keys.every(({ id, name }) => (id == null) !== (name == null))) return;
-  throw new GraphQLError(`${type} requires exactly one of id, name`, {
-    extensions: { code: 'INVALID_FIELD_ARGUMENTS' },
   });
 }
 
