@@ -49,7 +49,7 @@ describe('one signal for many waits', () => {
     expect(links.map(({ signal }) => signal.reason)).toEqual(links.map(() => 'enough'));
     const outcomes = await Promise.allSettled([...waits, sleeps[1]]);
     expect(new Set(outcomes.map((one) => (one.status === 'rejected' ? one.reason : one)))).toEqual(new Set(['enough']));
-    for (const { release } of links) release();
+    for (const link of links) link.release();
     expect(listeners()).toBe(0);
   });
 
