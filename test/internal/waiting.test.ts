@@ -3,7 +3,7 @@ import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boundedWait, linkSignal, sleep } from '../../src/internal/abort.ts';
-import { Deadline } from '../../src/webhooks/ingest/deadline.ts';
+import { Deadline } from '../../src/webhooks/ingest/store.ts';
 
 describe('sleep', () => {
   it('ends after its time', async () => {
