@@ -268,7 +268,7 @@ class IdleWaiters {
  * Jobs that all slots together start in one turn of the event loop: handlers that never wait for anything outside would
  * keep it from everybody else.
  */
-const jobsPerTurn = 25;
+const jobsPerTurn = 100;
 
 /** The jobs that slots are for. */
 interface SlotWork {
