@@ -10,6 +10,44 @@ export interface Clock {
   setTimer(run: () => void, delayMs: number): () => void;
 }
 
+/** A timer of `shortTimers`. */
+interface ShortTimer {
+  readonly run: () => void;
+  readonly dueMs: number;
+  isCancelled: boolean;
+  /** Cancels the clock's own timer, once there is one. */
+  cancel: (() => void) | undefined;
+}
+
+/**
+ * The same clock, for timers that are mostly cancelled in the turn of the event loop that set them, such as the time
+ * limit of a step that is done in memory. Only those still pending at its end become timers of the clock.
+ */
+export function shortTimers(clock: Clock): Clock {
+  // Some edge runtimes have no setImmediate.
+  if (typeof setImmediate !== 'function') return clock;
+  let ofThisTurn: ShortTimer[] = [];
+  const endTurn = (): void => {
+    const timers = ofThisTurn;
+    ofThisTurn = [];
+    const nowMs = clock.monotonic();
+    for (const timer of timers)
+      if (!timer.isCancelled) timer.cancel = clock.setTimer(timer.run, Math.max(0, timer.dueMs - nowMs));
+  };
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    setTimer(run, delayMs) {
+      const timer: ShortTimer = { run, dueMs: clock.monotonic() + delayMs, isCancelled: false, cancel: undefined };
+      if (ofThisTurn.push(timer) === 1) setImmediate(endTurn);
+      return () => {
+        timer.isCancelled = true;
+        timer.cancel?.();
+      };
+    },
+  };
+}
+
 /** The longest delay that the platform's timers support; with a longer one they would fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 

@@ -15,10 +15,12 @@ export function unknownNames(
   known: Readonly<Record<string, unknown>>,
   group = '',
 ): readonly NameIssue[] {
-  const names = Object.keys(known);
-  return Object.entries(given ?? {})
-    .filter(([name, value]) => value !== undefined && !Object.hasOwn(known, name))
-    .map(([name]) => ({ field: `${group}${name}`, message: `is not an option. ${suggestion(name, names, group)}` }));
+  return Object.keys(given ?? {})
+    .filter((name) => !Object.hasOwn(known, name) && Reflect.get(given ?? {}, name) !== undefined)
+    .map((name) => {
+      const message = `is not an option. ${suggestion(name, Object.keys(known), group)}`;
+      return { field: `${group}${name}`, message };
+    });
 }
 
 /** Checks a value that must be one of a few. `undefined` counts as not given. */

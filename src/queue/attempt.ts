@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConfigError, TimeoutError } from '../errors/errors.ts';
-import { boundedWait, gracePeriodMs, linkSignal } from '../internal/abort.ts';
+import { gracePeriodMs, linkSignal } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { TelemetryEvent, TelemetryListener } from '../ports/events.ts';
 import type { DeadJob, JobContext, JobHandler, QueueStats } from '../ports/job-queue.ts';
@@ -43,19 +43,21 @@ export async function runAttempt({
       ...limits,
     });
   });
-  const { signal } = link;
   try {
-    if (signal.aborted) return { kind: 'given-back' };
-    // Not a copy: the key may be made when the handler first asks for it.
-    const running = call(handler, Object.assign(context, { signal }), span);
-    await boundedWait(running, { signal, graceMs: gracePeriodMs, clock });
+    if (link.isAborted) return { kind: 'given-back' };
+    // Not a copy: the key may be made when the handler first asks for it, and so is the signal.
+    const whole: JobContext = Object.defineProperty(context as JobContext, 'signal', {
+      enumerable: true,
+      get: () => link.signal,
+    });
+    await link.until(call(handler, whole, span), gracePeriodMs);
     return { kind: 'done' };
   } catch (error) {
     if (stop.aborted) return { kind: 'given-back' };
     const delayMs = deferDelay(error);
     if (delayMs !== undefined) return { kind: 'deferred', delayMs };
     // `fetch` and others reject with an error of their own, which does not say why they were stopped.
-    return { kind: 'failed', error: signal.aborted ? signal.reason : error };
+    return { kind: 'failed', error: link.isAborted ? link.reason : error };
   } finally {
     link.release();
   }

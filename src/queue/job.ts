@@ -43,6 +43,12 @@ const names: Record<keyof NewJob, true> = {
   idempotencyKey: true,
 };
 
+const nameForm = 'a string of 1 to 512 characters without lone surrogates';
+
+function check(field: string, isValid: boolean, fix: string): void {
+  if (!isValid) throw new QueueError(`The job cannot be queued: ${field}: ${fix}`);
+}
+
 /**
  * Checks a job and fills in defaults.
  *
@@ -51,13 +57,9 @@ const names: Record<keyof NewJob, true> = {
 export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
   const { type, key, delayMs = 0, priority = 'background', idempotencyKey } = draft;
   const { retryDelaysMs = defaults.retryDelaysMs, timeoutMs = defaults.timeoutMs } = draft;
-  const check = (field: string, isValid: boolean, fix: string): void => {
-    if (!isValid) throw new QueueError(`The job cannot be queued: ${field}: ${fix}`);
-  };
   for (const { field, message } of unknownNames(draft, names)) check(field, false, message);
-  const name = 'a string of 1 to 512 characters without lone surrogates';
-  check('type', isName(type), `must be ${name}`);
-  check('key', key === undefined || isName(key), `must be ${name}, or omitted`);
+  check('type', isName(type), `must be ${nameForm}`);
+  check('key', key === undefined || isName(key), `must be ${nameForm}, or omitted`);
   check('delayMs', isDelay(delayMs), 'must be milliseconds from 0 to a year');
   check('priority', priority === 'interactive' || priority === 'background', 'must be `interactive` or `background`');
   check('retryDelaysMs', areDelays(retryDelaysMs), 'must be a list of at most 100 waits in milliseconds');
@@ -79,8 +81,8 @@ export function prepareJob(draft: NewJob, defaults: JobDefaults): QueuedJob {
 
 function toJson(payload: unknown): string {
   try {
-    const misfit = findMisfit(payload, 'payload', []);
-    if (misfit !== undefined) throw new QueueError(`The job cannot be queued: ${misfit}: use plain JSON`);
+    const misfit = findMisfit(payload, []);
+    if (misfit !== undefined) throw new QueueError(`The job cannot be queued: payload${misfit}: use plain JSON`);
     return JSON.stringify(payload);
   } catch (cause) {
     if (cause instanceof QueueError) throw cause;
@@ -89,32 +91,41 @@ function toJson(payload: unknown): string {
 }
 
 /**
- * Finds a value that a handler would not receive as queued, with its path; `undefined` if there is none. A field that
- * is `undefined` stays so, and an object with a `toJSON`, such as a `Date`, decides itself.
+ * Finds a value that a handler would not receive as queued: its path below the payload, and what it is; `undefined` if
+ * there is none. A field that is `undefined` stays so, and an object with a `toJSON`, such as a `Date`, decides itself.
+ *
+ * @param around The objects that the value is within.
  */
-function findMisfit(value: unknown, field: string, around: readonly object[]): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${field}: is ${value}`;
+function findMisfit(value: unknown, around: object[]): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `: is ${value}`;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return undefined;
-  if (typeof value !== 'object') return `${field}: is ${value === undefined ? 'undefined' : `a ${typeof value}`}`;
-  if (around.includes(value)) return `${field}: is circular`;
-  const within = [...around, value];
+  if (typeof value !== 'object') return `: is ${value === undefined ? 'undefined' : `a ${typeof value}`}`;
+  if (around.includes(value)) return ': is circular';
+  around.push(value);
+  const misfit = findMisfitWithin(value, around);
+  around.pop();
+  return misfit;
+}
+
+function findMisfitWithin(value: object, around: object[]): string | undefined {
   if (Array.isArray(value)) {
     // By index: `every` and the like skip the holes of a list.
     for (let index = 0; index < value.length; index++) {
-      const misfit = findMisfit(value[index], `${field}[${index}]`, within);
-      if (misfit !== undefined) return misfit;
+      const misfit = findMisfit(value[index], around);
+      if (misfit !== undefined) return `[${index}]${misfit}`;
     }
     return undefined;
   }
-  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  if (value instanceof Date && Number.isNaN(value.getTime())) return `${field}: is an invalid Date`;
+  if (value instanceof Date && Number.isNaN(value.getTime())) return ': is an invalid Date';
   if ('toJSON' in value && typeof value.toJSON === 'function' && !ArrayBuffer.isView(value)) {
-    return findMisfit(value.toJSON(), field, within);
+    return findMisfit(value.toJSON(), around);
   }
-  if (kind !== 'Object') return `${field}: is a ${kind}`;
-  for (const [name, part] of Object.entries(value)) {
-    const misfit = part === undefined ? undefined : findMisfit(part, `${field}.${name}`, within);
-    if (misfit !== undefined) return misfit;
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind !== 'Object') return `: is a ${kind}`;
+  for (const name of Object.keys(value)) {
+    const part: unknown = Reflect.get(value, name);
+    const misfit = part === undefined ? undefined : findMisfit(part, around);
+    if (misfit !== undefined) return `.${name}${misfit}`;
   }
   return undefined;
 }

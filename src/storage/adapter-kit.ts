@@ -216,8 +216,8 @@ export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, on
 export interface Gate {
   /** @throws StorageError once the gate is closed. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** The same for work that is done when it returns, which `close` need not wait for. */
-  runAtOnce<T>(work: () => Promise<T>): Promise<T>;
+  /** For work that is done when it returns, which `close` need not wait for. @throws StorageError once it is closed. */
+  throwIfClosed(): void;
   /** Refuses new work at once, waits for what is running, then releases. Later calls return the same promise. */
   close(release?: () => Promise<void>): Promise<void>;
 }
@@ -242,7 +242,9 @@ export function createGate(): Gate {
       done.then(end, end);
       return done;
     },
-    runAtOnce: (work) => (closing ? Promise.reject(storeClosed()) : started(work)),
+    throwIfClosed() {
+      if (closing) throw storeClosed();
+    },
     close(release) {
       if (closing) return closing;
       if (running === 0) idle.resolve();

@@ -10,38 +10,41 @@ export interface WriteTerms {
   readonly fence: number | undefined;
 }
 
+/** The outcome of a step. In memory it is there at once: a promise of it would cost more than the step. */
+export type Outcome<T> = T | Promise<T>;
+
 /**
  * The adapter-specific part of a store: each method is one atomic step for all processes that share it, with checked
  * arguments. Everything else (rules, waiting, renewal) is common to all adapters.
  */
 export interface KeyEngine {
-  get(key: string): Promise<string | undefined>;
-  set(key: string, value: string, terms: WriteTerms): Promise<WriteOutcome>;
+  get(key: string): Outcome<string | undefined>;
+  set(key: string, value: string, terms: WriteTerms): Outcome<WriteOutcome>;
   /** `undefined` stands for no value, on either side. */
   compareAndSet(
     key: string,
     expected: string | undefined,
     value: string | undefined,
     terms: WriteTerms,
-  ): Promise<WriteOutcome>;
-  delete(key: string, fence: number | undefined): Promise<WriteOutcome>;
+  ): Outcome<WriteOutcome>;
+  delete(key: string, fence: number | undefined): Outcome<WriteOutcome>;
   /** Inserts the keys that are absent, and returns them. Each is a step of its own. Without it, they are inserted one by one. */
-  addMany?(entries: ReadonlyMap<string, string>): Promise<readonly string[]>;
+  addMany?(entries: ReadonlyMap<string, string>): Outcome<readonly string[]>;
   /** Pages of keys, each key once. */
   scan(prefix: string): AsyncIterable<readonly string[]>;
   /** Milliseconds since the epoch by the clock that all processes on the store share. */
-  now(): Promise<number>;
+  now(): Outcome<number>;
   readonly locks: LockEngine;
 }
 
 /** The locks of an adapter. A holder is known by its token alone. */
 export interface LockEngine {
   /** Returns the new token if the lock is free; otherwise `undefined`. */
-  take(key: string, leaseMs: number): Promise<number | undefined>;
+  take(key: string, leaseMs: number): Outcome<number | undefined>;
   /** Begins the lease again. `false`: the lock is no longer held with that token. */
-  renew(key: string, token: number, leaseMs: number): Promise<boolean>;
+  renew(key: string, token: number, leaseMs: number): Outcome<boolean>;
   /** `false`: the lock was no longer held with that token. */
-  release(key: string, token: number): Promise<boolean>;
+  release(key: string, token: number): Outcome<boolean>;
 }
 
 /** The longest time to live: a hundred years. Whoever wants more leaves it out. */

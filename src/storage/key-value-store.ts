@@ -1,6 +1,6 @@
 import { type LockLostError, lockLost, StorageError } from '../errors/errors.ts';
 import { sleep, untilAborted, whenAborted } from '../internal/abort.ts';
-import type { Clock } from '../internal/clock.ts';
+import { type Clock, shortTimers } from '../internal/clock.ts';
 import type { KeyValueStore, Lock, LockOptions, TtlOptions, WriteOptions } from '../ports/key-value-store.ts';
 import { checkOptionNames, storeClosed } from './adapter-kit.ts';
 import {
@@ -12,6 +12,7 @@ import {
   checkValue,
   type KeyEngine,
   type LockEngine,
+  type Outcome,
   type WriteOutcome,
   type WriteTerms,
 } from './key-engine.ts';
@@ -81,7 +82,7 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
       for await (const page of engine.scan(prefix)) yield* page;
     },
     lock: locks.lock,
-    now: () => engine.now(),
+    now: async () => engine.now(),
   };
 }
 
@@ -117,9 +118,10 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const waits = new Set<AbortController>();
   /** Shared by all calls that neither wait nor have a signal. */
   const closing = new AbortController();
+  const timers = shortTimers(clock);
 
   const hold = (key: string, token: number, leaseMs: number, sinceMs: number): Lock => {
-    const lock = new HeldLock(engine, clock, { key, token, leaseMs, sinceMs }, () => {
+    const lock = new HeldLock(engine, timers, { key, token, leaseMs, sinceMs }, () => {
       held.delete(lock);
       lines.wake(key);
     });
@@ -128,9 +130,21 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
   };
 
   /** One attempt. A lock granted after an abort is released at once. */
-  const tryTake = async (key: string, leaseMs: number, signal: AbortSignal): Promise<Lock | undefined> => {
+  const tryTake = (key: string, leaseMs: number, signal: AbortSignal): Outcome<Lock | undefined> => {
+    signal.throwIfAborted();
     const sinceMs = clock.monotonic();
     const taken = engine.take(key, leaseMs);
+    if (taken instanceof Promise) return whenTaken(taken, key, leaseMs, sinceMs, signal);
+    return taken === undefined ? undefined : hold(key, taken, leaseMs, sinceMs);
+  };
+
+  const whenTaken = async (
+    taken: Promise<number | undefined>,
+    key: string,
+    leaseMs: number,
+    sinceMs: number,
+    signal: AbortSignal,
+  ): Promise<Lock | undefined> => {
     try {
       const token = await untilAborted(taken, signal);
       return token === undefined ? undefined : hold(key, token, leaseMs, sinceMs);
@@ -195,7 +209,6 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
       checkOptionNames('lock', options, lockNames);
       const { leaseMs, waitMs } = checkedLockTimes(options.leaseMs, options.waitMs);
       if (waitMs === 0 && !options.signal) {
-        closing.signal.throwIfAborted();
         return tryTake(key, leaseMs, closing.signal);
       }
       const own = new AbortController();
@@ -251,8 +264,8 @@ class HeldLock implements Lock {
   #isOver = false;
   #released: Promise<boolean> | undefined;
   #leaseEndsAtMs = 0;
-  #cancelRenewal = (): void => undefined;
-  #cancelExpiry = (): void => undefined;
+  #cancelRenewal: (() => void) | undefined;
+  #cancelExpiry: (() => void) | undefined;
 
   /** `onEnd` is called once, when the lock is released or lost. */
   constructor(engine: LockEngine, clock: Clock, holding: Holding, onEnd: () => void) {
@@ -292,14 +305,18 @@ class HeldLock implements Lock {
   abandon(cause: unknown): void {
     if (this.#isOver) return;
     this.lose(cause);
-    this.#engine.release(this.key, this.token).catch(() => undefined);
+    void this.#free().catch(() => undefined);
+  }
+
+  async #free(): Promise<boolean> {
+    return this.#engine.release(this.key, this.token);
   }
 
   async #giveBack(): Promise<boolean> {
     if (this.#lost) return false;
     this.#stop();
     try {
-      return await this.#engine.release(this.key, this.token);
+      return await this.#free();
     } finally {
       this.#onEnd();
     }
@@ -312,14 +329,14 @@ class HeldLock implements Lock {
 
   #stop(): void {
     this.#isOver = true;
-    this.#cancelRenewal();
-    this.#cancelExpiry();
+    this.#cancelRenewal?.();
+    this.#cancelExpiry?.();
   }
 
   /** The store counts from when it decided, so counting from when it was asked is on the safe side. */
   #leaseBegan(sinceMs: number): void {
     this.#leaseEndsAtMs = sinceMs + this.#leaseMs;
-    this.#cancelExpiry();
+    this.#cancelExpiry?.();
     const renewsInMs = this.#leaseMs / renewalsPerLease;
     // Usually a lock is released before it is renewed, and then one timer is enough.
     if (this.#leaseEndsAtMs - this.#clock.monotonic() <= renewsInMs) this.#expireInTime();
@@ -327,7 +344,7 @@ class HeldLock implements Lock {
   }
 
   #expireInTime(): void {
-    this.#cancelExpiry();
+    this.#cancelExpiry?.();
     this.#cancelExpiry = this.#clock.setTimer(() => this.lose(), this.#leaseEndsAtMs - this.#clock.monotonic());
   }
 

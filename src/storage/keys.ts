@@ -179,7 +179,8 @@ export function checkFormat(stored: unknown, known: number, what: string, shop?:
 
 /** Remembers when all that was kept about a shop for an app was erased. */
 export async function erasedKey(shop: string, appId: string): Promise<string> {
-  return `erased:${await appPart(appId)}:${await keyPart(shop, longestShop)}`;
+  const app = appId === defaultApp ? '' : await appPart(appId);
+  return `erased:${app}:${plainPart(shop, longestShop) ?? (await hashedPart(shop))}`;
 }
 
 /** Holds another text after each erasure of a shop's records and journal, which are no app's own. */

@@ -28,7 +28,7 @@ import {
   type NumberedDraft,
   type StoredDraft,
 } from './journal-kit.ts';
-import type { KeyEngine, LockEngine, WriteTerms } from './key-engine.ts';
+import type { KeyEngine, LockEngine } from './key-engine.ts';
 import { createKeyValueStore, createLocks } from './key-value-store.ts';
 import { countsOf, ErrorPatternCounter, RecordCounter } from './record-counts.ts';
 import { checkedRecord, checkedWrites, readRecord, type StoredRecord } from './record-kit.ts';
@@ -55,7 +55,7 @@ export function memoryStores(options: MemoryStoresOptions = {}): Stores {
   const issues = unknownNames(options, { clock: true });
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
   const gate = createGate();
-  const keys = gatedEngine(createMemoryKeys(clock), gate);
+  const keys = createMemoryKeys(clock, gate);
   const locks = createLocks(keys.locks, clock);
   return {
     records: createMemoryRecords(gate),
@@ -270,15 +270,15 @@ const keysPerPage = 1_000;
 /** Expired keys and locks are removed once there are so many, and then once there are twice as many as were left. */
 const leastBeforeSweep = 256;
 
-/** Keys in the memory of this process. Uses monotonic time, so that clock changes do no harm. */
-function createMemoryKeys(clock: Clock): KeyEngine {
+/** Keys in the memory of this process, until the gate is closed. Uses monotonic time, so that clock changes do no harm. */
+function createMemoryKeys(clock: Clock, gate: Gate): KeyEngine {
   const entries = new Map<string, Entry>();
-  const locks = createMemoryLocks(clock);
+  const locks = createMemoryLocks(clock, gate);
   let sweepAt = leastBeforeSweep;
 
   const read = (key: string): string | undefined => {
     const entry = entries.get(key);
-    return entry && entry.expiresAtMs > clock.monotonic() ? entry.value : undefined;
+    return entry && !isPast(entry.expiresAtMs, clock) ? entry.value : undefined;
   };
 
   /** Costs next to nothing for each write, and keeps the expired ones fewer than the others. */
@@ -294,47 +294,63 @@ function createMemoryKeys(clock: Clock): KeyEngine {
       entries.delete(key);
       return;
     }
-    entries.set(key, { value, expiresAtMs: clock.monotonic() + (ttlMs ?? Number.POSITIVE_INFINITY) });
+    const expiresAtMs = ttlMs === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() + ttlMs;
+    entries.set(key, { value, expiresAtMs });
     sweep();
   };
 
-  const isLost = (key: string, { fence }: Pick<WriteTerms, 'fence'>): boolean =>
-    fence !== undefined && !locks.isHeld(key, fence);
+  const isLost = (key: string, fence: number | undefined): boolean => fence !== undefined && !locks.isHeld(key, fence);
 
   return {
-    get: async (key) => read(key),
-    async set(key, value, terms) {
-      if (isLost(key, terms)) return 'lost';
-      write(key, value, terms.ttlMs);
+    get(key) {
+      gate.throwIfClosed();
+      return read(key);
+    },
+    set(key, value, { ttlMs, fence }) {
+      gate.throwIfClosed();
+      if (isLost(key, fence)) return 'lost';
+      write(key, value, ttlMs);
       return 'done';
     },
-    async compareAndSet(key, expected, value, terms) {
-      if (isLost(key, terms)) return 'lost';
+    compareAndSet(key, expected, value, { ttlMs, fence }) {
+      gate.throwIfClosed();
+      if (isLost(key, fence)) return 'lost';
       if (read(key) !== expected) return 'unchanged';
-      write(key, value, terms.ttlMs);
+      write(key, value, ttlMs);
       return 'done';
     },
-    async delete(key, fence) {
-      if (isLost(key, { fence })) return 'lost';
+    delete(key, fence) {
+      gate.throwIfClosed();
+      if (isLost(key, fence)) return 'lost';
       const wasThere = read(key) !== undefined;
       write(key, undefined, undefined);
       return wasThere ? 'done' : 'unchanged';
     },
-    async addMany(added) {
+    addMany(added) {
+      gate.throwIfClosed();
       const absent = [...added].filter(([key]) => read(key) === undefined);
       for (const [key, value] of absent) write(key, value, undefined);
       return absent.map(([key]) => key);
     },
     async *scan(prefix) {
+      gate.throwIfClosed();
       const keys = [...entries.keys()].filter((key) => key.startsWith(prefix));
       for (let start = 0; start < keys.length; start += keysPerPage) {
+        gate.throwIfClosed();
         yield keys.slice(start, start + keysPerPage).filter((key) => read(key) !== undefined);
       }
     },
-    now: async () => clock.now(),
+    now() {
+      gate.throwIfClosed();
+      return clock.now();
+    },
     locks,
   };
 }
+
+/** Looks at the clock only where there is an end. */
+const isPast = (expiresAtMs: number, clock: Clock): boolean =>
+  expiresAtMs !== Number.POSITIVE_INFINITY && expiresAtMs <= clock.monotonic();
 
 interface Holder {
   readonly token: number;
@@ -347,14 +363,14 @@ interface MemoryLocks extends LockEngine {
 }
 
 /** Makes locks that nobody holds. One count gives the tokens of all keys, so nothing is kept of a free lock. */
-function createMemoryLocks(clock: Clock): MemoryLocks {
+function createMemoryLocks(clock: Clock, gate: Gate): MemoryLocks {
   const holders = new Map<string, Holder>();
   let tokens = 0;
   let sweepAt = leastBeforeSweep;
 
   const holderOf = (key: string): Holder | undefined => {
     const holder = holders.get(key);
-    return holder && holder.expiresAtMs > clock.monotonic() ? holder : undefined;
+    return holder && !isPast(holder.expiresAtMs, clock) ? holder : undefined;
   };
   const isHeld = (key: string, token: number): boolean => holderOf(key)?.token === token;
   const hold = (key: string, token: number, leaseMs: number): void => {
@@ -369,46 +385,23 @@ function createMemoryLocks(clock: Clock): MemoryLocks {
 
   return {
     isHeld,
-    async take(key, leaseMs) {
+    take(key, leaseMs) {
+      gate.throwIfClosed();
       if (holderOf(key)) return undefined;
       sweep();
       tokens += 1;
       hold(key, tokens, leaseMs);
       return tokens;
     },
-    async renew(key, token, leaseMs) {
+    renew(key, token, leaseMs) {
+      gate.throwIfClosed();
       if (!isHeld(key, token)) return false;
       hold(key, token, leaseMs);
       return true;
     },
-    async release(key, token) {
+    release(key, token) {
+      gate.throwIfClosed();
       return isHeld(key, token) && holders.delete(key);
-    },
-  };
-}
-
-/** The engine behind a gate: each step is let through, or refused once the stores are closed. In memory it is done at once. */
-function gatedEngine(engine: KeyEngine, { runAtOnce: run }: Gate): KeyEngine {
-  const { locks } = engine;
-  return {
-    get: (key) => run(() => engine.get(key)),
-    set: (key, value, terms) => run(() => engine.set(key, value, terms)),
-    compareAndSet: (key, expected, value, terms) => run(() => engine.compareAndSet(key, expected, value, terms)),
-    delete: (key, fence) => run(() => engine.delete(key, fence)),
-    addMany: (entries) => run(async () => (await engine.addMany?.(entries)) ?? []),
-    async *scan(prefix) {
-      const pages = engine.scan(prefix)[Symbol.asyncIterator]();
-      for (;;) {
-        const page = await run(() => pages.next());
-        if (page.done) return;
-        yield page.value;
-      }
-    },
-    now: () => run(() => engine.now()),
-    locks: {
-      take: (key, leaseMs) => run(() => locks.take(key, leaseMs)),
-      renew: (key, token, leaseMs) => run(() => locks.renew(key, token, leaseMs)),
-      release: (key, token) => run(() => locks.release(key, token)),
     },
   };
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from '../errors/errors.ts';
 import { linkSignal } from '../internal/abort.ts';
-import { systemClock } from '../internal/clock.ts';
+import { shortTimers, systemClock } from '../internal/clock.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
 import {
@@ -43,23 +43,58 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
   const { secrets, logger, bodyTimeoutMs = 10_000, clock = systemClock } = options;
   const maxBytes = maxBodyBytesOf(options);
   wholeNumber('bodyTimeoutMs', bodyTimeoutMs);
+  const timers = shortTimers(clock);
+  const tooLarge = (): Refusal => {
+    const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
+    return refusal(413, 'body-too-large', message);
+  };
+
+  /** What can be refused before the body is read. */
+  const refuseUnread = ({ method, headers }: WebhookDelivery): Refusal | undefined => {
+    if (method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks are sent by POST.');
+    // An honest sender announces the size; any other is stopped while the body is read.
+    if (announcedBytes(headers) > maxBytes) return tooLarge();
+    const unsigned = refuseUnsigned({ headers, secrets });
+    return unsigned && fromVerifier(unsigned);
+  };
+
+  const receiveBody = async (delivery: WebhookDelivery, read: BodyRead): ReturnType<Receive> => {
+    if (!read.ok) {
+      if (read.reason === 'body-too-large') return tooLarge();
+      return read.reason === 'body-timeout'
+        ? refusal(408, read.reason, "The body did not arrive in time. If it is Shopify's, raise `bodyTimeoutMs`.")
+        : refusal(400, read.reason, 'The body broke off.');
+    }
+    const body = signableBody(read.rawBody);
+    if (body === null) return fromVerifier(refuseBody(read.rawBody, read.fix));
+    const rawBody = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+    if (rawBody.byteLength > maxBytes) return tooLarge();
+    const verified = await verify({ rawBody, headers: delivery.headers, secrets });
+    if (!verified.ok) return fromVerifier(verified);
+    if (delivery.topic !== undefined && delivery.topic !== verified.topic) {
+      const message = `This URL accepts only ${delivery.topic}. Fix the subscription's address or your route.`;
+      return refusal(400, 'topic-unexpected', message);
+    }
+    const payload = parseJson(decoder.decode(rawBody));
+    if (payload === undefined) {
+      return refusal(400, 'body-not-json', 'The signature is valid, but the body is not JSON.');
+    }
+    return { ok: true, event: toEvent(detailsOf(verified), payload, () => rawBody) };
+  };
+
   return async (delivery) => {
-    const { headers } = delivery;
-    const late = linkSignal(clock, undefined, bodyTimeoutMs, () => undefined);
+    const late = linkSignal(timers, undefined, bodyTimeoutMs, () => undefined);
     let isRead = false;
-    const received = await receive(delivery, maxBytes, {
-      refuse: () => refuseUnsigned({ headers, secrets }),
-      async read() {
-        const read = await delivery.readBody(maxBytes, late.signal);
-        isRead = read.ok || read.reason === 'body-unreadable';
-        if (isRead) late.release();
-        return read;
-      },
-      verify: (rawBody) => verify({ rawBody, headers, secrets }),
-    });
+    const readAndVerify = async (): ReturnType<Receive> => {
+      const read = await delivery.readBody(maxBytes, late.signal);
+      isRead = read.ok || read.reason === 'body-unreadable';
+      if (isRead) late.release();
+      return receiveBody(delivery, read);
+    };
+    const received = refuseUnread(delivery) ?? (await readAndVerify());
     // The rest of the body must not hold the connection forever, even though the response was sent.
     if (!isRead) {
-      if (delivery.leaveBody) delivery.leaveBody(late.signal, late.release);
+      if (delivery.leaveBody) delivery.leaveBody(late.signal, () => late.release());
       else if (!received.ok && received.reason !== 'body-too-large') late.release();
     }
     if (!received.ok) {
@@ -92,54 +127,6 @@ export function createVerifier(options: ReceiveWebhookOptions, verify: Verify): 
 
 const decoder = new TextDecoder();
 
-/** What a receiver checks before and after the body is read. */
-interface DeliveryChecks {
-  refuse(): RefusedWebhook | undefined;
-  read(): Promise<BodyRead>;
-  verify(rawBody: Uint8Array): ReturnType<Verify>;
-}
-
-async function receive(
-  delivery: WebhookDelivery,
-  maxBytes: number,
-  { refuse, read: readBody, verify }: DeliveryChecks,
-): ReturnType<Receive> {
-  const tooLarge = (): Refusal => {
-    const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
-    return refusal(413, 'body-too-large', message);
-  };
-  if (delivery.method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks are sent by POST.');
-  // An honest sender announces the size; any other is stopped while the body is read.
-  if (announcedBytes(delivery.headers) > maxBytes) return tooLarge();
-  const unsigned = refuse();
-  if (unsigned) return fromVerifier(unsigned);
-  const read = await readBody();
-  if (!read.ok) {
-    if (read.reason === 'body-too-large') return tooLarge();
-    return read.reason === 'body-timeout'
-      ? refusal(408, read.reason, "The body did not arrive in time. If it is Shopify's, raise `bodyTimeoutMs`.")
-      : refusal(400, read.reason, 'The body broke off.');
-  }
-
-  const body = signableBody(read.rawBody);
-  if (body === null) return fromVerifier(refuseBody(read.rawBody, read.fix));
-  const rawBody = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  if (rawBody.byteLength > maxBytes) return tooLarge();
-  const verified = await verify(rawBody);
-  if (!verified.ok) return fromVerifier(verified);
-  if (delivery.topic !== undefined && delivery.topic !== verified.topic) {
-    const message = `This URL accepts only ${delivery.topic}. Fix the subscription's address or your route.`;
-    return refusal(400, 'topic-unexpected', message);
-  }
-
-  const payload = parseJson(decoder.decode(rawBody));
-  if (payload === undefined) {
-    return refusal(400, 'body-not-json', 'The signature is valid, but the body is not JSON.');
-  }
-  const { ok, ...details } = verified;
-  return { ok, event: toEvent(details, payload, rawBody) };
-}
-
 function refusal(status: number, reason: Refusal['reason'], message: string): Refusal {
   return { ok: false, status, reason, message };
 }
@@ -157,6 +144,18 @@ function announcedBytes(headers: WebhookHeaders): number {
   }
 }
 
+/** What may be logged and told of a delivery: not its body. */
+export function detailsOf(delivery: WebhookDetails): WebhookDetails {
+  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = delivery;
+  const { resourceId, secretIndex } = delivery;
+  const resource = resourceId === undefined ? undefined : { resourceId };
+  return {
+    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
+    ...resource,
+    secretIndex,
+  };
+}
+
 /**
  * Creates the event of a verified delivery. Without its id header, copies cannot be recognized: each gets a key of its
  * own.
@@ -164,11 +163,22 @@ function announcedBytes(headers: WebhookHeaders): number {
 export function toEvent(
   details: WebhookDetails,
   payload: unknown,
-  rawBody: Uint8Array,
+  bytesOf: () => Uint8Array,
   idempotencyKey: string = details.webhookId || crypto.randomUUID(),
 ): WebhookEvent {
   const fieldsChanged = details.generation === 'next' ? fieldsChangedOf(payload) : null;
-  return { ...details, payload: payload as Json, rawBody, idempotencyKey, fieldsChanged };
+  let rawBody: Uint8Array | undefined;
+  return {
+    ...details,
+    payload: payload as Json,
+    // Few handlers read it.
+    get rawBody() {
+      rawBody ??= bytesOf();
+      return rawBody;
+    },
+    idempotencyKey,
+    fieldsChanged,
+  };
 }
 
 const textsIn = (value: unknown): readonly string[] =>

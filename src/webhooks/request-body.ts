@@ -66,7 +66,9 @@ export function fromRequest(request: Request, { topic, fix }: RequestSetting = {
 }
 
 /** Chunks of a body as one piece. */
-export function concatBytes(chunks: readonly Uint8Array[], byteLength: number): Uint8Array<ArrayBuffer> {
+export function concatBytes(chunks: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const [first] = chunks;
+  if (first && chunks.length === 1) return new Uint8Array(first.buffer, first.byteOffset, first.byteLength);
   const bytes = new Uint8Array(byteLength);
   let offset = 0;
   for (const chunk of chunks) {

@@ -3,7 +3,7 @@ import { systemClock } from 'shopwright';
 import { createManualClock } from 'shopwright/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boundedWait, linkSignal, sleep } from '../../src/internal/abort.ts';
-import { Deadline } from '../../src/webhooks/ingest/deadline.ts';
+import { Deadline } from '../../src/webhooks/ingest/store.ts';
 
 describe('sleep', () => {
   it('ends after its time', async () => {
@@ -49,7 +49,7 @@ describe('one signal for many waits', () => {
     expect(links.map(({ signal }) => signal.reason)).toEqual(links.map(() => 'enough'));
     const outcomes = await Promise.allSettled([...waits, sleeps[1]]);
     expect(new Set(outcomes.map((one) => (one.status === 'rejected' ? one.reason : one)))).toEqual(new Set(['enough']));
-    for (const { release } of links) release();
+    for (const link of links) link.release();
     expect(listeners()).toBe(0);
   });
 

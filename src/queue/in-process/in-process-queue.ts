@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import Bottleneck from 'bottleneck';
 import { ConfigError, type Issue, QueueError } from '../../errors/errors.ts';
-import { boundedWait } from '../../internal/abort.ts';
-import { type Clock, systemClock } from '../../internal/clock.ts';
+import { boundedWait, whenAborted } from '../../internal/abort.ts';
+import { type Clock, shortTimers, systemClock } from '../../internal/clock.ts';
 import { unknownNames } from '../../internal/names.ts';
 import type { TelemetryListener } from '../../ports/events.ts';
 import type { DeadJob, JobHandler, JobQueue } from '../../ports/job-queue.ts';
@@ -101,6 +101,8 @@ class JobRunner {
   active = 0;
   readonly #name: string;
   readonly #clock: Clock;
+  /** For the time limits of attempts. */
+  readonly #timers: Clock;
   readonly #handlers: JobHandlers;
   readonly #stop = new AbortController();
   readonly #slots: ConcurrencySlots;
@@ -112,6 +114,9 @@ class JobRunner {
     this.#name = name;
     this.#handlers = new JobHandlers(name);
     this.#clock = clock;
+    this.#timers = shortTimers(clock);
+    // Attempts come and go, and each would add the signal's listener and remove it again.
+    whenAborted(this.#stop.signal, () => undefined);
     this.reporter = reporter;
     this.dead = new DeadLetters(maxDeadJobs);
     this.backlog = new Backlog(clock, () => this.#slots.fill());
@@ -189,7 +194,14 @@ class JobRunner {
     this.active += 1;
     const { timeoutMs } = held;
     const span = this.reporter.begin(context);
-    const result = await runAttempt({ handler, context, timeoutMs, stop: this.#stop.signal, clock, span });
+    const result = await runAttempt({
+      handler,
+      context,
+      timeoutMs,
+      stop: this.#stop.signal,
+      clock: this.#timers,
+      span,
+    });
     this.active -= 1;
     const durationMs = clock.monotonic() - startMs;
     this.reporter.ended({ id, type, attempt, durationMs, waitedMs, ...this.#settle(held, result) }, span);
@@ -262,10 +274,8 @@ class IdleWaiters {
 }
 
 /**
- * Jobs that one turn does before it gives its slot back. Bottleneck 2.19 waits for `setTimeout(0)` before each step of
- * its store (`yieldLoop` in LocalDatastore.js), some four in each turn, or about 5 ms, and no option takes that away. So
- * one job a turn would be 400 jobs a second at most. And a turn must end: handlers that never wait for anything outside
- * would keep the event loop from everybody else.
+ * Jobs that all slots together start in one turn of the event loop: handlers that never wait for anything outside would
+ * keep it from everybody else.
  */
 const jobsPerTurn = 100;
 
@@ -278,17 +288,25 @@ interface SlotWork {
 }
 
 /**
- * Has Bottleneck decide how many jobs run at once: a semaphore. It holds no job, only turns, at most `concurrency` of
+ * Has Bottleneck decide how many jobs run at once: a semaphore. It holds no job, only slots, at most `concurrency` of
  * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
+ *
+ * Bottleneck 2.19 waits for `setTimeout(0)` before each step of its store (`yieldLoop` in LocalDatastore.js), some four
+ * for each slot, or about 5 ms, and no option takes that away. So a slot is kept while jobs keep coming, and given back
+ * after a turn of the event loop without one.
  */
 class ConcurrencySlots {
   readonly #bottleneck: Bottleneck;
   readonly #concurrency: number;
   readonly #clock: Clock;
   readonly #work: SlotWork;
-  /** Turns that Bottleneck has been asked for, and that have not begun. */
+  /** Slots that Bottleneck has been asked for, and has not given. */
   #asked = 0;
-  #running = 0;
+  #taken = 0;
+  /** Slots that look for a job in the next turn of the event loop. */
+  #resting = 0;
+  #nextTurn: Promise<void> | undefined;
+  #startedInTurn = 0;
   #isAwake = false;
 
   constructor(concurrency: number, clock: Clock, work: SlotWork) {
@@ -298,28 +316,48 @@ class ConcurrencySlots {
     this.#work = work;
   }
 
-  /** Asks for as many turns as there are jobs for; call it when there may be one more. */
+  /** Asks for as many slots as there are jobs for; call it when there may be one more. */
   fill(): void {
-    const wanted = Math.min(this.#work.waiting(), this.#concurrency);
-    for (; this.#asked < wanted; this.#asked++) void this.#bottleneck.schedule(() => this.#turn());
+    const free = this.#concurrency - this.#taken;
+    const wanted = Math.min(this.#work.waiting() - this.#resting, free);
+    for (; this.#asked < wanted; this.#asked++) void this.#bottleneck.schedule(() => this.#use());
     this.#keepAwake();
   }
 
-  async #turn(): Promise<void> {
+  /** Runs jobs while there are any. */
+  async #use(): Promise<void> {
     this.#asked -= 1;
-    this.#running += 1;
-    for (let job = 0; job < jobsPerTurn && (await this.#work.runNext()); job++);
-    this.#running -= 1;
+    this.#taken += 1;
+    do {
+      while (this.#startedInTurn++ < jobsPerTurn && (await this.#work.runNext()));
+      this.#resting += 1;
+      this.#keepAwake();
+      await this.#turnEnd();
+      this.#resting -= 1;
+    } while (this.#work.waiting() > 0);
+    this.#taken -= 1;
     this.fill();
   }
 
+  /** One promise for all slots. */
+  #turnEnd(): Promise<void> {
+    this.#nextTurn ??= new Promise((resolve) =>
+      setImmediate(() => {
+        this.#nextTurn = undefined;
+        this.#startedInTurn = 0;
+        resolve();
+      }),
+    );
+    return this.#nextTurn;
+  }
+
   /**
-   * Bottleneck waits on the machine's timers, whatever the clock. So that a clock which a test drives does not
-   * run past a turn that is due now, a timer stands on it until the turn has come.
+   * Slots wait on the machine's timers, whatever the clock. So that a clock which a test drives does not run past a job
+   * that is due now, a timer stands on it until the job's slot has come.
    */
   #keepAwake(): void {
-    if (this.#clock === systemClock || this.#isAwake || this.#asked === 0) return;
-    if (this.#running >= this.#concurrency) return;
+    if (this.#clock === systemClock || this.#isAwake) return;
+    if (this.#asked === 0 && (this.#resting === 0 || this.#work.waiting() === 0)) return;
     this.#isAwake = true;
     this.#clock.setTimer(() => {
       this.#isAwake = false;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { whenAborted } from '../../internal/abort.ts';
+import { shortTimers, systemClock } from '../../internal/clock.ts';
 import type { BodyRead, WebhookDelivery, WebhookResponse } from '../events.ts';
 import { concatBytes } from '../request-body.ts';
 
@@ -9,6 +10,8 @@ export interface NodeRequest extends IncomingMessage {
   body?: unknown;
   rawBody?: unknown;
 }
+
+const timers = /* @__PURE__ */ shortTimers(systemClock);
 
 function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal): Promise<BodyRead> {
   return new Promise((resolve) => {
@@ -35,7 +38,11 @@ function collect(request: IncomingMessage, maxBytes: number, late: AbortSignal):
     const onBroken = (): void => settle({ ok: false, reason: 'body-unreadable' });
     // The error listener stays: a connection may break after the response, which must not end the process.
     request.on('data', onData).on('end', onEnd).on('close', onBroken).on('error', onBroken);
-    const unfollow = whenAborted(late, onLate);
+    // Most bodies come with the head, and need no listener.
+    let unfollow = timers.setTimer(() => {
+      if (late.aborted) onLate();
+      else unfollow = whenAborted(late, onLate);
+    }, 0);
     request.resume();
   });
 }
@@ -82,7 +89,7 @@ export async function readNodeBody(
 export function fromNodeRequest(request: NodeRequest, fix: string, topic?: string): WebhookDelivery {
   return {
     method: request.method ?? '',
-    headers: request.headers,
+    headers: headersOf(request),
     ...(topic !== undefined && { topic }),
     readBody: (maxBytes, late) => readNodeBody(request, { maxBytes, late, fix }),
     leaveBody: (late, ended) => leaveNodeBody(request, late, ended),

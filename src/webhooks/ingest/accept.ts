@@ -114,7 +114,7 @@ function handleOnceBeforeResponse(deliveries: DeliveryStore, reporter: DeliveryR
         waitMs,
         isAnswered: false,
         attempt: 1,
-        signal: link.signal,
+        within: link,
         handle(...call) {
           isHandling = true;
           return handle(...call);
@@ -137,8 +137,8 @@ function acceptToQueue(deliveries: DeliveryStore, reporter: DeliveryReporter, re
     let isAccepted = false;
     try {
       const delivery = await deliveries.open(event);
-      if (await deliveries.isDone(delivery)) return reporter.respond(event, { type: 'duplicate' });
       const accepted = await deliveries.accept(delivery);
+      if (!accepted) return reporter.respond(event, { type: 'duplicate' });
       isAccepted = true;
       const isNew = await deliveries.enqueue(accepted);
       return reporter.respond(event, { type: isNew ? 'queued' : 'duplicate' });

@@ -10,9 +10,16 @@ import type {
   WebhookTopicHandler,
   WebhookTopicHandlers,
 } from '../events.ts';
-import { Deadline } from './deadline.ts';
 import type { DeliveryReporter } from './report.ts';
-import { type Delivery, type DeliveryStore, idsOf, type RunningDelivery, readJob } from './store.ts';
+import {
+  Deadline,
+  type Delivery,
+  type DeliveryStore,
+  idsOf,
+  type RunningDelivery,
+  readJob,
+  type Signalled,
+} from './store.ts';
 
 /** Milliseconds to wait for another delivery of the resource; then the job is deferred for the same time. */
 const turnMs = 1_000;
@@ -29,7 +36,8 @@ export function createJobHandler(
   const { retryDelaysMs, logger, timeoutMs } = deliveries;
   const lastAttempt = `that was the last attempt${options.queue?.isInMemory ? ' before the next start' : ''}`;
 
-  return async ({ job, attempt, signal }) => {
+  return async (context) => {
+    const { job, attempt } = context;
     const read = readJob(job.payload);
     if (!read) {
       const message =
@@ -47,7 +55,7 @@ export function createJobHandler(
       // Before the handler, for it may be what kills the process.
       if (restarts !== undefined && attempt === 1) await deliveries.noteRestart(delivery, restarts + 1);
       const handle = handlerOf(options.on, event) ?? missingHandler(event);
-      const call = { waitMs: turnMs, isAnswered: true, attempt, signal, handle };
+      const call = { waitMs: turnMs, isAnswered: true, attempt, within: context, handle };
       // It waited while its shop was erased.
       const isGone = await isErased(delivery);
       const outcome = isGone ? 'stale' : await handleOnce(deliveries, delivery, call);
@@ -64,6 +72,7 @@ export function createJobHandler(
         return;
       }
       // A job stopped by a closing queue loses no attempt: the queue returns it, or the next start recovers it.
+      const { signal } = context;
       const isGivenBack = signal.aborted && !isShopwrightError(signal.reason, 'TIMEOUT', 'DEADLINE_EXCEEDED');
       const willRetry = isGivenBack || attempt <= retryDelaysMs.length;
       if (!willRetry) await deliveries.bury(delivery, (restarts ?? 0) + 1);
@@ -103,8 +112,8 @@ interface HandlerCall {
   /** Whether the response was already sent. */
   readonly isAnswered: boolean;
   readonly attempt: number;
-  /** Aborted when the handler should stop; 5 seconds later it is no longer waited for. */
-  readonly signal: AbortSignal;
+  /** Its signal is aborted when the handler should stop; 5 seconds later it is no longer waited for. */
+  readonly within: Signalled;
   readonly handle: (event: WebhookEvent, context: WebhookContext) => unknown;
 }
 
@@ -119,7 +128,7 @@ export async function handleOnce(
   delivery: Delivery,
   call: HandlerCall,
 ): Promise<'handled' | 'duplicate' | 'stale' | 'busy'> {
-  const started = await deliveries.start(delivery, call.waitMs, call.signal);
+  const started = await deliveries.start(delivery, call.waitMs, call.within);
   if (started.state !== 'running') return started.state;
   const running = started.delivery;
   try {
@@ -138,33 +147,33 @@ export async function handleOnce(
 async function callHandler(
   deliveries: DeliveryStore,
   running: RunningDelivery,
-  { attempt, signal, handle, isAnswered }: HandlerCall,
+  { attempt, within, handle, isAnswered }: HandlerCall,
 ): Promise<void> {
-  const { clock, logger, timeoutMs } = deliveries;
+  const { clock, timers, logger, timeoutMs } = deliveries;
   const { event, lock } = running;
-  const handling = handle(event, createContext(attempt, signal, lock, deliveries.appId));
+  const handling = handle(event, createContext(attempt, within, lock, deliveries.appId));
   // One that is done when it returns cannot be late.
   if (typeof Object(handling).then !== 'function') return;
   await boundedWait<unknown>(Promise.resolve(handling), {
-    ...{ signal, graceMs: gracePeriodMs, clock },
+    ...{ signal: within.signal, graceMs: gracePeriodMs, clock },
     onLate(outcome) {
       const message = 'the handler of a webhook ignored its signal, and ended after its lock was released';
       const failure = 'error' in outcome ? { error: outcome.error } : {};
       logger?.warn({ ...failure, ...idsOf(event) }, message);
       if ('error' in outcome) return;
-      void deliveries.finish({ ...running, deadline: new Deadline(clock, timeoutMs) }, isAnswered);
+      void deliveries.finish({ ...running, deadline: new Deadline(timers, timeoutMs) }, isAnswered);
     },
   });
 }
 
 /** The signal is created when the handler first reads it: joining two is expensive, and most handlers never do. */
-function createContext(attempt: number, outer: AbortSignal, lock: Lock, appId: string | undefined): WebhookContext {
+function createContext(attempt: number, outer: Signalled, lock: Lock, appId: string | undefined): WebhookContext {
   let joined: AbortSignal | undefined;
   return {
     ...(appId !== undefined && { appId }),
     attempt,
     get signal() {
-      joined ??= AbortSignal.any([outer, lock.signal]);
+      joined ??= AbortSignal.any([outer.signal, lock.signal]);
       return joined;
     },
   };

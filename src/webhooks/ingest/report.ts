@@ -9,8 +9,9 @@ import type {
   WebhookStep,
   WebhookUnavailable,
 } from '../events.ts';
+import { detailsOf } from '../receive.ts';
 import { accepted, failureResponse } from '../response.ts';
-import { detailsOf, idsOf } from './store.ts';
+import { idsOf } from './store.ts';
 
 const unavailable: Readonly<Record<WebhookUnavailable, string>> = {
   busy: 'Another delivery of this resource is being handled.',
@@ -49,7 +50,7 @@ export class DeliveryReporter {
 
   /** Reports a step, and creates its response. */
   respond(event: WebhookEvent, step: WebhookStep | { readonly type: 'handled' | 'unhandled' }): WebhookResponse {
-    this.emit({ ...step, ...detailsOf(event) });
+    if (this.#isHeard) this.emit({ ...step, ...detailsOf(event) });
     if (step.type !== 'unavailable') return accepted;
     const { reason, error } = step;
     if (reason !== 'busy') {
@@ -63,5 +64,9 @@ export class DeliveryReporter {
   failed(event: WebhookEvent, error: unknown, attempt: number, willRetry: boolean, next: string): void {
     this.#options.logger?.error({ error, ...idsOf(event) }, `the webhook handler for ${event.topic} threw; ${next}`);
     this.emit({ type: 'failed', error, attempt, willRetry, ...detailsOf(event) });
+  }
+
+  get #isHeard(): boolean {
+    return this.#options.onEvent !== undefined || channelOf('webhook')?.hasSubscribers === true;
   }
 }

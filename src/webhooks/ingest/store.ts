@@ -1,6 +1,7 @@
 // One file: everything stored about a delivery, from its acceptance to its end, and each of its keys.
 import { ConfigError, TimeoutError } from '../../errors/errors.ts';
-import { type Clock, systemClock } from '../../internal/clock.ts';
+import { setTimeLimit } from '../../internal/abort.ts';
+import { type Clock, shortTimers, systemClock } from '../../internal/clock.ts';
 import { isNewerFormat, isRecord, parseJson } from '../../internal/json.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { KeyValueStore, Lock, LockOptions } from '../../ports/key-value-store.ts';
@@ -17,9 +18,8 @@ import {
   watermarkKey,
 } from '../../storage/keys.ts';
 import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
-import { toEvent } from '../receive.ts';
+import { detailsOf, toEvent } from '../receive.ts';
 import type { WebhookDetails } from '../verify.ts';
-import { Deadline } from './deadline.ts';
 import { isOlder, isStale, type Position, positionOf, type Watermark } from './ordering.ts';
 
 /** Format of inbox entries, jobs and watermarks. Raise it with every change that an older version would misread. */
@@ -62,6 +62,8 @@ export class DeliveryStore {
   readonly name: string;
   readonly appId: string | undefined;
   readonly clock: Clock;
+  /** For the time limits of what store and queue do. */
+  readonly timers: Clock;
   readonly logger: Logger | undefined;
   readonly retryDelaysMs: readonly number[];
   /** Milliseconds that store and queue may take before the handler is called, and again after it. */
@@ -89,6 +91,7 @@ export class DeliveryStore {
     this.#handler = handlerPart(options.appId ?? defaultApp, name);
     this.#secrets = [options.secrets].flat().map((secret) => fingerprint(secret ?? ''));
     this.clock = options.clock ?? systemClock;
+    this.timers = shortTimers(this.clock);
     this.logger = logger;
     this.retryDelaysMs = options.retryDelaysMs ?? [10_000, 30_000, 60_000];
     this.timeoutMs = ackTimeoutMs;
@@ -100,25 +103,29 @@ export class DeliveryStore {
 
   /** Names all that is kept about a delivery, and starts the time that store and queue may take for it. */
   async open(event: WebhookEvent, timeoutMs: number = this.timeoutMs): Promise<Delivery> {
-    const deadline = new Deadline(this.clock, timeoutMs);
+    const deadline = new Deadline(this.timers, timeoutMs);
     return { event, deadline, keys: await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey) };
   }
 
-  /** Whether a delivery was handled, or skipped as stale. */
-  async isDone({ keys, deadline }: Delivery): Promise<boolean> {
-    return (await inTime('store', this.#store.get(keys.done), deadline)) !== undefined;
-  }
-
-  /** Received → accepted: from now on no process that dies can lose it, so it is safe to answer with 200. */
-  async accept(delivery: Delivery): Promise<AcceptedDelivery> {
+  /**
+   * Received → accepted, unless it was handled, or skipped as stale: from now on no process that dies can lose it, so it
+   * is safe to answer with 200.
+   */
+  async accept(delivery: Delivery): Promise<AcceptedDelivery | undefined> {
     const { event, keys, deadline } = delivery;
-    const job = toJob(event, this.appId);
-    const entry: InboxEntry = { ...job, acceptedAt: this.clock.now() };
-    // It is not done any more: it was a dead letter, and comes again.
-    this.#pendingRemovals.delete(keys.inbox);
-    // Kept for as long as it takes: the response says that it is safe.
-    await inTime('store', this.#store.setIfAbsent(keys.inbox, JSON.stringify(entry)), deadline);
-    return { ...delivery, job };
+    const accept = async (): Promise<AcceptedDelivery | undefined> => {
+      if ((await this.#store.get(keys.done)) !== undefined) return undefined;
+      // The response was sent meanwhile, and says that the delivery was not accepted.
+      if (deadline.isOver) return undefined;
+      const job = toJob(event, this.appId);
+      const entry: InboxEntry = { ...job, acceptedAt: this.clock.now() };
+      // It is not done any more: it was a dead letter, and comes again.
+      this.#pendingRemovals.delete(keys.inbox);
+      // Kept for as long as it takes: the response says that it is safe.
+      await this.#store.setIfAbsent(keys.inbox, JSON.stringify(entry));
+      return { event, keys, deadline, job };
+    };
+    return inTime('store', accept(), deadline);
   }
 
   /** Accepted → queued. `false`: it waits in the queue already. */
@@ -150,27 +157,27 @@ export class DeliveryStore {
    *
    * @param waitMs Milliseconds to wait for another delivery of the resource; then it is `busy`.
    */
-  async start(delivery: Delivery, waitMs: number, signal: AbortSignal): Promise<Started> {
+  async start(delivery: Delivery, waitMs: number, attempt: Signalled): Promise<Started> {
     const { event, keys, deadline } = delivery;
     const position = positionOf(event, this.clock.now(), this.#order);
     const watermark =
       position && (await watermarkKey(await this.#handler, event.shop, position.family, position.resource));
-    const lock = await this.#lock(watermark ?? keys.done, deadline, waitMs, signal);
+    const lock = await this.#lock(watermark ?? keys.done, deadline, waitMs, attempt);
     if (!lock) return { state: 'busy' };
-    const running = { ...delivery, lock };
+    const running: RunningDelivery = { event, keys, deadline, lock };
     try {
-      if (await this.isDone(delivery)) {
+      const [done, seen] = await inTime('store', this.#read(keys.done, watermark), deadline);
+      if (done !== undefined) {
         await this.release(running);
         return { state: 'duplicate' };
       }
       if (!position || watermark === undefined) return { state: 'running', delivery: running };
-      const seen = await inTime('store', this.#store.get(watermark), deadline);
       const marks = this.#watermarks(seen, watermark);
       if (!isStale(position, marks.own)) {
         const { secretIndex } = event;
         return {
           state: 'running',
-          delivery: { ...running, resource: { key: watermark, position, seen, marks, secretIndex } },
+          delivery: { event, keys, deadline, lock, resource: { key: watermark, position, seen, marks, secretIndex } },
         };
       }
       await inTime('store', this.#setDone(keys), deadline);
@@ -182,7 +189,13 @@ export class DeliveryStore {
     }
   }
 
-  async #lock(key: string, deadline: Deadline, waitMs: number, signal: AbortSignal): Promise<Lock | undefined> {
+  /** The values of two keys, of which the second may not matter. */
+  async #read(key: string, other: string | undefined): Promise<readonly (string | undefined)[]> {
+    if (other === undefined) return [await this.#store.get(key)];
+    return Promise.all([this.#store.get(key), this.#store.get(other)]);
+  }
+
+  async #lock(key: string, deadline: Deadline, waitMs: number, attempt: Signalled): Promise<Lock | undefined> {
     const ask = async (options: LockOptions): Promise<Lock | undefined> => {
       const asked = this.#store.lock(key, options);
       try {
@@ -194,7 +207,7 @@ export class DeliveryStore {
       }
     };
     // As a rule it is free, and then no wait has to be set up.
-    return (await ask({})) ?? ask({ waitMs, signal });
+    return (await ask({})) ?? ask({ waitMs, signal: attempt.signal });
   }
 
   /**
@@ -345,7 +358,8 @@ export class DeliveryStore {
   async isDoneMeanwhile(delivery: Delivery): Promise<boolean> {
     delivery.deadline.restart();
     try {
-      return await this.isDone(delivery);
+      const { keys, deadline } = delivery;
+      return (await inTime('store', this.#store.get(keys.done), deadline)) !== undefined;
     } catch (error) {
       this.logger?.warn({ error, ...idsOf(delivery.event) }, 'the store could not say whether a delivery is done');
       return false;
@@ -374,7 +388,7 @@ export class DeliveryStore {
    * @throws StorageError
    */
   async recover(longerThanMs: number | undefined): Promise<Recovery> {
-    await this.#removePending(new Deadline(this.clock, this.timeoutMs));
+    await this.#removePending(new Deadline(this.timers, this.timeoutMs));
     const recovery: Recovery = { givenUp: [], newer: [] };
     for await (const key of this.#store.scan(inboxPrefix(await this.#handler))) {
       if (this.#pendingRemovals.has(key) || this.#running.has(key)) continue;
@@ -412,6 +426,11 @@ export class DeliveryStore {
     const position = positionOf(event, this.clock.now(), this.#order);
     return ageMs >= this.#dedupeTtlMs && position?.order === 'newest' && !position.isEnd;
   }
+}
+
+/** Whatever has a signal, which is created when it is first read. */
+export interface Signalled {
+  readonly signal: AbortSignal;
 }
 
 /** A delivery, with the names of all that is kept about it. */
@@ -458,6 +477,49 @@ export interface Recovery {
   readonly givenUp: string[];
   /** Accepted by a newer version of this package. */
   readonly newer: string[];
+}
+
+/** One time limit for several waits in a row, which can be started again. */
+export class Deadline {
+  readonly timeoutMs: number;
+  /** Whether a wait has ended at it. */
+  isOver = false;
+  readonly #timers: Clock;
+  #endsAtMs: number;
+
+  /** @param timers Those of `shortTimers`. */
+  constructor(timers: Clock, timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
+    this.#timers = timers;
+    this.#endsAtMs = timers.monotonic() + timeoutMs;
+  }
+
+  /** Restarts the time limit for the following waits. */
+  restart(): void {
+    this.#endsAtMs = this.#timers.monotonic() + this.timeoutMs;
+  }
+
+  /** Settles like `work`, or rejects with the result of `onTimeout` once the time is up. */
+  wait<T>(work: Promise<T>, onTimeout: () => unknown): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leftMs = Math.max(0, this.#endsAtMs - this.#timers.monotonic());
+      const expire = (): void => {
+        this.isOver = true;
+        reject(onTimeout());
+      };
+      const cancel = setTimeLimit(this.#timers, expire, leftMs);
+      work.then(
+        (value) => {
+          cancel();
+          resolve(value);
+        },
+        (error: unknown) => {
+          cancel();
+          reject(error);
+        },
+      );
+    });
+  }
 }
 
 /** Waits until the deadline, and rejects with a `TimeoutError` then. The work goes on, and nobody hears what comes of it. */
@@ -551,17 +613,6 @@ const decoder = new TextDecoder();
 
 const encoder = new TextEncoder();
 
-/** What may be logged and told of an event: not its body. */
-export function detailsOf(event: WebhookEvent): WebhookDetails {
-  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = event;
-  const { resourceId, secretIndex } = event;
-  return {
-    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
-    ...(resourceId !== undefined && { resourceId }),
-    secretIndex,
-  };
-}
-
 function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
   const { idempotencyKey } = event;
   const kept = { format, details: detailsOf(event), ...(appId !== undefined && { appId }), idempotencyKey };
@@ -588,11 +639,12 @@ function fromJob(payload: unknown): WebhookEvent {
     });
   }
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
+  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
+  if (encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff)
+    return toEvent(details, parseJson(body), () => encoder.encode(body), idempotencyKey);
   const rawBody =
     encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
-  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
-  const text = encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff ? body : decoder.decode(rawBody);
-  return toEvent(details, parseJson(text), rawBody, idempotencyKey);
+  return toEvent(details, parseJson(decoder.decode(rawBody)), () => rawBody, idempotencyKey);
 }
 
 /**
