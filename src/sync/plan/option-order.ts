@@ -13,6 +13,7 @@ import {
   noOption,
   type OptionPairs,
   optionOrderText,
+  optionText,
   type ProductFacts,
   pairsKey,
   pairsOf,
@@ -107,10 +108,11 @@ function targetOf(pairs: OptionPairs): OptionsTarget {
   return { names: pairs.map(([name]) => name), isDefault };
 }
 
-/** Whether a product has no options: one variant, and the value that stands for none. */
-export function isStandalone(options: RemoteProduct['options']): boolean {
-  const [only, another] = options;
-  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
+/** Whether a product has no options: one variant, with the value that stands for none. */
+export function isStandalone({ options, variants }: Pick<RemoteProduct, 'options' | 'variants'>): boolean {
+  const [only, another] = variants;
+  const isDefault = only?.selectedOptions.every(({ name, value }) => name === noOption[0] && value === noOption[1]);
+  return options.length === 1 && isDefault === true && !another;
 }
 
 /**
@@ -131,7 +133,7 @@ export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
  * value, and a new one gets the first.
  */
 export function underNamesOfShop(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
-  if (isStandalone(remote.options)) return changes;
+  if (isStandalone(remote)) return changes;
   const byId = new Map<string, OptionPairs>(remote.variants.map((variant) => [variant.id, pairsOf(variant)]));
   return changes.flatMap((change) => {
     const { options, ...others } = change.fields;
@@ -165,7 +167,7 @@ export function changedWithOptions(
 ): readonly ProductChange[] {
   const target = targetOptions(changes);
   if (!target || target.isDefault) return [];
-  const names = isStandalone(remote.options)
+  const names = isStandalone(remote)
     ? [undefined]
     : pairOptions(
         remote.options.map(({ name }) => name),
@@ -192,6 +194,44 @@ export function changedWithOptions(
     const name = from.map(([, value]) => value).join(' / ');
     return { kind: 'update', list: 'variants', key, name, gid: variant.id, fields: { options: { from, to } } };
   });
+}
+
+/**
+ * Variants that would be the same once the changes are made, by what people call them: no two can have the same values. Those
+ * that nobody may delete, such as a merchant's own, then stand in the way of an option that goes, or of a value.
+ */
+export function sameAfterwards(
+  changes: readonly ProductChange[],
+  { remote, desired, variantIds }: OptionedProduct,
+): readonly [string, string] | undefined {
+  const target = targetOptions(changes);
+  if (!target) return undefined;
+  const ofVariants = changes.filter(({ list }) => list === 'variants');
+  const gone = new Set(ofVariants.flatMap(({ kind, gid }) => (kind === 'remove' ? [gid] : [])));
+  const moving = newOptionsById([...ofVariants, ...changedWithOptions(changes, { remote, desired, variantIds })]);
+  const pairs = pairOptions(
+    remote.options.map(({ name }) => name),
+    target.names,
+  );
+  const ends = [
+    ...remote.variants.flatMap((variant) => {
+      if (gone.has(variant.id)) return [];
+      const now = pairsOf(variant);
+      const kept = now.map(([name, value], index) => [pairs[index] ?? name, value] as const);
+      return [{ name: variant.sku || optionText(now), to: moving.get(variant.id) ?? kept }];
+    }),
+    ...ofVariants.flatMap(({ kind, name, fields }) =>
+      kind === 'add' ? [{ name, to: (fields['options']?.to ?? []) as OptionPairs }] : [],
+    ),
+  ];
+  const taken = new Map<string, string>();
+  for (const { name, to } of ends) {
+    const values = target.isDefault ? [] : target.names.map((option) => to.find(([known]) => known === option)?.[1]);
+    const other = taken.get(JSON.stringify(values));
+    if (other !== undefined) return [other, name];
+    taken.set(JSON.stringify(values), name);
+  }
+  return undefined;
 }
 
 /** A product whose options change: as it is read, as the draft says it, and its variants by their keys. */
@@ -305,7 +345,7 @@ export function compareOptionOrder(
       const to = renamed.get(option);
       return [to?.name ?? option, values.map((value) => to?.values.get(value) ?? value)];
     });
-  const theirs = now(isStandalone(remote.options) ? [] : orderIn(sides.theirs));
+  const theirs = now(isStandalone(remote) ? [] : orderIn(sides.theirs));
   const after = afterwards(theirs, product);
   const known = now(base);
   const outcome = compareOrder(keysOf(ours), keysOf(known), keysOf(theirs), after && keysOf(after));

@@ -412,9 +412,9 @@ export function matchFacts(
   // Of several with one SKU, one whose options have changed is what the others leave.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
-  // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time.
+  // Where nothing is alike, the product goes on with a variant that it has: one must remain at any time. A merchant's own does.
   const [first] = wanted.keys();
-  const [left] = free.values();
+  const left = [...free.values()].find(({ id }) => base?.facts.variants === undefined || baseKeys.has(id));
   if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
   return { variants, baseKeys, images: matchImages(desired, base, remote) };
 }
@@ -515,6 +515,9 @@ export const optionsKey = (options: FactValue | undefined): string =>
 /** The names and values of a combination, whatever the order of the options. */
 export const pairsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
+
+/** Option values as people read them: `Red / M`. */
+export const optionText = (options: OptionPairs): string => options.map(([, value]) => value).join(' / ');
 
 /** What the shop has, in the keys of draft and base. What belongs to neither has its gid as its key, or a tag its name. */
 export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
