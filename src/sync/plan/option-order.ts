@@ -5,7 +5,15 @@ import {
 import { chunksOf } from '../../internal/chunks.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOrder, isSameList, maxList, type OrderOutcome, type OrderPlace, placed } from './order.ts';
+import {
+  compareOrder,
+  isOrderField,
+  isSameList,
+  maxList,
+  type OrderOutcome,
+  type OrderPlace,
+  placed,
+} from './order.ts';
 import {
   type Facts,
   type FactValue,
@@ -232,6 +240,30 @@ export function sameAfterwards(
     taken.set(JSON.stringify(values), name);
   }
   return undefined;
+}
+
+/** How the lists of a product stand, those entries included of which no push says anything. */
+export interface ProductLayout {
+  readonly options: OptionOrder;
+  /** Gids, in their order. */
+  readonly variants: readonly string[];
+  readonly images: readonly string[];
+}
+
+/** The layout that a rollback is to put back; `undefined` where the changes leave it as it is. */
+export function layoutOf(remote: RemoteProduct, changes: readonly ProductChange[]): ProductLayout | undefined {
+  const isTouched = changes.some(
+    ({ list, kind, fields }) =>
+      (list === 'product' && Object.keys(fields).some(isOrderField)) ||
+      (list === 'images' && kind !== 'update') ||
+      (list === 'variants' && (kind !== 'update' || fields['options'] !== undefined)),
+  );
+  if (!isTouched) return undefined;
+  return {
+    options: remote.options.map(({ name, optionValues }) => [name, optionValues.map((value) => value.name)]),
+    variants: remote.variants.map(({ id }) => id),
+    images: remote.media.map(({ id }) => id),
+  };
 }
 
 /** A product whose options change: as it is read, as the draft says it, and its variants by their keys. */

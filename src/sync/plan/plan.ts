@@ -6,8 +6,8 @@ import type { ProductChange, ProductDifference } from './change.ts';
 import {
   compareOptionOrder,
   isNamedByOthers,
-  sameAfterwards,
   saidOptionOrder,
+  sameAfterwards,
   underNamesOfShop,
 } from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
@@ -612,8 +612,6 @@ const isRedacted = (value: FactValue): boolean => typeof value === 'string' && v
 export function nameOf(list: FactList, key: string, facts: Facts): string {
   if (list === 'tags') return String(facts['name'] ?? key);
   if (list === 'images') return String(facts['url'] || key);
-  if (list === 'variants')
-    return String(facts['sku'] || optionText((facts['options'] ?? []) as OptionPairs) || key);
+  if (list === 'variants') return String(facts['sku'] || optionText((facts['options'] ?? []) as OptionPairs) || key);
   return key;
 }
-
