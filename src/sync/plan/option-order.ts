@@ -5,7 +5,15 @@ import {
 import { chunksOf } from '../../internal/chunks.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOrder, isSameList, maxList, type OrderOutcome, type OrderPlace, placed } from './order.ts';
+import {
+  compareOrder,
+  isOrderField,
+  isSameList,
+  maxList,
+  type OrderOutcome,
+  type OrderPlace,
+  placed,
+} from './order.ts';
 import {
   type Facts,
   type FactValue,
@@ -13,6 +21,7 @@ import {
   noOption,
   type OptionPairs,
   optionOrderText,
+  optionText,
   type ProductFacts,
   pairsKey,
   pairsOf,
@@ -110,9 +119,10 @@ function targetOf(pairs: OptionPairs): OptionsTarget {
 }
 
 /** Whether a product has no options: one variant, with the default value. */
-export function isStandalone(options: RemoteProduct['options']): boolean {
-  const [only, another] = options;
-  return !another && only?.name === noOption[0] && only.optionValues[0]?.name === noOption[1];
+export function isStandalone({ options, variants }: Pick<RemoteProduct, 'options' | 'variants'>): boolean {
+  const [only, another] = variants;
+  const isDefault = only?.selectedOptions.every(({ name, value }) => name === noOption[0] && value === noOption[1]);
+  return options.length === 1 && isDefault === true && !another;
 }
 
 /** Whether somebody else has changed the shop's option names since the last push, for variants that are left alone. */
@@ -131,7 +141,7 @@ export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
  * variant keeps its value, and a new one gets the first.
  */
 export function underNamesOfShop(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
-  if (isStandalone(remote.options)) return changes;
+  if (isStandalone(remote)) return changes;
   const byId = new Map<string, OptionPairs>(remote.variants.map((variant) => [variant.id, pairsOf(variant)]));
   return changes.flatMap((change) => {
     const { options, ...others } = change.fields;
@@ -165,7 +175,7 @@ export function changedWithOptions(
 ): readonly ProductChange[] {
   const target = targetOptions(changes);
   if (!target || target.isDefault) return [];
-  const names = isStandalone(remote.options)
+  const names = isStandalone(remote)
     ? [undefined]
     : pairOptions(
         remote.options.map(({ name }) => name),
@@ -192,6 +202,68 @@ export function changedWithOptions(
     const name = from.map(([, value]) => value).join(' / ');
     return { kind: 'update', list: 'variants', key, name, gid: variant.id, fields: { options: { from, to } } };
   });
+}
+
+/**
+ * The names of two variants that would have the same option values after the changes, which Shopify refuses. It happens
+ * where an option or a value goes, and a variant that must not be deleted, such as a merchant's own, is left.
+ */
+export function sameAfterwards(
+  changes: readonly ProductChange[],
+  { remote, desired, variantIds }: OptionedProduct,
+): readonly [string, string] | undefined {
+  const target = targetOptions(changes);
+  if (!target) return undefined;
+  const ofVariants = changes.filter(({ list }) => list === 'variants');
+  const gone = new Set(ofVariants.flatMap(({ kind, gid }) => (kind === 'remove' ? [gid] : [])));
+  const moving = newOptionsById([...ofVariants, ...changedWithOptions(changes, { remote, desired, variantIds })]);
+  const pairs = pairOptions(
+    remote.options.map(({ name }) => name),
+    target.names,
+  );
+  const ends = [
+    ...remote.variants.flatMap((variant) => {
+      if (gone.has(variant.id)) return [];
+      const now = pairsOf(variant);
+      const kept = now.map(([name, value], index) => [pairs[index] ?? name, value] as const);
+      return [{ name: variant.sku || optionText(now), to: moving.get(variant.id) ?? kept }];
+    }),
+    ...ofVariants.flatMap(({ kind, name, fields }) =>
+      kind === 'add' ? [{ name, to: (fields['options']?.to ?? []) as OptionPairs }] : [],
+    ),
+  ];
+  const taken = new Map<string, string>();
+  for (const { name, to } of ends) {
+    const values = target.isDefault ? [] : target.names.map((option) => to.find(([known]) => known === option)?.[1]);
+    const other = taken.get(JSON.stringify(values));
+    if (other !== undefined) return [other, name];
+    taken.set(JSON.stringify(values), name);
+  }
+  return undefined;
+}
+
+/** The order of a product's lists, with the entries that no push owns. */
+export interface ProductLayout {
+  readonly options: OptionOrder;
+  /** Gids in order. */
+  readonly variants: readonly string[];
+  readonly images: readonly string[];
+}
+
+/** The layout that a rollback must restore; `undefined` if the changes do not touch it. */
+export function layoutOf(remote: RemoteProduct, changes: readonly ProductChange[]): ProductLayout | undefined {
+  const isTouched = changes.some(
+    ({ list, kind, fields }) =>
+      (list === 'product' && Object.keys(fields).some(isOrderField)) ||
+      (list === 'images' && kind !== 'update') ||
+      (list === 'variants' && (kind !== 'update' || fields['options'] !== undefined)),
+  );
+  if (!isTouched) return undefined;
+  return {
+    options: remote.options.map(({ name, optionValues }) => [name, optionValues.map((value) => value.name)]),
+    variants: remote.variants.map(({ id }) => id),
+    images: remote.media.map(({ id }) => id),
+  };
 }
 
 /** A product whose options change: as read, as in the draft, and its variants by key. */
@@ -305,7 +377,7 @@ export function compareOptionOrder(
       const to = renamed.get(option);
       return [to?.name ?? option, values.map((value) => to?.values.get(value) ?? value)];
     });
-  const theirs = now(isStandalone(remote.options) ? [] : orderIn(sides.theirs));
+  const theirs = now(isStandalone(remote) ? [] : orderIn(sides.theirs));
   const after = afterwards(theirs, product);
   const known = now(base);
   const outcome = compareOrder(keysOf(ours), keysOf(known), keysOf(theirs), after && keysOf(after));

@@ -43,7 +43,7 @@ export function compareOrder(
   theirs: readonly string[],
   after: readonly string[] | undefined,
 ): OrderOutcome {
-  if (after && isSameList(only(ours, after), only(after, ours))) return 'same';
+  if (after && isSameOrder(ours, after)) return 'same';
   const common = only(only(ours, base), theirs);
   const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
   const oursMoved = !isSameList(common, baseNow);
@@ -57,6 +57,11 @@ export function compareOrder(
 function only(keys: readonly string[], of: readonly string[]): readonly string[] {
   const known = new Set(of);
   return keys.filter((key) => known.has(key));
+}
+
+/** Whether two orders put what both of them have alike. */
+export function isSameOrder(a: readonly string[], b: readonly string[]): boolean {
+  return isSameList(only(a, b), only(b, a));
 }
 
 /** Whether two lists have the same entries in the same order. */

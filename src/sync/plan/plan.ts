@@ -3,7 +3,13 @@ import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
-import { compareOptionOrder, isNamedByOthers, saidOptionOrder, underNamesOfShop } from './option-order.ts';
+import {
+  compareOptionOrder,
+  isNamedByOthers,
+  saidOptionOrder,
+  sameAfterwards,
+  underNamesOfShop,
+} from './option-order.ts';
 import { compareOrder, isOrderField, keysInOrder, type OrderField, type OrderOutcome, orderFields } from './order.ts';
 import {
   type FactEntries,
@@ -13,6 +19,7 @@ import {
   type Matches,
   matchFacts,
   type OptionPairs,
+  optionText,
   type ProductFacts,
   type PushBase,
   type RemoteProduct,
@@ -201,9 +208,11 @@ export function planUpdate(
     .map((key) => nameOf('variants', key, ours.variants?.[key] ?? {}));
   const unpriced = names.length > 0 && { unpriced: names };
   const status = changes.find(({ list }) => list === 'product')?.fields['status']?.to ?? remote.status;
-  const problem = unpriced && isShown(status) && { problem: soldForNothing(names) };
+  const variantIds = new Map([...matches.variants].map(([key, { id }]) => [key, id as string]));
+  const same = sameAfterwards(changes, { remote, desired: ours, variantIds });
+  const problem = same ? mergingVariants(same) : unpriced && isShown(status) ? soldForNothing(names) : undefined;
   const plan: ProductPlan = { localId, gid: remote.id, action, changes, ...unpriced, drifts, conflicts };
-  return { plan, matches, ...problem, nextFacts: next, stored: before?.stored ?? {} };
+  return { plan, matches, ...(problem !== undefined && { problem }), nextFacts: next, stored: before?.stored ?? {} };
 }
 
 /** What plans would delete or archive. */
@@ -339,6 +348,9 @@ export function withChanged(
 const soldForNothing = (names: readonly string[]): string =>
   `would sell ${listed(names)} for nothing, since neither the draft nor the shop has a price: give a price, or the status DRAFT.`;
 
+const mergingVariants = ([one, other]: readonly [string, string]): string =>
+  `would give ${one} and ${other} the same option values: change one of them, or delete it, in the draft or in the shop.`;
+
 /** The plan of a product that the shop does not have: everything is new. */
 export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
   const status = heldStatus(ours);
@@ -428,8 +440,13 @@ class Comparison {
     const next: Record<string, Facts> = {};
     for (const key of keys) {
       const [o, b, t] = [ours[key], base?.[key], theirs[key]];
-      if (o && t) next[key] = this.entry(list, key, o, b, t);
-      else if (o) next[key] = this.#missing(list, key, o, b);
+      if (o && t) {
+        const told = this.conflicts.length;
+        const kept = this.entry(list, key, o, b ?? (base && nothingOf(o)), t);
+        // What somebody else has made too, and otherwise, stays theirs.
+        const isTheirs = !b && this.conflicts.length > told && this.#options.onConflict !== 'ours';
+        if (!isTheirs) next[key] = kept;
+      } else if (o) next[key] = this.#missing(list, key, o, b);
       else if (t && (b || isAll)) {
         const kept = this.#dropped(list, key, b, t);
         if (kept) next[key] = kept;
@@ -588,6 +605,9 @@ class Comparison {
   }
 }
 
+/** The base of an entry that both sides have created since the last push: every field is empty. */
+const nothingOf = (facts: Facts): Facts => Object.fromEntries(Object.keys(facts).map((field) => [field, null]));
+
 /** Redacted values were not stored, so what the last push sent is unknown. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
 
@@ -595,10 +615,6 @@ const isRedacted = (value: FactValue): boolean => typeof value === 'string' && v
 export function nameOf(list: FactList, key: string, facts: Facts): string {
   if (list === 'tags') return String(facts['name'] ?? key);
   if (list === 'images') return String(facts['url'] || key);
-  if (list === 'variants')
-    return String(facts['sku'] || optionText(facts['options'] as OptionPairs | undefined) || key);
+  if (list === 'variants') return String(facts['sku'] || optionText((facts['options'] ?? []) as OptionPairs) || key);
   return key;
 }
-
-/** Option values for people: `Red / M`. */
-const optionText = (options: OptionPairs | undefined): string => (options ?? []).map(([, value]) => value).join(' / ');

@@ -416,9 +416,9 @@ export function matchFacts(
   // If several variants have the same SKU, one whose options changed is the one left over by the others.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
-  // If nothing matches, one existing variant is reused: a product must always have one.
+  // If nothing matches, one existing variant is reused: a product must always have one. A merchant's own is left alone.
   const [first] = wanted.keys();
-  const [left] = free.values();
+  const left = [...free.values()].find(({ id }) => base?.facts.variants === undefined || baseKeys.has(id));
   if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
   return { variants, baseKeys, images: matchImages(desired, base, remote) };
 }
@@ -519,6 +519,9 @@ export const optionsKey = (options: FactValue | undefined): string =>
 /** The names and values of a combination, in a fixed order. */
 export const pairsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
+
+/** Option values for people: `Red / M`. */
+export const optionText = (options: OptionPairs): string => options.map(([, value]) => value).join(' / ');
 
 /**
  * The shop's product as facts, with the keys of draft and base. Entries in neither have their gid, or a tag its name,

@@ -298,7 +298,7 @@ class Run {
     const target = this.#targetOptions();
     if (!target) return;
     const { remote } = this.#a;
-    if (isStandalone(remote.options)) {
+    if (isStandalone(remote)) {
       if (target.names.length === 1 && target.names[0] === noOption[0] && target.isDefault) return;
       await this.#createOptions(target.names, remote.variants);
       return;
@@ -462,7 +462,7 @@ class Run {
   #goingOptions(): RemoteProduct['options'] {
     const target = this.#targetOptions();
     const { options } = this.#a.remote;
-    if (!target || isStandalone(options) || (!target.isDefault && !this.#pairs)) return [];
+    if (!target || isStandalone(this.#a.remote) || (!target.isDefault && !this.#pairs)) return [];
     return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
   }
 

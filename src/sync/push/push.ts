@@ -26,7 +26,7 @@ import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/
 import type { SharedImages } from '../files/shared-images.ts';
 import { identifierOf, idMetafield } from '../identity.ts';
 import type { ProductChange, ProductDifference } from '../plan/change.ts';
-import { changedWithOptions } from '../plan/option-order.ts';
+import { changedWithOptions, layoutOf, type ProductLayout } from '../plan/option-order.ts';
 import {
   type DeleteAllowance,
   type DeleteBudget,
@@ -858,7 +858,7 @@ class Push {
       const { client, clock, images } = this.#context;
       const changes = await withBarcodes(client, remote, plan.changes, this.#options);
       const beside = changedWithOptions(changes, { remote, desired, variantIds });
-      await this.#journal('update', remote.id, [...changes, ...beside]);
+      await this.#journal('update', remote.id, [...changes, ...beside], layoutOf(remote, changes));
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const quantities = new Map(
         variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),
@@ -957,11 +957,21 @@ class Push {
     return { outcome: 'blocked', plan, error, ...this.#told(plan) };
   }
 
-  async #journal(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): Promise<void> {
-    await this.#context.journal.append([this.#entry(action, gid, changes)]);
+  async #journal(
+    action: 'create' | 'update',
+    gid: string | null,
+    changes: readonly ProductChange[],
+    layout?: ProductLayout,
+  ): Promise<void> {
+    await this.#context.journal.append([this.#entry(action, gid, changes, layout)]);
   }
 
-  #entry(action: 'create' | 'update', gid: string | null, changes: readonly ProductChange[]): JournalDraft {
+  #entry(
+    action: 'create' | 'update',
+    gid: string | null,
+    changes: readonly ProductChange[],
+    layout?: ProductLayout,
+  ): JournalDraft {
     const { client, clock } = this.#context;
     const { runId } = this.#options;
     const publications = [...this.#context.publications];
@@ -972,7 +982,7 @@ class Push {
       runId: runId ?? null,
       action: this.#context.isRollback ? 'rollback' : action,
       at: clock.now(),
-      sent: { format: journalFormat, changes, publications } as unknown as JsonObject,
+      sent: { format: journalFormat, changes, publications, ...(layout && { layout }) } as unknown as JsonObject,
       before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
     };
   }

@@ -14,8 +14,22 @@ import type { ProductDraft } from '../../validation/product-draft.ts';
 import { identifierOf } from '../identity.ts';
 import type { ProductChange } from '../plan/change.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
-import { compareOptionOrder, parking, saidOptionOrder } from '../plan/option-order.ts';
-import { compareOrder, isOrderField, keysInOrder, orderFields } from '../plan/order.ts';
+import {
+  compareOptionOrder,
+  orderOptions,
+  type ProductLayout,
+  parking,
+  saidOptionOrder,
+} from '../plan/option-order.ts';
+import {
+  compareOrder,
+  isOrderField,
+  isSameOrder,
+  keysInOrder,
+  orderFields,
+  orderImages,
+  orderVariants,
+} from '../plan/order.ts';
 import { nameOf } from '../plan/plan.ts';
 import {
   type FactList,
@@ -329,7 +343,8 @@ async function restore(
   );
   const laterKeys = keysSince(net, { base, now }, variantIds);
   const places = withPlaces(undoing, { base, now, theirs }, laterKeys, isBegun);
-  const order = formerOptionOrder(net, { base, now, theirs }, { remote, changes: undoing }, isBegun);
+  const layout = layoutIn(entries.at(-1));
+  const order = formerOptionOrder(net, { base, now, theirs, layout }, { remote, changes: undoing }, isBegun);
   if (order?.outcome === 'conflict') {
     const { pushed, theirs: there } = order;
     others.push({ list: 'product', name: '', field: 'optionOrder', pushed, theirs: there });
@@ -343,12 +358,21 @@ async function restore(
 
   await note(record, entries, changes, context);
   const desired = patched(theirs, changes);
+  const sent = layout ? changes.flatMap(withoutOrders) : changes;
   const overtaken =
-    changes.length > 0
-      ? (await applyChanges(application(client, clock, remote, changes, desired, imageIds, variantIds), { signal }))
+    sent.length > 0
+      ? (await applyChanges(application(client, clock, remote, sent, desired, imageIds, variantIds), { signal }))
           .overtaken
       : {};
-  await forgetValues(net, remote, client, signal);
+  await settleValues(net, layout, remote, client, signal);
+  if (layout) {
+    const moved = new Set(others.map(({ field }) => field));
+    const place = { client, clock, productId: gid };
+    const idOf = remadeIds(net, variantIds);
+    if (!moved.has('optionOrder')) await orderOptions(place, JSON.stringify(layout.options), { signal });
+    if (!moved.has('variantOrder')) await orderVariants(place, layout.variants.map(idOf), { signal });
+    if (!moved.has('imageOrder')) await orderImages(place, layout.images, { signal });
+  }
   if (unpublished.length > 0) {
     const publications = unpublished.map((publicationId) => ({ publicationId }));
     await client.graphql(ProductUnpublishDocument, { id: gid, publications }, callOptions({ signal }));
@@ -400,9 +424,35 @@ function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult
   return { ...result, outcome: 'partly', others: [...result.others, ...others] };
 }
 
-/** Deletes option values that came with the run, or were temporary, and that no variant has any more. */
-async function forgetValues(
+/** The layout that a product had before a push, if the push changed it. */
+const layoutIn = (entry: JournalEntry | undefined): ProductLayout | undefined => {
+  const layout = entry?.sent?.['layout'];
+  return isRecord(layout) ? (layout as unknown as ProductLayout) : undefined;
+};
+
+/** A change without its orders, which are restored last, when everything that they name exists. */
+function withoutOrders(change: ProductChange): readonly ProductChange[] {
+  const fields = Object.fromEntries(Object.entries(change.fields).filter(([field]) => !isOrderField(field)));
+  return change.list !== 'product' ? [change] : Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
+}
+
+/** Maps the id that a variant had before to the one that it has now. */
+function remadeIds(net: readonly Net[], variantIds: ReadonlyMap<string, string>): (id: string) => string {
+  const remade = new Map(
+    net.flatMap(({ list, key, gid, before, after }) =>
+      list === 'variants' && before && !after && gid !== undefined ? [[gid, variantIds.get(key) ?? gid] as const] : [],
+    ),
+  );
+  return (id) => remade.get(id) ?? id;
+}
+
+/**
+ * Restores the values of options, also those that no variant uses. Deletes values that came with the run, or were
+ * temporary, and that no variant uses any more.
+ */
+async function settleValues(
   net: readonly Net[],
+  layout: ProductLayout | undefined,
   remote: RemoteProduct,
   client: SyncClient,
   signal: AbortSignal | undefined,
@@ -415,7 +465,7 @@ async function forgetValues(
   }
   const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
   const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
-  if (!hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
+  if (!layout && !hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
   // Options and values may have been renamed, and variants may have other values: an option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
@@ -423,11 +473,20 @@ async function forgetValues(
     const used = new Set(
       restored?.variants.flatMap((variant) => pairsOf(variant).flatMap((pair) => (pair[0] === name ? [pair[1]] : []))),
     );
+    const former = new Set(layout?.options.find(([option]) => option === name)?.[1]);
     const gone = optionValues.filter(
-      (value) => (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name),
+      (value) =>
+        (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name) && !former.has(value.name),
     );
-    if (gone.length === 0 || gone.length === optionValues.length) continue;
-    const variables = { productId: remote.id, option: { id }, delete: gone.map((value) => value.id) };
+    const there = new Set(optionValues.map((value) => value.name));
+    // The values of a linked option are metaobjects, which the push did not touch.
+    const missing = restored?.links?.[name] ? [] : [...former].filter((value) => !there.has(value));
+    if (gone.length + missing.length === 0 || gone.length === optionValues.length + missing.length) continue;
+    const variables = {
+      ...{ productId: remote.id, option: { id } },
+      ...(missing.length > 0 && { add: missing.map((value) => ({ name: value })) }),
+      ...(gone.length > 0 && { delete: gone.map((value) => value.id) }),
+    };
     await client.graphql(ProductOptionUpdateDocument, variables, callOptions({ signal }));
   }
 }
@@ -607,7 +666,12 @@ function inverse(
           field !== 'url' &&
           field !== 'optionOrder' &&
           there !== undefined &&
-          !isSameValue(field, values[field] ?? null, there[field] ?? null),
+          !isSameValue(field, values[field] ?? null, there[field] ?? null) &&
+          !(
+            list === 'product' &&
+            isOrderField(field) &&
+            isSameOrder(keysInOrder(values[field]), keysInOrder(there[field]))
+          ),
       );
     if (before === null && after !== null) {
       if (!there) continue;
@@ -630,8 +694,11 @@ function inverse(
       const fields: Record<string, { from: FactValue; to: FactValue }> = {};
       for (const field of differs(before)) {
         const value = there[field] ?? null;
-        if (isHalf(field) || isSameValue(field, after[field] ?? null, value))
-          fields[field] = { from: value, to: before[field] ?? null };
+        const isOrder = list === 'product' && isOrderField(field);
+        const isPushed = isOrder
+          ? isSameOrder(keysInOrder(after[field]), keysInOrder(value))
+          : isSameValue(field, after[field] ?? null, value);
+        if (isHalf(field) || isPushed) fields[field] = { from: value, to: before[field] ?? null };
         else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
       }
       if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });
@@ -721,12 +788,18 @@ function withOrder(changes: readonly ProductChange[], fields: ProductChange['fie
  */
 function formerOptionOrder(
   net: readonly Net[],
-  sides: { readonly base: PushBase | undefined; readonly now: PushBase | undefined; readonly theirs: ProductFacts },
+  sides: {
+    readonly base: PushBase | undefined;
+    readonly now: PushBase | undefined;
+    readonly theirs: ProductFacts;
+    readonly layout: ProductLayout | undefined;
+  },
   { remote, changes }: { readonly remote: RemoteProduct; readonly changes: readonly ProductChange[] },
   isBegun: boolean,
 ) {
   const sent = net.find(({ list, after }) => list === 'product' && after?.['optionOrder'] !== undefined);
-  const to = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
+  const former = sent ? sent.before?.['optionOrder'] : saidOptionOrder(sides.base?.facts);
+  const to = sides.layout ? JSON.stringify(sides.layout.options) : former;
   const pushed = sent ? sent.after?.['optionOrder'] : saidOptionOrder(sides.now?.facts);
   const theirs = sides.theirs.product?.['']?.['optionOrder'];
   const isTouched =

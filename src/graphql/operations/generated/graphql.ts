@@ -2075,6 +2075,7 @@ export type ProductOptionsCreateMutation = { productOptionsCreate: { product: { 
 export type ProductOptionUpdateMutationVariables = Exact<{
   productId: string;
   option: OptionUpdateInput;
+  add?: Array<OptionValueCreateInput> | OptionValueCreateInput | null | undefined;
   rename?: Array<OptionValueUpdateInput> | OptionValueUpdateInput | null | undefined;
   delete?: Array<string> | string | null | undefined;
 }>;
@@ -3145,10 +3146,11 @@ export const ProductOptionsCreateDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProductOptionsCreateMutation, ProductOptionsCreateMutationVariables>;
 export const ProductOptionUpdateDocument = new TypedDocumentString(`
-    mutation ProductOptionUpdate($productId: ID!, $option: OptionUpdateInput!, $rename: [OptionValueUpdateInput!], $delete: [ID!]) {
+    mutation ProductOptionUpdate($productId: ID!, $option: OptionUpdateInput!, $add: [OptionValueCreateInput!], $rename: [OptionValueUpdateInput!], $delete: [ID!]) {
   productOptionUpdate(
     productId: $productId
     option: $option
+    optionValuesToAdd: $add
     optionValuesToUpdate: $rename
     optionValuesToDelete: $delete
     variantStrategy: LEAVE_AS_IS

@@ -244,7 +244,8 @@ interface CreateOptionsArgs {
 /** `productOptionsCreate`: variants that are there get the first value of each new option. */
 function createOptions(args: CreateOptionsArgs, change: OptionsChange): void {
   const { report, context } = change;
-  const isStandalone = change.options.some(({ optionValues }) => optionValues[0]?.name === 'Default Title');
+  const [only, another] = change.variants;
+  const isStandalone = change.options.length === 1 && only?.title === 'Default Title' && !another;
   const kept = isStandalone ? [] : change.options;
   const created = args.options.map((input, index): StoredOption & { readonly wanted: number } => {
     const field = ['options', index];
