@@ -79,7 +79,7 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
     if (payload === undefined) {
       return refusal(400, 'body-not-json', 'The signature is valid, but the body is not JSON.');
     }
-    return { ok: true, event: toEvent(detailsOf(verified), payload, () => rawBody) };
+    return { ok: true, event: toEvent(detailsOf(verified), payload, rawBody) };
   };
 
   return async (delivery) => {
@@ -163,22 +163,11 @@ export function detailsOf(delivery: WebhookDetails): WebhookDetails {
 export function toEvent(
   details: WebhookDetails,
   payload: unknown,
-  bytesOf: () => Uint8Array,
+  rawBody: Uint8Array,
   idempotencyKey: string = details.webhookId || crypto.randomUUID(),
 ): WebhookEvent {
   const fieldsChanged = details.generation === 'next' ? fieldsChangedOf(payload) : null;
-  let rawBody: Uint8Array | undefined;
-  return {
-    ...details,
-    payload: payload as Json,
-    // Few handlers read it.
-    get rawBody() {
-      rawBody ??= bytesOf();
-      return rawBody;
-    },
-    idempotencyKey,
-    fieldsChanged,
-  };
+  return { ...details, payload: payload as Json, rawBody, idempotencyKey, fieldsChanged };
 }
 
 const textsIn = (value: unknown): readonly string[] =>

@@ -292,8 +292,8 @@ interface SlotWork {
  * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
  *
  * Bottleneck 2.19 waits for `setTimeout(0)` before each step of its store (`yieldLoop` in LocalDatastore.js), some four
- * for each slot, or about 5 ms, and no option takes that away. So a slot is kept while jobs keep coming, and given back
- * after a turn of the event loop without one.
+ * for each slot, or about 5 ms, and no option takes that away. So a slot is asked for when all others have a job, and
+ * kept: it rests when there is no job for it.
  */
 class ConcurrencySlots {
   readonly #bottleneck: Bottleneck;
@@ -303,9 +303,10 @@ class ConcurrencySlots {
   /** Slots that Bottleneck has been asked for, and has not given. */
   #asked = 0;
   #taken = 0;
-  /** Slots that look for a job in the next turn of the event loop. */
-  #resting = 0;
-  #nextTurn: Promise<void> | undefined;
+  /** Wakes each slot that rests. */
+  readonly #resting: (() => void)[] = [];
+  /** Whether resting slots wake in the next turn of the event loop. */
+  #isWaking = false;
   #startedInTurn = 0;
   #isAwake = false;
 
@@ -316,48 +317,44 @@ class ConcurrencySlots {
     this.#work = work;
   }
 
-  /** Asks for as many slots as there are jobs for; call it when there may be one more. */
+  /** Sees to it that jobs have slots; call it when there may be one more. */
   fill(): void {
-    const free = this.#concurrency - this.#taken;
-    const wanted = Math.min(this.#work.waiting() - this.#resting, free);
+    const waiting = this.#work.waiting();
+    const wanted = Math.min(waiting - this.#resting.length, this.#concurrency - this.#taken);
     for (; this.#asked < wanted; this.#asked++) void this.#bottleneck.schedule(() => this.#use());
+    if (waiting > 0 && this.#resting.length > 0) this.#wakeInNextTurn();
     this.#keepAwake();
   }
 
-  /** Runs jobs while there are any. */
-  async #use(): Promise<void> {
+  async #use(): Promise<never> {
     this.#asked -= 1;
     this.#taken += 1;
-    do {
-      while (this.#startedInTurn++ < jobsPerTurn && (await this.#work.runNext()));
-      this.#resting += 1;
-      this.#keepAwake();
-      await this.#turnEnd();
-      this.#resting -= 1;
-    } while (this.#work.waiting() > 0);
-    this.#taken -= 1;
-    this.fill();
+    for (;;) {
+      while (this.#startedInTurn < jobsPerTurn && (await this.#work.runNext())) this.#startedInTurn += 1;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#resting.push(resolve);
+      this.fill();
+      await promise;
+    }
   }
 
-  /** One promise for all slots. */
-  #turnEnd(): Promise<void> {
-    this.#nextTurn ??= new Promise((resolve) =>
-      setImmediate(() => {
-        this.#nextTurn = undefined;
-        this.#startedInTurn = 0;
-        resolve();
-      }),
-    );
-    return this.#nextTurn;
+  /** Not at once: whoever has queued a job goes on first, such as to send a response. */
+  #wakeInNextTurn(): void {
+    if (this.#isWaking) return;
+    this.#isWaking = true;
+    setImmediate(() => {
+      this.#isWaking = false;
+      this.#startedInTurn = 0;
+      for (const wake of this.#resting.splice(0, this.#work.waiting())) wake();
+    });
   }
 
   /**
-   * Slots wait on the machine's timers, whatever the clock. So that a clock which a test drives does not run past a job
-   * that is due now, a timer stands on it until the job's slot has come.
+   * Slots come in the machine's time, whatever the clock. So that a clock which a test drives does not run past a job
+   * that is due now, a timer stands on it until the job has its slot.
    */
   #keepAwake(): void {
-    if (this.#clock === systemClock || this.#isAwake) return;
-    if (this.#asked === 0 && (this.#resting === 0 || this.#work.waiting() === 0)) return;
+    if (this.#clock === systemClock || this.#isAwake || (this.#asked === 0 && !this.#isWaking)) return;
     this.#isAwake = true;
     this.#clock.setTimer(() => {
       this.#isAwake = false;

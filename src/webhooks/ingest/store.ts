@@ -639,12 +639,11 @@ function fromJob(payload: unknown): WebhookEvent {
     });
   }
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
-  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
-  if (encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff)
-    return toEvent(details, parseJson(body), () => encoder.encode(body), idempotencyKey);
   const rawBody =
     encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
-  return toEvent(details, parseJson(decoder.decode(rawBody)), () => rawBody, idempotencyKey);
+  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
+  const text = encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff ? body : decoder.decode(rawBody);
+  return toEvent(details, parseJson(text), rawBody, idempotencyKey);
 }
 
 /**
