@@ -155,6 +155,35 @@ describe('a document', () => {
     expect(await refusal(query)).toEqual([{ message, locations: [location], extensions: { code: 'PARSE_ERROR' } }]);
   });
 
+  // The first five as users reported them of Shopify, the others by the grammar of graphql-ruby's parser in C.
+  it.each([
+    ['{ products(query: "a" b "") { id } }', 'STRING (""), expecting COLON at [1, 25]'],
+    ['{ products(query: "a" to b: 1) { id } }', 'IDENTIFIER ("b"), expecting COLON at [1, 26]'],
+    ['{ products(query: "a" b 1999) { id } }', 'INT ("1999"), expecting COLON at [1, 25]'],
+    ['mutation (: $input)', 'COLON (":"), expecting VAR_SIGN at [1, 11]'],
+    ['mutation { a(b: { c: d-e }) { id } }', 'invalid token ("-"), expecting RCURLY at [1, 23]'],
+    ['query 😘 { a }', String.raw`invalid token ("\xF0"), expecting LCURLY at [1, 7]`],
+    ['query Q($a: Float = 1 e5) { a }', 'IDENTIFIER ("e5"), expecting RPAREN or VAR_SIGN at [1, 23]'],
+    ['query Q($a: [Int) { a }', 'RPAREN (")"), expecting RBRACKET at [1, 17]'],
+    ['query Q($a) { a }', 'RPAREN (")"), expecting COLON at [1, 11]'],
+    ['query Q @a(b: 1) 5', 'INT ("5"), expecting LCURLY at [1, 18]'],
+    ['query Q', 'end of file, expecting LCURLY at [1, 7]'],
+    ['fragment F { id }', 'LCURLY ("{"), expecting ON at [1, 12]'],
+    ['{ a { ... on B @c } }', 'RCURLY ("}"), expecting LCURLY at [1, 19]'],
+    // Where much could follow, nothing is listed.
+    ['query Q($a: ,) { a }', 'RPAREN (")") at [1, 14]'],
+    ['{ a(b: -c) }', 'invalid token ("-") at [1, 8]'],
+    ['{ pe-ople { name } }', 'invalid token ("-") at [1, 5]'],
+    ['{ a(b: [1, 2, -c]) }', 'invalid token ("-") at [1, 15]'],
+    ['quory Q { a }', 'IDENTIFIER ("quory") at [1, 1]'],
+    ['{ a(b: "c) { id } }', String.raw`invalid token ("\"") at [1, 8]`],
+    ['{ a { ...F 5 } }', 'INT ("5") at [1, 12]'],
+    ['{ a } $b', 'VAR_SIGN at [1, 7]'],
+    ['{ a } null', 'NULL_LITERAL at [1, 7]'],
+  ])('as %s does not parse', async (query, message) => {
+    expect(await refusal(query)).toMatchObject([{ message: `syntax error, unexpected ${message}` }]);
+  });
+
   it('has all its problems told together: what an unknown argument holds counts as not used', async () => {
     const query = 'query Q($a: Int, $b: ID!) { products(firs: $a, first: 1) { nodes { idd } } product { id } }';
     expect((await refusal(query)).map(({ extensions }: { extensions: object }) => extensions)).toEqual([

@@ -22,8 +22,8 @@ import {
 } from '../cost/selection.ts';
 import type { UserError } from '../graphql/errors.ts';
 import { coerceVariables } from '../graphql/prepare.ts';
+import { syntaxEntry } from '../graphql/syntax-errors.ts';
 import { validateDocument } from '../graphql/validation.ts';
-import { syntaxEntry } from '../graphql/validation-structure.ts';
 import type { PreparedOperation } from '../model.ts';
 
 /** Connections that a bulk query may have. https://shopify.dev/docs/api/usage/bulk-operations/queries */

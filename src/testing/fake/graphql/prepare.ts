@@ -19,8 +19,9 @@ import type { GraphqlEngine, GraphqlRequest, Prepared, PreparedOperation } from 
 import type { FakeSchemas } from '../schema.ts';
 import { valueProblems } from './coercion.ts';
 import { errorEntry, type LocatedErrorEntry } from './errors.ts';
+import { syntaxEntry } from './syntax-errors.ts';
 import { validateDocument } from './validation.ts';
-import { locationOf, syntaxEntry } from './validation-structure.ts';
+import { locationOf } from './validation-structure.ts';
 
 /** A query text, parsed and validated. */
 type Checked =

@@ -10,14 +10,11 @@ import {
   type InlineFragmentNode,
   Kind,
   KnownArgumentNamesRule,
-  Lexer,
   NoUndefinedVariablesRule,
   NoUnusedVariablesRule,
   ProvidedRequiredArgumentsRule,
   ScalarLeafsRule,
-  Source,
   specifiedRules,
-  TokenKind,
   ValuesOfCorrectTypeRule,
   VariablesAreInputTypesRule,
   VariablesInAllowedPositionRule,
@@ -301,56 +298,3 @@ const structureRules: readonly StructureRule[] = [
     { name: '<name>' },
   ),
 ];
-
-/** What graphql-ruby calls a token that it did not expect. */
-const tokenNames: Readonly<Record<string, string>> = {
-  [TokenKind.BANG]: 'BANG',
-  [TokenKind.DOLLAR]: 'VAR_SIGN',
-  [TokenKind.AMP]: 'AMP',
-  [TokenKind.PAREN_L]: 'LPAREN',
-  [TokenKind.PAREN_R]: 'RPAREN',
-  [TokenKind.SPREAD]: 'ELLIPSIS',
-  [TokenKind.COLON]: 'COLON',
-  [TokenKind.EQUALS]: 'EQUALS',
-  [TokenKind.AT]: 'DIR_SIGN',
-  [TokenKind.BRACKET_L]: 'LBRACKET',
-  [TokenKind.BRACKET_R]: 'RBRACKET',
-  [TokenKind.BRACE_L]: 'LCURLY',
-  [TokenKind.PIPE]: 'PIPE',
-  [TokenKind.BRACE_R]: 'RCURLY',
-  [TokenKind.NAME]: 'IDENTIFIER',
-  [TokenKind.INT]: 'INT',
-  [TokenKind.FLOAT]: 'FLOAT',
-  [TokenKind.STRING]: 'STRING',
-  [TokenKind.BLOCK_STRING]: 'STRING',
-};
-
-/** The entry for a text that does not parse. It names the token that is one too many, or the last one before the end. */
-export function syntaxEntry(error: GraphQLError, text: string): LocatedErrorEntry {
-  const entry = (words: string, at: { line: number; column: number } | undefined): LocatedErrorEntry => ({
-    message: `syntax error, unexpected ${words}${at ? ` at [${at.line}, ${at.column}]` : ''}`,
-    ...(at && { locations: [{ line: at.line, column: at.column }] }),
-    extensions: { code: 'PARSE_ERROR' },
-  });
-  if (/more than \d+ tokens/.test(error.message))
-    return { message: 'This query is too large to execute.', extensions: { code: 'PARSE_ERROR' } };
-  const position = error.positions?.[0];
-  const location = error.locations?.[0];
-  const lexer = new Lexer(new Source(text));
-  let last: { readonly line: number; readonly column: number } | undefined;
-  try {
-    for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
-      const { line, column } = token;
-      last = { line, column };
-      if (token.start === position) {
-        const written = text.slice(token.start, token.end);
-        return entry(`${tokenNames[token.kind] ?? 'invalid token'} (${JSON.stringify(written)})`, last);
-      }
-    }
-  } catch {
-    // The text has a character that is no token: the lexer stops where the parser did.
-    const written = position === undefined ? '' : text.charAt(position);
-    return entry(`invalid token (${JSON.stringify(written)})`, location ?? last);
-  }
-  return entry('end of file', last);
-}
