@@ -164,8 +164,8 @@ export function underNamesOfShop(changes: readonly ProductChange[], remote: Remo
 }
 
 /**
- * Variants that a push does not change itself, such as a merchant's own, lose or get values when options are removed or
- * added. A rollback restores or removes these.
+ * Variants that a push does not change itself, such as a merchant's own, lose or get values when options are removed, added
+ * or renamed. A rollback restores or removes these.
  *
  * @param variantIds Gids of the push's own variants by key.
  */
@@ -182,7 +182,8 @@ export function changedWithOptions(
         target.names,
       );
   const coming = target.names.filter((name) => !names.includes(name));
-  if (!names.includes(undefined) && coming.length === 0) return [];
+  const isRenamed = remote.options.some(({ name }, index) => names[index] !== name);
+  if (!isRenamed && coming.length === 0) return [];
   const given = coming.map((name) => [name, firstValue(name, changes, { remote, desired, variantIds })] as const);
   const changed = new Set(
     changes.flatMap(({ list, kind, gid, fields }) =>

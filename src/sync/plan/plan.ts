@@ -441,11 +441,12 @@ class Comparison {
     for (const key of keys) {
       const [o, b, t] = [ours[key], base?.[key], theirs[key]];
       if (o && t) {
-        const told = this.conflicts.length;
+        const [told, made] = [this.conflicts.length, this.changes.length];
         const kept = this.entry(list, key, o, b ?? (base && nothingOf(o)), t);
         // What somebody else has made too, and otherwise, stays theirs.
         const isTheirs = !b && this.conflicts.length > told && this.#options.onConflict !== 'ours';
-        if (!isTheirs) next[key] = kept;
+        if (isTheirs) this.changes.splice(made);
+        else next[key] = kept;
       } else if (o) next[key] = this.#missing(list, key, o, b);
       else if (t && (b || isAll)) {
         const kept = this.#dropped(list, key, b, t);
