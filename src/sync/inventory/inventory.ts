@@ -21,7 +21,7 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
-import { checkFormat, stockPrefix } from '../../storage/keys.ts';
+import { checkFormat, freeLock, stockPrefix } from '../../storage/keys.ts';
 import { callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
@@ -704,9 +704,9 @@ const isMade = 'made';
 /** Milliseconds to wait for another process that has a batch in work. */
 const waitForOthersMs = 60_000;
 
-/** Gives a lock back whose work has ended with an error. Where that fails too, its lease runs out. */
+/** Gives a lock back whose work has ended with an error. */
 async function released(lock: Lock, error: unknown): Promise<unknown> {
-  await lock.release().catch(() => undefined);
+  await freeLock(lock);
   return error;
 }
 

@@ -3,6 +3,7 @@ import { untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { freeLock } from '../../storage/keys.ts';
 
 /** How many times as long as it is fresh something is kept. */
 const keptTimes = 30;
@@ -95,8 +96,7 @@ export class Kept {
       const found = await this.#stored<T>(about);
       return found && this.#isFresh(found) ? found.value : await this.#read(about, read);
     } finally {
-      // Should that fail, the lease runs out by itself.
-      await lock?.release().catch(() => undefined);
+      await freeLock(lock);
     }
   }
 
