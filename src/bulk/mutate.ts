@@ -22,7 +22,7 @@ import { linkSignal, sleep } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
-import { checkFormat, keyPart } from '../storage/keys.ts';
+import { checkFormat, freeLock, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import { bulkMutation, inputTypes, type RowVariable, variableIssues } from './document.ts';
 import {
@@ -239,8 +239,7 @@ class MutationRun implements BulkMutation<Line, Line> {
       if (file.count > 0) yield* this.#run(file, `${name}:${number}`, this.#options.rerun);
       await this.#forget(name);
     } finally {
-      // Should that fail, the lease runs out by itself.
-      await lock?.release().catch(() => undefined);
+      await freeLock(lock);
       await file.close();
     }
   }
@@ -269,7 +268,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     try {
       isThere ||= lock !== undefined && (await store.get(name)) !== undefined;
     } finally {
-      if (!isThere) await lock?.release().catch(() => undefined);
+      if (!isThere) await freeLock(lock);
     }
     if (lock && isThere) {
       this.#signal = signal ? AbortSignal.any([signal, lock.signal]) : lock.signal;

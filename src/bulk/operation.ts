@@ -14,7 +14,7 @@ import { sleep, whenAborted } from '../internal/abort.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { KeyValueStore } from '../ports/key-value-store.ts';
 import type { Logger } from '../ports/logger.ts';
-import { keyPart } from '../storage/keys.ts';
+import { freeLock, keyPart } from '../storage/keys.ts';
 
 /** What the bulk operations of one shop need. */
 export interface BulkShop {
@@ -368,11 +368,7 @@ export async function takeSlot(
       signal?.throwIfAborted();
       const lock = await store.lock(`${prefix}:${(first + place) % maxRunning}`, { leaseMs: slotLeaseMs });
       if (!lock) continue;
-      const release = (): void => {
-        // Should that fail, the lease runs out by itself.
-        lock.release().catch(() => undefined);
-      };
-      return { release };
+      return { release: () => void freeLock(lock) };
     }
     if (!wait) return undefined;
     await sleep(shop.clock, waitMs * (0.5 + Math.random() / 2), signal);

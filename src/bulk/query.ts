@@ -8,7 +8,7 @@ import { whenAborted } from '../internal/abort.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { unknownNames, unknownValue } from '../internal/names.ts';
 import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
-import { checkFormat, keyPart } from '../storage/keys.ts';
+import { checkFormat, freeLock, keyPart } from '../storage/keys.ts';
 import { callListener } from '../telemetry/telemetry.ts';
 import { type BulkConnection, bulkQuery, canHoldLongNumbers, pagedQuery, readBulkQuery } from './document.ts';
 import {
@@ -292,8 +292,7 @@ export async function startQuery(
       throw error;
     }
   } finally {
-    // Should that fail, the lease runs out by itself.
-    await turn?.release().catch(() => undefined);
+    await freeLock(turn);
   }
 }
 

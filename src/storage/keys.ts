@@ -1,6 +1,6 @@
 import { StorageError } from '../errors/errors.ts';
 import { isNewerFormat, isRecord, parseJson } from '../internal/json.ts';
-import type { KeyValueStore } from '../ports/key-value-store.ts';
+import type { KeyValueStore, Lock } from '../ports/key-value-store.ts';
 
 const inbox = 'webhook-inbox:';
 
@@ -192,4 +192,9 @@ export function isErasedSince(text: string | undefined, since: number): boolean 
   // As a rule there is none, and to have JSON.parse throw that costs more than the rest of a delivery's keys.
   const erased = text === undefined ? undefined : parseJson(text);
   return isRecord(erased) && typeof erased['at'] === 'number' && since <= erased['at'];
+}
+
+/** Gives a lock back, if there is one. Where that fails, its lease runs out by itself. */
+export async function freeLock(lock: Lock | undefined): Promise<void> {
+  await lock?.release().catch(() => undefined);
 }

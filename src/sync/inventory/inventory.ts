@@ -21,7 +21,7 @@ import { type Clock, systemClock } from '../../internal/clock.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../../internal/names.ts';
 import type { KeyValueStore, Lock } from '../../ports/key-value-store.ts';
-import { checkFormat, stockPrefix } from '../../storage/keys.ts';
+import { checkFormat, freeLock, stockPrefix } from '../../storage/keys.ts';
 import { callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
@@ -713,9 +713,9 @@ const isMade = 'made';
 /** Milliseconds to wait for another process that is working on a batch. */
 const waitForOthersMs = 60_000;
 
-/** Releases a lock after an error, and returns that error. If the release fails too, the lease expires. */
+/** Releases a lock after an error, and returns that error. */
 async function released(lock: Lock, error: unknown): Promise<unknown> {
-  await lock.release().catch(() => undefined);
+  await freeLock(lock);
   return error;
 }
 

@@ -3,6 +3,7 @@ import { untilAborted } from '../../internal/abort.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { isRecord, parseJson } from '../../internal/json.ts';
 import type { KeyValueStore } from '../../ports/key-value-store.ts';
+import { freeLock } from '../../storage/keys.ts';
 
 /** Values are kept for this many times the period in which they are fresh. */
 const keptTimes = 30;
@@ -102,8 +103,7 @@ export class Kept {
       const found = await this.#stored<T>(about);
       return found && this.#isFresh(found) ? found.value : await this.#read(about, read);
     } finally {
-      // If that fails, the lease expires by itself.
-      await lock?.release().catch(() => undefined);
+      await freeLock(lock);
     }
   }
 
