@@ -138,10 +138,19 @@ export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
 /**
  * Rewrites changes of variants to the option names in the shop. Options belong to all variants: a variant added or
  * changed under other names would rename or delete options of the others. For an option that only the shop has, a
- * variant keeps its value, and a new one gets the first.
+ * variant keeps its value, and a new one gets the first. An option that
+ * somebody has deleted does not come back with a new variant.
  */
-export function underNamesOfShop(changes: readonly ProductChange[], remote: RemoteProduct): readonly ProductChange[] {
+export function underNamesOfShop(
+  changes: readonly ProductChange[],
+  left: readonly ProductDifference[],
+  remote: RemoteProduct,
+): readonly ProductChange[] {
   if (isStandalone(remote)) return changes;
+  const said = left.flatMap(({ list, field, base }) =>
+    list === 'variants' && field === 'options' && Array.isArray(base) ? (base as OptionPairs) : [],
+  );
+  const known = new Set(said.map(([name]) => name));
   const byId = new Map<string, OptionPairs>(remote.variants.map((variant) => [variant.id, pairsOf(variant)]));
   return changes.flatMap((change) => {
     const { options, ...others } = change.fields;
@@ -153,10 +162,10 @@ export function underNamesOfShop(changes: readonly ProductChange[], remote: Remo
     );
     const now = change.kind === 'update' ? byId.get(change.gid ?? '') : undefined;
     const kept = remote.options.map(({ name, optionValues }, index): OptionPairs[number] => {
-      const value = wanted.find(([known]) => known === names[index])?.[1];
+      const value = wanted.find(([own]) => own === names[index])?.[1];
       return [name, value ?? now?.[index]?.[1] ?? optionValues[0]?.name ?? noOption[1]];
     });
-    const to = [...kept, ...wanted.filter(([name]) => !names.includes(name))];
+    const to = [...kept, ...wanted.filter(([name]) => !names.includes(name) && !known.has(name))];
     const isSameNow = now !== undefined && pairsKey(now) === pairsKey(to);
     const fields = { ...others, ...(!isSameNow && { options: { from: options.from, to } }) };
     return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];

@@ -541,7 +541,7 @@ class Comparison {
   inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
-    return isNamedByOthers(left) ? underNamesOfShop(this.changes, remote) : this.changes;
+    return isNamedByOthers(left) ? underNamesOfShop(this.changes, left, remote) : this.changes;
   }
 
   /** Records the result of comparing an order. */

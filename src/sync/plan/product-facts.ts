@@ -384,7 +384,9 @@ export function matchFacts(
     variants.set(key, variant);
   };
   const baseKeys = new Map<string, string>();
-  const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id);
+  // One whose id is known is no other's, whatever values it has by now.
+  const knownIds = new Set<string>(Object.values(base?.ids.variants ?? {}));
+  const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id) && !knownIds.has(id);
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {
     const knownId = base?.ids.variants[key];
     const ofItsSku = facts['sku'] ? ofSku.get(String(facts['sku']))?.filter(isUnclaimed) : undefined;
