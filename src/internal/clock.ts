@@ -19,11 +19,20 @@ interface ShortTimer {
   cancel: (() => void) | undefined;
 }
 
+const shortTimersOf = new WeakMap<Clock, Clock>();
+
 /**
  * The same clock, for timers that are mostly cancelled in the turn of the event loop that set them, such as the time
- * limit of a step that is done in memory. Only those still pending at its end become timers of the clock.
+ * limit of a step that is done in memory. Only those still pending at its end become timers of the clock. All short timers
+ * of a clock share one look at the end of a turn.
  */
 export function shortTimers(clock: Clock): Clock {
+  const timers = shortTimersOf.get(clock) ?? makeShortTimers(clock);
+  shortTimersOf.set(clock, timers);
+  return timers;
+}
+
+function makeShortTimers(clock: Clock): Clock {
   // Some edge runtimes have no setImmediate.
   if (typeof setImmediate !== 'function') return clock;
   let ofThisTurn: ShortTimer[] = [];

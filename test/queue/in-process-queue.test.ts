@@ -63,6 +63,22 @@ describe('the queue in this process', () => {
     expect(await timersFor(100)).toBe(one);
   });
 
+  it('starts a job of an idle queue after the turn that queued it, without another timer of Bottleneck', async () => {
+    const queue = inProcessQueue();
+    const order: string[] = [];
+    queue.process('note', async ({ job }) => void order.push(String(job.payload)));
+    await queue.enqueue({ type: 'note', payload: 'first' });
+    await queue.drain();
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    onTestFinished(() => timers.mockRestore());
+    await queue.enqueue({ type: 'note', payload: 'second' });
+    order.push('queued');
+    await queue.drain();
+    expect(order).toEqual(['first', 'queued', 'second']);
+    expect(timers.mock.calls.filter(([, ms]) => ms === 0)).toEqual([]);
+    await queue.close();
+  });
+
   it('retries by its list of delays, and keeps a dead letter without the secret in its message', async () => {
     const clock = createManualClock();
     const logger = recordingLogger();

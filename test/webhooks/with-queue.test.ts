@@ -174,6 +174,18 @@ describe('where the queue', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('or the store answers after the 503, nothing is accepted any more', async () => {
+    const { handler, clock, store, inbox } = setup({ queue: handQueue(), on: { 'orders/create': () => undefined } });
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    vi.spyOn(store, 'get').mockImplementationOnce(() => promise);
+    expect((await clock.run(handler(order()))).status).toBe(503);
+    resolve(undefined);
+    await clock.advance(1_000);
+    expect(await inbox()).toBe(0);
+    expect((await handler(order())).status).toBe(200);
+    expect(await inbox()).toBe(1);
+  });
+
   test('gives the same job twice, the second is dropped', async () => {
     const queue = handQueue({ folds: false });
     const onCreate = vi.fn();
