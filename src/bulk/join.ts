@@ -232,8 +232,10 @@ class Trees {
   readonly #shape: Shape;
   readonly #context: JoinContext;
   readonly #roots: Line[] = [];
-  readonly #byId = new Map<BulkConnection, Map<unknown, Line>>();
-  readonly #children: { readonly node: Line; readonly parentId: unknown; readonly connection: BulkConnection }[] = [];
+  readonly #parents = new Map<BulkConnection, Map<unknown, Line>>();
+  /** Children whose parent has not come yet: what they are, beside the connection they are in. */
+  readonly #waiting = new Map<BulkConnection, Map<unknown, (Line | BulkConnection)[]>>();
+  #lines = 0;
 
   constructor(shape: Shape, context: JoinContext) {
     this.#shape = shape;
@@ -241,31 +243,54 @@ class Trees {
   }
 
   add(lines: readonly Line[]): void {
+    this.#lines += lines.length;
     for (const line of lines) {
       const parentId = line['__parentId'];
       const connection = this.#shape.connectionOf(line, parentId === undefined);
       const node = nodeOf(line, connection);
-      if (connection.connections.length > 0) {
-        prepare(node, connection.connections);
-        const known = this.#byId.get(connection) ?? new Map<unknown, Line>();
-        this.#byId.set(connection, known.set(node['id'], node));
-      }
+      if (connection.connections.length > 0) this.#addParent(connection, node);
       if (parentId === undefined) this.#roots.push(node);
-      else this.#children.push({ node, parentId, connection });
+      else this.#addChild(connection, parentId, node);
     }
+  }
+
+  #addParent(connection: BulkConnection, node: Line): void {
+    prepare(node, connection.connections);
+    mapIn(this.#parents, connection).set(node['id'], node);
+    const waiting = this.#waiting.get(connection);
+    const children = waiting?.get(node['id']);
+    if (!children) return;
+    waiting?.delete(node['id']);
+    for (let at = 0; at < children.length; at += 2)
+      addChild(node, children[at + 1] as BulkConnection, children[at] as Line);
+  }
+
+  #addChild(connection: BulkConnection, parentId: unknown, node: Line): void {
+    const above = this.#shape.parents.get(connection) as BulkConnection;
+    const parent = this.#parents.get(above)?.get(parentId);
+    if (parent) {
+      addChild(parent, connection, node);
+      return;
+    }
+    const waiting = mapIn(this.#waiting, above);
+    const others = waiting.get(parentId);
+    if (others) others.push(node, connection);
+    else waiting.set(parentId, [node, connection]);
   }
 
   /** The roots, with all that belongs to them, in the order of their lines. */
   joined(): Line[] {
-    for (const { node, parentId, connection } of this.#children) {
-      const above = this.#shape.parents.get(connection);
-      const parent = above && this.#byId.get(above)?.get(parentId);
-      if (parent) addChild(parent, connection, node);
-      else if (!this.#context.isPartial)
-        throw orphan(this.#context, this.#roots.length + this.#children.length, 'a line names a missing parent.');
-    }
+    if (this.#context.isPartial) return this.#roots;
+    for (const { size } of this.#waiting.values())
+      if (size > 0) throw orphan(this.#context, this.#lines, 'a line names a missing parent.');
     return this.#roots;
   }
+}
+
+function mapIn<Value>(maps: Map<BulkConnection, Map<unknown, Value>>, connection: BulkConnection): Map<unknown, Value> {
+  const map = maps.get(connection) ?? new Map<unknown, Value>();
+  maps.set(connection, map);
+  return map;
 }
 
 /** How much is joined at a time. */
@@ -282,8 +307,11 @@ interface PartOptions {
   readonly onSpilled?: ((bytes: number) => void) | undefined;
 }
 
-/** Bytes of the file that make one part: its objects take several times as much, beside those of the part before. */
-export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 20));
+/**
+ * Bytes of the file that make one part: its objects take several times as much, beside those of the part before. Larger
+ * parts outlive V8's young generation, and smaller ones make smaller pieces of the temporary file, each read by itself.
+ */
+export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 10));
 
 /** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
 export async function* joinAnyOrder(
@@ -332,6 +360,9 @@ const bufferBytes = 16 * 1024 * 1024;
 /** Bytes that are parsed at a time. */
 const pieceBytes = 128 * 1024;
 
+/** Bytes that are written to the temporary file at a time. */
+const writtenBytes = 512 * 1024;
+
 /**
  * Sorts lines into parts by the root they belong to, on disk, and gives the trees of one part after the other. A line below
  * a node below a root is sorted by its parent first, and by that one's root once it is known.
@@ -360,7 +391,7 @@ async function* byDisk(
       if (level === 2) byParent[part]?.append(chunk, start, end);
       else byRoot[part]?.append(chunk, start, end);
       if (level !== 1 || !hasInner) return;
-      const place = Buffer.from(`${part} ${scanner.id.toString()}`);
+      const place = Buffer.from(`${part} ${textOf(scanner.id)}`);
       places[partOf(scanner.id, parts)]?.append(place, 0, place.length);
     };
 
@@ -398,7 +429,7 @@ async function* byDisk(
         let start = 0;
         for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
           scanner.read(piece, start, end);
-          const to = rootPart.get(scanner.parentId.toString());
+          const to = rootPart.get(textOf(scanner.parentId));
           if (to !== undefined) byRoot[to]?.append(piece, start, end);
           else if (!context.isPartial) throw orphan(context, count, 'a line names a missing parent.');
           start = end + 1;
@@ -426,10 +457,25 @@ const newline = 10;
 const quote = 34;
 const backslash = 92;
 
+/** Where an id stands in some bytes: a buffer of its own for each would be most of the garbage of a join. */
+interface Span {
+  bytes: Buffer;
+  from: number;
+  to: number;
+}
+
+function put(span: Span, bytes: Buffer, from: number, to: number): void {
+  span.bytes = bytes;
+  span.from = from;
+  span.to = to;
+}
+
+const textOf = ({ bytes, from, to }: Span): string => bytes.toString('utf8', from, to);
+
 /** A part for an id: the same one each time, in each process. */
-function partOf(id: Buffer, parts: number): number {
+function partOf({ bytes, from, to }: Span, parts: number): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ (id[at] ?? 0), 0x01000193);
+  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   hash ^= hash >>> 15;
   return (hash >>> 0) % parts;
 }
@@ -440,8 +486,8 @@ const none = Buffer.alloc(0);
 
 /** Finds ids and level in the bytes of a line, where they stand where Shopify puts them; else it parses the line. */
 class LineScanner {
-  id: Buffer = none;
-  parentId: Buffer = none;
+  readonly id: Span = { bytes: none, from: 0, to: 0 };
+  readonly parentId: Span = { bytes: none, from: 0, to: 0 };
   level: 0 | 1 | 2 = 0;
   /** Whether there can be lines below it. */
   hasInner = false;
@@ -463,12 +509,11 @@ class LineScanner {
     const parent = this.#parentBefore(chunk, start, end);
     if (parent === -1) {
       // A root, unless the key stands somewhere else.
-      const hit = chunk.indexOf(parentKey, start);
-      if (hit !== -1 && hit < end) return this.#parse(chunk, start, end);
+      if (chunk.subarray(start, end).includes(parentKey)) return this.#parse(chunk, start, end);
       this.level = 0;
       return this.#readId(chunk, start, end);
     }
-    this.parentId = chunk.subarray(parent, end - 2);
+    put(this.parentId, chunk, parent, end - 2);
     const connection = this.#only ?? this.#markedBefore(chunk, start, parent - parentKey.length - 1);
     if (!connection) return this.#parse(chunk, start, end);
     this.#setLevel(connection);
@@ -505,7 +550,7 @@ class LineScanner {
     const from = start + idStart.length;
     let at = from;
     for (; at < end && chunk[at] !== quote; at += 1) if (chunk[at] === backslash) return this.#parse(chunk, start, end);
-    this.id = chunk.subarray(from, at);
+    put(this.id, chunk, from, at);
     return true;
   }
 
@@ -514,12 +559,14 @@ class LineScanner {
     if (!isRecord(line))
       throw orphan(this.#context, 0, 'one is truncated or not a JSON object. Read it again with bulk.resume.');
     const parentId = line['__parentId'];
-    this.id = Buffer.from(String(line['id'] ?? ''));
+    const id = Buffer.from(String(line['id'] ?? ''));
+    put(this.id, id, 0, id.length);
     if (parentId === undefined) {
       this.level = 0;
       return true;
     }
-    this.parentId = Buffer.from(String(parentId));
+    const above = Buffer.from(String(parentId));
+    put(this.parentId, above, 0, above.length);
     this.#setLevel(this.#shape.connectionOf(line, false));
     return true;
   }
@@ -565,30 +612,29 @@ class Part {
     return this.#buffer;
   }
 
-  /** Gives its lines, each with its line break, a piece at a time, and lets go of them. */
+  /**
+   * Gives its lines, each with its line break, a piece at a time, and lets go of them. The bytes of a piece are those of
+   * the next one later.
+   */
   async *take(): AsyncGenerator<Buffer> {
     const slots = this.#slots;
     this.#slots = [];
-    const last = this.#buffer?.subarray(0, this.#used);
     const buffer = this.#buffer;
     this.#buffer = undefined;
     let rest: Buffer[] = [];
-    let restBytes = 0;
-    for (let index = 0; index <= slots.length; index += 1) {
-      const slot = slots[index];
-      const segment = slot === undefined ? last : await this.#spill.read(slot);
-      if (segment) {
-        rest.push(segment);
-        restBytes += segment.length;
+    for (let index = 0; index < slots.length || index === 0; ) {
+      const some = slots.slice(index, index + this.#spill.slotsOfPiece);
+      index += this.#spill.slotsOfPiece;
+      const isLast = index >= slots.length;
+      const read = some.length > 0 ? [await this.#spill.read(some)] : [];
+      if (isLast && buffer) read.push(buffer.subarray(0, this.#used));
+      for (const bytes of read) {
+        const end = bytes.lastIndexOf(newline) + 1;
+        // A line can be longer than a piece: it is put together once, when its end is there.
+        if (end > 0) yield rest.length > 0 ? Buffer.concat([...rest, bytes.subarray(0, end)]) : bytes.subarray(0, end);
+        if (end > 0) rest = [];
+        if (end < bytes.length) rest.push(Buffer.from(bytes.subarray(end)));
       }
-      // A line can be longer than a piece: it is put together once, when its end is there.
-      const isEnough = restBytes >= pieceBytes && segment?.includes(newline);
-      if (index < slots.length && !isEnough) continue;
-      const all = Buffer.concat(rest);
-      const end = all.lastIndexOf(newline);
-      rest = [all.subarray(end + 1)];
-      restBytes = rest[0]?.length ?? 0;
-      if (end >= 0) yield all.subarray(0, end + 1);
     }
     if (buffer) this.#spill.giveBack(buffer);
   }
@@ -601,14 +647,20 @@ class Spill {
   readonly #segment: number;
   readonly #free: number[] = [];
   readonly #buffers: Buffer[] = [];
-  #writes: Promise<unknown>[] = [];
+  /** Full buffers for consecutive slots, which are written together. */
+  #full: Buffer[] = [];
+  #firstFull = 0;
+  #writes: Promise<void>[] = [];
   #slots = 0;
+  /** What is read at a time. */
+  readonly #piece: Buffer;
   readonly #onExit: () => void;
 
   private constructor(file: FileHandle, path: string | undefined, segment: number) {
     this.#file = file;
     this.#path = path;
     this.#segment = segment;
+    this.#piece = Buffer.allocUnsafeSlow(Math.max(1, Math.floor(pieceBytes / segment)) * segment);
     this.#onExit = () => {
       if (path !== undefined) rmSync(path, { force: true });
     };
@@ -627,6 +679,11 @@ class Spill {
     }
   }
 
+  /** Slots that are read together. */
+  get slotsOfPiece(): number {
+    return this.#piece.length / this.#segment;
+  }
+
   /** Bytes of the file at its largest. */
   get bytes(): number {
     return this.#slots * this.#segment;
@@ -640,18 +697,29 @@ class Spill {
     this.#buffers.push(buffer);
   }
 
-  /** Begins to write a full buffer, and gives its slot. */
+  /** Takes a full buffer to be written, and gives its slot. */
   write(buffer: Buffer): number {
     const slot = this.#free.pop() ?? this.#slots++;
-    const written = this.#file.write(buffer, 0, buffer.length, slot * this.#segment).then(({ bytesWritten }) => {
-      if (bytesWritten < buffer.length)
-        throw new StorageError('The temporary file was only partly written: is the disk full?');
-      this.giveBack(buffer);
+    if (slot !== this.#firstFull + this.#full.length) this.#begin();
+    if (this.#full.length === 0) this.#firstFull = slot;
+    this.#full.push(buffer);
+    if (this.#full.length * this.#segment >= writtenBytes) this.#begin();
+    return slot;
+  }
+
+  /** Begins to write the full buffers: many small writes take more time than all else of a join. */
+  #begin(): void {
+    const buffers = this.#full;
+    if (buffers.length === 0) return;
+    this.#full = [];
+    const bytes = buffers.length * this.#segment;
+    const written = this.#file.writev(buffers, this.#firstFull * this.#segment).then(({ bytesWritten }) => {
+      if (bytesWritten < bytes) throw new StorageError('The temporary file was only partly written: is the disk full?');
+      for (const buffer of buffers) this.giveBack(buffer);
     });
     // Awaited by `written`; a failure before that is no unhandled one.
     written.catch(() => undefined);
     this.#writes.push(written);
-    return slot;
   }
 
   /** Waits for what was begun. @throws What the file system says, such as that the disk is full. */
@@ -662,12 +730,14 @@ class Spill {
     await Promise.all(writes);
   }
 
-  async read(slot: number): Promise<Buffer> {
+  /** Content of some slots, at most of one piece, until the next ones are read. The slots are free then. */
+  async read(slots: readonly number[]): Promise<Buffer> {
+    this.#begin();
     await this.written();
-    const buffer = Buffer.allocUnsafeSlow(this.#segment);
-    await this.#file.read(buffer, 0, this.#segment, slot * this.#segment);
-    this.#free.push(slot);
-    return buffer;
+    const segment = this.#segment;
+    await Promise.all(slots.map((slot, at) => this.#file.read(this.#piece, at * segment, segment, slot * segment)));
+    this.#free.push(...slots);
+    return this.#piece.subarray(0, slots.length * segment);
   }
 
   async close(): Promise<void> {

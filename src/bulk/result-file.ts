@@ -289,9 +289,10 @@ const textBytes = 32 * 1024;
  */
 export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes.length): Line[] | undefined {
   const lines: Line[] = [];
-  for (let start = from; start < to; ) {
-    let end = bytes.indexOf(newline, Math.min(start + textBytes, to));
-    if (end === -1 || end > to) end = to;
+  const last = to > from && bytes[to - 1] === newline ? to - 1 : to;
+  for (let start = from; start < last; ) {
+    let end = bytes.indexOf(newline, Math.min(start + textBytes, last));
+    if (end === -1 || end > last) end = last;
     const text = bytes.toString('utf8', start, end);
     start = end + 1;
     const found = (isExact ? undefined : parseTogether(text)) ?? parseEach(text, isExact);
