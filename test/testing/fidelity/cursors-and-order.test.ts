@@ -68,4 +68,34 @@ describe('recorded forms', () => {
     );
     expect(userErrors).toEqual([{ message: 'Value must be true or false.', code: 'INVALID_VALUE' }]);
   });
+
+  it('what a metafield refers to is one thing or a page of them, by its type', async () => {
+    const { payload, send } = freshFake();
+    const ids = [];
+    for (const title of ['A', 'B', 'C'])
+      ids.push(
+        (await payload(`mutation { productCreate(product: { title: "${title}" }) { product { id } } }`)).product.id,
+      );
+    const [ownerId, one, other] = ids;
+    const metafield = (key: string, type: string, value: string) => ({ ownerId, namespace: 'refs', key, type, value });
+    await payload(
+      'mutation ($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { userErrors { message } } }',
+      {
+        metafields: [
+          metafield('one', 'product_reference', one),
+          metafield('two', 'list.product_reference', JSON.stringify([other, one])),
+          metafield('text', 'single_line_text_field', 'x'),
+          metafield('page', 'page_reference', 'gid://shopify/Page/1'),
+        ],
+      },
+    );
+    const read = (key: string) =>
+      send(`{ product(id: "${ownerId}") { metafield(namespace: "refs", key: "${key}") {
+        reference { ... on Product { title } } references(first: 1) { nodes { ... on Product { title } } } } } }`);
+    const read1 = async (key: string) => (await read(key)).data.product.metafield;
+    expect(await read1('one')).toEqual({ reference: { title: 'B' }, references: null });
+    expect(await read1('two')).toEqual({ reference: null, references: { nodes: [{ title: 'C' }] } });
+    expect(await read1('text')).toEqual({ reference: null, references: null });
+    expect((await read('page')).errors).toMatchObject([{ extensions: { code: 'NOT_SIMULATED' } }]);
+  });
 });

@@ -37,7 +37,7 @@ describe('the order in which Shopify declares', () => {
 
   it('more than 36 values', async () => {
     const [problem] = await problemsOf(
-      'LanguageCode',
+      'LanguageCode!',
       'productFeedCreate(input: { language: $value, country: US })',
       '',
     );

@@ -1,5 +1,7 @@
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
+import { notSimulated } from '../errors.ts';
 import { parseGid, requireGid } from '../gid.ts';
+import { type ConnectionArgs, connection } from './connections.ts';
 import { ownerOf } from './find-entities.ts';
 import { metafieldView } from './metafields/metafields.ts';
 import { wholeOwnerOf } from './metafields/owners.ts';
@@ -54,8 +56,40 @@ function loadPart(id: string, context: ResolverContext): unknown {
   }
 }
 
-/** `node` and `nodes`. */
+/** A metafield, or a field of a metaobject. */
+interface Referring {
+  readonly type: string;
+  readonly value: string | null;
+}
+
+/** What metafields can refer to, of what the fake holds. */
+const referable: ReadonlySet<string> = new Set([
+  ...['Collection', 'Customer', 'MediaImage', 'Metaobject', 'Order', 'Product', 'ProductVariant'],
+]);
+
+function referred(id: string, context: ResolverContext): unknown {
+  const { kind } = requireGid(id);
+  if (!referable.has(kind)) throw notSimulated(`a reference to a ${kind}`);
+  return loadNode(id, context);
+}
+
+/** What is gone is not there. Recorded 2026-04 of metaobjects: each field is `null` for values that it is not made for. */
+const references: ResolverMap[string] = {
+  reference: resolver<Referring>(({ type, value }, _args, context) =>
+    value !== null && type.endsWith('_reference') && !type.startsWith('list.') ? referred(value, context) : null,
+  ),
+  references: resolver<Referring, ConnectionArgs>(({ type, value }, args, context) => {
+    if (!type.startsWith('list.') || !type.endsWith('_reference')) return null;
+    const ids: readonly string[] = JSON.parse(value ?? '[]');
+    const found = ids.map((id) => referred(id, context)).filter((one): one is { id: string } => one != null);
+    return connection(found, args);
+  }),
+};
+
+/** `node` and `nodes`, and what metafields refer to. */
 export const nodeResolvers: ResolverMap = {
+  Metafield: references,
+  MetaobjectField: references,
   QueryRoot: {
     node: resolver<unknown, { id: string }>((_source, { id }, context) => loadNode(id, context)),
     nodes: resolver<unknown, { ids: readonly string[] }>((_source, { ids }, context) =>
