@@ -238,12 +238,7 @@ export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
 }
 
 /** Servers in between put an empty `errors` of another kind beside good data: it reports no error. */
-const saysNothing = (errors: unknown): boolean =>
-  errors === undefined ||
-  errors === null ||
-  errors === false ||
-  errors === '' ||
-  (isRecord(errors) && Object.keys(errors).length === 0);
+const saysNothing = (errors: unknown): boolean => !errors || (isRecord(errors) && Object.keys(errors).length === 0);
 
 interface RefusedResponse extends ReadCost {
   readonly kind: ParsedOperation['kind'];

@@ -89,11 +89,8 @@ export function shownId(id: unknown): string {
  * @throws StorageError for a name that does not exist, with the nearest that does.
  */
 export function checkOptionNames(method: string, options: object, known: Readonly<Record<string, true>>): void {
-  for (const name in options) {
-    if (known[name] === true) continue;
-    const [unknown] = unknownNames(options, known);
-    if (unknown) throw new StorageError(`${method}() cannot be done: ${unknown.field}: ${unknown.message}`);
-  }
+  const [unknown] = unknownNames(options, known);
+  if (unknown) throw new StorageError(`${method}(): ${unknown.field}: ${unknown.message}`);
 }
 
 const defaultPageSize = 100;

@@ -135,7 +135,6 @@ export function checkedJournalPage(shop: string, options: JournalListOptions): J
   if (after !== undefined && !(after.length === idLength && /^\d+$/.test(after))) {
     throw new StorageError("list() takes the previous page's last id as `after`; this is not a journal id.");
   }
-  if (order !== 'oldest' && order !== 'newest') throw new StorageError("list() takes 'oldest' or 'newest' as `order`.");
   if (![shop, runId ?? '', localId ?? ''].every(isStorableText)) return undefined;
   const number = after === undefined ? undefined : Number(after);
   return { shop, runId, localId, after: number, newestFirst: order === 'newest', limit };
