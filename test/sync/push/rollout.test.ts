@@ -140,6 +140,6 @@ describe('a run with a rollout', () => {
     const { sync, clock } = fakeSync();
     const plan = await clock.run(sync.plan([tee()]));
     const error = await sync.apply(plan, { rollout: { percent: 5 } } as object).catch((reason: unknown) => reason);
-    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/rollout: was decided.*plan/);
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/rollout: is decided.*plan/);
   });
 });
