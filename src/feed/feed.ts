@@ -429,7 +429,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     enqueue = createChangeJobs({ queue, store, prefix, type: jobsOf('change'), what, handle, retryDelaysMs });
     queue.process(jobsOf('read'), async ({ signal }) => {
       const link = linkSignal(clock, signal, readJobMs, () => defer(busyPauseMs));
-      const { outcome, stoppedBy } = await run(link.signal, 0).finally(link.release);
+      const { outcome, stoppedBy } = await run(link.signal, 0).finally(() => link.release());
       if (outcome === 'stopped') throw stoppedBy;
       // The other process may have started before the change that this job is for.
       if (outcome === 'busy') throw defer(busyPauseMs);

@@ -86,7 +86,7 @@ describe('shopwright health', () => {
       ...{ shop, status: 'critical', total: 5, failed: 4, recent: 1, successRate: 20 },
       ...{
         reasons: [expect.stringContaining('20')],
-        recommendations: expect.arrayContaining([expect.stringContaining('one cause')]),
+        recommendations: expect.arrayContaining([expect.stringContaining('common cause')]),
       },
       failures: { failed: 4, patterns: [{ code: 'USER_ERROR', count: 4 }] },
     });

@@ -97,7 +97,7 @@ describe('shopwright plan, apply and rollback', () => {
     const first = await run(['apply', products, '--yes']);
     expect(first.code).toBe(2);
     expect(first.errors.split('\n')[0]).toBe(
-      `${products}, row 2, Care (product.metafields.custom.care): has no definition in the shop, so that the type of its values is not known: they are left out, here and in the rows below. Define it there, or give readCsv its type in \`types\``,
+      `${products}, row 2, Care (product.metafields.custom.care): has no definition in the shop, so the type of its values is unknown: they are left out, here and in the rows below. Define it in the shop, or pass its type to readCsv in \`types\``,
     );
     const values = () =>
       fake.products().map(({ metafields }) => {

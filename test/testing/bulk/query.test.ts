@@ -141,7 +141,9 @@ describe('a bulk query', () => {
 
   it('leaves out edges that lead nowhere', async () => {
     const references = { edges: [{ node: null }, { node: { id: 'gid://shopify/Product/9' } }] };
-    const harness = createBulkHarness({ resolvers: { Product: { metafield: () => ({ references }) } } });
+    const harness = createBulkHarness({
+      resolvers: { Product: { metafield: () => ({}) }, Metafield: { references: () => references } },
+    });
     await seedProducts(harness, 1);
     const query = `{
       products { edges { node {
