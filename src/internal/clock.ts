@@ -33,8 +33,12 @@ export function shortTimers(clock: Clock): Clock {
 }
 
 function makeShortTimers(clock: Clock): Clock {
-  // Some edge runtimes have no setImmediate.
-  if (typeof setImmediate !== 'function') return clock;
+  // Some edge runtimes have no setImmediate, and Next's has one that throws.
+  try {
+    setImmediate(() => undefined);
+  } catch {
+    return clock;
+  }
   let ofThisTurn: ShortTimer[] = [];
   const endTurn = (): void => {
     const timers = ofThisTurn;
