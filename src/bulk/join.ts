@@ -135,8 +135,8 @@ class Shape {
 }
 
 /**
- * A line as the node it stands for, without what only tells where it belongs. A copy: an object that loses a property
- * becomes a dictionary, which is slower to make and to read, and larger.
+ * The node of a line, without `__parentId` and the marker of its connection. A copy: V8 turns an object that loses a
+ * property into a dictionary, which is larger, and slower to create and to read.
  */
 function nodeOf(line: Line, { marker }: BulkConnection): Line {
   if (marker !== undefined && line[marker] !== undefined) {
@@ -233,7 +233,7 @@ class Trees {
   readonly #context: JoinContext;
   readonly #roots: Line[] = [];
   readonly #parents = new Map<BulkConnection, Map<unknown, Line>>();
-  /** Children whose parent has not come yet: what they are, beside the connection they are in. */
+  /** Children that wait for their parent, by its id: each node is followed by its connection. */
   readonly #waiting = new Map<BulkConnection, Map<unknown, (Line | BulkConnection)[]>>();
   #lines = 0;
 
@@ -308,8 +308,8 @@ interface PartOptions {
 }
 
 /**
- * Bytes of the file that make one part: its objects take several times as much, beside those of the part before. Larger
- * parts outlive V8's young generation, and smaller ones make smaller pieces of the temporary file, each read by itself.
+ * Bytes of the file in one part. In memory its objects take several times as much, and the previous part's are still
+ * there. Larger parts outlive V8's young generation; smaller ones mean more and smaller reads of the temporary file.
  */
 export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 10));
 
@@ -457,7 +457,7 @@ const newline = 10;
 const quote = 34;
 const backslash = 92;
 
-/** Where an id stands in some bytes: a buffer of its own for each would be most of the garbage of a join. */
+/** The position of an id in a buffer. A buffer for each id would be most of the garbage of a join. */
 interface Span {
   bytes: Buffer;
   from: number;
@@ -613,8 +613,8 @@ class Part {
   }
 
   /**
-   * Gives its lines, each with its line break, a piece at a time, and lets go of them. The bytes of a piece are those of
-   * the next one later.
+   * Yields its lines, each with its line break, a piece at a time, and frees them. The buffer is reused: a piece is only
+   * valid until the next one is read.
    */
   async *take(): AsyncGenerator<Buffer> {
     const slots = this.#slots;
@@ -630,7 +630,7 @@ class Part {
       if (isLast && buffer) read.push(buffer.subarray(0, this.#used));
       for (const bytes of read) {
         const end = bytes.lastIndexOf(newline) + 1;
-        // A line can be longer than a piece: it is put together once, when its end is there.
+        // A line can be longer than a piece: its parts are joined once, when its end has been read.
         if (end > 0) yield rest.length > 0 ? Buffer.concat([...rest, bytes.subarray(0, end)]) : bytes.subarray(0, end);
         if (end > 0) rest = [];
         if (end < bytes.length) rest.push(Buffer.from(bytes.subarray(end)));
@@ -652,7 +652,7 @@ class Spill {
   #firstFull = 0;
   #writes: Promise<void>[] = [];
   #slots = 0;
-  /** What is read at a time. */
+  /** The buffer of a read. */
   readonly #piece: Buffer;
   readonly #onExit: () => void;
 
@@ -697,7 +697,7 @@ class Spill {
     this.#buffers.push(buffer);
   }
 
-  /** Takes a full buffer to be written, and gives its slot. */
+  /** Queues a full buffer for writing, and returns its slot. */
   write(buffer: Buffer): number {
     const slot = this.#free.pop() ?? this.#slots++;
     if (slot !== this.#firstFull + this.#full.length) this.#begin();
@@ -707,7 +707,7 @@ class Spill {
     return slot;
   }
 
-  /** Begins to write the full buffers: many small writes take more time than all else of a join. */
+  /** Starts to write the full buffers together. Many small writes would take longer than the rest of a join. */
   #begin(): void {
     const buffers = this.#full;
     if (buffers.length === 0) return;
@@ -730,7 +730,7 @@ class Spill {
     await Promise.all(writes);
   }
 
-  /** Content of some slots, at most of one piece, until the next ones are read. The slots are free then. */
+  /** Reads slots, at most one piece, and frees them. The bytes are valid until the next read. */
   async read(slots: readonly number[]): Promise<Buffer> {
     this.#begin();
     await this.written();

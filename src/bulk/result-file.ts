@@ -277,8 +277,8 @@ export class ResultFile {
 }
 
 /**
- * Bytes that become text at a time. As text they take twice as many where one character is not Latin, and from 128 KB on
- * V8 puts each text among its large objects, where parsing takes three times as long.
+ * Bytes that are decoded at a time. A text with a character beyond Latin-1 takes twice as many bytes, and V8 stores texts
+ * from 128 KB on as large objects, whose parsing takes three times as long.
  */
 const textBytes = 32 * 1024;
 
@@ -303,8 +303,8 @@ export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes
 }
 
 /**
- * The lines of a text as one JSON list, which takes a third less time than each by itself. `undefined` where that proves
- * nothing: a line is blank or no object, or two parts of lines make up one object, so that the number of lines is another.
+ * Parses the lines of a text as one JSON list, which takes a third less time than one by one. `undefined` if the list may
+ * not match the lines: a line is blank or not an object, or an object spans two lines and the count differs.
  */
 function parseTogether(text: string): Line[] | undefined {
   let count = 1;

@@ -237,7 +237,7 @@ export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   });
 }
 
-/** Servers in between put an empty `errors` of another kind beside good data: it reports no error. */
+/** Some proxies add an empty `errors`, such as `{}` or `""`, to good data: it reports no error. */
 const saysNothing = (errors: unknown): boolean => !errors || (isRecord(errors) && Object.keys(errors).length === 0);
 
 interface RefusedResponse extends ReadCost {

@@ -76,7 +76,7 @@ export function setTimeLimit(clock: Clock, expire: () => void, timeoutMs: number
 
 /** A signal that ends one attempt, with its clean-up. */
 export interface LinkedSignal {
-  /** Created when it is first read: much work is done before anybody looks. */
+  /** Created when it is first read: most work ends without a look at it. */
   readonly signal: AbortSignal;
   readonly isAborted: boolean;
   readonly reason: unknown;
@@ -121,8 +121,10 @@ class Link implements LinkedSignal {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.isAborted) this.#controller.abort(this.reason);
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.isAborted) this.#controller.abort(this.reason);
+    }
     return this.#controller.signal;
   }
 

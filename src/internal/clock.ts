@@ -12,9 +12,9 @@ export interface Clock {
 
 /** A timer of `shortTimers`. */
 interface ShortTimer {
-  readonly run: () => void;
+  /** `undefined` once it is cancelled. */
+  run: (() => void) | undefined;
   readonly dueMs: number;
-  isCancelled: boolean;
   /** Cancels the clock's own timer, once there is one. */
   cancel: (() => void) | undefined;
 }
@@ -22,9 +22,8 @@ interface ShortTimer {
 const shortTimersOf = new WeakMap<Clock, Clock>();
 
 /**
- * The same clock, for timers that are mostly cancelled in the turn of the event loop that set them, such as the time
- * limit of a step that is done in memory. Only those still pending at its end become timers of the clock. All short timers
- * of a clock share one look at the end of a turn.
+ * The same clock, for timers that are usually cancelled in the turn of the event loop that set them, such as the time
+ * limit of a step in memory. Only those still pending at the end of the turn become timers of the clock.
  */
 export function shortTimers(clock: Clock): Clock {
   const timers = shortTimersOf.get(clock) ?? makeShortTimers(clock);
@@ -33,32 +32,38 @@ export function shortTimers(clock: Clock): Clock {
 }
 
 function makeShortTimers(clock: Clock): Clock {
-  // Some edge runtimes have no setImmediate, and Next's has one that throws.
-  try {
-    setImmediate(() => undefined);
-  } catch {
-    return clock;
-  }
   let ofThisTurn: ShortTimer[] = [];
   const endTurn = (): void => {
     const timers = ofThisTurn;
     ofThisTurn = [];
-    const nowMs = clock.monotonic();
     for (const timer of timers)
-      if (!timer.isCancelled) timer.cancel = clock.setTimer(timer.run, Math.max(0, timer.dueMs - nowMs));
+      if (timer.run) timer.cancel = clock.setTimer(timer.run, timer.dueMs - clock.monotonic());
   };
   return {
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     setTimer(run, delayMs) {
-      const timer: ShortTimer = { run, dueMs: clock.monotonic() + delayMs, isCancelled: false, cancel: undefined };
-      if (ofThisTurn.push(timer) === 1) setImmediate(endTurn);
+      const timer: ShortTimer = { run, dueMs: clock.monotonic() + delayMs, cancel: undefined };
+      if (ofThisTurn.push(timer) === 1 && !inNextTurn(endTurn)) endTurn();
       return () => {
-        timer.isCancelled = true;
+        timer.run = undefined;
         timer.cancel?.();
       };
     },
   };
+}
+
+/**
+ * Calls `run` once the sockets were read; a timer of 0 ms may run before. Returns a function that cancels it, or
+ * `undefined` where `setImmediate` is missing, or throws as on Next's edge runtime.
+ */
+function inNextTurn(run: () => void): (() => void) | undefined {
+  try {
+    const turn = setImmediate(run);
+    return () => clearImmediate(turn);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The longest delay that the platform's timers support; with a longer one they would fire at once. */
@@ -69,11 +74,8 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(run, delayMs) {
-    // `setImmediate` runs after the sockets were read; a timer of 0 ms may run before. Not every runtime has it.
-    if (delayMs <= 0 && typeof setImmediate === 'function') {
-      const turn = setImmediate(run);
-      return () => clearImmediate(turn);
-    }
+    const cancel = delayMs <= 0 && inNextTurn(run);
+    if (cancel) return cancel;
     const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestDelayMs));
     return () => clearTimeout(timer);
   },

@@ -167,7 +167,7 @@ export function deadJobPage(options: DeadJobOptions): { readonly from: number; r
   checkQueueOptions('deadJobs', options, { limit: true, offset: true });
   const { limit = 100, offset = 0 } = options;
   for (const [field, value] of Object.entries({ limit, offset })) {
-    // An empty page for a number that makes no sense would say that there are no dead letters.
+    // For an invalid number, an empty page would mean that there are no dead letters.
     if (!(typeof value === 'number' && value >= 0))
       throw new QueueError(`deadJobs() cannot be done: ${field}: must be a whole number, 0 or more`);
   }

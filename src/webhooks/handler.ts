@@ -51,22 +51,20 @@ export function createWebhookHandler<const Custom extends string = never>(
   if (queue && !store) check([{ field: 'store', message: 'is needed with a queue' }]);
 
   let ingest: Promise<WebhookIngest> | undefined;
-  let loaded: WebhookIngest | undefined;
   // A chunk of its own: code that only verifies does not pay for it.
   const load = (): Promise<WebhookIngest> => {
-    ingest ??= import('./ingest/accept.ts').then(({ WebhookIngest }) => {
-      loaded = new WebhookIngest({ ...(options as WebhookHandlerOptions), name });
-      return loaded;
-    });
+    ingest ??= import('./ingest/accept.ts').then(
+      ({ WebhookIngest }) => new WebhookIngest({ ...(options as WebhookHandlerOptions), name }),
+    );
     return ingest;
   };
   // First: a handler that the queue refuses must not recover what the existing one has accepted.
-  queue?.process(name, async (job) => (loaded ?? (await load())).runJob(job));
+  queue?.process(name, async (job) => (await load()).runJob(job));
   // If it cannot be loaded, each delivery reports it.
   load().catch(() => undefined);
 
   return Object.assign(async (request: Request) => (await load()).respond(request), {
-    process: async (delivery: WebhookDelivery) => (loaded ?? (await load())).process(delivery),
+    process: async (delivery: WebhookDelivery) => (await load()).process(delivery),
   });
 }
 

@@ -40,10 +40,10 @@ const hostFaults: ReadonlySet<string> = new Set(['body-already-parsed', 'body-mi
  * @throws ConfigError if `maxBodyBytes` or `bodyTimeoutMs` is not a positive integer.
  */
 export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): Receive {
-  const { secrets, logger, bodyTimeoutMs = 10_000, clock = systemClock } = options;
+  const { secrets, logger, bodyTimeoutMs = 10_000 } = options;
   const maxBytes = maxBodyBytesOf(options);
   wholeNumber('bodyTimeoutMs', bodyTimeoutMs);
-  const timers = shortTimers(clock);
+  const timers = shortTimers(options.clock ?? systemClock);
   const tooLarge = (): Refusal => {
     const message = `The body is larger than ${maxBytes} bytes. If it is Shopify's, raise \`maxBodyBytes\`.`;
     return refusal(413, 'body-too-large', message);
@@ -79,19 +79,20 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
     if (payload === undefined) {
       return refusal(400, 'body-not-json', 'The signature is valid, but the body is not JSON.');
     }
-    return { ok: true, event: toEvent(detailsOf(verified), payload, rawBody) };
+    const { ok, ...details } = verified;
+    return { ok, event: toEvent(details, payload, rawBody) };
   };
 
   return async (delivery) => {
     const late = linkSignal(timers, undefined, bodyTimeoutMs, () => undefined);
     let isRead = false;
-    const readAndVerify = async (): ReturnType<Receive> => {
+    let received: Awaited<ReturnType<Receive>> | undefined = refuseUnread(delivery);
+    if (!received) {
       const read = await delivery.readBody(maxBytes, late.signal);
       isRead = read.ok || read.reason === 'body-unreadable';
       if (isRead) late.release();
-      return receiveBody(delivery, read);
-    };
-    const received = refuseUnread(delivery) ?? (await readAndVerify());
+      received = await receiveBody(delivery, read);
+    }
     // The rest of the body must not hold the connection forever, even though the response was sent.
     if (!isRead) {
       if (delivery.leaveBody) delivery.leaveBody(late.signal, () => late.release());
@@ -142,18 +143,6 @@ function announcedBytes(headers: WebhookHeaders): number {
     // Such headers are not from Shopify. The verifier checks them too, and has the message for it.
     return Number.NaN;
   }
-}
-
-/** What may be logged and told of a delivery: not its body. */
-export function detailsOf(delivery: WebhookDetails): WebhookDetails {
-  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = delivery;
-  const { resourceId, secretIndex } = delivery;
-  const resource = resourceId === undefined ? undefined : { resourceId };
-  return {
-    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
-    ...resource,
-    secretIndex,
-  };
 }
 
 /**

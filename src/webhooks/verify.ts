@@ -371,7 +371,7 @@ const messages: Readonly<Record<WebhookRefusal, string>> = {
   'hmac-mismatch':
     'None of the secrets made this signature over this body: use the client secret of the app that owns the subscription (webhooks created in the store admin have their own, shown there), and pass the body unchanged.',
   'topic-missing': `The topic ${dropped}`,
-  'topic-invalid': 'The topic header is not one name like products/update: a proxy sent it twice, or changed it.',
+  'topic-invalid': 'The topic header is not a name like products/update: a proxy repeated or changed it.',
   'shop-missing': `The shop domain ${dropped}`,
   'shop-invalid': 'The shop domain header is not a name like acme.myshopify.com.',
   'input-invalid':

@@ -292,8 +292,8 @@ interface SlotWork {
  * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
  *
  * Bottleneck 2.19 waits for `setTimeout(0)` before each step of its store (`yieldLoop` in LocalDatastore.js), some four
- * for each slot, or about 5 ms, and no option takes that away. So a slot is asked for when all others have a job, and
- * kept: it rests when there is no job for it.
+ * for each slot, or about 5 ms, and no option takes that away. So a slot is requested only when all others have a job,
+ * and kept: without a job it rests.
  */
 class ConcurrencySlots {
   readonly #bottleneck: Bottleneck;
@@ -317,7 +317,7 @@ class ConcurrencySlots {
     this.#work = work;
   }
 
-  /** Sees to it that jobs have slots; call it when there may be one more. */
+  /** Gives waiting jobs a slot each, as far as there are any; call it when there may be one more job. */
   fill(): void {
     const waiting = this.#work.waiting();
     const wanted = Math.min(waiting - this.#resting.length, this.#concurrency - this.#taken);
@@ -338,7 +338,7 @@ class ConcurrencySlots {
     }
   }
 
-  /** Not at once: whoever has queued a job goes on first, such as to send a response. */
+  /** Not at once: the code that queued the job runs on first, such as to send a response. */
   #wakeInNextTurn(): void {
     if (this.#isWaking) return;
     this.#isWaking = true;

@@ -384,7 +384,7 @@ export function matchFacts(
     variants.set(key, variant);
   };
   const baseKeys = new Map<string, string>();
-  // One whose id is known is no other's, whatever values it has by now.
+  // A variant whose id was stored belongs to that key only, even if its values have changed.
   const knownIds = new Set<string>(Object.values(base?.ids.variants ?? {}));
   const isUnclaimed = ({ id }: RemoteVariant): boolean => !baseKeys.has(id) && !knownIds.has(id);
   for (const [key, facts] of Object.entries(base?.facts.variants ?? {})) {

@@ -635,6 +635,10 @@ function factsOf(net: readonly Net[]): ProductFacts {
   return facts;
 }
 
+/** Whether two values of a field are the same. Orders are compared by the entries that both have. */
+const isSameFact = (list: FactList, field: string, a: FactValue, b: FactValue): boolean =>
+  list === 'product' && isOrderField(field) ? isSameOrder(keysInOrder(a), keysInOrder(b)) : isSameValue(field, a, b);
+
 /**
  * The changes that restore the shop, and what prevents them because somebody else has changed it.
  *
@@ -666,12 +670,7 @@ function inverse(
           field !== 'url' &&
           field !== 'optionOrder' &&
           there !== undefined &&
-          !isSameValue(field, values[field] ?? null, there[field] ?? null) &&
-          !(
-            list === 'product' &&
-            isOrderField(field) &&
-            isSameOrder(keysInOrder(values[field]), keysInOrder(there[field]))
-          ),
+          !isSameFact(list, field, values[field] ?? null, there[field] ?? null),
       );
     if (before === null && after !== null) {
       if (!there) continue;
@@ -694,11 +693,8 @@ function inverse(
       const fields: Record<string, { from: FactValue; to: FactValue }> = {};
       for (const field of differs(before)) {
         const value = there[field] ?? null;
-        const isOrder = list === 'product' && isOrderField(field);
-        const isPushed = isOrder
-          ? isSameOrder(keysInOrder(after[field]), keysInOrder(value))
-          : isSameValue(field, after[field] ?? null, value);
-        if (isHalf(field) || isPushed) fields[field] = { from: value, to: before[field] ?? null };
+        if (isHalf(field) || isSameFact(list, field, after[field] ?? null, value))
+          fields[field] = { from: value, to: before[field] ?? null };
         else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
       }
       if (Object.keys(fields).length > 0) changes.push({ ...shared, kind: 'update', fields });

@@ -9,9 +9,8 @@ import type {
   WebhookStep,
   WebhookUnavailable,
 } from '../events.ts';
-import { detailsOf } from '../receive.ts';
 import { accepted, failureResponse } from '../response.ts';
-import { idsOf } from './store.ts';
+import { detailsOf, idsOf } from './store.ts';
 
 const unavailable: Readonly<Record<WebhookUnavailable, string>> = {
   busy: 'Another delivery of this resource is being handled.',

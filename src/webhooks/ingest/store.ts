@@ -18,7 +18,7 @@ import {
   watermarkKey,
 } from '../../storage/keys.ts';
 import type { WebhookEvent, WebhookHandlerOptions } from '../events.ts';
-import { detailsOf, toEvent } from '../receive.ts';
+import { toEvent } from '../receive.ts';
 import type { WebhookDetails } from '../verify.ts';
 import { isOlder, isStale, type Position, positionOf, type Watermark } from './ordering.ts';
 
@@ -612,6 +612,17 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const decoder = new TextDecoder();
 
 const encoder = new TextEncoder();
+
+/** What may be logged and reported of an event: not its body. */
+export function detailsOf(event: WebhookEvent): WebhookDetails {
+  const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = event;
+  const { resourceId, secretIndex } = event;
+  return {
+    ...{ generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action },
+    ...(resourceId !== undefined && { resourceId }),
+    secretIndex,
+  };
+}
 
 function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
   const { idempotencyKey } = event;
