@@ -76,7 +76,8 @@ export const systemClock: Clock = {
   setTimer(run, delayMs) {
     const cancel = delayMs <= 0 && inNextTurn(run);
     if (cancel) return cancel;
-    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestDelayMs));
+    // Node cuts a fraction of a millisecond off, so an uneven delay would end early.
+    const timer = setTimeout(run, Math.min(Math.max(0, Math.ceil(delayMs)), longestDelayMs));
     return () => clearTimeout(timer);
   },
 };
