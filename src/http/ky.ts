@@ -1,4 +1,4 @@
-import type { KyInstance } from 'ky';
+import type { BeforeRequestHook, Hooks, KyInstance } from 'ky';
 import { ConfigError, InvalidResponseError, isControlFlow, isShopwrightError } from '../errors/errors.ts';
 import { lateModule } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
@@ -79,15 +79,33 @@ function initOf({ method, headers, body }: TransportRequest, signal: AbortSignal
   } as const;
 }
 
+/** ky documents `undefined` for removing hooks, but its types do not accept it. */
+const withoutBeforeRequest = { beforeRequest: undefined } as unknown as Hooks;
+
 /** ky's long way, over an instance whose hooks want to see its `Request`. */
 function hostTransport(given: KyInstance, replacement: typeof fetch | undefined): Transport {
   let hostFetch = replacement;
   let hasPrefix = false;
-  const instance = given.extend((host) => {
-    hostFetch ??= host.fetch;
-    hasPrefix = Boolean(host.prefix) || Boolean(host.baseUrl);
-    return { ...clientsOwn, ...fetchSettings, totalTimeout: false, throwHttpErrors: true };
-  });
+  let hooksOfHost: readonly BeforeRequestHook[] = [];
+  /** The bodies of requests as ky creates them. A request that a hook returns instead is not in it. */
+  const bodies = new WeakMap<object, string>();
+  const noteBody: BeforeRequestHook = ({ request, options }) => {
+    if (typeof options?.body === 'string') bodies.set(request, options.body);
+  };
+  const instance = given
+    .extend((host) => {
+      hostFetch ??= host.fetch;
+      hasPrefix = Boolean(host.prefix) || Boolean(host.baseUrl);
+      hooksOfHost = host.hooks?.beforeRequest ?? [];
+      return {
+        ...clientsOwn,
+        // Only where the host has changed the default: for each option ky copies all others, in every call.
+        ...(host.totalTimeout && { totalTimeout: false }),
+        ...(host.throwHttpErrors !== undefined && { throwHttpErrors: true }),
+        hooks: withoutBeforeRequest,
+      };
+    })
+    .extend({ hooks: { beforeRequest: [noteBody, ...hooksOfHost] } });
 
   return {
     name: 'ky',
@@ -99,8 +117,15 @@ function hostTransport(given: KyInstance, replacement: typeof fetch | undefined)
         const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
           // Hooks may have taken longer than the call.
           stop.throwIfAborted();
-          // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
-          seen = await (hostFetch ?? globalThis.fetch)(input, { ...more, signal: stop });
+          const body = typeof input === 'object' ? bodies.get(input) : undefined;
+          seen = await (hostFetch ?? globalThis.fetch)(input, {
+            ...more,
+            ...fetchSettings,
+            // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
+            signal: stop,
+            // From a `Request` alone, fetch would pipe the body through two streams.
+            ...(body !== undefined && { body }),
+          });
           return seen;
         };
         try {

@@ -93,6 +93,44 @@ describe("a host's own ky", () => {
     expect(seen).toEqual(['NetworkError']);
   });
 
+  it('sends what a hook puts in place of the request, in the order of the hooks', async () => {
+    const order: string[] = [];
+    const instance = ky.create({
+      hooks: {
+        beforeRequest: [
+          ({ request }) => {
+            order.push(request.url);
+            return new Request(request, { body: '{"query":"{ shop { id } }"}', headers: { 'x-replaced': 'yes' } });
+          },
+          async ({ request }) => void order.push(await request.clone().text()),
+        ],
+      },
+    });
+    const server = await serve((_, response) => response.end(good));
+    await clientOf(server.origin, instance).graphql(query);
+    expect(server.requests.map(({ body, headers }) => [body, headers['x-replaced']])).toEqual([
+      ['{"query":"{ shop { id } }"}', 'yes'],
+    ]);
+    expect(order).toEqual([expect.stringContaining('/graphql.json'), '{"query":"{ shop { id } }"}']);
+  });
+
+  it('sends the body that hooks have read, and follows no redirect whatever they return', async () => {
+    const read: string[] = [];
+    const instance = ky.create({
+      redirect: 'follow',
+      hooks: {
+        beforeRequest: [
+          async ({ request }) => void read.push(await request.clone().text()),
+          ({ request }) => new Request(request, { redirect: 'follow' }),
+        ],
+      },
+    });
+    const server = await serve((_, response) => response.writeHead(302, { location: '/login' }).end());
+    await expect(clientOf(server.origin, instance).graphql(query)).rejects.toThrow('/login');
+    expect(server.requests).toHaveLength(1);
+    expect(read).toEqual([server.requests[0]?.body]);
+  });
+
   it('ends with the abort, and sends nothing when its hooks are done', async () => {
     const server = await serve((_, response) => response.end(good));
     const caller = new AbortController();
