@@ -1,5 +1,5 @@
 import { InvalidResponseError, isShopwrightError, type ShopwrightError, TimeoutError } from '../errors/errors.ts';
-import { exchange, received } from '../http/ky.ts';
+import { exchange, received } from '../http/exchange.ts';
 import { parseRetryAfterMs } from '../http/status.ts';
 import { linkSignal } from '../internal/abort.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';

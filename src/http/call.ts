@@ -25,8 +25,8 @@ import {
   type RetryPolicy,
 } from '../resilience/retry.ts';
 import { type Telemetry, type TracedSpan, tracing } from '../telemetry/telemetry.ts';
+import { responseTooLarge } from './exchange.ts';
 import type { HostPolicy } from './host-policy.ts';
-import { responseTooLarge } from './ky.ts';
 import { renewToken, takeToken, tokenAtHand, withoutToken, withoutTokenInError } from './token.ts';
 import type { ApiWatch } from './version-watch.ts';
 

@@ -4,7 +4,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { ConfigError, type Issue, NetworkError } from '../errors/errors.ts';
 import { unknownNames } from '../internal/names.ts';
 import type { Transport, TransportResponse } from '../ports/transport.ts';
-import { exchangeUntil, responseTooLarge } from './ky.ts';
+import { exchangeUntil, responseTooLarge } from './exchange.ts';
 
 /**
  * Creates the fast transport: undici over pooled connections, at about a third of the CPU time of `fetch`. Needs the

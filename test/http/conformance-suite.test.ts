@@ -1,7 +1,8 @@
 import { createConnection } from 'node:net';
 import { describeTransport } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
-import { exchange, kyTransport } from '../../src/http/ky.ts';
+import { exchange } from '../../src/http/exchange.ts';
+import { kyTransport } from '../../src/http/ky.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../src/ports/transport.ts';
 import { connectionEnd } from '../../src/testing/conformance/transport-harness.ts';
 import { requestTo, serve } from './loopback.ts';

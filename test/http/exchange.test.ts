@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
-import { exchange } from '../../src/http/ky.ts';
+import { exchange } from '../../src/http/exchange.ts';
 
 it('ends at once where the client below does not heed the signal', async () => {
   const controller = new AbortController();

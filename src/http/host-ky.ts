@@ -1,0 +1,89 @@
+import type { BeforeRequestHook, Hooks, KyInstance } from 'ky';
+import { isControlFlow, isShopwrightError } from '../errors/errors.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../ports/transport.ts';
+import { exchange, fetchSettings, received } from './exchange.ts';
+
+/** ky documents `undefined` for removing hooks, but its types do not accept it. */
+const withoutBeforeRequest = { beforeRequest: undefined } as unknown as Hooks;
+
+/** Creates the transport over a host's own instance of ky, whose hooks want to see a `Request`. */
+export function hostKyTransport(given: KyInstance, replacement: typeof fetch | undefined): Transport {
+  let hostFetch = replacement;
+  let hasPrefix = false;
+  let hooksOfHost: readonly BeforeRequestHook[] = [];
+  /** The bodies of requests as ky creates them. A request that a hook returns instead is not in it. */
+  const bodies = new WeakMap<object, string>();
+  const noteBody: BeforeRequestHook = ({ request, options }) => {
+    if (typeof options?.body === 'string') bodies.set(request, options.body);
+  };
+  const instance = given
+    .extend((host) => {
+      hostFetch ??= host.fetch;
+      hasPrefix = Boolean(host.prefix) || Boolean(host.baseUrl);
+      hooksOfHost = host.hooks?.beforeRequest ?? [];
+      return {
+        // The client has its own.
+        retry: 0,
+        timeout: false,
+        // Only where the host has changed the default: for each option ky copies all others, in every call.
+        ...(host.totalTimeout && { totalTimeout: false }),
+        ...(host.throwHttpErrors !== undefined && { throwHttpErrors: true }),
+        hooks: withoutBeforeRequest,
+      };
+    })
+    .extend({ hooks: { beforeRequest: [noteBody, ...hooksOfHost] } });
+
+  return {
+    name: 'ky',
+    send: (request) =>
+      exchange(request.signal, async (stop) => {
+        const { method, body } = request;
+        const place = hasPrefix ? behindPrefix(request) : request;
+        let seen: Response | undefined;
+        const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
+          // Hooks may have taken longer than the call.
+          stop.throwIfAborted();
+          const body = typeof input === 'object' ? bodies.get(input) : undefined;
+          seen = await (hostFetch ?? globalThis.fetch)(input, {
+            ...more,
+            ...fetchSettings,
+            // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
+            signal: stop,
+            // From a `Request` alone, fetch would pipe the body through two streams.
+            ...(body !== undefined && { body }),
+          });
+          return seen;
+        };
+        try {
+          const response = await instance(place.url, {
+            method,
+            headers: place.headers,
+            // No signal: ky would join it with one of its own, for a tenth of the CPU. `send` has it.
+            fetch: send,
+            ...(body !== undefined && { body }),
+          });
+          return await received(response, request.maxResponseBytes);
+        } catch (error) {
+          // A status is no failure of the exchange. Whatever hooks have made of it, the client says what it means.
+          const refusal = refusalOf(error, seen);
+          if (!refusal || stop.aborted || isControlFlow(error)) throw error;
+          return refusal;
+        }
+      }),
+  };
+}
+
+/** A prefix replaces the shop's address, so that a header must tell the shop. */
+function behindPrefix({ url, headers }: TransportRequest): Pick<TransportRequest, 'url' | 'headers'> {
+  const { host, pathname, search } = new URL(url);
+  return { url: pathname + search, headers: { 'x-shopify-shop-domain': host, ...headers } };
+}
+
+/** The response that ky, or a hook of the host, has made an error of. ky has read its body. */
+function refusalOf(error: unknown, seen: Response | undefined): TransportResponse | undefined {
+  const response = error instanceof Error && 'response' in error ? (error.response as Response) : seen;
+  if (!response || response.ok || isShopwrightError(error)) return undefined;
+  const data = error instanceof Error && 'data' in error ? error.data : undefined;
+  const body = typeof data === 'string' ? data : data === undefined ? '' : JSON.stringify(data);
+  return { status: response.status, headers: response.headers, body };
+}
