@@ -667,7 +667,7 @@ class OperationRun implements BulkRun<Line> {
         file.chunks(),
         {
           ...{ parts: place ? parts : isSmall ? 1 : parts, roots: place?.roots ?? 0, folder: tempFolder },
-          groups: place ? (place.groups ?? 1) : groupsOfPart,
+          groups: place ? (place.groups ?? 1) : groupsOfPart(memoryBytes),
           onCounted: (count) => {
             lines = count;
             if (!partial) this.#checkCount(operation, count);
