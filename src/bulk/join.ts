@@ -21,6 +21,8 @@ export interface Place {
 /** Position of a reader that receives the nodes in a different order. */
 export interface PartPlace {
   readonly parts: number;
+  /** Groups in each part. Positions of versions without groups lack it: 1. */
+  readonly groups?: number;
   /** Nodes that were taken. */
   readonly roots: number;
 }
@@ -297,6 +299,8 @@ function mapIn<Value>(maps: Map<BulkConnection, Map<unknown, Value>>, connection
 interface PartOptions {
   /** In how many parts the file is joined; 1 in memory. */
   readonly parts: number;
+  /** In how many groups a part is joined. */
+  readonly groups: number;
   /** Nodes that were taken before. */
   readonly roots: number;
   /** Folder for the temporary file. */
@@ -308,10 +312,17 @@ interface PartOptions {
 }
 
 /**
- * Bytes of the file in one part. In memory its objects take several times as much, and the previous part's are still
- * there. Larger parts outlive V8's young generation; smaller ones mean more and smaller reads of the temporary file.
+ * Bytes of the file in one part, which are in memory twice: as read, and sorted by group. Smaller parts mean more and
+ * smaller reads of the temporary file.
  */
-export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 10));
+export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 2));
+
+/**
+ * Groups in a part, of 16 KB each. Only the objects of one group are in memory. V8 doubles its young generation, up to
+ * 128 MB, whenever what outlived its collections adds up to its size: the objects of a whole part would soon do that.
+ */
+export const groupsOfPart = (memoryBytes: number): number =>
+  Math.min(256, Math.max(1, Math.round(partBytes(memoryBytes) / 16_384)));
 
 /** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
 export async function* joinAnyOrder(
@@ -333,7 +344,7 @@ export async function* joinAnyOrder(
     if (first === rows.length) continue;
     yield {
       rows: first > 0 ? rows.slice(first) : rows,
-      place: (index) => ({ parts: options.parts, roots: before + index + 1 }),
+      place: (index) => ({ parts: options.parts, groups: options.groups, roots: before + index + 1 }),
     };
   }
 }
@@ -357,9 +368,6 @@ async function* inMemory(
 /** Bytes of all buffers in front of the temporary file. */
 const bufferBytes = 16 * 1024 * 1024;
 
-/** Bytes that are parsed at a time. */
-const pieceBytes = 128 * 1024;
-
 /** Bytes that are written to the temporary file at a time. */
 const writtenBytes = 512 * 1024;
 
@@ -369,7 +377,7 @@ const writtenBytes = 512 * 1024;
  */
 async function* byDisk(
   chunks: AsyncIterable<Buffer>,
-  { parts, folder, onCounted, onSpilled }: PartOptions,
+  { parts, groups, folder, onCounted, onSpilled }: PartOptions,
   shape: Shape,
   context: JoinContext,
 ): AsyncGenerator<Trees> {
@@ -382,17 +390,19 @@ async function* byDisk(
     const byParent = isDeep ? newParts() : [];
     const places = isDeep ? newParts() : [];
     const scanner = new LineScanner(shape, context);
+    const addBelowRoot = (hash: number, chunk: Buffer, start: number, end: number): void =>
+      byRoot[hash % parts]?.append(Math.floor(hash / parts) % groups, chunk, start, end);
     let count = 0;
     const sort = (chunk: Buffer, start: number, end: number): void => {
       if (!scanner.read(chunk, start, end)) return;
       count += 1;
       const { level, hasInner } = scanner;
-      const part = partOf(level === 0 ? scanner.id : scanner.parentId, parts);
-      if (level === 2) byParent[part]?.append(chunk, start, end);
-      else byRoot[part]?.append(chunk, start, end);
+      const hash = hashOf(level === 0 ? scanner.id : scanner.parentId);
+      if (level === 2) byParent[hash % parts]?.append(0, chunk, start, end);
+      else addBelowRoot(hash, chunk, start, end);
       if (level !== 1 || !hasInner) return;
-      const place = Buffer.from(`${part} ${textOf(scanner.id)}`);
-      places[partOf(scanner.id, parts)]?.append(place, 0, place.length);
+      const place = Buffer.from(`${hash} ${textOf(scanner.id)}`);
+      places[hashOf(scanner.id) % parts]?.append(0, place, 0, place.length);
     };
 
     let rest: Buffer[] = [];
@@ -418,38 +428,87 @@ async function* byDisk(
     onCounted(count);
 
     for (const [index, part] of byParent.entries()) {
-      const rootPart = new Map<string, number>();
-      for await (const piece of places[index]?.take() ?? []) {
-        for (const place of piece.toString().split('\n')) {
-          const at = place.indexOf(' ');
-          if (at > 0) rootPart.set(place.slice(at + 1), Number(place.slice(0, at)));
-        }
+      const rootHash = new Map<string, number>();
+      const placed = await places[index]?.take();
+      for (const { start, end } of placed ? linesIn(placed) : []) {
+        const [hash = '', id = ''] = (placed?.toString('utf8', start, end) ?? '').split(/ (.*)/s);
+        rootHash.set(id, Number(hash));
       }
-      for await (const piece of part.take()) {
-        let start = 0;
-        for (let end = piece.indexOf(newline); end !== -1; end = piece.indexOf(newline, start)) {
-          scanner.read(piece, start, end);
-          const to = rootPart.get(textOf(scanner.parentId));
-          if (to !== undefined) byRoot[to]?.append(piece, start, end);
-          else if (!context.isPartial) throw orphan(context, count, 'a line names a missing parent.');
-          start = end + 1;
-        }
-        await spill.written();
+      const bytes = await part.take();
+      for (const { start, end } of linesIn(bytes)) {
+        scanner.read(bytes, start, end);
+        const hash = rootHash.get(textOf(scanner.parentId));
+        if (hash !== undefined) addBelowRoot(hash, bytes, start, end);
+        else if (!context.isPartial) throw orphan(context, count, 'a line names a missing parent.');
       }
+      await spill.written();
     }
     onSpilled?.(spill.bytes);
 
-    for (const part of byRoot) {
-      const trees = new Trees(shape, context);
-      for await (const piece of part.take()) {
-        const lines = parseLines(piece, context.isExact);
+    const sorter = new GroupSorter(groups);
+    let reading = byRoot[0]?.take();
+    for (let next = 1; reading; next += 1) {
+      const sorted = sorter.sorted(await reading);
+      // The next part is read while this one is joined.
+      reading = byRoot[next]?.take();
+      reading?.catch(() => undefined);
+      for (const group of sorted) {
+        const trees = new Trees(shape, context);
+        const lines = parseLines(group, context.isExact);
         if (!lines) throw orphan(context, count, 'one is not a JSON object. Read it again with bulk.resume.');
         trees.add(lines);
+        yield trees;
       }
-      yield trees;
     }
   } finally {
     await spill.close();
+  }
+}
+
+/** Where the lines of a part are, each between the byte of its group and a line break. The object is reused. */
+function* linesIn(bytes: Buffer): Generator<{ readonly start: number; readonly end: number }> {
+  const line = { start: 1, end: 0 };
+  while (line.start < bytes.length) {
+    line.end = bytes.indexOf(newline, line.start);
+    yield line;
+    line.start = line.end + 2;
+  }
+}
+
+/** Sorts the lines of a part by their group. */
+class GroupSorter {
+  readonly #groups: number;
+  #sorted: Buffer = Buffer.alloc(0);
+
+  constructor(groups: number) {
+    this.#groups = groups;
+  }
+
+  /** The lines of each group, each with its line break: copies that are valid until the next part is sorted. */
+  sorted(bytes: Buffer): Buffer[] {
+    if (this.#sorted.length < bytes.length) this.#sorted = Buffer.allocUnsafeSlow(bytes.length);
+    const sorted = this.#sorted;
+    const sizes = new Uint32Array(this.#groups);
+    for (let at = 0; at < bytes.length; ) {
+      const next = bytes.indexOf(newline, at + 1) + 1;
+      const group = bytes[at] ?? 0;
+      sizes[group] = (sizes[group] ?? 0) + next - at - 1;
+      at = next;
+    }
+    const ends = new Uint32Array(this.#groups);
+    for (let group = 1; group < this.#groups; group += 1)
+      ends[group] = (ends[group - 1] ?? 0) + (sizes[group - 1] ?? 0);
+    for (let at = 0; at < bytes.length; ) {
+      const next = bytes.indexOf(newline, at + 1) + 1;
+      const group = bytes[at] ?? 0;
+      const end = ends[group] ?? 0;
+      bytes.copy(sorted, end, at + 1, next);
+      ends[group] = end + next - at - 1;
+      at = next;
+    }
+    return [...ends]
+      .map((end, group) => sorted.subarray(end - (sizes[group] ?? 0), end))
+      .filter(({ length }) => length > 0);
   }
 }
 
@@ -472,12 +531,12 @@ function put(span: Span, bytes: Buffer, from: number, to: number): void {
 
 const textOf = ({ bytes, from, to }: Span): string => bytes.toString('utf8', from, to);
 
-/** A part for an id: the same one each time, in each process. */
-function partOf({ bytes, from, to }: Span, parts: number): number {
+/** A number below 2^32 for an id: the same one each time, in each process. */
+function hashOf({ bytes, from, to }: Span): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   hash ^= hash >>> 15;
-  return (hash >>> 0) % parts;
+  return hash >>> 0;
 }
 
 const parentKey = Buffer.from('"__parentId":');
@@ -585,18 +644,21 @@ class Part {
     this.#spill = spill;
   }
 
-  /** Adds a line. */
-  append(chunk: Buffer, start: number, end: number): void {
-    let from = start;
-    while (from < end) {
+  /** Adds a line, after the byte of its group. */
+  append(group: number, chunk: Buffer, start: number, end: number): void {
+    this.#put(group);
+    for (let from = start; from < end; ) {
       const buffer = this.#room();
       const bytes = Math.min(end - from, buffer.length - this.#used);
       chunk.copy(buffer, this.#used, from, from + bytes);
       this.#used += bytes;
       from += bytes;
     }
-    const buffer = this.#room();
-    buffer[this.#used] = newline;
+    this.#put(newline);
+  }
+
+  #put(byte: number): void {
+    this.#room()[this.#used] = byte;
     this.#used += 1;
   }
 
@@ -612,31 +674,17 @@ class Part {
     return this.#buffer;
   }
 
-  /**
-   * Yields its lines, each with its line break, a piece at a time, and frees them. The buffer is reused: a piece is only
-   * valid until the next one is read.
-   */
-  async *take(): AsyncGenerator<Buffer> {
+  /** Reads all of its lines and frees their place. The bytes are valid until the next part is taken. */
+  async take(): Promise<Buffer> {
     const slots = this.#slots;
-    this.#slots = [];
     const buffer = this.#buffer;
+    this.#slots = [];
     this.#buffer = undefined;
-    let rest: Buffer[] = [];
-    for (let index = 0; index < slots.length || index === 0; ) {
-      const some = slots.slice(index, index + this.#spill.slotsOfPiece);
-      index += this.#spill.slotsOfPiece;
-      const isLast = index >= slots.length;
-      const read = some.length > 0 ? [await this.#spill.read(some)] : [];
-      if (isLast && buffer) read.push(buffer.subarray(0, this.#used));
-      for (const bytes of read) {
-        const end = bytes.lastIndexOf(newline) + 1;
-        // A line can be longer than a piece: its parts are joined once, when its end has been read.
-        if (end > 0) yield rest.length > 0 ? Buffer.concat([...rest, bytes.subarray(0, end)]) : bytes.subarray(0, end);
-        if (end > 0) rest = [];
-        if (end < bytes.length) rest.push(Buffer.from(bytes.subarray(end)));
-      }
-    }
-    if (buffer) this.#spill.giveBack(buffer);
+    const bytes = await this.#spill.read(slots, buffer ? this.#used : 0);
+    if (!buffer) return bytes;
+    buffer.copy(bytes, bytes.length - this.#used, 0, this.#used);
+    this.#spill.giveBack(buffer);
+    return bytes;
   }
 }
 
@@ -652,15 +700,14 @@ class Spill {
   #firstFull = 0;
   #writes: Promise<void>[] = [];
   #slots = 0;
-  /** The buffer of a read. */
-  readonly #piece: Buffer;
+  /** The buffer of all reads. */
+  #read: Buffer = Buffer.alloc(0);
   readonly #onExit: () => void;
 
   private constructor(file: FileHandle, path: string | undefined, segment: number) {
     this.#file = file;
     this.#path = path;
     this.#segment = segment;
-    this.#piece = Buffer.allocUnsafeSlow(Math.max(1, Math.floor(pieceBytes / segment)) * segment);
     this.#onExit = () => {
       if (path !== undefined) rmSync(path, { force: true });
     };
@@ -677,11 +724,6 @@ class Spill {
     } catch {
       return new Spill(file, path, segment);
     }
-  }
-
-  /** Slots that are read together. */
-  get slotsOfPiece(): number {
-    return this.#piece.length / this.#segment;
   }
 
   /** Bytes of the file at its largest. */
@@ -722,22 +764,26 @@ class Spill {
     this.#writes.push(written);
   }
 
-  /** Waits for what was begun. @throws What the file system says, such as that the disk is full. */
-  async written(): Promise<void> {
-    if (this.#writes.length === 0) return;
-    const writes = this.#writes;
-    this.#writes = [];
-    await Promise.all(writes);
+  /**
+   * Waits until no more than some of the writes that were begun are unfinished.
+   *
+   * @throws What the file system says, such as that the disk is full.
+   */
+  async written(unfinished = 4): Promise<void> {
+    while (this.#writes.length > unfinished) await this.#writes.shift();
   }
 
-  /** Reads slots, at most one piece, and frees them. The bytes are valid until the next read. */
-  async read(slots: readonly number[]): Promise<Buffer> {
+  /** Reads slots and frees them. The bytes, with room for some more, are valid until the next read. */
+  async read(slots: readonly number[], more: number): Promise<Buffer> {
     this.#begin();
-    await this.written();
+    await this.written(0);
     const segment = this.#segment;
-    await Promise.all(slots.map((slot, at) => this.#file.read(this.#piece, at * segment, segment, slot * segment)));
+    const bytes = slots.length * segment;
+    if (this.#read.length < bytes + more) this.#read = Buffer.allocUnsafeSlow(bytes + more + segment);
+    const into = this.#read;
+    await Promise.all(slots.map((slot, at) => this.#file.read(into, at * segment, segment, slot * segment)));
     this.#free.push(...slots);
-    return this.#piece.subarray(0, slots.length * segment);
+    return into.subarray(0, bytes + more);
   }
 
   async close(): Promise<void> {

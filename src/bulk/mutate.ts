@@ -467,6 +467,9 @@ function uuidOf(text: string): string {
 /** Bytes of rows that stay in memory; from there on they are written to a file, so many at a time. */
 const memoryBytes = 256 * 1024;
 
+/** Bytes of rows that are read at a time. */
+const aheadBytes = 64 * 1024;
+
 /** Rows, one a line: a few in memory, more in a temporary file. */
 class RowFile {
   readonly #folder: string | undefined;
@@ -477,6 +480,8 @@ class RowFile {
   /** Where each line begins, and the row's place among all. */
   #starts = new Float64Array(1_024);
   #indexes = new Float64Array(1_024);
+  /** What was read last, and where it begins. */
+  #ahead: { readonly from: number; readonly bytes: Buffer } = { from: 0, bytes: Buffer.alloc(0) };
   /** What is not written yet. */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -529,10 +534,20 @@ class RowFile {
     let line: Buffer;
     if (this.#file) {
       if (this.#waiting.length > 0) await this.#write();
-      line = Buffer.alloc(end - start);
-      await this.#file.read(line, 0, line.length, start);
+      line = await this.#read(this.#file, start, end);
     } else line = this.#inMemory().subarray(start, end);
     return { index: this.#indexes[at] ?? 0, row: JSON.parse(line.toString()) as Line };
+  }
+
+  /** Results come in about the order of the rows, so the rows after this one are read with it. */
+  async #read(file: FileHandle, start: number, end: number): Promise<Buffer> {
+    const { from, bytes } = this.#ahead;
+    if (start >= from && end <= from + bytes.length) return bytes.subarray(start - from, end - from);
+    const length = Math.min(Math.max(end - start, aheadBytes), this.bytes - start);
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, start);
+    const read = buffer.subarray(0, bytesRead);
+    this.#ahead = { from: start, bytes: read };
+    return read.subarray(0, end - start);
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ import { callListener } from '../telemetry/telemetry.ts';
 import { type BulkConnection, bulkQuery, canHoldLongNumbers, pagedQuery, readBulkQuery } from './document.ts';
 import {
   flatRows,
+  groupsOfPart,
   type JoinContext,
   joinAnyOrder,
   joinGrouped,
@@ -666,6 +667,7 @@ class OperationRun implements BulkRun<Line> {
         file.chunks(),
         {
           ...{ parts: place ? parts : isSmall ? 1 : parts, roots: place?.roots ?? 0, folder: tempFolder },
+          groups: place ? (place.groups ?? 1) : groupsOfPart(memoryBytes),
           onCounted: (count) => {
             lines = count;
             if (!partial) this.#checkCount(operation, count);

@@ -76,20 +76,26 @@ export class ResultFile {
         rest.push(chunk);
         continue;
       }
-      let bytes = last + 1;
-      let lines: Line[] | undefined = [];
-      let first = 0;
+      const parsed = (bytes: Buffer, from: number, to: number): LineBatch => {
+        const lines = parseLines(bytes, isExact, from, to);
+        if (!lines) throw this.#incomplete(`A line after byte ${at} is not a JSON object.`);
+        return { lines, at };
+      };
+      let start = 0;
       if (rest.length > 0) {
         // The line that came in parts ends here. The others need no copy.
-        first = chunk.indexOf(newline) + 1;
-        const line = Buffer.concat([...rest, chunk.subarray(0, first)]);
-        bytes += line.length - first;
-        lines = parseLines(line, isExact);
+        start = chunk.indexOf(newline) + 1;
+        const line = Buffer.concat([...rest, chunk.subarray(0, start)]);
+        yield parsed(line, 0, line.length);
+        at += line.length;
       }
-      const others = lines && parseLines(chunk, isExact, first, last);
-      if (!lines || !others) throw this.#incomplete(`A line after byte ${at} is not a JSON object.`);
-      yield { lines: lines.length > 0 ? lines.concat(others) : others, at };
-      at += bytes;
+      // Objects of a whole chunk would outlive V8's young generation, which then doubles again and again.
+      while (start <= last) {
+        const end = chunk.indexOf(newline, Math.min(start + textBytes, last)) + 1;
+        yield parsed(chunk, start, end);
+        at += end - start;
+        start = end;
+      }
       rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     }
     // A file may end without a line break; a line that was cut is no JSON.
@@ -280,7 +286,7 @@ export class ResultFile {
  * Bytes that are decoded at a time. A text with a character beyond Latin-1 takes twice as many bytes, and V8 stores texts
  * from 128 KB on as large objects, whose parsing takes three times as long.
  */
-const textBytes = 32 * 1024;
+const textBytes = 16 * 1024;
 
 /**
  * Parses lines to objects; `undefined` if one is something else. Blank lines are skipped.

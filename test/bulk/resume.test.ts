@@ -97,6 +97,27 @@ describe('a position', () => {
       expect([...seen, ...rest]).toEqual(all);
     }
   });
+
+  it.each([
+    ['of this version', {}],
+    ['of a version that joined each part as a whole', { groups: undefined }],
+  ])('%s goes on in the same order, by way of the disk', async (_name, change) => {
+    const { client, clock } = await bulkClient({ products: 400, variants: 2 });
+    const options = { memoryBytes: 65_536 };
+    const whole = await clock.run(client().bulk.query<Product>(productsWithVariants, variables, options));
+    const ids = (await clock.run(collected(whole))).map(({ id }) => id);
+    const { place, ...position } = JSON.parse(whole.position) as { place: { parts: number } };
+    expect(place.parts).toBeGreaterThan(1);
+    const idsFrom = async (roots: number): Promise<string[]> => {
+      const from = JSON.stringify({ ...position, place: { ...place, ...change, roots } });
+      return (await clock.run(client().bulk.resume<Product>(from).then(collected))).map(({ id }) => id);
+    };
+    const all = await idsFrom(0);
+    expect(all.toSorted()).toEqual(ids.toSorted());
+    if (!('groups' in change)) expect(all).toEqual(ids);
+    else expect(all).not.toEqual(ids);
+    for (const roots of [1, 150, 399, 400]) expect(await idsFrom(roots)).toEqual(all.slice(roots));
+  });
 });
 
 /** Steps through rows on a clock that goes on only while somebody waits. */

@@ -160,8 +160,8 @@ function notPublished(error: unknown): undefined {
   if (!isShopwrightError(error, 'USER_ERROR')) throw error;
 }
 
-/** Products whose records and journal entries are written at once. */
-const productsPerWrite = 100;
+/** Products whose records and journal entries are written at once: each write waits for the disk. */
+const productsPerWrite = 250;
 
 /** A product that may be created in bulk. */
 interface Creatable {
