@@ -156,7 +156,7 @@ export async function program(): Promise<void> {
     [['deploy'], /codegen does not know deploy/],
     [['--import-extension', '.mjs'], /--import-extension must be \.js, \.ts or none/],
     [['--input-enums', 'closed'], /inputEnums must be one of known, open/],
-    [['--api-version', '2020-01'], /apiVersion is none that this package carries: 2026-10/],
+    [['--api-version', '2020-01'], /apiVersion is not a version in this package: 2026-10/],
     [['upgrade'], /upgrade needs a version/],
     [
       ['upgrade', '2031-01'],
