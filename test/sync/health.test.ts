@@ -149,7 +149,7 @@ describe('the status', () => {
       reasons: [
         '70.83 % of 72 products have not failed, less than 80 %',
         '21 products failed, more than 20',
-        '51 products had their last success more than 7 days ago, more than 50',
+        '51 products had their last success more than 7 days ago, above the limit of 50',
       ],
       recommendations: [
         'Look for a common cause first: the token and its scopes, the circuit breaker, the latest change to your drafts.',
