@@ -250,7 +250,7 @@ async function refusalOf(call: Loose): Promise<unknown> {
   }
 }
 
-describe('an option that does not exist is refused, by its name', () => {
+describe('an unknown option is refused by its name', () => {
   test.each(table)('%s', async (_name, call) => {
     expect(String(Object(await refusalOf(call)).message)).toMatch(/\boddOption\W+ ?is not an option/);
   });

@@ -91,13 +91,13 @@ describe('a variable that JSON would drop or change', () => {
     expect(JSON.stringify(issues)).not.toMatch(/secret|jane/);
   });
 
-  it('is told with all others, of which there are not too many', async () => {
+  it('is reported together with others, up to a limit', async () => {
     expect(await send({ a: Number.NaN, b: [() => 1] })).toHaveLength(2);
     expect(await send(Array.from({ length: 1000 }, () => Number.NaN))).toHaveLength(10);
   });
 });
 
-describe('a variable that JSON can hold is sent as it is', () => {
+describe('a variable that JSON can represent is sent unchanged', () => {
   const date = new Date('2026-11-30T09:00:00Z');
   it.each([
     [
@@ -120,7 +120,7 @@ describe('a variable that JSON can hold is sent as it is', () => {
     delete prototype.toJSON;
   });
 
-  it('a bigint, where the host has taught it to be text', async () => {
+  it('a bigint, if the host has defined its text form', async () => {
     prototype.toJSON = function toJSON(this: bigint) {
       return String(this);
     };
@@ -129,7 +129,7 @@ describe('a variable that JSON can hold is sent as it is', () => {
 });
 
 describe('the body of a REST call', () => {
-  it('is refused for the same, but for bigints', async () => {
+  it('is refused for the same reasons, except for bigints', async () => {
     const { shop, sent } = scriptedShop([() => new Response('{}')]);
     const error = await rejection(
       shop.rest.post('products.json', { product: { tags: new Set(['a']), price: Number.NaN } }),
@@ -143,7 +143,7 @@ describe('the body of a REST call', () => {
     expect(sent[0]?.body).toBe('{"id":9007199254740993}');
   });
 
-  it('is what it was at the moment of the call', async () => {
+  it('is serialized at the time of the call', async () => {
     const { shop, sent } = scriptedShop([() => new Response('{}')]);
     const product = { title: 'Cup' };
     const call = shop.rest.post('products.json', { product });

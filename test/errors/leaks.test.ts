@@ -317,7 +317,7 @@ const allCodes: Record<ErrorCode, true> = {
   BULK_INCOMPLETE: true,
 };
 
-describe('nothing that is printed of a failure holds a secret', () => {
+describe('no output about a failure contains a secret', () => {
   test.each(kinds)('of %s (%s)', async (_name, code, provoke) => {
     const exposed = await provoke();
     expect(isShopwrightError(exposed.error) && exposed.error.code).toBe(code);
@@ -328,13 +328,13 @@ describe('nothing that is printed of a failure holds a secret', () => {
     expect([...new Set(kinds.map(([, code]) => code))].sort()).toEqual(Object.keys(allCodes).sort());
   });
 
-  test('nor does a half of a token', async () => {
+  test('and neither does half of a token', async () => {
     const { error } = await failing(answer(400, { errors: `${'x'.repeat(290)}${token}` }), query);
     expect(String(error)).not.toContain(token.slice(0, 8));
   });
 });
 
-describe('the search finds what leaks', () => {
+describe('the search finds a leak', () => {
   const leaking = (details: object): Error => Object.assign(new StorageError('It failed.'), details);
 
   test.each([
@@ -359,7 +359,7 @@ describe('the search finds what leaks', () => {
   });
 });
 
-describe('what a host needs is still there', () => {
+describe('a host can still read what it needs', () => {
   test('the extensions of a GraphQL error, by name', async () => {
     const { error } = await failing(refusedWith({ code: 'INVALID_VARIABLE', ...variable }));
     if (!isShopwrightError(error, 'GRAPHQL_ERROR')) throw error;
@@ -375,7 +375,7 @@ describe('what a host needs is still there', () => {
   });
 });
 
-describe('a good response is given as it came', () => {
+describe('a good response is returned unchanged', () => {
   const tee = { products: { nodes: [{ title: 'test tee', tax: '19.00' }] } };
 
   test.each(['test', 'x', token])('with the token %s', async (accessToken) => {
@@ -386,12 +386,12 @@ describe('a good response is given as it came', () => {
     expect(result.cost?.actual).toBe(2);
   });
 
-  test('and so is what REST gives', async () => {
+  test('and so is the result of REST', async () => {
     const { shop } = scriptedShop([answer(200, { note: token })], { accessToken: token });
     expect((await shop.rest.get('notes.json')).data).toEqual({ note: token });
   });
 
-  test('a short token is no reason to change the words of an error', async () => {
+  test('and a short token does not change the text of an error', async () => {
     const { error } = await failing(answer(400, { errors: 'the test failed' }), query, {
       accessToken: 'test',
     } as object);

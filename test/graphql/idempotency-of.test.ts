@@ -6,7 +6,7 @@ const parser = createDocumentParser();
 const classOf = async (document: string, variables: Record<string, unknown> = {}) =>
   idempotencyOf(await parser.parse(document), variables);
 
-describe('the class of an operation', () => {
+describe('the idempotency of an operation', () => {
   it.each([
     ['a query', 'query { shop { id } }', {}, 'idempotent'],
     ['a mutation', 'mutation { orderCancel(orderId: "1") { job { id } } }', {}, 'unsafe'],
@@ -178,7 +178,7 @@ describe('the class of an operation', () => {
 });
 
 describe('the parser', () => {
-  it('names an operation by its first field where it has no name', async () => {
+  it('names an unnamed operation by its first field', async () => {
     expect(await parser.parse('{ shop { id } }')).toMatchObject({ name: 'shop', kind: 'query' });
   });
 });

@@ -20,12 +20,12 @@ function keyPaths({ name, type }: GraphQLArgument): string[] {
 describe.each(schemas)(
   'the mutations of $version that take an idempotency key',
   ({ schema, mutations, rules, version }) => {
-    it('are in the schema, all of them', () => {
+    it('are all in the schema', () => {
       expect([...rules.required, ...rules.optional].filter((name) => !(name in mutations))).toEqual([]);
       expect(schema.getDirective('idempotent')?.args.map(({ name }) => name)).toEqual(['key']);
     });
 
-    it('as an argument are exactly those whose arguments have one', () => {
+    it('as an argument are exactly those whose arguments include one', () => {
       const found = Object.values(mutations).flatMap(({ name, args }) =>
         args.flatMap(keyPaths).map((path): [string, string] => [name, path]),
       );
@@ -50,7 +50,7 @@ describe('the keys that Shopify requires', () => {
     expect(required['2026-10']).toHaveLength(16);
   });
 
-  it('are not demanded of inventoryDeactivate, which takes one', () => {
+  it('are optional for inventoryDeactivate', () => {
     for (const { rules } of schemas) {
       expect(rules.optional).toContain('inventoryDeactivate');
       expect(rules.required).not.toContain('inventoryDeactivate');

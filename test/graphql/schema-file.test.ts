@@ -17,17 +17,17 @@ const printed = (text: string): string =>
   `${printSchema(lexicographicSortSchema(buildSchema(text, { assumeValid: true, assumeValidSDL: true })))}\n`;
 
 describe.each(schemaVersions)('the schema of %s', (version) => {
-  it('is printed as a schema is, in order', () => {
+  it('is printed in canonical order', () => {
     const text = schemaText(version);
     expect(versionOf(text)).toBe(version);
     expect(bodyOf(text)).toBe(printed(text));
   });
 });
 
-describe('what the versions say', () => {
+describe('the schemas of the versions', () => {
   const has = (version: string, line: string): boolean => schemaText(version).includes(line);
 
-  it('differs as Shopify says', () => {
+  it('differ as documented by Shopify', () => {
     expect(
       schemaVersions.filter(
         (version) =>
@@ -42,7 +42,7 @@ describe('what the versions say', () => {
     ]);
   });
 
-  it('has what was released and is missing in the published schema', () => {
+  it('include released parts that are missing in the published schema', () => {
     expect(schemaVersions.filter((version) => has(version, '  barcodes: [BarcodeInput!]'))).toEqual(['2026-10']);
   });
 });
@@ -90,7 +90,7 @@ describe('a patch', () => {
     ['a value that is deprecated', '  OFF', '  OFF @deprecated'],
     ['a directive that goes', 'directive @idempotent(key: String!) on FIELD\n\n', ''],
     ['another head', '# Keys required: pay', '# Keys required: pay refund'],
-  ])('brings %s, and takes it away', (_what, before, after) => {
+  ])('adds %s, and removes it', (_what, before, after) => {
     const changed = small.replace(before, after);
     expect(changed).not.toBe(small);
     expect(patchedSchema(small, schemaPatch(small, changed))).toBe(changed);
@@ -121,7 +121,7 @@ describe('a patch', () => {
     );
   });
 
-  it('of another schema is refused', () => {
+  it('for another schema is refused', () => {
     expect(() => patchedSchema(small, '# Head\n\n-Absent\n')).toThrow(
       'The patch is of another schema: there is no Absent',
     );
@@ -146,7 +146,7 @@ describe('an introspection result', () => {
     }
   `);
 
-  it('is printed without descriptions and reasons, with the rules of keys at its head', () => {
+  it('is printed without descriptions and reasons, with the key rules in its head', () => {
     const text = printIntrospection(introspectionFromSchema(described), '2026-10', [
       'Shopify Admin API 2026-10 for a test',
     ]);
@@ -156,7 +156,7 @@ describe('an introspection result', () => {
     expect(text).not.toContain('"');
   });
 
-  it('demands keys by the version it is of', () => {
+  it('requires keys by its version', () => {
     const rulesIn = (version: string) =>
       keyRules(printIntrospection(introspectionFromSchema(described), version, ['x']));
     expect(rulesIn('2026-01')).toEqual({ required: [], optional: ['pay', 'refund'] });

@@ -128,11 +128,11 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
 ];
 
 describe('the suite for transports', () => {
-  it.each(flaws)('catches one that %s', async (_, caught, create) => {
+  it.each(flaws)('detects one that %s', async (_, caught, create) => {
     await expect(casesFor(create).get(caught)?.()).rejects.toMatchObject({ name: 'AssertionError' });
   });
 
-  it('is content with one that asks for no compression', async () => {
+  it('accepts one that requests no compression', async () => {
     const plain = flawed(
       (good) => (request) => good({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } }),
     );
@@ -149,7 +149,7 @@ describe('the suite for transports', () => {
     expect(events).toEqual(['made', 'closed', 'made', 'closed']);
   });
 
-  it('counts no request that ended in its middle', async () => {
+  it('does not count a request that ended in the middle', async () => {
     const server = await serve((_, response) => response.end('{}'));
     const socket = createConnection(Number(new URL(server.origin).port), '127.0.0.1');
     socket.end('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"query"');
@@ -158,7 +158,7 @@ describe('the suite for transports', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('does not wait for the end of a connection that is gone', async () => {
+  it('does not wait for the end of a lost connection', async () => {
     const server = await serve(({ socket }) => socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'));
     await kyTransport().send(requestTo(server));
     await Promise.all(server.requests.map(connectionEnd));

@@ -17,14 +17,14 @@ describe('a failure before anything was sent', () => {
       'all addresses of a host timed out, with a code of its own',
       Object.assign(new AggregateError([failed({ code: 'ETIMEDOUT', syscall: 'connect' })]), { code: 'ETIMEDOUT' }),
     ],
-  ])('is %s, also below other errors', (_, error) => {
+  ])('is %s, also as the cause of other errors', (_, error) => {
     expect(networkError(error).mayHaveExecuted).toBe(false);
     expect(networkError(wrapped(wrapped(error))).mayHaveExecuted).toBe(false);
   });
 });
 
 /** What a refused connection and its like look like where the error has no code, as these runtimes said it. */
-describe('a failure before anything was sent, by its words', () => {
+describe('a failure before anything was sent, recognized by its message', () => {
   const deno = 'error sending request for url (https://acme.myshopify.com/): client error (Connect): ';
   it.each([
     ['a blocked port on Node', wrapped(new Error('bad port')), 'blocked port'],
@@ -51,7 +51,7 @@ describe('a failure before anything was sent, by its words', () => {
   });
 });
 
-describe('a failure after which nobody knows', () => {
+describe('a failure with an unknown outcome', () => {
   it.each([
     ['a reset on Deno', wrapped(new Error('Connection reset by peer (os error 104)'))],
     [
@@ -76,7 +76,7 @@ describe('a failure after which nobody knows', () => {
     expect(networkError(error).mayHaveExecuted).toBe(true);
   });
 
-  it('is found although its causes go round in a circle', () => {
+  it('is found even if its causes are circular', () => {
     const error = new Error('round');
     error.cause = error;
     expect(networkError(error).mayHaveExecuted).toBe(true);

@@ -51,7 +51,7 @@ async function live(bench: Harness, { desired, faults, beside, renamed }: Step):
   await sync(desired, { store });
 }
 
-it('whatever happened before, quiet runs end with what is wanted, and touch nothing else', async () => {
+it('after any history, undisturbed runs end with the desired list, and touch nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
       const bench = createHarness();
