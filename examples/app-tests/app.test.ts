@@ -7,7 +7,7 @@ const create = `mutation Create($input: ProductSetInput!) {
   productSet(input: $input) { product { id } userErrors { message } }
 }`;
 
-/** A shop with products, half of them tagged, and the app's client on it. Each test has its own. */
+/** A shop with products, half of them tagged, and the app's client for it. Each test has its own. */
 async function shopWith(products: number, options: FakeShopOptions = {}) {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, shops: [options] });
@@ -51,7 +51,7 @@ describe('startSale', () => {
 
   it('lowers no price twice where a response was lost', async () => {
     const { fake, sell, prices } = await shopWith(4);
-    // Shopify carries it out, and the app never hears of it. Prices that are set to a value can be sent again.
+    // Shopify carries it out, but the response is lost. Setting the same price again is safe.
     fake.faults.next('reset-after', { operation: 'Reprice' });
     expect(await sell()).toBe(2);
     expect(fake.executed('Reprice')).toBe(3);
@@ -72,7 +72,7 @@ describe('startSale', () => {
     const { fake, clock, sell } = await shopWith(100, { bucket: { maximumAvailable: 100, restoreRate: 5 } });
     const startedAt = clock.now();
     expect(await sell()).toBe(50);
-    // Minutes for Shopify, and no time for the test.
+    // Minutes for Shopify, but no time for the test.
     expect(clock.now() - startedAt).toBeGreaterThan(60_000);
     expect(fake.stats().throttled).toBe(0);
   });

@@ -1,4 +1,4 @@
-// The same fake under Shopify's own library: for apps that are built on @shopify/shopify-api. Needs that package beside
+// The same fake with Shopify's own library, for apps built on @shopify/shopify-api. Needs that package beside
 // shopwright: `node --test official-client.test.mjs`.
 import '@shopify/shopify-api/adapters/node';
 import assert from 'node:assert/strict';
@@ -13,7 +13,7 @@ const shopify = shopifyApi({
   ...{ apiVersion: '2026-10', logger: { level: 0 } },
 });
 
-/** The app's function takes what the library's client responds. */
+/** The app's function reads the responses of the library's client. */
 function shopOf(fake) {
   setAbstractFetchFunc(fake.fetch);
   const session = new Session({

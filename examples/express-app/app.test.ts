@@ -8,7 +8,7 @@ import { createFakeShopify, deliverWebhook, type FakeShopify } from 'shopwright/
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 
-// The set-up: calls to Shopify reach the fake, and the fake's webhooks reach the app.
+// Set-up: calls to Shopify reach the fake, and the fake's webhooks reach the app.
 const demo = { shop: 'demo.myshopify.com', accessToken: 'shpat_fake' };
 const topics = ['products/create', 'products/update', 'products/delete'] as const;
 const msw = setupServer(http.all('http://127.0.0.1*', () => passthrough()));
@@ -29,7 +29,7 @@ afterAll(() => msw.close());
 
 const prices = async (): Promise<unknown> => (await fetch(`${origin}/prices`)).json();
 
-/** Puts a product into the shop, as a merchant would. */
+/** Creates a product in the shop, as a merchant would. */
 async function addProduct(title: string, variantPrices: readonly number[]): Promise<void> {
   const merchant = createShopifyClient({ ...demo, isolated: true, fetch: fake.fetch });
   const sizes = variantPrices.map((_, size) => ({ name: `${size}` }));

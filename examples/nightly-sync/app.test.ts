@@ -15,7 +15,7 @@ function service() {
   const fake = createFakeShopify();
   const client = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch });
   let nights = 0;
-  /** A night, on what the one before has left. */
+  /** One night, after the state that the last one left. */
   const night = async (text: string, end = '.csv') => {
     nights += 1;
     const file = join(folder, `${nights}${end}`);
@@ -49,7 +49,7 @@ it('goes through good and bad nights, and says by its exit code which it was', a
   });
   expect(statuses()).toContain('tee-5 ARCHIVED');
 
-  // A row that cannot be read is told of, and its product is not taken for one that left the file.
+  // An unreadable row is reported, and its product does not count as removed from the file.
   const unreadable = await night(csv(...all.slice(0, 3), row(3, 'on request'), row(4, '17.00')));
   expect(unreadable).toMatchObject({ code: 2, text: expect.stringContaining('row 5, "Variant Price"') });
   expect(statuses()).toContain('tee-3 ACTIVE');

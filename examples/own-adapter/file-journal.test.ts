@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// What every journal must do. The suite is published: yours runs it the same way.
+// What every journal must do. The suite is published: run it for your adapter in the same way.
 describeSyncJournal('the file journal', open, { describe, it, expect });
 
-// What only this one must do.
+// What is specific to this journal.
 describe('the file journal', () => {
   const shop = 'acme.myshopify.com';
   const draft = { shop, localId: 'p1', gid: null, runId: null, action: 'create', at: 1, sent: {}, before: null };
