@@ -1,4 +1,4 @@
-/** What stands in the files of a release. */
+/** The content of a release's files. */
 export interface ReleaseFiles {
   /** `.ci/owner.json`. */
   readonly owner: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface ReleaseFiles {
 const urlOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'url' in value ? value.url : value;
 
-/** What keeps a release from being published, each with its fix. */
+/** What prevents publishing a release, each with its fix. */
 export function releaseProblems({ owner, manifest, changelog, security, changesets, tag }: ReleaseFiles): string[] {
   const problems: string[] = [];
   const { repository, contact } = owner;
