@@ -1,4 +1,4 @@
-/** Priority of a call. `interactive`: a person waits for it, so it goes before every `background` call. */
+/** Priority of a call. `interactive`: a person waits for it, so it goes before `background` calls. */
 export type Priority = 'interactive' | 'background';
 
 /** Shopify's own numbers for a bucket, from `extensions.cost.throttleStatus`. They may be fractions. */

@@ -194,7 +194,7 @@ describe('eraseShop', () => {
     }
     await clock.run(queue.drain());
     expect((await queue.deadJobs()).map(({ type }) => type).sort()).toHaveLength(4);
-    // These wait.
+    // These are waiting.
     own.fail.isOn = false;
     await own.products.enqueue('tee-2');
     const waiting = send('products/update', { id: 9, updated_at: '2026-11-01T00:00:00Z' }, 'late');
@@ -208,7 +208,7 @@ describe('eraseShop', () => {
     ]);
     for (const key of notes(shop)) expect(await keyValue.get(key)).toBeUndefined();
     for (const key of others) expect(await keyValue.get(key)).toBe('{}');
-    // Of a later installation.
+    // From a later installation.
     await clock.advance(1);
     await own.products.enqueue('tee-2');
     await clock.run(queue.drain());
@@ -248,7 +248,7 @@ describe('eraseShop', () => {
     const left: string[] = [];
     for await (const key of stores.keyValue.scan('')) if (!key.includes('erased:')) left.push(key);
     expect(left).toEqual([]);
-    // Of a later installation.
+    // From a later installation.
     expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 9 });
   });
 
@@ -345,7 +345,7 @@ describe('one customer', () => {
       await handler(deliveryOf({ topic: 'orders/create', payload, webhookId: `order-${id}`, clock }));
       await clock.advance(1_000);
     };
-    // Jane's waits for its next attempt when she is erased, or is under way in the last one.
+    // When Jane is erased, her job waits for its next attempt, or is in its last one.
     await send(1, 7);
     await send(2, 8);
     expect(await app.eraseCustomer(shop, { id: '7' })).toMatchObject({ inbox: 1 });

@@ -6,7 +6,7 @@ import { good, rejection, type Step, scriptedShop, status } from './scripted-sho
 
 const create = 'mutation Create { productCreate(product: {}) { product { id } } }';
 
-/** A fetch as frameworks patch it: what it has seen, whatever the request says of caches, it does not send again. */
+/** A fetch as patched by frameworks: it does not send a request twice, whatever the request says about caches. */
 function cachingFetch(send: typeof fetch): typeof fetch {
   const kept = new Map<string, Response>();
   return async (input, init) => {
@@ -18,7 +18,7 @@ function cachingFetch(send: typeof fetch): typeof fetch {
   };
 }
 
-/** What a framework throws to leave a render: it knows it by its digest. */
+/** The error that a framework throws to leave a render, recognized by its digest. */
 const bailOut = Object.assign(new Error('Dynamic server usage: no-store fetch'), { digest: 'DYNAMIC_SERVER_USAGE' });
 
 describe('a fetch patched by a framework', () => {

@@ -91,8 +91,8 @@ describe('a token source', () => {
 
   it.each([
     ['throws', () => Promise.reject(new RangeError(`no ${token}`)), /failed for acme\.myshopify\.com with RangeError/],
-    ['gives what is no token', () => Promise.resolve('two words'), /no usable access token/],
-    ['gives nothing', () => Promise.resolve(undefined as never), /no usable access token/],
+    ['returns an invalid token', () => Promise.resolve('two words'), /no usable access token/],
+    ['returns nothing', () => Promise.resolve(undefined as never), /no usable access token/],
   ])('that %s causes an AuthenticationError', async (_name, get, message) => {
     const { shop, clock, sent } = scriptedShop([good()], source(get));
     const error = await clock.run(rejection(shop.graphql(query)));

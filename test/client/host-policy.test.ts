@@ -64,7 +64,7 @@ describe('a bulkhead of cockatiel', () => {
     expect(clock.monotonic()).toBe(2000);
     expect(sent).toHaveLength(1);
     await clock.run(first);
-    // Those that gave up are not sent when their turn comes.
+    // Calls that gave up are not sent when their turn comes.
     const sends = sent.length;
     await clock.advance(10_000);
     expect(sent).toHaveLength(sends);
@@ -80,7 +80,7 @@ describe('a bulkhead of cockatiel', () => {
 });
 
 describe('a timeout of cockatiel', () => {
-  /** cockatiel counts on the timers of the process. */
+  /** cockatiel uses the timers of the process. */
   const withTimers = async (run: () => Promise<void>): Promise<void> => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
@@ -135,7 +135,7 @@ describe('any other policy', () => {
 
   it('that repeats a call does not repeat a mutation whose outcome is unknown', async () => {
     const { shop, sent } = scriptedShop([status(500)], { policy: retry(handleAll, { maxAttempts: 3 }) });
-    // Not driven by the clock: cockatiel waits for nothing, but on a timer of the process.
+    // Not driven by the clock: cockatiel waits only on timers of the process.
     const error = await rejection(shop.graphql(cancel, { input: 'x' }));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(1);
@@ -188,7 +188,7 @@ describe('any other policy', () => {
         return Promise.reject(new Error('too slow'));
       },
     };
-    // The response is there when the abort comes, so the call ends with it.
+    // The response has arrived when the abort comes, so the call ends with it.
     const run = (signal: AbortSignal): Promise<string> =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('carried out')));
     expect(await runUnder(policy, run, { clock: createManualClock() })).toBe('carried out');

@@ -111,7 +111,7 @@ describe('an error of Shopify about a key', () => {
       const first = await run();
       expect(new Set(first).size).toBe(3);
       expect(first.slice(1)).toEqual([expect.stringMatching(uuid), expect.stringMatching(uuid)]);
-      // A job that runs again comes by the same keys, and so finds what was done with them.
+      // A job that runs again derives the same keys, and so finds what was done with them.
       expect(await run()).toEqual(first);
     },
   );

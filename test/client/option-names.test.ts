@@ -19,7 +19,7 @@ import { complianceHandlers } from 'shopwright/webhooks/compliance';
 import { describe, expect, test } from 'vitest';
 import { good, rejection, scriptedShop } from './scripted-shop.ts';
 
-/** As JavaScript calls it, where no compiler looks at the names. */
+/** Called as from JavaScript, without a compiler to check names. */
 const loose = (make: unknown) => make as (options: object) => unknown;
 
 const client = (options: object): unknown =>

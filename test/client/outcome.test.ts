@@ -111,13 +111,13 @@ describe('a mutation refused without a payload', () => {
 });
 
 describe('the status of a mutation', () => {
-  /** Those by which Shopify says that nothing was carried out, and redirects, which come before the API. */
+  /** Statuses that mean that nothing was carried out, and redirects, which come before the API. */
   const refusals = new Set([
     301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 414, 415, 422, 423, 429, 430, 501, 783,
   ]);
   const all = [...Array.from({ length: 300 }, (_, at) => 300 + at), 600, 783, 999];
 
-  /** What a call ends with after that status. A `Response` of `fetch` can't have all of them. */
+  /** The error of a call after that status. A `Response` of `fetch` cannot have all of them. */
   async function endOf(status: number, call: (shop: ShopifyClient) => Promise<unknown>) {
     let sends = 0;
     const clock = createManualClock();
@@ -153,7 +153,7 @@ it.each([
   ['nothing', undefined],
   ['no headers', { status: 200, body: '{"data":{}}' }],
   ['no body', { status: 200, headers: new Headers() }],
-  ['a body that is no text', { status: 200, headers: new Headers(), body: { data: {} } }],
+  ['a body that is not text', { status: 200, headers: new Headers(), body: { data: {} } }],
 ])('a mutation counts as sent if its transport returns %s', async (_name, response) => {
   const clock = createManualClock();
   const transport = { name: 'odd', send: async () => response as never };
@@ -275,7 +275,7 @@ describe('a status of refusal', () => {
     const error = await clock.run(rejection(shop.graphql(create)));
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', data: payload });
     expect(sent).toHaveLength(1);
-    // What was refused without a trace is sent again with the new one.
+    // A call refused without a trace is sent again with the new token.
     const bare = scriptedShop([status(401), good(payload)], options);
     await expect(bare.clock.run(bare.shop.graphql(create))).resolves.toMatchObject({ attempts: 2 });
   });
@@ -378,7 +378,7 @@ describe('a delete sent again after a lost response', () => {
     const path = `products/${made.data.product.id}.json`;
     fake.faults.next(fault);
     await expect(clock.run(shop.rest.delete(path))).resolves.toMatchObject({ data: null, attempts: 2 });
-    // On the first attempt the same response is an error.
+    // On the first attempt, the same response is an error.
     await expect(clock.run(shop.rest.delete(path))).rejects.toMatchObject({ code: 'HTTP_ERROR', status: 404 });
   });
 

@@ -28,7 +28,7 @@ async function take<Node>(pages: Pagination<Node>, limit = Number.POSITIVE_INFIN
   return taken;
 }
 
-/** In all Nodes that the package supports, and not yet in the types of ES2023. */
+/** Available in every Node that the package supports, but not in the types of ES2023. */
 const { fromAsync } = Array as unknown as { fromAsync<T>(this: void, items: AsyncIterable<T>): Promise<T[]> };
 
 describe('paginate', () => {
@@ -93,7 +93,7 @@ describe('paginate', () => {
     const products = shop.paginate<Product>(Back, { last: 3 });
     expect((await clock.run(take(products, 4))).map(({ handle }) => handle)).toEqual(['p7', 'p6', 'p5', 'p4']);
     const rest = shop.paginate<Product>(Back, { last: 3 }, { before: products.cursor ?? null });
-    // Known is the cursor of the first page: three nodes are behind it.
+    // The cursor of the first page is known: three nodes follow it.
     expect((await clock.run(take(rest))).map(({ handle }) => handle)).toEqual(handles(0, 5).reverse());
   });
 
@@ -188,7 +188,7 @@ describe('a page that would cost too much', () => {
     expect(sizes[0]).toBeLessThan(250);
     expect(new Set(sizes).size).toBe(1);
     expect(pages.flatMap(({ nodes }) => nodes.map(({ handle }) => handle))).toEqual(handles(0, 40));
-    // The estimate is Shopify's rule: nothing was sent in vain.
+    // The estimate is Shopify's rule, so no request was refused.
     expect(fake.calls.every(({ outcome }) => outcome === 'ok')).toBe(true);
     expect(Math.max(...fake.calls.map(({ requestedCost }) => requestedCost))).toBeLessThanOrEqual(1000);
   });
@@ -198,7 +198,7 @@ describe('a page that would cost too much', () => {
     const { shop, clock, fake } = await shopOf(40, { shops: [{ bucket }], costSkew: 0.2, seed: 3 });
     const all = await clock.run(take(shop.paginate<Product>(Costly('$first'), { first: 100 })));
     expect(all.map(({ handle }) => handle)).toEqual(handles(0, 40));
-    // Before the first responses tell how large the bucket is, and what the operation costs there.
+    // Before the first responses reveal the size of the bucket and the cost of the operation there.
     expect(fake.stats(domain).throttled).toBeLessThanOrEqual(2);
   });
 
@@ -266,7 +266,7 @@ describe('a call refused before anything is sent', () => {
       /selects no id beside variants/,
     ],
     [
-      'what is no connection',
+      'a field that is not a connection',
       `query Q($after: String) { products(first: 5, after: $after) { nodes { id options { id } } ${page} } }`,
       { nested: ['options'] },
       /"options", which is not a connection/,
@@ -289,7 +289,7 @@ describe('a server with faulty pages', () => {
 
   type Body = (variables: { readonly first?: number; readonly after?: string }, call: number) => object | Response;
 
-  /** A client of a server that answers with these bodies. */
+  /** A client of a server that responds with these bodies. */
   function serving(body: Body): { readonly shop: ShopifyClient; readonly asked: (string | undefined)[] } {
     const asked: (string | undefined)[] = [];
     server.use(
@@ -311,7 +311,7 @@ describe('a server with faulty pages', () => {
     data: { products: { nodes: ids.map((id) => ({ id })), ...(pageInfo !== undefined && { pageInfo }) } },
   });
 
-  /** What was handed over before the error, and the error. */
+  /** The nodes returned before the error, and the error. */
   async function broken(shop: ShopifyClient): Promise<{ readonly ids: number[]; readonly error: unknown }> {
     const ids: number[] = [];
     const reading = async (): Promise<void> => {
@@ -321,7 +321,7 @@ describe('a server with faulty pages', () => {
   }
 
   it('that repeats a cursor causes an error, and no node is returned twice', async () => {
-    // As a server does that knows no $after.
+    // Like a server that ignores $after.
     const { shop, asked } = serving(() => page([1, 2], { hasNextPage: true, endCursor: 'c1' }));
     const { ids, error } = await broken(shop);
     expect(isShopwrightError(error, 'PAGE_CURSOR_REPEATED') && [error.cursor, error.path]).toEqual(['c1', 'products']);
@@ -343,7 +343,7 @@ describe('a server with faulty pages', () => {
     ['pageInfo that is null', page([3], null)],
     ['no hasNextPage', page([3], { endCursor: 'c2' })],
     ['more, but no cursor', page([3], { hasNextPage: true, endCursor: null })],
-    ['nothing where the nodes were', { data: { products: null } }],
+    ['null instead of the connection', { data: { products: null } }],
     ['nothing at all', { data: {} }],
   ])('that sends %s causes an error with the cursor to continue from', async (_name, second) => {
     const { shop } = serving((_, call) => (call === 1 ? page([1, 2], { hasNextPage: true, endCursor: 'c1' }) : second));

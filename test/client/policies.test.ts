@@ -85,7 +85,7 @@ describe('a client and shopifyRetry() decide the same', () => {
     await clock.run(policy.execute(() => post(fetch)).catch(() => undefined));
 
     expect(at).toHaveLength(client.sent.length);
-    // But for the jitter, whose first steps are short, the waits are the same, too.
+    // Apart from the jitter, whose first steps are short, the waits are the same too.
     const gaps = (times: readonly number[]): number[] =>
       times.slice(1).map((time, index) => Math.floor((time - (times[index] ?? 0)) / 1000));
     if (/with Retry-After/.test(name)) expect(gaps(at)).toEqual(gaps(client.sent.map(({ at }) => at)));
@@ -186,12 +186,12 @@ describe('shopifyRetry()', () => {
   });
 });
 
-/** Errors and results in the form that other clients give them. */
+/** Errors and results in the form of other clients. */
 describe('shopifyRetry() around other clients', () => {
   const adminClient = (customFetchApi: typeof fetch) =>
     createAdminApiClient({
       storeDomain: 'acme.myshopify.com',
-      // It warns of each version that is not among those it takes for current on the day.
+      // It warns of each version that it does not consider current on the day.
       apiVersion: 'unstable',
       accessToken: token,
       customFetchApi: (address, init) => customFetchApi(address, init as RequestInit),
@@ -262,7 +262,7 @@ describe('shopifyRetry() around other clients', () => {
     ['an error without headers', failed({ statusCode: 503 }), 'idempotent', 'some'],
     ['an error without a status', failed({ status: 'bad' }), 'idempotent', 'none'],
     ['an HTML page as a good response', () => new Response(' <html>'), 'idempotent', 'some'],
-    ['a good response that is no JSON', () => new Response('done'), 'idempotent', 'none'],
+    ['a good response that is not JSON', () => new Response('done'), 'idempotent', 'none'],
     ['a good response without a body', () => new Response(null, { status: 204 }), 'idempotent', 'none'],
     [
       'a good response without a type',
@@ -284,7 +284,7 @@ describe('shopifyRetry() around other clients', () => {
     };
     await clock.run(policy.execute(work).catch(() => undefined));
     expect(calls).toBe(seconds === 'none' ? 1 : 2);
-    // The wait that a header names, with a little more by chance.
+    // The wait named in a header, plus a little jitter.
     if (typeof seconds === 'number') expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([seconds]);
   });
 
@@ -334,7 +334,7 @@ describe('shopifyRetry() around other clients', () => {
     expect(at).toHaveLength(sends);
   });
 
-  /** As `@shopify/shopify-api` makes them. */
+  /** As created by `@shopify/shopify-api`. */
   const apiError = (name: string, fields: object): Error => {
     const named = { [name]: class extends Error {} }[name] ?? Error;
     return Object.assign(new named('from shopify-api'), fields);

@@ -359,7 +359,7 @@ describe('a POST whose result is at another address', () => {
   });
 
   it.each(['https://elsewhere.example/admin/api/x.json', 'https://acme.myshopify.com/login'])(
-    'is told where that is %s, and the token does not go there',
+    'is reported if that is %s, and the token is not sent there',
     async (location) => {
       const { shop, sent } = scriptedShop([elsewhere(location)]);
       const error = await rejection(shop.rest.post('orders.json', { order: {} }));

@@ -3,7 +3,7 @@ import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
 
-/** A store of several processes, on their clock. */
+/** A store shared by several processes, on their clock. */
 function createStore(
   clock: ManualClock,
 ): BreakerStore & { readonly values: Map<string, { value: string; until: number }> } {

@@ -12,7 +12,7 @@ interface Client {
   call(): Promise<unknown>;
 }
 
-/** A client of a shop of the whole process, without retries. */
+/** A client with the state of the whole process, without retries. */
 function client(shop: string, options: Partial<CommonOptions> = {}): Client {
   const events: TelemetryEvent[] = [];
   const warnings: string[] = [];

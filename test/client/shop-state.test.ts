@@ -23,8 +23,8 @@ const call = ({ breaker }: ShopState, verdict: 'success' | 'failure'): Promise<u
   );
 
 /**
- * Has the garbage collector take what nobody holds. A `WeakRef` that was looked at holds until the next turn. One or
- * two that stay on the stack may outlive it, so tests count with room for some.
+ * Collects garbage. A `WeakRef` that was read keeps its target until the next turn. One or two targets may survive on
+ * the stack, so tests allow for some.
  */
 async function collect(): Promise<void> {
   setFlagsFromString('--expose-gc');
@@ -35,7 +35,7 @@ async function collect(): Promise<void> {
   }
 }
 
-/** Takes so many others, each used once. */
+/** Takes that many other states, each used once. */
 function fill(take: (name: string) => ShopState, from: number, to: number): void {
   for (let index = from; index < to; index += 1) take(`other-${index}`);
 }

@@ -40,7 +40,7 @@ describe('a call that is throttled repeatedly', () => {
     const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '2.0' })]);
     await clock.run(rejection(shop.graphql(query)));
     const gaps = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
-    // The last wait may be cut by the end of the five minutes.
+    // The end of the five minutes may shorten the last wait.
     expect(Math.min(...gaps.slice(0, -1))).toBeGreaterThanOrEqual(2000);
     expect(Math.max(...gaps)).toBeGreaterThan(4000);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);

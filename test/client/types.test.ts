@@ -17,7 +17,7 @@ import {
   ShopOverviewDocument,
 } from '../../src/graphql/operations/generated/graphql.ts';
 
-// The assertions are the compiler's; these functions are checked, never called.
+// The compiler makes the assertions: these functions are checked, but never called.
 const shop = {} as ShopifyClient;
 
 describe('the types of graphql()', () => {
@@ -118,7 +118,7 @@ describe('the types of paginate()', () => {
     expectTypeOf<ReturnType<typeof variants>>().toEqualTypeOf<Pagination<{ readonly sku: string }>>();
     // @ts-expect-error it is misspelt
     void (() => shop.paginate(document, variables, { at: 'product.variant' }));
-    // @ts-expect-error tags are no connection
+    // @ts-expect-error tags are not a connection
     void (() => shop.paginate(document, variables, { at: 'product.tags' }));
   });
 

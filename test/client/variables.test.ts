@@ -19,7 +19,7 @@ class Hidden {
   }
 }
 
-/** What a value of a variable ends with: the variables as sent, or the issues. */
+/** The result for a variable's value: the variables as sent, or the issues. */
 async function send(input: unknown): Promise<unknown> {
   const { shop, sent } = scriptedShop([good({ metafieldsSet: { userErrors: [] } })]);
   try {
@@ -40,7 +40,7 @@ describe('a variable that JSON would drop or change', () => {
     ['a function', { a: () => 1 }, 'variables.input.a is a function, which JSON omits.'],
     ['a symbol', [Symbol('secret')], 'variables.input[0] is a symbol, which JSON omits.'],
     ['undefined in a list', ['a', undefined], 'variables.input has undefined at [1], which JSON turns into null.'],
-    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    // biome-ignore lint/suspicious/noSparseArray: the test needs a hole
     ['a hole in a list', ['a', , 'b'], 'variables.input has undefined at [1], which JSON turns into null.'],
     ['an invalid date', { at: new Date(Number.NaN) }, /^variables\.input\.at has a toJSON that returns nothing/],
     ['a Map', { m: new Map([['a', 1]]) }, /^variables\.input\.m is of class Map, whose content JSON omits/],

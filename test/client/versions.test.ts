@@ -7,7 +7,7 @@ import { good, scriptedShop } from './scripted-shop.ts';
 const dayMs = 86_400_000;
 const query = 'query Q { shop { name } }';
 
-/** When Shopify stops to serve 2026-10. */
+/** When Shopify stops serving 2026-10. */
 const end = Date.UTC(2027, 9, 16, 15);
 
 function warnings(): { readonly logger: Logger; readonly lines: string[] } {

@@ -45,7 +45,7 @@ async function codegen(text: string, ...args: readonly string[]) {
   const own = args[0] === 'upgrade' ? [] : ['--out', join(folder, 'generated')];
   const error = vi.spyOn(console, 'error');
   const code = await runShopwright(['codegen', ...args, ...own, '--documents', join(folder, '*.graphql')], terminal);
-  // graphql-codegen says there too that it failed.
+  // graphql-codegen reports there too that it failed.
   error.mockClear();
   const file = join(folder, 'generated/graphql.ts');
   return { code, folder, told: lines.join('\n'), text: existsSync(file) ? readFileSync(file, 'utf8') : '' };
@@ -74,7 +74,7 @@ describe('shopwright codegen', () => {
   });
 
   it('includes all types of an interface or a union, although it reads only a part of the schema', () => {
-    // An object that is no product has its id alone; the names are those of the whole union.
+    // An object that is not a product only has its id; the names are those of the whole union.
     expect(made.text).toMatch(/AnyQuery = \{ node:[^;]*\| \{ id: Gid \}\n[^;]*handle: string/);
     expect(made.text).toMatch(/__typename: 'Collection'/);
   });
@@ -91,7 +91,7 @@ export async function program(): Promise<void> {
     const title: string = product.title;
     // @ts-expect-error misspelt
     product.titel;
-    // A value that Shopify adds later, and a program that knows it already.
+    // A value that Shopify adds later, in a program that already knows it.
     if (product.status === 'FROZEN') console.log(title);
   }
   // @ts-expect-error the variable first is missing
@@ -184,7 +184,7 @@ export async function program(): Promise<void> {
 });
 
 describe('shopwright codegen upgrade', () => {
-  /** A schema that differs from the present one in some places. */
+  /** A schema that differs from the current one in some places. */
   function otherSchema(edit: (text: string) => string): string {
     const folder = mkdtempSync(join(tmpdir(), 'other-schema-'));
     folders.push(folder);

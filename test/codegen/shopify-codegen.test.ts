@@ -20,7 +20,7 @@ beforeAll(async () => {
     filename: string;
     content: string;
   }[];
-  // The hook that opens the enums runs where files are written.
+  // The hook that opens the enums runs when files are written.
   const file = files.find(({ filename }) => filename.endsWith('graphql.ts'));
   const open = shopifyCodegen(options).hooks?.beforeOneFileWrite as (path: string, content: string) => string;
   code = open(file?.filename ?? '', file?.content ?? '');

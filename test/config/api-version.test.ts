@@ -20,7 +20,7 @@ describe('resolveApiVersion', () => {
   });
 
   it.each(['2026-01', '2026-04', '2026-07', '2026-10'])(
-    'takes %s, which Shopify serves, without a warning',
+    'accepts %s, which Shopify serves, without a warning',
     (version) => {
       expect(resolveApiVersion(version, autumn2026)).toEqual({ ok: true, version });
     },
@@ -61,7 +61,7 @@ describe('resolveApiVersion', () => {
   });
 
   it('counts a version as released from 17:00 UTC of its first day', () => {
-    // Between the 1st and the 16th five versions are served; the oldest one decides.
+    // Between the 1st and the 16th, five versions are served; the oldest one decides.
     expect(warningOf('2020-01', at('2027-01-01T16:59:59Z'))).toContain('serves 2026-01 instead');
     expect(warningOf('2020-01', at('2027-01-01T17:00:00Z'))).toContain('serves 2026-01 instead');
     expect(warningOf('2020-01', at('2027-01-16T15:00:00Z'))).toContain('serves 2026-04 instead');

@@ -17,7 +17,7 @@ const base = { SHOPIFY_STORE_URL: 'acme', SHOPIFY_ACCESS_TOKEN: token };
 const load = (environment: Record<string, string | undefined> = {}, overrides?: ConfigOverrides) =>
   loadConfig({ ...base, ...environment }, overrides, clock);
 
-/** The problems by field; fails where there are none. */
+/** The problems by field. Fails if there are none. */
 function problemsOf(
   environment: Record<string, string | undefined>,
   overrides?: ConfigOverrides,

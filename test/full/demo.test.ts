@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../.ci/tools/programs.ts';
 
-/** Runs the demo as a process of its own, in a folder for temporary files that must be empty afterwards. */
+/** Runs the demo as a separate process, in a temporary folder that must be empty afterwards. */
 function runDemo(...args: string[]) {
   const temporary = mkdtempSync(join(tmpdir(), 'shopwright-demo-test-'));
   try {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(root, 'dist/cli/shopwright.js'), 'demo', ...args],
-      // A proxy would have to be asked for anything that is not on this machine: this one refuses.
+      // Any request beyond this machine would have to use the proxy: this one refuses.
       {
         cwd: temporary,
         encoding: 'utf8',
@@ -32,7 +32,7 @@ function runDemo(...args: string[]) {
   }
 }
 
-/** The numbers in the first line that matches. */
+/** The numbers in the first matching line. */
 function figures(text: string, line: RegExp): readonly number[] {
   const found = line.exec(text);
   expect(found, `${line} in:\n${text}`).not.toBeNull();
@@ -80,7 +80,7 @@ describe('shopwright demo', () => {
     expect(after).toBeGreaterThan(0);
   });
 
-  // How often the naive loop is depends on how fast the machine is.
+  // How often the naive loop is throttled depends on the speed of the machine.
   it('is throttled at most once, and no more than a naive loop', () => {
     const [sent, planned, throttled = 0, naive] = figures(
       demo.text,
@@ -109,7 +109,7 @@ describe('shopwright demo', () => {
     const [same = 0, all = 0, remade = 0] = figures(text, end);
     expect(remade).toBe(deletes);
     expect(all).toBeGreaterThan(1_000);
-    // A variant has an id of its own, one of its inventory item, and one or two of its option value.
+    // A variant has its own id, one of its inventory item, and one or two of its option values.
     expect(all - same).toBeGreaterThanOrEqual(2 + 2 * remade);
   });
 
@@ -142,7 +142,7 @@ describe('shopwright demo --dashboard', () => {
         },
         { timeout: 30_000 },
       );
-      // A page of another name that leads to this machine is refused.
+      // A page under another name that points to this machine is refused.
       expect((await fetch(address.replace('127.0.0.1', 'localhost')).catch(() => undefined))?.status ?? 403).toBe(403);
       child.kill('SIGTERM');
       const [code] = await once(child, 'exit');

@@ -9,7 +9,7 @@ import { sourceProgram } from '../source-program.ts';
 const redis = await redisOrSkip(0);
 const postgres = await postgresOrSkip();
 
-/** Runs an example by its one command, on the built package, with nothing of a shop in its environment. */
+/** Runs an example by its command, on the built package, without shop settings in its environment. */
 async function example(name: string, settings: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
   const { SHOPIFY_SHOP: _shop, SHOPIFY_ACCESS_TOKEN: _token, ...env } = process.env;
   const program = sourceProgram(new URL(`../../examples/${name}/main.ts`, import.meta.url), args);

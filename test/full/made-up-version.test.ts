@@ -6,13 +6,13 @@ import { npm, root, run } from '../../.ci/tools/programs.ts';
 import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { schemaText } from '../../src/graphql/schema-file.ts';
 
-// The quarter, rehearsed on a copy of the project: two commands, and no change of code.
+// Rehearses a quarterly release on a copy of the project: two commands, and no change of code.
 
 const next = '2099-01';
 const copy = mkdtempSync(join(tmpdir(), 'shopwright-version-'));
 const options = { cwd: copy, timeoutMs: 280_000 };
 
-/** Two fields fewer, a value more, and a mutation that now needs a key. */
+/** Two fields fewer, one value more, and a mutation that now needs a key. */
 function madeUp(): string {
   const text = schemaText(generatedApiVersion);
   return [
@@ -27,7 +27,7 @@ function madeUp(): string {
   }, text);
 }
 
-/** A program of the copy, which prints one JSON. */
+/** A program of the copy, which prints one JSON value. */
 function inCopy(program: string): unknown {
   writeFileSync(join(copy, 'program.ts'), program);
   return JSON.parse(run(process.execPath, ['program.ts'], options));

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shopwright-next-'));
 const app = join(folder, 'app');
 const nextBin = join(app, 'node_modules/next/dist/bin/next');
 
-/** Vitest's own NODE_ENV and flags would make another build than a host's. What npm and TLS need stays. */
+/** With Vitest's NODE_ENV and flags, the build would differ from a user's. The variables for npm and TLS are kept. */
 const foreign =
   /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|SHOPIFY_.*|npm_lifecycle_.*|npm_package_.*)$/;
 const env = {
@@ -30,7 +30,7 @@ export default shopifyWebhookApiRoute(handler);
 let server: ChildProcess | undefined;
 let origin = '';
 
-/** A shop that makes another product for each mutation. */
+/** A shop that creates another product for each mutation. */
 let shop: LoopbackServer | undefined;
 async function startShop(): Promise<void> {
   let made = 0;
@@ -52,7 +52,7 @@ const hostEnv = (): NodeJS.ProcessEnv => ({
 const buildNext = (folderOfApp = '.'): string =>
   run(process.execPath, [nextBin, 'build', folderOfApp], { cwd: app, env: hostEnv(), timeoutMs: 240_000 });
 
-/** Starts `next start` on a free port and waits until it says where it listens. */
+/** Starts `next start` on a free port and waits until it prints its address. */
 async function startNext(folderOfApp = '.'): Promise<void> {
   const args = [nextBin, 'start', folderOfApp, '--hostname', '127.0.0.1', '--port', '0'];
   server = spawn(process.execPath, args, { cwd: app, env: hostEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
@@ -63,7 +63,7 @@ async function startNext(folderOfApp = '.'): Promise<void> {
     origin ||= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
     if (line.includes('Ready')) break;
   }
-  // Next writes on; without a reader the pipe would fill up.
+  // Next keeps writing; without a reader the pipe would fill up.
   server.stdout.resume();
 }
 
@@ -73,13 +73,13 @@ async function stopNext(): Promise<void> {
   await once(server, 'exit');
 }
 
-/** The example app as a host has it: a copy of its own, with the packed tarball installed, built and started. */
+/** The example app as in a user's project: a copy with the packed tarball installed, built and started. */
 beforeAll(async () => {
   cpSync(join(root, 'examples/next-app'), app, {
     recursive: true,
     filter: (path) => !/node_modules|\.next$/.test(path),
   });
-  // What a host forgets: the parser of the Pages Router is on.
+  // A common mistake: the body parser of the Pages Router is on.
   writeFileSync(join(app, 'pages/api/parsed.ts'), forgetful);
   npm(['pack', '--ignore-scripts', '--pack-destination', folder], { env });
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? 'missing';
@@ -170,13 +170,13 @@ describe('the Pages Router with its parser on', () => {
   });
 });
 
-/** The ids on a page: of the products that its three equal mutations have made. */
+/** The ids on a page: of the products created by its three equal mutations. */
 async function idsOn(path: string): Promise<readonly string[]> {
   const response = await fetch(origin + path);
   return (await response.text()).match(/gid:\/\/shopify\/Product\/\d+/g) ?? [];
 }
 
-/** Loads a page three times: each of its mutations is sent, and has a response of its own. */
+/** Loads a page three times: each of its mutations is sent, and has its own response. */
 async function expectEachIsSent(path: string): Promise<void> {
   const before = shop?.requests.length ?? 0;
   const ids = new Set<string>();

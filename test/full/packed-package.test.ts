@@ -17,7 +17,7 @@ const entries = Object.keys(manifest.exports)
   .filter((path) => !/schema|package\.json/.test(path))
   .map((path) => `shopwright${path.slice(1)}`);
 
-/** Entries that cannot do without an optional peer, and those whose types name one. */
+/** Entries that require an optional peer, and those whose types use one. */
 const needsPeer = ['shopwright/otel', 'shopwright/queue/bullmq', 'shopwright/transport/undici'];
 const typesNamePeer = [...needsPeer, 'shopwright/codegen', 'shopwright/fastify', 'shopwright/hono'];
 const alone = entries.filter((entry) => !needsPeer.includes(entry));
@@ -89,7 +89,7 @@ describe('the packed package', () => {
     const lines = entries
       .filter((entry) => !typesNamePeer.includes(entry))
       .map((entry) => `export type * from '${entry}';`);
-    // Two entries may export one name.
+    // Two entries may export the same name.
     for (const [index, line] of lines.entries()) writeFileSync(join(project, `entry-${index}.ts`), line);
     expect(
       typeCheck(
@@ -200,7 +200,7 @@ describe('the packed package', () => {
 
   it('says where each schema comes from', () => {
     const folder = readdirSync(join(project, 'node_modules/shopwright/schema'));
-    // The table beside the newest schema is made of it.
+    // The table beside the newest schema is generated from it.
     for (const file of folder.filter((name) => /\.(graphql|patch)$/.test(name))) {
       const text = published(`schema/${file}`).slice(0, 1_000);
       expect(text, file).toMatch(/@shopify\/[a-z-]+@\d+\.\d+\.\d+/);

@@ -4,7 +4,9 @@ import { expect, it } from 'vitest';
 
 const fuzz = resolve(import.meta.dirname, '../webhooks/fuzz.ts');
 
-/** Runs one of the fuzz functions on the built package, in a process of its own: a test runner makes it ten times as slow. */
+/**
+ * Runs one of the fuzz functions on the built package, in a separate process: a test runner makes it ten times slower.
+ */
 function run(name: 'fuzzVerifiers' | 'fuzzHandler', seed: number, count: number): unknown {
   const program = `
     const fuzz = await import(${JSON.stringify(fuzz)});

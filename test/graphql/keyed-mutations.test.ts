@@ -10,7 +10,7 @@ const schemas = schemaVersions.map((version) => {
   return { version, schema, rules: keyRules(text), mutations: schema.getMutationType()?.getFields() ?? {} };
 });
 
-/** Paths of `idempotencyKey` among the arguments of a mutation, and one level below them. */
+/** Paths of `idempotencyKey` among the arguments of a mutation, up to one level below them. */
 function keyPaths({ name, type }: GraphQLArgument): string[] {
   if (name === 'idempotencyKey') return [name];
   const input = isNonNullType(type) ? type.ofType : type;
@@ -35,7 +35,7 @@ describe.each(schemas)(
     it('by directive are those that the client knows', () => {
       const known = [...directiveMutations].filter(([name, since]) => name in mutations && since <= version);
       expect(known.map(([name]) => name).sort()).toEqual([...rules.required, ...rules.optional].sort());
-      // None of them has a key as an argument besides.
+      // None of them also has a key as an argument.
       expect([...directiveMutations.keys()].filter((name) => name in argumentMutations)).toEqual([]);
     });
   },

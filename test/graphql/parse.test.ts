@@ -23,7 +23,7 @@ function countVisits(document: ReturnType<typeof parse>): () => number {
   return () => visits;
 }
 
-/** Fragments that each use the next one twice: 2^levels ways through them. */
+/** Fragments that each use the next one twice: 2^levels paths through them. */
 function doubled(levels: number, type: string, last: string): string {
   const fragments = Array.from(
     { length: levels },

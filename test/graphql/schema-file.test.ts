@@ -99,7 +99,7 @@ describe('a patch', () => {
 
   it('leads from any schema to any other', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,6}$/);
-    // Without digits, so that their order is that of the code units.
+    // Without digits, so that they are ordered by code unit.
     const member = fc.stringMatching(/^[A-Za-z_]{1,7}$/);
     const members = fc.dictionary(member, fc.constantFrom('ID!', '[Int!]! @deprecated'), { minKeys: 1, maxKeys: 5 });
     const types = fc.dictionary(name, members, { minKeys: 1, maxKeys: 6 });
@@ -111,7 +111,7 @@ describe('a patch', () => {
             .map(([field, of]) => `  ${field}: ${of}`)
             .join('\n')}\n}`,
       );
-      // Brought into order by an empty patch.
+      // Sorted by an empty patch.
       return patchedSchema(`# Head\n\n${definitions.join('\n\n')}\n`, '# Head\n');
     };
     fc.assert(

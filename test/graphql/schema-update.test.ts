@@ -18,7 +18,7 @@ function update(...args: string[]): string {
   });
 }
 
-/** A version to come: two fields fewer, a value more, and a mutation that now takes a key. */
+/** A future version: two fields fewer, one value more, and a mutation that now takes a key. */
 const next = schemaText('2026-10')
   .replace('# Shopify Admin API 2026-10', '# Shopify Admin API 2027-01')
   .replace(/^# Keys required: /m, '# Keys required: tagsAdd ')

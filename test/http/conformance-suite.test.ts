@@ -20,12 +20,12 @@ function casesFor(create: () => Transport): ReadonlyMap<string, () => Promise<vo
 
 type Send = Transport['send'];
 
-/** A good transport with one flaw. */
+/** A correct transport with one flaw. */
 const flawed =
   (flaw: (good: Send) => Send): (() => Transport) =>
   () => ({ name: 'flawed', send: flaw(kyTransport().send) });
 
-/** What `fetch` alone would do, with one option of its own. */
+/** What `fetch` alone would do, with one extra option. */
 const fetching =
   (options: RequestInit, read = (response: Response): Promise<string> => response.text()): (() => Transport) =>
   () => ({

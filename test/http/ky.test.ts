@@ -66,7 +66,7 @@ describe('the ky transport', () => {
 
   it('accepts the fetch of the undici package, which supports only its own Request', async () => {
     const loopback = await serve(({ body, headers }, response) => response.end(`${body} ${headers['x-a']}`));
-    // The package's types name its own classes; the functions are the same.
+    // The package's types name its own classes, but the functions are the same.
     const transport = kyTransport({ fetch: undiciFetch as unknown as typeof fetch });
     expect((await transport.send(requestTo(loopback, { headers: { 'x-a': 'b' } }))).body).toBe('{} b');
   });

@@ -23,7 +23,7 @@ describe('a failure before anything was sent', () => {
   });
 });
 
-/** What a refused connection and its like look like where the error has no code, as these runtimes said it. */
+/** Messages of these runtimes for a refused connection and similar failures without a code. */
 describe('a failure before anything was sent, recognized by its message', () => {
   const deno = 'error sending request for url (https://acme.myshopify.com/): client error (Connect): ';
   it.each([
@@ -60,18 +60,18 @@ describe('a failure with an unknown outcome', () => {
     ],
     ['a body cut off on Deno', new TypeError('error reading a body from connection')],
     ['a reset on Bun', failed({ code: 'ECONNRESET', errno: 0 }, TypeError)],
-    // workerd says the same of a refused connection, and of one that broke with the request on it.
+    // workerd has one message for a refused connection, and for one that broke after the request was sent.
     ['a connection that workerd lost', Object.assign(new Error('Network connection lost.'), { retryable: true })],
     ['a reset', failed({ code: 'ECONNRESET', syscall: 'read' })],
     ['a broken pipe', failed({ code: 'EPIPE', syscall: 'write' })],
-    // The network went away under a request that was on its way: the code alone would say that it never left.
+    // The network failed during the request: by its code alone, the request would seem unsent.
     ['a host that became unreachable', failed({ code: 'EHOSTUNREACH', syscall: 'read' })],
     ['a socket that undici lost', failed({ code: 'UND_ERR_SOCKET' })],
     ['a dispatcher that was destroyed', failed({ code: 'UND_ERR_DESTROYED' })],
     ['an error without a code', failed({})],
-    ['a code that is no text', failed({ code: 20 })],
+    ['a code that is not text', failed({ code: 20 })],
     ['an empty list of errors', new AggregateError([])],
-    ['what is no error', 'odd'],
+    ['a value that is not an error', 'odd'],
   ])('is %s', (_, error) => {
     expect(networkError(error).mayHaveExecuted).toBe(true);
   });

@@ -17,7 +17,7 @@ const transports: readonly (readonly [string, () => Transport])[] = [
   ['undici', () => undiciTransport()],
 ];
 
-/** JSON of exactly that many bytes, most of them in letters of two. */
+/** JSON of exactly that many bytes, most of them in two-byte letters. */
 function bodyOf(bytes: number): string {
   const [head, tail] = ['{"data":{"shop":{"name":"', '"}}}'];
   const left = bytes - head.length - tail.length;
@@ -72,7 +72,7 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
     const outcome = await shop.graphql(create).catch((thrown: unknown) => thrown);
     expect(isShopwrightError(outcome, 'OUTCOME_UNKNOWN') && outcome.mayHaveExecuted).toBe(true);
     expect(String(outcome)).toContain('maxResponseBytes). Raise the limit');
-    // Neither was sent again, and the shop is well.
+    // Neither was sent again, and the breaker stays closed.
     expect(server.requests).toHaveLength(2);
     expect(shop.status().breaker).toBe('closed');
   });

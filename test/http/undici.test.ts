@@ -7,7 +7,7 @@ import type { Transport } from '../../src/ports/transport.ts';
 import { connectionEnd, settled } from '../../src/testing/conformance/transport-harness.ts';
 import { requestTo, serve } from './loopback.ts';
 
-/** A transport that is closed with the test. */
+/** A transport that is closed at the end of the test. */
 function transportFor(options?: UndiciTransportOptions): Required<Transport> {
   const transport = undiciTransport(options);
   onTestFinished(() => transport.close());
@@ -48,7 +48,7 @@ describe('the connections', () => {
     for (const answer of answers) answer();
     expect((await last).body).toBe('last');
     await closed;
-    // Would never resolve while the client keeps its connection.
+    // Would never resolve if the client kept its connection.
     await Promise.all(server.requests.map(connectionEnd));
   });
 

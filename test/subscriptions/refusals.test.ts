@@ -3,10 +3,10 @@ import { webhookTopics } from 'shopwright/webhooks/topics';
 import { describe, expect, it } from 'vitest';
 import { createHarness, uri } from './harness.ts';
 
-/** What is wrong with a list, as `field: message`. Nothing may have been sent. */
+/** The issues of a list, as `field: message`. Nothing may have been sent. */
 async function problemsOf(desired: unknown, owner?: string): Promise<readonly string[]> {
   const { sync, fake } = createHarness();
-  // Hosts in JavaScript may give anything.
+  // Hosts in JavaScript may pass anything.
   const error = await sync(desired as never, owner === undefined ? {} : { owner }).catch((thrown: unknown) => thrown);
   expect(fake.calls).toEqual([]);
   if (!isShopwrightError(error, 'VALIDATION_FAILED') && !isShopwrightError(error, 'CONFIG_INVALID')) throw error;
@@ -31,7 +31,7 @@ describe('before anything is sent', () => {
   });
 
   it.each(['customers/data_request', 'customers/redact', 'shop/redact'])(
-    'the compliance topic %s is refused, and told where to set it',
+    'the compliance topic %s is refused, with the place to set it',
     async (compliance) => {
       expect(await problemsOf([{ topic: compliance, uri }])).toEqual([
         expect.stringMatching(/^desired\[0\]\.topic: is a compliance topic.*compliance_topics/),
@@ -95,7 +95,7 @@ describe('before anything is sent', () => {
     async (filter) => {
       const { sync } = createHarness();
       const problems = sync([{ topic, uri, filter, includeFields: ['status'] }]);
-      // The fake may not read it, but nothing here has refused it.
+      // The fake may not understand it, but nothing here has refused it.
       await expect(problems).resolves.toBeDefined();
     },
   );

@@ -115,7 +115,7 @@ describe('a failure', () => {
     ['creation', 'webhookSubscriptionCreate', [products], 'INVALID_RESPONSE', 3],
     ['deletion', 'webhookSubscriptionDelete', [], 'USER_ERROR', 1],
   ] as const)(
-    'of a %s that Shopify does not carry out is told as what it is',
+    'of a %s that Shopify does not carry out is reported unchanged',
     async (_, field, desired, code, sends) => {
       const answers = {
         webhookSubscriptionCreate: { webhookSubscription: null, userErrors: [] },

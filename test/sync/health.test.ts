@@ -295,7 +295,7 @@ describe('the watch', () => {
     await clock.advance(3 * minuteMs);
     expect(told.splice(0)).toEqual(['success-rate', 'success-rate', 'status', 'unreadable']);
     hangs = false;
-    // The read that hangs is given up in time.
+    // The read that hangs times out.
     await clock.advance(6 * minuteMs);
     await stores.records.erase(domain);
     await clock.advance(2 * minuteMs);

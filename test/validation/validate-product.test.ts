@@ -167,7 +167,7 @@ describe('productDraftSchema', () => {
 
 describe('any input', () => {
   const optionName = fc.constantFrom('Colour', 'colour', ' Size', 'Size', '', '__proto__', 'X');
-  // In place of `fc.webUrl()`, which takes seconds to be made.
+  // Instead of `fc.webUrl()`, which takes seconds to create.
   const url = fc
     .tuple(fc.domain(), fc.string({ unit: 'grapheme' }))
     .map(([domain, path]) => `https://${domain}/${encodeURIComponent(path)}`);

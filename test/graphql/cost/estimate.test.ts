@@ -158,7 +158,7 @@ describe('operations', () => {
 
 describe('mutations', () => {
   it('cost 10, including the objects in their payload and all errors', () => {
-    // Seen: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
+    // Observed: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
     expect(
       cost('mutation { webPixelCreate(webPixel: {}) { webPixel { id settings } userErrors { field code } } }'),
     ).toBe(10);
@@ -205,7 +205,7 @@ describe('product mutations', () => {
       input: { title: $title, status: ACTIVE, giftCard: false, handle: null, x: 1.5,
         metafields: [$metafield, $metafield], files: { id: "a" }, variants: [{}, {}, {}, {}, {}, {}, {}] }
     ) { product { id } } }`;
-    // 10 + 0.8 + 1.9 + 1.4: a file that stands alone is a list of one.
+    // 10 + 0.8 + 1.9 + 1.4: a single file counts as a list of one.
     expect(estimateCost(parse(text), { metafield: { key: 'a' } })).toBeCloseTo(14.1);
   });
 
@@ -316,7 +316,7 @@ describe('metafieldsSet', () => {
     ['the shop', of('Shop/1'), 11],
     ['several owners', of('Product/1', 'Product/2', 'ProductVariant/1', 'Customer/9'), 21],
     ['one owner several times', of('Product/1', 'Product/1', 'Product/1'), 14],
-    ['an owner that has no price', of('Location/1'), 10],
+    ['an owner without a price', of('Location/1'), 10],
     ['no owner', of(), 10],
   ])('counts %s, as the fake does', (_, metafields, points) => {
     expect(cost(set, { metafields })).toBe(points);

@@ -75,7 +75,7 @@ it('never goes below the charge, whatever sizes came before, if only rounding di
         for (const estimate of costs) {
           const charged = Math.round(estimate + unforeseen);
           const reserved = wholePoints(book.expect('a', estimate));
-          // The first response teaches what the estimate does not know.
+          // The first response teaches what the estimate cannot know.
           if (estimate !== costs[0]) expect(reserved).toBeGreaterThanOrEqual(charged);
           book.learn('a', { estimate, requested: charged });
         }

@@ -29,7 +29,7 @@ function nested(levels: number, use: (next: string) => string): { visits: number
 it.each([
   ['below two fields', (next: string) => `a { ${next} } b { ${next} }`],
   ['in one field twice', (next: string) => `${next} ${next}`],
-  ['below one field that stands twice', (next: string) => `a { ${next} } a { ${next} } b { ${next} } b { ${next} }`],
+  ['below one field that occurs twice', (next: string) => `a { ${next} } a { ${next} } b { ${next} } b { ${next} }`],
 ])('reads nested fragments in time linear in their number: %s', (_, use) => {
   expect(nested(12, use).visits).toBeLessThanOrEqual(10 * 13);
 });

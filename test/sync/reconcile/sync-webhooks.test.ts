@@ -329,10 +329,10 @@ describe('inventory_levels/update', () => {
     const deliver = (pieces: number, triggeredAt: string, updatedAt?: string): Promise<number> =>
       send('inventory_levels/update', level(pieces, updatedAt), domain, triggeredAt);
     await deliver(1, '2026-11-02T12:00:07Z');
-    // Changed before the other was triggered, and triggered after it.
+    // Changed before the other was triggered, but triggered after it.
     await deliver(2, '2026-11-02T12:00:08Z', '2026-11-02T12:00:06Z');
     await deliver(3, '2026-11-02T12:00:09Z', '2026-11-02T12:00:05Z');
-    // Triggered after the other's change, and before the other was triggered.
+    // Triggered after the other's change, but before the other was triggered.
     await deliver(4, '2026-11-02T12:00:07Z');
     expect(effects).toEqual(['stock-kept', 'stock-kept', 'stock-older', 'stock-older']);
     expect(await readStock(stores.keyValue, place)).toMatchObject({ available: 2, updatedAt: '2026-11-02T12:00:06Z' });
