@@ -40,7 +40,7 @@ describe('startSale', () => {
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('is done once where Shopify fails for a while', async () => {
+  it('succeeds once, although Shopify fails for a while', async () => {
     const { fake, sell, prices } = await shopWith(4);
     fake.faults.next('status-503', { operation: 'TaggedProducts', times: 2 });
     fake.faults.next('throttled', { operation: 'Reprice' });
@@ -49,7 +49,7 @@ describe('startSale', () => {
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('lowers no price twice where a response was lost', async () => {
+  it('lowers no price twice after a lost response', async () => {
     const { fake, sell, prices } = await shopWith(4);
     // Shopify carries it out, but the response is lost. Setting the same price again is safe.
     fake.faults.next('reset-after', { operation: 'Reprice' });
@@ -58,7 +58,7 @@ describe('startSale', () => {
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('goes on where it broke off', async () => {
+  it('continues after an interruption', async () => {
     const { fake, sell, prices } = await shopWith(4);
     fake.faults.next('status-403', { operation: 'Reprice', after: 1 });
     const failure = await sell().catch((error: unknown) => error);

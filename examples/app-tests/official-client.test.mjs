@@ -32,7 +32,7 @@ const input = {
   variants: [{ price: '20.00', optionValues: [{ optionName: 'Title', name: 'Default Title' }] }],
 };
 
-test('a sale, by the official client', async () => {
+test('a sale with the official client', async () => {
   const fake = createFakeShopify();
   const ask = shopOf(fake);
   await ask(create, { input });
@@ -41,7 +41,7 @@ test('a sale, by the official client', async () => {
   assert.equal(fake.executed('Reprice'), 1);
 });
 
-test('what it does when it is throttled: it fails, and the sale is half done', async () => {
+test('a throttled sale fails half-way', async () => {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 40, restoreRate: 1 } }] });
   const ask = shopOf(fake);
   for (const title of ['Tee', 'Hat']) await ask(create, { input: { ...input, title } });

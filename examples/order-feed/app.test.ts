@@ -26,7 +26,7 @@ function started(count: number) {
   return { clock, fake, client, table, open };
 }
 
-it('brings the fulfilment of an order back into its row', async () => {
+it('returns the fulfilment of an order to its row', async () => {
   const { clock, client, table, open } = started(2);
   const feed = open();
   table.commit(await clock.run(feed.read()));
@@ -50,7 +50,7 @@ interface Noted {
 /** How a consumer dies: with an uncommitted page, within the transaction, or after it. */
 const deaths = ['before', 'within', 'behind'] as const;
 
-it('each change takes effect once, in order, whatever becomes of webhooks and of the consumer', async () => {
+it('each change takes effect once, in order, despite lost webhooks and killed consumers', async () => {
   const [orders, rounds] = [80, 6];
   const { clock, fake, client, table, open } = started(orders);
   let feed = open();

@@ -43,7 +43,7 @@ async function runWithoutServices(files: readonly string[], environment: NodeJS.
 }
 
 describe('the tests, on a machine without Redis and Postgres,', () => {
-  it('pass, and say loudly which suites they skipped', async () => {
+  it('pass, and print which suites they skipped', async () => {
     const { code, output } = await runWithoutServices([needingPostgres, needingRedis, needingNone], {});
     expect(code, output).toBe(0);
     expect(output).toContain('!! SKIPPED: Postgres does not answer at 127.0.0.1:');

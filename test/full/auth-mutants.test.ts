@@ -14,7 +14,7 @@ function run(name: 'tryMutants' | 'acceptValid', seed: number, count: number): u
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
-it('none of a million mutants of tokens, queries and shops is accepted or makes a verifier throw', () => {
+it('rejects each of a million mutants of tokens, queries and shops, and never throws', () => {
   const { messages, ...outcome } = run('tryMutants', 2026, 1_000_000) as Mutated;
   expect(outcome).toEqual({ tried: 1_000_000, accepted: [], threw: [] });
   // The same few messages for all of them: none repeats a secret, or any part of a mutant.
@@ -22,6 +22,6 @@ it('none of a million mutants of tokens, queries and shops is accepted or makes 
   expect(messages.filter((message) => message.includes(secret.slice(6)))).toEqual([]);
 }, 300_000);
 
-it('100,000 valid tokens, queries and shops are all accepted', () => {
+it('accepts 100,000 valid tokens, queries and shops', () => {
   expect(run('acceptValid', 2027, 100_000)).toBe(100_000);
 }, 300_000);

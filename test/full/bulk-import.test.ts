@@ -61,7 +61,7 @@ async function importRows(
   }
 }
 
-it('tells of each of many rows once, over kills, and takes no more memory for more', async () => {
+it('reports each of many rows once, despite kills, and takes no more memory for more rows', async () => {
   const few = await importRows(2_000, 0);
   const { counts, executed, products } = await importRows(many, 2);
   for (const { rows, done, refused, unknown, isOnce } of [few.counts, counts]) {

@@ -141,7 +141,7 @@ describe('the dashboard in a browser', () => {
     [375, 'dark'],
     [1_440, 'light'],
     [1_440, 'dark'],
-  ] as const)('at %i pixels, %s, shows 100,000 records, live and without a fault', async (width, scheme) => {
+  ] as const)('at %i pixels, %s, shows 100,000 records, live and without errors', async (width, scheme) => {
     const service = await startService();
     const { page, problems, requests, context } = await openPage(width, scheme);
     await page.goto(service.url);
@@ -176,7 +176,7 @@ describe('the dashboard in a browser', () => {
     await context.close();
   });
 
-  it('gives page, figures and records within a second, from the first request after the start', async () => {
+  it('returns page, figures and records within a second, from the first request after the start', async () => {
     const service = await startService();
     // All of it runs on one thread: on an idle machine, its CPU time is the elapsed time.
     const usedMs = async (): Promise<number> => {
@@ -204,7 +204,7 @@ describe('the dashboard in a browser', () => {
     expect((JSON.parse(page) as { records: object[] }).records).toHaveLength(50);
   });
 
-  it('takes at most 60 KB, compressed, for page and data', async () => {
+  it('needs at most 60 KB, compressed, for page and data', async () => {
     const service = await startService();
     const { page, context } = await openPage(1_440);
     const session = await context.newCDPSession(page);
@@ -229,7 +229,7 @@ describe('the dashboard in a browser', () => {
     await context.close();
   });
 
-  it('searches, pages, shows a history and acts, by the keyboard alone', async () => {
+  it('searches, pages, shows a history and runs actions, with the keyboard alone', async () => {
     const service = await startService();
     const { page, problems, context } = await openPage(1_440);
     await page.goto(service.url);

@@ -45,7 +45,7 @@ describe('shopwright demo', () => {
     demo = runDemo();
   });
 
-  it('ends well, says nothing on the side, and leaves nothing behind', () => {
+  it('succeeds, prints nothing else, and leaves nothing behind', () => {
     expect(demo).toMatchObject({ status: 0, errors: '', left: [] });
   });
 
@@ -54,7 +54,7 @@ describe('shopwright demo', () => {
     expect(demo.lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('plans what comes, changes and goes, with its price', () => {
+  it('plans what is created, changed and removed, with its cost', () => {
     for (const sign of ['+', '~', '-'])
       expect(demo.lines.some((line) => line.trim().startsWith(`${sign} `))).toBe(true);
     const [creates = 0, updates = 0, deletes = 0] = figures(
@@ -91,7 +91,7 @@ describe('shopwright demo', () => {
     expect(naive).toBeGreaterThanOrEqual(throttled);
   });
 
-  it('corrects an option value beside a merchant: the drift is told, id and stock stay', () => {
+  it('corrects an option value beside a merchant: the drift is reported, id and stock stay', () => {
     expect(demo.text).toMatch(
       /\? title: was "(.+)", shop has "\1, last few", draft\s+says "\1" \(changed in the shop\)/,
     );
@@ -100,7 +100,7 @@ describe('shopwright demo', () => {
     );
   });
 
-  it('puts the shop back, but for what the merchant did', () => {
+  it("restores the shop, except for the merchant's edits", () => {
     const text = demo.text.replaceAll(/\n {2}(?=\S)/g, ' ');
     const [creates, updates, deletes] = figures(text, /: (\d+) to create, (\d+) to update, (\d+) variants to delete/);
     expect(figures(text, /\$ shopwright rollback monday\n(\d+) restored, (\d+) removed\n/)).toEqual([updates, creates]);
@@ -113,7 +113,7 @@ describe('shopwright demo', () => {
     expect(all - same).toBeGreaterThanOrEqual(2 + 2 * remade);
   });
 
-  it('lists what is wrong with each invalid row where that is asked for', () => {
+  it('lists what is wrong with each invalid row on request', () => {
     const [errors = 0] = figures(demo.text, /^! (\d+) errors: .*--verbose/m);
     const { status, lines } = runDemo('--verbose');
     expect(status).toBe(0);
@@ -124,7 +124,7 @@ describe('shopwright demo', () => {
 });
 
 describe('shopwright demo --dashboard', () => {
-  it('shows a service at work at the address that it prints, and ends when it is told to', async () => {
+  it('shows a running service at the printed address, and ends when it is stopped', async () => {
     const child = spawn(process.execPath, [join(root, 'dist/cli/shopwright.js'), 'demo', '--dashboard'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -62,7 +62,7 @@ async function wholeRounds({ records, journal }: Stores) {
 
 /** `settled` waits until nothing sent by the dead process is still running. */
 function itIsAllOrNone(place: string, settled: () => Promise<void>): void {
-  it('leaves whole batches and whole runs only, with all that were answered', async () => {
+  it('leaves only complete batches and runs, and all that were confirmed', async () => {
     const stores = openStores(place);
     let round = 1;
     const journaled: number[] = [];

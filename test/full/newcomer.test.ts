@@ -36,7 +36,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-it('prints what the README says, when its first block is pasted into an empty project', () => {
+it('prints what the README shows, when its first block is pasted into an empty project', () => {
   const [install, block, printed] = blocksOf(pageOf('README.md'));
   expect(install?.text).toBe('npm install shopwright\n');
   writeFileSync(join(project, 'newest.mjs'), block?.text ?? '');
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  it('prints what it says, from the first plan to the rollback', () => {
+  it('prints what the page shows, from the first plan to the rollback', () => {
     const blocks = section(page, 'Push into the fake');
     const csv = blocks.find(({ language }) => language === 'csv');
     writeFileSync(join(project, 'products.csv'), csv?.text ?? '');
@@ -124,13 +124,13 @@ describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
     }
   });
 
-  it('has a program that does the same', () => {
+  it('has a program with the same result', () => {
     const [program, , printed] = section(page, 'The same from code');
     writeFileSync(join(project, 'push.mjs'), here(program?.text ?? ''));
     expect(run(process.execPath, ['push.mjs'], { cwd: project })).toContain(printed?.text);
   });
 
-  it('gets a token by the command for a development store, and is well by the doctor', () => {
+  it('gets a token by the command for a development store, and passes the doctor', () => {
     const [, token = { text: '' }, doctor = { text: '' }] = section(page, 'Push into a development store').filter(
       ({ language }, index) => language === 'sh' || index === 0,
     );

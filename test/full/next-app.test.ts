@@ -128,11 +128,11 @@ describe.each([
   ['the edge runtime', '/webhooks/edge'],
   ['the Pages Router', '/api/webhooks/shopify'],
 ])('examples/next-app, built and started: %s', (_route, path) => {
-  it('takes a signed delivery', async () => {
+  it('accepts a signed delivery', async () => {
     expect((await deliver(body, { path })).status).toBe(200);
   });
 
-  it('takes one of 2 MB', async () => {
+  it('accepts one of 2 MB', async () => {
     expect((await deliver(JSON.stringify({ id: 1, title: 'ö'.repeat(1024 * 1024) }), { path })).status).toBe(200);
   });
 
@@ -148,7 +148,7 @@ describe.each([
 });
 
 describe('the catch-all of examples/next-app', () => {
-  it('takes each topic at its own URL only', async () => {
+  it('accepts each topic at its own URL only', async () => {
     const at = (path: string, topic: string) => deliver(body, { path: `/webhooks/shopify/${path}`, topic });
     expect((await at('product/delete', 'products/delete')).status).toBe(200);
     expect((await at('inventory/update', 'inventory_levels/update')).status).toBe(200);
@@ -159,8 +159,8 @@ describe('the catch-all of examples/next-app', () => {
   });
 });
 
-describe('the Pages Router with its parser on', () => {
-  it('answers 400 with the line that switches it off', async () => {
+describe('the Pages Router with its body parser on', () => {
+  it('responds with 400 and the line that switches it off', async () => {
     const response = await deliver(body, { path: '/api/parsed' });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
@@ -188,16 +188,16 @@ async function expectEachIsSent(path: string): Promise<void> {
 describe("Next's cache of fetch", () => {
   const pages = ['/mutations/plain', '/mutations/force-cache', '/mutations/handler'];
 
-  it.each(pages)('serves no mutation of %s', expectEachIsSent);
+  it.each(pages)('does not serve a mutation of %s', expectEachIsSent);
 
-  it('serves none in the next build, which finds it as it was', async () => {
+  it('does not serve one in the next build, which finds it unchanged', async () => {
     await stopNext();
     buildNext();
     await startNext();
     for (const page of pages) await expectEachIsSent(page);
   }, 400_000);
 
-  it('serves none with cache components', async () => {
+  it('does not serve one with cache components', async () => {
     await stopNext();
     buildNext('cache-components');
     await startNext('cache-components');

@@ -31,7 +31,7 @@ const whole = (more: object): object => ({
   ...more,
 });
 
-describe('500 changed prices cost the points that the price changes alone need', () => {
+describe('500 changed prices cost only the points of the price changes', () => {
   it.each<[string, number, (price: string) => readonly ProductDraftInput[]]>([
     [
       'of 500 products',

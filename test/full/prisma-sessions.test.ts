@@ -161,7 +161,7 @@ async function open() {
 }
 
 postgres.describe('sessionTokens over the Prisma storage of Shopify’s template, on Postgres,', () => {
-  it('uses the row of the template, renews it, and keeps what else is in it', async () => {
+  it('uses the row of the template, renews it, and keeps its other columns', async () => {
     const { newJob, askAsTemplate, row, endIn, refreshes, close } = await open();
     try {
       await endIn(hour);
@@ -186,7 +186,7 @@ postgres.describe('sessionTokens over the Prisma storage of Shopify’s template
     }
   });
 
-  it('goes on beside the template where both renew the row at once, and one pair survives', async () => {
+  it('works beside the template if both renew the row at once, and one pair survives', async () => {
     const { fake, newJob, askAsTemplate, row, endIn, refreshes, close } = await open();
     try {
       const sentInRounds: number[] = [];
@@ -225,7 +225,7 @@ postgres.describe('sessionTokens over the Prisma storage of Shopify’s template
     }
   });
 
-  it('uses what the template has renewed meanwhile', async () => {
+  it('uses tokens that the template has renewed meanwhile', async () => {
     const { newJob, askAsTemplate, endIn, refreshes, close } = await open();
     try {
       // The template renews in the last five minutes.
