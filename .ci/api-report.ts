@@ -245,7 +245,7 @@ function checkChangeset(): void {
   if (git(['ls-tree', base, 'api']).trim() === '') return;
   const api = changed('api', 'AMDR');
   if (api !== '' && changed('.changeset/*.md', 'AM') === '') {
-    console.error(`The API changed since ${base.slice(0, 12)}, and no changeset says so. Run "npx changeset":\n${api}`);
+    console.error(`The API changed since ${base.slice(0, 12)} without a changeset. Run "npx changeset":\n${api}`);
     process.exitCode = 1;
   }
 }

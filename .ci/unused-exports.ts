@@ -80,6 +80,6 @@ const unused = declared.filter(
   ({ file, name }) => inScope(file) && !used.has(`${file}#${name}`) && !used.has(`${file}#*`),
 );
 for (const { file, name } of unused)
-  console.log(`!! ${relative(root, file)}: ${name} is exported and nobody imports it`);
+  console.log(`!! ${relative(root, file)}: ${name} is exported but not imported anywhere`);
 if (unused.length === 0) console.log('no unused exports');
 else process.exitCode = 1;

@@ -130,7 +130,7 @@ try {
   const path = join(folder, 'million.sqlite');
   const stores = sqliteStores({ path });
   await stores.records.counts(shop);
-  console.error(`… ${million} records are made`);
+  console.error(`… creating ${million} records`);
   const filling = new DatabaseSync(path);
   filling.exec(`with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${million})
     insert into ${table} (shop, local_id, gid, status, attempts, last_synced_at)

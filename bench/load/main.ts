@@ -25,12 +25,12 @@ const { values } = parseArgs({
   },
 });
 if (values.origin !== undefined) {
-  console.error(`The load starts a fake of its own and runs against that only: leave out --origin ${values.origin}.`);
+  console.error(`The load starts its own fake and runs only against that: omit --origin ${values.origin}.`);
   process.exit(2);
 }
 const [minutes, wanted, rate] = [values.minutes, values['calls-per-minute'], values.faults].map(Number);
 if (!(minutes && minutes > 0 && wanted && wanted > 0 && rate !== undefined && rate >= 0 && rate <= 1)) {
-  console.error('Give --minutes and --calls-per-minute as numbers above 0, and --faults as a share from 0 to 1.');
+  console.error('Pass --minutes and --calls-per-minute as numbers above 0, and --faults as a share from 0 to 1.');
   process.exit(2);
 }
 

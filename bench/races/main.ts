@@ -44,7 +44,7 @@ if (settings.jsonFile !== undefined) writeFileSync(settings.jsonFile, '');
 
 // A race that hangs must not block the machine.
 const watchdog = setTimeout(() => {
-  console.error('The bench took longer than 45 minutes: broken off.');
+  console.error('The bench took longer than 45 minutes and was aborted.');
   process.exit(1);
 }, 45 * 60_000);
 

@@ -86,7 +86,7 @@ function readCatalogue(file: string): {
 function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   process.once('SIGINT', () => {
-    console.log('\nStopping: what is in flight is given up, and the next run finishes the rest.');
+    console.log('\nStopping: pushes in flight are abandoned, and the next run finishes the rest.');
     controller.abort(new Error('interrupted'));
   });
   return controller.signal;
