@@ -157,8 +157,8 @@ interface Place {
 
 /**
  * Keeps the state of each app and shop, so that all clients find the same one. Whenever the cache has doubled, it drops
- * idle states; one that a client still holds stays the one that the next client finds. It uses no timer, which would
- * keep the process alive.
+ * idle states; the next client finds a state that another one still holds. It uses no timer, which would keep the
+ * process alive.
  */
 export class ShopStateCache {
   readonly #places = new Map<string, Place>();

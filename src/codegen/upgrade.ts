@@ -104,7 +104,7 @@ function* changedVariables(
   }
 }
 
-/** Each operation as a document of its own, with all fragments. */
+/** Each operation as a separate document, with all fragments. */
 function byOperation(documents: readonly DocumentNode[]): readonly (readonly [name: string, document: DocumentNode])[] {
   const all = documents.flatMap(({ definitions }) => definitions);
   const fragments = all.filter(({ kind }) => kind === 'FragmentDefinition');

@@ -431,8 +431,8 @@ class RunningCall<T> {
   }
 
   /**
-   * Ends the call after an abort. Returns the caller's reason, or the error that what was sent may have been carried
-   * out.
+   * Ends the call after an abort. Returns the caller's reason, or an `OutcomeUnknownError` if an earlier send may have
+   * been carried out.
    */
   #aborted(reason: unknown): unknown {
     if (this.#unresolved && this.#call.idempotency !== 'idempotent') {

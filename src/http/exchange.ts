@@ -56,7 +56,7 @@ export function responseTooLarge(limit: number): InvalidResponseError {
  * connection. Any other error becomes a `NetworkError`, except for a framework's control flow. No listener stays on the
  * signal: `fetch` itself leaves one there until garbage collection, and a shop's worker may use one signal for days.
  *
- * @param run Makes the exchange, with a signal of its own.
+ * @param run Makes the exchange, with its own signal.
  */
 export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();

@@ -549,7 +549,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return rollback(target, shared, rollbackOptions);
   };
 
-  /** Rolls back a halted run if its gate says so, and adds the report to the summary. */
+  /** Rolls back a halted run if its gate has `onHalt: 'rollback'`, and adds the report to the summary. */
   const undoneIfHalted = async (
     summary: PushSummary,
     { gate, dryRun, signal }: PushManyOptions,

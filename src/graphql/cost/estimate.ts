@@ -250,7 +250,7 @@ export interface CostBook {
   /**
    * Returns the points to reserve: the estimate, corrected if the operation has been seen.
    *
-   * @param shared Samples of other processes, oldest first; each counts like one response of our own.
+   * @param shared Samples of other processes, oldest first; each counts like a response to this process.
    */
   expect(key: string, estimate: number, shared?: readonly CostSample[]): number;
   /** Records what Shopify requested (`requestedQueryCost`) for an estimate. */

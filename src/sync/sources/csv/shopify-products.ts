@@ -586,7 +586,7 @@ class ProductRows {
     return isEmpty ? [] : [this.#first];
   }
 
-  /** Reports rows without data, so that nobody wonders what happened to them. */
+  /** Reports rows without data, which are left out. */
   checkRest(variantRows: readonly CsvRecord[]): void {
     const handle = this.#header.columns.get('handle')?.index;
     for (const record of this.#records) {
