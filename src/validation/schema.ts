@@ -155,8 +155,8 @@ const list = <Item extends z.ZodType>(item: Item, most: number, least = 0) =>
   z.array(z.custom<z.input<Item>>()).min(least).max(most).pipe(z.array(item));
 
 /**
- * An object of which only the fields of the shape are read. An `undefined` field counts as omitted, so that `{ vendor:
- * row.vendor }` needs no condition; so does blank text in the fields named in `blankIsNone`.
+ * An object of which only the fields of the shape are read. An `undefined` field counts as omitted, so that
+ * `{ vendor: row.vendor }` needs no condition; so does blank text in the fields named in `blankIsNone`.
  */
 const record = <Shape extends z.ZodRawShape>(shape: Shape, blankIsNone: readonly string[] = []) => {
   const keys = Object.keys(shape);

@@ -49,7 +49,7 @@ describe('a bad response becomes one typed error', () => {
     ['nothing', status(200, ''), 'InvalidResponseError', 'INVALID_RESPONSE', /an empty body/],
     ['JSON that is not an object', status(200, '[]'), 'InvalidResponseError', 'INVALID_RESPONSE', /acme/],
     ['neither data nor errors', status(200, '{}'), 'InvalidResponseError', 'INVALID_RESPONSE', /neither/],
-    ['no answer in time', silent, 'TimeoutError', 'TIMEOUT', /1000 ms.*timeoutMs/],
+    ['no response in time', silent, 'TimeoutError', 'TIMEOUT', /1000 ms.*timeoutMs/],
     ['a refused connection', broken('ECONNREFUSED'), 'NetworkError', 'NETWORK_ERROR', /ECONNREFUSED/],
     ['a reset', broken('ECONNRESET'), 'NetworkError', 'NETWORK_ERROR', /ECONNRESET/],
     [
@@ -75,7 +75,7 @@ describe('a bad response becomes one typed error', () => {
     ],
     ['SHOP_INACTIVE', error('SHOP_INACTIVE'), 'ShopUnavailableError', 'SHOP_UNAVAILABLE', /SHOP_INACTIVE/],
     ['INTERNAL_SERVER_ERROR', error('INTERNAL_SERVER_ERROR'), 'GraphqlError', 'GRAPHQL_ERROR', /Q: said/],
-    ['errors as a text', body({ errors: 'a text' }), 'GraphqlError', 'GRAPHQL_ERROR', /a text/],
+    ['errors as text', body({ errors: 'a text' }), 'GraphqlError', 'GRAPHQL_ERROR', /a text/],
     ['a list of odd errors', body({ errors: [null, { path: ['a'] }] }), 'GraphqlError', 'GRAPHQL_ERROR', /no message/],
   ] as const)('%s', async (_name, step, name, code, message) => {
     const thrown = await failWith(step);
@@ -190,7 +190,7 @@ describe('the access token', () => {
     ['a refused token', status(401, JSON.stringify({ errors: `bad token ${token}` }))],
     ['a reset', broken('ECONNRESET')],
     ['a time-out', silent],
-    ['an odd answer', status(200, token)],
+    ['an unusual response', status(200, token)],
   ])('does not appear in the error of %s', async (_name, step) => {
     const thrown = await failWith(step);
     const seen = [
@@ -246,7 +246,7 @@ describe("errors: 'return'", () => {
 
   it.each([
     [
-      'a document that is refused',
+      'a refused document',
       { errors: [{ message: 'no such field', locations: [{ line: 1, column: 1 }] }] },
       query,
       'GRAPHQL_ERROR',
@@ -257,12 +257,7 @@ describe("errors: 'return'", () => {
       query,
       'GRAPHQL_ERROR',
     ],
-    [
-      'a call that is throttled',
-      { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] },
-      query,
-      'THROTTLED',
-    ],
+    ['a throttled call', { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] }, query, 'THROTTLED'],
     [
       'a mutation that may have been carried out',
       { data: { a: null, b: null }, errors: [{ message: 'Timeout' }] },

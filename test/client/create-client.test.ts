@@ -23,7 +23,7 @@ const problemsOf = (create: () => unknown): unknown => {
 
 describe('createShopifyClient', () => {
   it.each(['acme', 'ACME.myshopify.com', 'https://acme.myshopify.com', 'https://acme.myshopify.com/'])(
-    'takes %s as a shop',
+    'accepts %s as a shop',
     (shop) => {
       expect(createShopifyClient({ shop, accessToken: token, isolated: true }).shop).toBe('acme.myshopify.com');
     },
@@ -189,7 +189,7 @@ describe('graphql', () => {
     ['a syntax error, with its place', 'query {\n shop {', {}, /line 2|Expected Name/],
     ['an empty document', ' ', {}, /Unexpected <EOF>|Syntax/],
     ['several operations without a name', 'query A { a } query B { b }', {}, /operationName/],
-    ['an operation that is not there', 'query A { a }', { operationName: 'C' }, /named C/],
+    ['an unknown operation name', 'query A { a }', { operationName: 'C' }, /named C/],
     ['fragments only', 'fragment F on Shop { id }', {}, /no operation/],
     ['a subscription', 'subscription { a }', {}, /subscription/],
   ])('refuses %s before anything is sent', async (_name, document, options, message) => {

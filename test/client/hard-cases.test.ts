@@ -189,7 +189,7 @@ describe('a contradictory response', () => {
   });
 
   it.each([
-    ['a field that is a text', { field: 'title', message: 'bad' }, /input: bad/],
+    ['a field that is text', { field: 'title', message: 'bad' }, /input: bad/],
     ['no message', { field: ['a', 0] }, /a\.0: no message was selected/],
     ['nothing', null, /input: no message/],
     ['a token in it', { message: `echo ${token}`, field: null }, /echo \[redacted\]/],

@@ -91,7 +91,7 @@ describe('a timeout of cockatiel', () => {
   };
 
   it.each([TimeoutStrategy.Aggressive, TimeoutStrategy.Cooperative])(
-    'that ends a mutation on its way (%s) tells that it may have been carried out',
+    'that ends a mutation in flight (%s) reports that it may have been carried out',
     (strategy) =>
       withTimers(async () => {
         const { shop, clock, sent } = scriptedShop([silent], { policy: timeout(1000, strategy) });

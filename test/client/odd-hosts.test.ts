@@ -22,7 +22,7 @@ describe('variables', () => {
   it.each([
     ['a bigint', 7n, 'variables.id'],
     ['a circle', circular, 'variables'],
-    ['a value that cannot say what it is', throwing, 'variables'],
+    ['a value that cannot be converted to text', throwing, 'variables'],
   ])('with %s are refused before anything is sent, and leave no unknown outcome', async (_, id, field) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(cancel, { id } as object)));

@@ -279,7 +279,7 @@ describe('an origin', () => {
   });
 
   test.each(['http://h:4010', 'http://fake.internal', 'http://128.0.0.1', 'http://localhost.evil.com'])(
-    'of plain http elsewhere, such as %s, is refused unless it is allowed',
+    'of plain http to another machine, such as %s, is refused unless it is allowed',
     (origin) => {
       expect(issuesOf(() => client({ origin }))['origin']).toMatch('allowInsecureOrigin');
       expect(fieldsOf({ origin, allowInsecureOrigin: true })).toEqual([]);

@@ -71,13 +71,13 @@ describe('a mutation refused without a payload', () => {
     ['without a code', { errors: [entry()] }],
     ['by a text', { errors: 'Timeout' }],
     ['with TIMEOUT', { errors: [entry('TIMEOUT')] }],
-    ['with a code of the future', { data: null, errors: [entry('OF_THE_FUTURE')] }],
+    ['with an unknown code', { data: null, errors: [entry('OF_THE_FUTURE')] }],
     ['in its field, without a code', { data: { draftOrderCreate: null }, errors: [entry(undefined, at)] }],
-    ['with a place in a result', { errors: [entry(undefined, { ...at, path: ['draftOrderCreate'] })] }],
+    ['with a path in a result', { errors: [entry(undefined, { ...at, path: ['draftOrderCreate'] })] }],
     ['with a known code beside an error without one', { data: null, errors: [entry('ACCESS_DENIED'), entry()] }],
-    ['with THROTTLED, but charged for', { data: null, errors: [entry('THROTTLED')], extensions: costs() }],
+    ['with THROTTLED and a charge', { data: null, errors: [entry('THROTTLED')], extensions: costs() }],
     [
-      'with THROTTLED and nothing but its charge',
+      'with THROTTLED and only a charge',
       { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost: 10 } } },
     ],
     [
@@ -341,7 +341,7 @@ describe('an abort', () => {
 
   it.each([
     ['a query', 'query { shop { name } }'],
-    ['a mutation of a whole state', whole],
+    ['a mutation that sets a whole state', whole],
   ])('of %s rejects with the reason itself', async (_name, document) => {
     expect(await abortDuring([silent], document)).toBe(reason);
   });
@@ -412,7 +412,7 @@ describe('a wait named by the server that exceeds retry.maxDelayMs', () => {
     ['a day', status(429, '{}', { 'retry-after': '86400' }), 86_400_000],
     ['a date in 2099', status(503, '{}', { 'retry-after': 'Thu, 01 Jan 2099 00:00:00 GMT' }), 30_000],
     [
-      'a bucket that hardly fills',
+      'a bucket with a very low restore rate',
       body({
         errors: [entry('THROTTLED')],
         extensions: costs({ actual: null, requested: 10, available: 0, rate: 1e-9 }),

@@ -179,8 +179,8 @@ describe('a page that would cost too much', () => {
 
   it.each([
     ['a variable', '$first', { first: 250 }],
-    ['a number in the text', '250', {}],
-    ['said nowhere', '$first', {}],
+    ['a number in the document', '250', {}],
+    ['not given', '$first', {}],
   ])('is requested again with fewer nodes if its size is %s, and stays smaller', async (_name, size, variables) => {
     const { shop, clock, fake } = await shopOf(40);
     const pages = await clock.run(fromAsync(shop.paginate<Product>(Costly(size), variables).pages()));
@@ -254,7 +254,7 @@ describe('a call refused before anything is sent', () => {
     ['a mutation', `mutation Q { tagsAdd(id: "x", tags: ["a"]) { userErrors { message } } }`, {}, /is a mutation/],
     ['an unknown option', Products, { befor: 'x' }, /befor: is not an option\. Did you mean before\?/],
     [
-      'a cursor for the other way',
+      'a cursor for the other direction',
       Products,
       { before: 'x' },
       /before: has no effect: products is read with first\. Use after/,
@@ -341,10 +341,10 @@ describe('a server with faulty pages', () => {
   it.each([
     ['no pageInfo', page([3], undefined)],
     ['pageInfo that is null', page([3], null)],
-    ['no hasNextPage', page([3], { endCursor: 'c2' })],
-    ['more, but no cursor', page([3], { hasNextPage: true, endCursor: null })],
+    ['pageInfo without hasNextPage', page([3], { endCursor: 'c2' })],
+    ['a next page without a cursor', page([3], { hasNextPage: true, endCursor: null })],
     ['null instead of the connection', { data: { products: null } }],
-    ['nothing at all', { data: {} }],
+    ['an empty response', { data: {} }],
   ])('that sends %s causes an error with the cursor to continue from', async (_name, second) => {
     const { shop } = serving((_, call) => (call === 1 ? page([1, 2], { hasNextPage: true, endCursor: 'c1' }) : second));
     const { error, ids } = await broken(shop);
@@ -375,8 +375,8 @@ describe('a server with faulty pages', () => {
   });
 
   it.each([
-    ['behind 25,000 nodes', 101, 'this page cannot be shown', 'PAGE_LIMIT_REACHED'],
-    ['saying that this is the limit', 2, 'Pagination is limited to 25,000 objects', 'PAGE_LIMIT_REACHED'],
+    ['after 25,000 nodes', 101, 'this page cannot be shown', 'PAGE_LIMIT_REACHED'],
+    ['with the message of the limit', 2, 'Pagination is limited to 25,000 objects', 'PAGE_LIMIT_REACHED'],
     ['for another reason', 2, 'this page cannot be shown', 'GRAPHQL_ERROR'],
   ] as const)('that refuses a page %s', async (_name, last, message, code) => {
     const ids = Array.from({ length: 250 }, (_, index) => index);

@@ -34,7 +34,7 @@ const failures: readonly (readonly [name: string, step: Step])[] = [
   ['429 with Retry-After', status(429, '{}', { 'retry-after': '2.0' })],
   ['429 without', status(429)],
   ['429 with a Retry-After of a day', status(429, '{}', { 'retry-after': '86400' })],
-  ['a charge for what was throttled', throttled({ requested: 60, available: 10, actual: 10 })],
+  ['a charge for a throttled call', throttled({ requested: 60, available: 10, actual: 10 })],
   ['429 with a payload', status(429, '{"data":{"orderCancel":{"job":{"id":"1"}}}}')],
   ['429 with a charge', status(429, '{"errors":"slow","extensions":{"cost":{"actualQueryCost":"10"}}}')],
   ['a 409', status(409)],
@@ -48,7 +48,7 @@ const failures: readonly (readonly [name: string, step: Step])[] = [
   ['a 404', status(404)],
   ['a 408', status(408)],
   ['an HTML page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-  ['half a response', () => new Response('{"data":{"shop"', { headers: { 'content-type': 'application/json' } })],
+  ['a truncated response', () => new Response('{"data":{"shop"', { headers: { 'content-type': 'application/json' } })],
   ['an error without a code', () => Response.json({ errors: [{ message: 'Timeout' }] })],
   [
     'an internal error',
@@ -129,9 +129,9 @@ describe('shopifyRetry()', () => {
   });
 
   it.each([
-    ['idempotent, being a query', query, {}, 6],
-    ['keyed, with its key', refund, { input: {}, key: 'k' }, 6],
-    ['unsafe, without its key', refund, { input: {} }, 1],
+    ['idempotent, for a query', query, {}, 6],
+    ['keyed, with a key', refund, { input: {}, key: 'k' }, 6],
+    ['unsafe, without a key', refund, { input: {} }, 1],
     ['unsafe', cancel, { input: 'x' }, 1],
   ])('derives the idempotency from a document: %s', async (_name, document, variables, sends) => {
     const { fetch, clock, at } = scripted([status(500)]);
@@ -172,7 +172,7 @@ describe('shopifyRetry()', () => {
   it.each<[string, ShopifyRetryOptions & Record<string, unknown>, RegExp]>([
     ['an unknown name', { maxRetires: 3 }, /maxRetires: is not an option\. Did you mean maxRetries/],
     ['a number out of range', { maxDelayMs: -1 }, /maxDelayMs: must be a number, 0 or more/],
-    ['an idempotency that there is not', { idempotency: 'safe' as never }, /idempotency: must be one of idempotent/],
+    ['an unknown idempotency', { idempotency: 'safe' as never }, /idempotency: must be one of idempotent/],
     ['variables without a document', { variables: {} }, /variables: have no effect without the document/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => shopifyRetry(options)).toThrow(message);
@@ -205,13 +205,13 @@ describe('shopifyRetry() around other clients', () => {
     ['a broken connection', broken('ECONNRESET'), 'keyed', 3],
     ['a broken connection', broken('ECONNRESET'), 'unsafe', 1],
     [
-      'a response cut off',
+      'a truncated response',
       () => new Response('{"da', { headers: { 'content-type': 'application/json' } }),
       'idempotent',
       3,
     ],
     [
-      'a response cut off',
+      'a truncated response',
       () => new Response('{"da', { headers: { 'content-type': 'application/json' } }),
       'unsafe',
       1,

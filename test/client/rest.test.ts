@@ -260,10 +260,10 @@ describe('a Link header', () => {
     ['a title with commas before', `<${address}n>; title="a, <b>; c"; rel="next"`, { next: 'n' }],
     ['a relative address', `</admin/api/${generatedApiVersion}/products.json?page_info=n>; rel="next"`, { next: 'n' }],
     ['an address of 5,000 characters', `<${address}n&fields=${'title%2C'.repeat(600)}>; rel="next"`, { next: 'n' }],
-    ['another relation that begins so', `<${address}n>; rel="nextfoo"`, {}],
+    ['another relation with the same prefix', `<${address}n>; rel="nextfoo"`, {}],
     ['a relation inside another parameter', `<${address}n>; title="rel=next"`, {}],
     ['an address without a cursor', '<https://acme.myshopify.com/x.json>; rel="next"', {}],
-    ['nothing that makes sense', `<${address}n>; rel="nex, ;;; =`, {}],
+    ['unreadable text', `<${address}n>; rel="nex, ;;; =`, {}],
   ])('is read with %s', async (_name, link, pages) => {
     const { shop } = scriptedShop([answer('{}', { link })]);
     expect((await shop.rest.get('products.json')).pages).toEqual(pages);
@@ -308,7 +308,7 @@ describe('a call that cannot be sent', () => {
 
   it.each([
     ['a circle', circle],
-    ['an object that cannot say what it is', telling],
+    ['an object that cannot be converted to JSON', telling],
     ['a text', '{"product":{}}'],
     ['bytes', Buffer.from('{}')],
     ['a map', new Map()],

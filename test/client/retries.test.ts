@@ -16,8 +16,8 @@ describe('a query', () => {
     ['a reset', broken('ECONNRESET')],
     ['a 502', status(502)],
     ['an HTML page', status(200, '<html>')],
-    ['half an answer', status(200, '{"data":{"shop"')],
-    ['an empty answer', status(200, '')],
+    ['a truncated response', status(200, '{"data":{"shop"')],
+    ['an empty response', status(200, '')],
   ])('is sent again after %s', async (_name, failure) => {
     const { shop, clock, sent } = scriptedShop([failure, good()]);
     const result = await clock.run(shop.graphql(query));
@@ -89,7 +89,7 @@ describe('a mutation that must not be sent twice', () => {
   it.each([
     ['a reset', broken('ECONNRESET')],
     ['a 500', status(500)],
-    ['an answer that is cut off', status(200, '{"data":')],
+    ['a truncated response', status(200, '{"data":')],
     ['a time-out', silent],
   ])('ends with OutcomeUnknownError after %s, sent once', async (_name, failure) => {
     const { shop, clock, sent } = scriptedShop([failure, good(refunded)], { timeoutMs: 1000 });

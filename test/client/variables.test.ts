@@ -57,7 +57,7 @@ describe('a variable that JSON would drop or change', () => {
     ['a number in an object', Object(5), /is of class Number/],
     ['a text in an object', Object('text'), /is of class String/],
     [
-      'what toJSON returns',
+      'the result of toJSON',
       { toJSON: () => ({ price: Number.NaN }) },
       'variables.input.price is NaN, which JSON turns into null.',
     ],
@@ -80,11 +80,7 @@ describe('a variable that JSON would drop or change', () => {
       },
       /^variables contains itself/,
     ],
-    [
-      'a name that may be anything',
-      { 'jane@example.com': Number.NaN },
-      'variables.input[…] is NaN, which JSON turns into null.',
-    ],
+    ['an arbitrary name', { 'jane@example.com': Number.NaN }, 'variables.input[…] is NaN, which JSON turns into null.'],
   ] as const)('is refused before anything is sent: %s', async (_name, input, issue) => {
     const issues = await send(input);
     expect(issues).toEqual([typeof issue === 'string' ? issue : expect.stringMatching(issue)]);
@@ -105,12 +101,12 @@ describe('a variable that JSON can represent is sent unchanged', () => {
       { a: 'x', b: -0.5, c: null, d: [true, [], {}] },
       { a: 'x', b: -0.5, c: null, d: [true, [], {}] },
     ],
-    ['undefined in an object, which is left out', { a: undefined, b: 1 }, { b: 1 }],
+    ['undefined in an object, which is omitted', { a: undefined, b: 1 }, { b: 1 }],
     ['a date', { at: date }, { at: date.toISOString() }],
     ['an address', new URL('https://a.example/x'), 'https://a.example/x'],
-    ['the fields of an object of a class', new Draft(), { title: 'Cup', price: 5 }],
+    ['the fields of a class instance', new Draft(), { title: 'Cup', price: 5 }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
-    ['a Set with a toJSON of its own', Object.assign(new Set([1]), { toJSON: () => [1] }), [1]],
+    ['a Set with its own toJSON', Object.assign(new Set([1]), { toJSON: () => [1] }), [1]],
   ])('%s', async (_name, input, sent) => {
     expect(await send(input)).toEqual(sent);
   });

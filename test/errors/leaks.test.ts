@@ -87,7 +87,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
   ['THROTTLED', 'THROTTLED', () => failing(refusedWith({ code: 'THROTTLED', ...variable }))],
   ['404', 'HTTP_ERROR', () => failing(answer(404, { errors: { base: [said] } }), query)],
   [
-    'a quote that is cut in the middle of the token',
+    'a quote cut in the middle of the token',
     'HTTP_ERROR',
     () => failing(answer(400, { errors: `${'x'.repeat(290)}${token}` }), query),
   ],
@@ -151,9 +151,9 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
       }, query),
   ],
   ['no response', 'TIMEOUT', () => failing(silent, query, { timeoutMs: 50 })],
-  ['no response in the time of the call', 'DEADLINE_EXCEEDED', () => failing(silent, query, { deadlineMs: 50 })],
+  ['no response before the deadline', 'DEADLINE_EXCEEDED', () => failing(silent, query, { deadlineMs: 50 })],
   [
-    'a shop that fails',
+    'a failing shop',
     'CIRCUIT_OPEN',
     () =>
       failing(
@@ -175,7 +175,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
   ],
   ['a page', 'INVALID_RESPONSE', () => failing(answer(200, `<p>${said} ${email}</p>`), query)],
   [
-    'a list of REST that is cut off',
+    'a truncated REST list',
     'INVALID_RESPONSE',
     () => failing(answer(200, `{"a":"${said}`), (shop) => shop.rest.get('products.json')),
   ],
@@ -227,13 +227,13 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     }),
   ],
   [
-    'pages that go round in a circle',
+    'pages that repeat',
     'PAGE_CURSOR_REPEATED',
     () => failing(page({ hasNextPage: true, endCursor: row }), paginate(row)),
   ],
   ['a page without pageInfo', 'PAGE_INFO_MISSING', () => failing(page({ endCursor: row }), paginate(row))],
   [
-    'a page behind the last one that Shopify shows',
+    'a page beyond the limit of Shopify',
     'PAGE_LIMIT_REACHED',
     () => failing(answer(200, { data: null, errors: [{ message: `${said} 25,000` }] }), paginate(row)),
   ],
@@ -269,7 +269,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
       ),
   ],
   [
-    'a bulk result that is not whole',
+    'an incomplete bulk result',
     'BULK_INCOMPLETE',
     () =>
       failing(answer(200, { data: { bulkOperation: bulkOperation('COMPLETED') } }), async (shop) =>

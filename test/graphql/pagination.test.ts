@@ -22,8 +22,8 @@ describe('allPages', () => {
   });
 
   it.each([
-    ['says that there is more, but not from where', null, 'PAGE_INFO_MISSING'],
-    ['goes round in a circle', 'a', 'PAGE_CURSOR_REPEATED'],
+    ['has a next page without a cursor', null, 'PAGE_INFO_MISSING'],
+    ['repeats', 'a', 'PAGE_CURSOR_REPEATED'],
   ] as const)('does not accept a list as complete that %s', async (_name, endCursor, code) => {
     const page = { nodes: [1], pageInfo: { hasNextPage: true, endCursor } };
     const error = await rejection(allPages('letters', async () => page));

@@ -68,8 +68,8 @@ describe('a document that is nested too deep', () => {
 
   it.each([
     ['text', nested(201), 201],
-    ['a very deep text', nested(20_000), 20_000],
-    ['lists in the text', `{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`, 5_002],
+    ['a very deep document', nested(20_000), 20_000],
+    ['nested lists', `{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`, 5_002],
     ['fragments', chained(20_000), 40_002],
   ])('is refused with its depth: %s', async (_name, text, depth) => {
     const { shop, sent } = scriptedShop([good()]);
@@ -95,14 +95,14 @@ describe('a document that is nested too deep', () => {
   });
 
   it.each([
-    ['as deep as may be', nested(200)],
+    ['the maximum depth', nested(200)],
     [
-      'brackets in texts',
+      'brackets in strings',
       `{ a(b: "${'{'.repeat(300)}", c: "\\"${'['.repeat(300)}", d: """ \\""" ${'(('.repeat(300)} """) }`,
     ],
     ['brackets in comments', `# ${'{'.repeat(300)}\n{ a } # ${'{'.repeat(300)}`],
     ['a fragment within itself', '{ ...F } fragment F on QueryRoot { ...F shop { id } }'],
-    ['fragments that are missing', '{ ...F }'],
+    ['missing fragments', '{ ...F }'],
   ])('but not %s', async (_name, text) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     await clock.run(shop.graphql(text));
@@ -217,14 +217,19 @@ describe('the cache of documents', () => {
 describe('a document that cannot be sent', () => {
   it.each<[string, string, string | undefined, RegExp]>([
     ['has no operation', 'fragment F on Shop { id }', undefined, /has no operation\.$/],
-    ['has no operation of that name', 'query A { shop { id } }', 'B', /has no operation named B\. Did you mean A\?$/],
-    ['has no operation of an empty name', 'query A { shop { id } }', '', /has no operation named ""\.$/],
+    ['has no operation with that name', 'query A { shop { id } }', 'B', /has no operation named B\. Did you mean A\?$/],
+    ['has no operation with an empty name', 'query A { shop { id } }', '', /has no operation named ""\.$/],
     ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
-    ['has two of that name', 'query A { shop { id } } mutation A { x { id } }', 'A', /has 2 operations named A/],
+    [
+      'has two operations with that name',
+      'query A { shop { id } } mutation A { x { id } }',
+      'A',
+      /has 2 operations named A/,
+    ],
     ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
     ['ends too early', 'query A {\n shop { id }', undefined, /\(line 2, column 13\)$/],
     ['ends in a comment', '{ shop # {', undefined, /Expected Name, found <EOF>/],
-    ['ends in a text', '{ shop(a: "{', undefined, /Unterminated string/],
+    ['ends in a string', '{ shop(a: "{', undefined, /Unterminated string/],
   ])('is refused before anything is sent if it %s', async (_what, text, operationName, message) => {
     const { shop, sent } = scriptedShop([good()]);
     const error = await rejection(shop.graphql(text, {}, operationName === undefined ? {} : { operationName }));

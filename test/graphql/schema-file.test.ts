@@ -81,14 +81,14 @@ enum State {
 describe('a patch', () => {
   it.each([
     ['a new type', 'type Item2 {', 'type Item1 {\n  id: ID!\n}\n\ntype Item2 {'],
-    ['a type that goes', 'type Item2 {\n  id: ID!\n}\n\n', ''],
+    ['a removed type', 'type Item2 {\n  id: ID!\n}\n\n', ''],
     ['a new member', '  a2(', '  a1b: Int\n  a2('],
-    ['a member that goes', '  a1: ID!\n', ''],
-    ['a member that changes', '(first: Int = 1)', '(first: Int = 2, last: Int)'],
-    ['a type that implements something', 'type Item10 {', 'type Item10 implements Node {'],
-    ['a union that grows', 'Item2 | Item10', 'Item2 | Item10 | Root'],
-    ['a value that is deprecated', '  OFF', '  OFF @deprecated'],
-    ['a directive that goes', 'directive @idempotent(key: String!) on FIELD\n\n', ''],
+    ['a removed member', '  a1: ID!\n', ''],
+    ['a changed member', '(first: Int = 1)', '(first: Int = 2, last: Int)'],
+    ['a type with an interface', 'type Item10 {', 'type Item10 implements Node {'],
+    ['an extended union', 'Item2 | Item10', 'Item2 | Item10 | Root'],
+    ['a deprecated value', '  OFF', '  OFF @deprecated'],
+    ['a removed directive', 'directive @idempotent(key: String!) on FIELD\n\n', ''],
     ['another head', '# Keys required: pay', '# Keys required: pay refund'],
   ])('adds %s, and removes it', (_what, before, after) => {
     const changed = small.replace(before, after);

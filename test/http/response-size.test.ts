@@ -12,8 +12,8 @@ const create = 'mutation Create { productCreate(product: {}) { product { id } } 
 
 const transports: readonly (readonly [string, () => Transport])[] = [
   ['ky', () => kyTransport()],
-  ["ky of the host's", () => kyTransport({ ky })],
-  ['ky over the fetch of undici', () => kyTransport({ fetch: undiciFetch as unknown as typeof fetch })],
+  ['a host’s ky', () => kyTransport({ ky })],
+  ['ky over undici’s fetch', () => kyTransport({ fetch: undiciFetch as unknown as typeof fetch })],
   ['undici', () => undiciTransport()],
 ];
 

@@ -81,7 +81,7 @@ describe('before anything is sent', () => {
   });
 
   it.each([
-    ['by the object that they are in', 'variants.price:>=10 AND status:"active: not"'],
+    ['by the object that contains them', 'variants.price:>=10 AND status:"active: not"'],
     ['with a time, quoted or not', "status:active AND variants.updated_at:>'2026-11-01T00:00:00Z'"],
     ['with a time, quoted or not', 'variants.updated_at:>2026-11-01T00:00:00Z'],
   ])('a filter is accepted if its fields are included, %s (%#)', async (_how, filter) => {
@@ -91,7 +91,7 @@ describe('before anything is sent', () => {
   });
 
   it.each(['status:"5\\" pipe: large"', 'status:a\\:b\\ c:', "status:'it\\'s: so'"])(
-    'the filter %s names one field, whatever is in its value',
+    'the filter %s has one field, whatever its value contains',
     async (filter) => {
       const { sync } = createHarness();
       const problems = sync([{ topic, uri, filter, includeFields: ['status'] }]);
@@ -133,7 +133,7 @@ describe('before anything is sent', () => {
       'desired[1]: has the topic, uri and filter of desired[0]',
     ],
     [
-      'two of a topic without names',
+      'two with the same topic and no name',
       [
         { topic, uri },
         { topic, uri: 'https://app.example/2' },

@@ -193,14 +193,14 @@ describe('the failure analysis', () => {
       ),
       record('late', 'failed', {
         lastAttemptAt: 5_000,
-        lastError: { code: 'INVALID', message: 'variants[3].price "9" of gid://shopify/Product/7 is no amount' },
+        lastError: { code: 'INVALID', message: 'variants[3].price "9" of gid://shopify/Product/7 is not an amount' },
       }),
     ]);
     const { failed, patterns, latest } = await sync.failureAnalysis();
     expect(failed).toBe(1_201);
     expect(patterns.map(({ count, pattern }) => [count, pattern])).toEqual([
       [1_200, 'Title {text} is taken'],
-      [1, 'variants[{number}].price {text} of {id} is no amount'],
+      [1, 'variants[{number}].price {text} of {id} is not an amount'],
     ]);
     expect(latest.map(({ localId }) => localId)).toEqual([
       'late',
@@ -210,7 +210,7 @@ describe('the failure analysis', () => {
       localId: 'late',
       gid: null,
       code: 'INVALID',
-      pattern: 'variants[{number}].price {text} of {id} is no amount',
+      pattern: 'variants[{number}].price {text} of {id} is not an amount',
       attempts: 0,
       lastAttemptAt: 5_000,
     });

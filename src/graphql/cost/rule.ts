@@ -14,8 +14,8 @@ export const objectPoints = 1;
 export const connectionPoints = 2;
 
 /**
- * Points of a `__typename` in a response. None are requested for it, so they reduce the refund. (Recorded: `nodes {
- * __typename … on MediaImage { image { url } } }` of a file without image is charged 2, not 1.)
+ * Points of a `__typename` in a response. None are requested for it, so they reduce the refund. (Recorded:
+ * `nodes { __typename … on MediaImage { image { url } } }` of a file without image is charged 2, not 1.)
  */
 export const answeredTypeNamePoints = 1;
 

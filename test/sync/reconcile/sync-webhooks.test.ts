@@ -279,7 +279,7 @@ describe('inventory_levels/update', () => {
   });
   const place = { shop: domain, inventoryItemId: '808950810', locationId: '655441491' };
 
-  it('leaves stock alone that a newer release has stored, and says so', async () => {
+  it('leaves stock of a newer release alone, and reports it', async () => {
     const onInventory = vi.fn();
     const { send, stores } = await setup({ onInventory });
     const key = `webhooks:${domain}:stock:${place.inventoryItemId}:${place.locationId}`;

@@ -177,7 +177,7 @@ describe('an export of Shopify', () => {
 });
 
 describe('the rows of a product', () => {
-  it('are combined wherever they are', async () => {
+  it('are combined, in any order', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,Size,S,1.00\nb,B,Title,Default Title,1.00\na,,,M,1.00\nb,B,Title,Default Title,1.00\n',
     );
