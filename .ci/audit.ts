@@ -1,12 +1,12 @@
-// Fails on known vulnerabilities of what users install. A registry without an audit endpoint cannot be
-// asked: the output says so, and it is not a failure of the code.
+// Fails on known vulnerabilities in packages that users install. If the registry has no audit endpoint, the output says
+// so, and it does not count as a failure.
 import { npm } from './tools/programs.ts';
 
 interface AuditReport {
   readonly metadata?: { readonly vulnerabilities?: { readonly total: number } };
 }
 
-/** npm exits with 1 when it found something, and when it could not ask. */
+/** npm exits with 1 both for findings and if it could not ask. */
 function audit(): string {
   try {
     return npm(['audit', '--omit=dev', '--json']);

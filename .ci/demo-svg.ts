@@ -1,5 +1,5 @@
-// Draws what `shopwright demo` prints as docs/images/demo.svg: `npm run demo:svg`, after a build. With `--check` it writes
-// nothing, and fails where the drawing that is committed shows another story: numbers vary from run to run, and are not
+// Draws the output of `shopwright demo` as docs/images/demo.svg: `npm run demo:svg`, after a build. With `--check` it
+// writes nothing, and fails if the committed drawing shows something else. Numbers vary from run to run, and are not
 // compared.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { root } from './tools/programs.ts';
 const file = join(root, 'docs/images/demo.svg');
 const mostBytes = 60_000;
 
-/** What the demo printed, and shown meanwhile. */
+/** What the demo printed, and showed temporarily. */
 async function demo(): Promise<readonly string[]> {
   const child = spawn(process.execPath, [join(root, 'dist/cli/shopwright.js'), 'demo'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -29,10 +29,10 @@ const charWidth = 8.4;
 const lineHeight = 18;
 const padding = 16;
 
-/** Milliseconds until a line appears after the one before: a command is typed, an empty line is a breath. */
+/** Milliseconds before a line appears: a command is typed, an empty line is a pause. */
 const pausesMs = { command: 900, empty: 400, other: 160 };
 
-/** How a line of a terminal looks, by what it begins with. */
+/** The style of a terminal line, by its first characters. */
 const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^\$ /, 'command'],
   [/^\s*\+ /, 'added'],
@@ -42,7 +42,7 @@ const kinds: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/^[█░]/, 'bar'],
 ];
 
-/** On light and on dark paper, each with a contrast of at least 4.5 to 1. */
+/** On a light and a dark background, each with a contrast of at least 4.5 to 1. */
 const palette: Readonly<Record<string, readonly [light: string, dark: string]>> = {
   rect: ['#f6f8fa', '#0d1117'],
   text: ['#1f2328', '#e6edf3'],
@@ -75,7 +75,7 @@ function drawing(lines: readonly string[]): string {
     atMs += kind === 'command' ? pausesMs.command : line === '' ? pausesMs.empty : pausesMs.other;
     if (line === '') return '';
     const y = padding + 14 + index * lineHeight;
-    // Of that width in whatever font there is.
+    // Of that width in any font.
     const width = (line.length * charWidth).toFixed(1);
     const indent = line.length - line.trimStart().length;
     const x = (padding + indent * charWidth).toFixed(1);
@@ -103,7 +103,7 @@ ${texts.join('')}</svg>
 `;
 }
 
-/** What is the same in each run: no number, no bar, and no break of a line, which numbers move. */
+/** The part that is the same in each run: without numbers, bars, and line breaks, which numbers move. */
 const story = (svg: string): string =>
   svg
     .replaceAll(/<(?:text|svg) [^>]*?(?: class="\w+")?[^>]*>/g, '')
@@ -112,7 +112,7 @@ const story = (svg: string): string =>
     .replaceAll(/\d+(?:[.,]\d+)*/g, '0')
     .replaceAll(/\s+/g, ' ');
 
-/** The first place where two texts differ, with what stands around it. */
+/** The first place where two texts differ, with the text around it. */
 function difference(one: string, other: string): string {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at += 1;
@@ -129,7 +129,7 @@ async function draw(): Promise<string> {
 async function check(): Promise<void> {
   const committed = story(readFileSync(file, 'utf8'));
   const told: string[] = [];
-  // One run has differed by chance. Two in a row mean that the drawing is out of date.
+  // A single difference may be chance. Two in a row mean that the drawing is out of date.
   for (let run = 0; run < 2; run += 1) {
     const printed = story(await draw());
     if (printed === committed) {

@@ -1,5 +1,5 @@
-// Looks for tests that fail now and then: runs the suite again and again in another order of files and tests,
-// in turn at half and at double the cores. `npm run test:flaky -- --runs 3 test/storage` is a shorter look.
+// Finds flaky tests: runs the suite repeatedly in random order of files and tests, alternating between half and double
+// the cores. `npm run test:flaky -- --runs 3 test/storage` is a shorter run.
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ const workerCounts = [Math.max(1, Math.floor(availableParallelism() / 2)), avail
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-flaky-'));
 const reportFile = join(folder, 'report.json');
 
-/** Runs the suite in the order of that seed, and gives a line for each failure. */
+/** Runs the suite in the order of that seed, and returns a line for each failure. */
 function failuresOf(seed, workers) {
   rmSync(reportFile, { force: true });
   const order = ['--sequence.shuffle.files', '--sequence.shuffle.tests', `--sequence.seed=${seed}`];
@@ -32,7 +32,7 @@ function failuresOf(seed, workers) {
   );
   if (status === 0) return [];
   const failures = failedTests(reportFile);
-  // An error outside of any test fails the run as well, and is in no report.
+  // An error outside of a test fails the run too, and is in no report.
   return failures.length > 0 ? failures : [`vitest ended with ${status}:\n${stderr.trim()}`];
 }
 

@@ -1,5 +1,5 @@
-// Fails where a package in node_modules has a licence that is not on the list: `npm run licences`. What users install is
-// held to the shorter list.
+// Fails if a package in node_modules has a licence that is not on the list: `npm run licences`. For packages that users
+// install, the list is shorter.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './tools/programs.ts';
@@ -26,7 +26,7 @@ const forTools = [
   'WTFPL',
 ];
 
-/** Whether an SPDX expression can be met by that list. */
+/** Whether that list satisfies an SPDX expression. */
 function isMet(expression: string, allowed: readonly string[]): boolean {
   const bare = expression.replace(/^\((.*)\)$/, '$1');
   if (/ OR /.test(bare)) return bare.split(' OR ').some((one) => isMet(one, allowed));

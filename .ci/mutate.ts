@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { git, root } from './tools/programs.ts';
 
-/** Where a mistake costs most, and the tests that must notice it. */
+/** The code in which a mistake costs most, and the tests that must detect it. */
 const modules = [
-  // Without what Redis does, whose tests wait for servers and for real time.
+  // Without the Redis part, whose tests wait for servers and for real time.
   {
     name: 'limiter',
     sources: /^src\/limiter\/(?!redis\/)/,
@@ -23,7 +23,7 @@ const modules = [
   {
     name: 'resilience',
     sources: /^src\/resilience\//,
-    // A breaker that processes share, and how often a call is sent, are tested through the client.
+    // A shared breaker, and the number of sends of a call, are tested through the client.
     tests: ['test/resilience/**/*.test.ts', 'test/client/{shared-breaker,policies,retries}.test.ts'],
   },
   { name: 'webhooks/verify', sources: /^src\/webhooks\/verify\.ts/, tests: ['test/webhooks/verify*.test.ts'] },
@@ -32,7 +32,7 @@ const modules = [
 ] as const;
 
 const wanted = 80;
-/** So few may survive of a small change, where one is more than a fifth. */
+/** The most survivors allowed for a small change, where one is more than a fifth. */
 const fewSurvivors = 2;
 
 const { values, positionals } = parseArgs({
@@ -48,7 +48,7 @@ function filesToMutate(): readonly string[] {
   return changedLines(baseOf(values.base ?? 'main'));
 }
 
-/** Where this branch left that one; on that one itself, and before the first push of a branch, the commit before. */
+/** Where this branch left the main one; on the main one, or before the first push of a branch, the previous commit. */
 function baseOf(branch: string): string {
   const base = /^0+$/.test(branch) ? '' : git(['merge-base', branch, 'HEAD']).trim();
   return base === '' || base === git(['rev-parse', 'HEAD']).trim() ? 'HEAD^' : base;
@@ -76,7 +76,7 @@ interface Report {
   readonly files: Readonly<Record<string, { readonly mutants: readonly Mutant[] }>>;
 }
 
-/** @returns `undefined` where the time was up. */
+/** @returns `undefined` if the time is up. */
 function mutate(files: readonly string[], tests: readonly string[], report: string): Report | undefined {
   const stryker = join(root, 'node_modules/@stryker-mutator/core/bin/stryker.js');
   const args = ['run', '.ci/tools/stryker.config.mjs', '--mutate', files.join(',')];

@@ -1,5 +1,5 @@
-// The everyday tests on days to come, each with all its processes: `npm run test:dates -- [FILTER…]`.
-// 2027-01-02 is after the release of a version, 2027-10-17 after the end of the one that this package is made for.
+// Runs the everyday tests on future dates, each with all its processes: `npm run test:dates -- [FILTER…]`. 2027-01-02
+// is after the release of a version, 2027-10-17 after the end of the one that this package is made for.
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

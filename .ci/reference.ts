@@ -1,5 +1,5 @@
-// The reference of all entries, made of their doc comments, as Markdown: `npm run reference` writes it to `docs/reference`.
-// It is made anew wherever it is wanted, and not kept in the repository: `api/` has what to review.
+// The reference of all entries, generated from their doc comments, as Markdown: `npm run reference` writes it to
+// `docs/reference`. It is generated when needed and not committed: `api/` is what reviewers read.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './tools/programs.ts';
@@ -9,7 +9,7 @@ const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   readonly exports: Readonly<Record<string, string | { readonly types?: string }>>;
 };
 
-/** The file of an entry without its ending, and the name that users import. */
+/** The file of an entry without its extension, and the name that users import. */
 const entries = Object.entries(exports)
   .filter(([, target]) => typeof target === 'object')
   .map(([path]) => ({
@@ -44,7 +44,7 @@ run(
   { show: true },
 );
 
-// typedoc calls an entry by its file.
+// typedoc names an entry by its file.
 const names = new Map(entries.map(({ file, name }) => [file, name]));
 const pages = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
 for (const page of pages) {

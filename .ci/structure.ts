@@ -1,5 +1,5 @@
-// Measures how src/ is cut into files, and fails where a figure is over its limit: `npm run -s structure`.
-// Generated files and declarations do not count. The layers are the matter of `npm run layers`.
+// Measures how src/ is divided into files, and fails if a figure exceeds its limit: `npm run -s structure`. Generated
+// files and declarations do not count. `npm run layers` checks the layers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -41,7 +41,7 @@ const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })
 const own = sources.filter(({ path }) => !isIn(path, 'testing') && !isIn(path, 'entries'));
 const short = (path: string): string => relative(src, path).replaceAll('\\', '/');
 
-/** Files that import each other, by whatever way: the strongly connected parts of the graph (Tarjan). */
+/** Files that import each other, directly or indirectly: the strongly connected parts of the graph (Tarjan). */
 function circles(files: readonly SourceFile[]): readonly string[] {
   const targetsOf = new Map(files.map(({ path, targets }) => [path, targets]));
   const lowest = new Map<string, number>();
@@ -75,7 +75,7 @@ interface Exports {
   readonly unshown: readonly string[];
 }
 
-/** How many names the root exports, and what is missing in the doc comments of all entries. */
+/** The number of names that the root exports, and what is missing in the doc comments of all entries. */
 function readExports(): Exports {
   const entries = [
     ...readdirSync(join(src, 'entries')).map((file) => join(src, 'entries', file)),

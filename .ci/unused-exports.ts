@@ -1,5 +1,5 @@
-// Fails where a file of src/ exports what no other file imports: `npm run unused`. Tests, tools and benches count too.
-// The entries are the package's own exports, and generated files are made as a whole.
+// Fails if a file of src/ exports something that no other file imports: `npm run unused`. Tests, tools and benches
+// count too. Entries are exempt as the package's exports, and generated files because they are generated as a whole.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -10,11 +10,11 @@ const files = git(['ls-files', '--cached', '--others', '--exclude-standard'])
   .filter((name) => /\.(m?ts|tsx|mjs|js)$/.test(name))
   .map((name) => join(root, name));
 
-/** `path#name` of all that is imported, or exported again, by any file; `path#*` where it is the whole file. */
+/** `path#name` of everything that any file imports or re-exports; `path#*` for a whole file. */
 const used = new Set<string>();
 const declared: { readonly file: string; readonly name: string }[] = [];
 
-/** A type that its own file uses is part of what the file exports; only a value need not be exported for that. */
+/** A type used in its own file may be part of another export's signature; only an unused value must not be exported. */
 function isPartOfOthers(statement: ts.Statement, name: string, source: ts.SourceFile): boolean {
   const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
   return isType && (source.text.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
@@ -62,7 +62,7 @@ function read(file: string): void {
           declared.push({ file, name: name.text });
     }
   }
-  // `import('./x.ts')`, of which any name may be taken, in a type or at run time.
+  // `import('./x.ts')`, in a type or at run time: any name may be used.
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
       use(node.arguments[0], ['*']);
@@ -80,6 +80,6 @@ const unused = declared.filter(
   ({ file, name }) => inScope(file) && !used.has(`${file}#${name}`) && !used.has(`${file}#*`),
 );
 for (const { file, name } of unused)
-  console.log(`!! ${relative(root, file)}: ${name} is exported and nobody imports it`);
+  console.log(`!! ${relative(root, file)}: ${name} is exported but not imported anywhere`);
 if (unused.length === 0) console.log('no unused exports');
 else process.exitCode = 1;

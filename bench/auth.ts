@@ -9,7 +9,7 @@ const clientId = '61d2e5c8f1a04b7c9f3a2b1c0d9e8f70';
 const shop = 'acme.myshopify.com';
 const nowSeconds = Math.floor(Date.now() / 1_000);
 
-/** The part of `@shopify/shopify-api` that is measured. */
+/** The measured parts of `@shopify/shopify-api`. */
 interface ShopifyApiModule {
   shopifyApi(options: object): {
     readonly session: { decodeSessionToken(token: string): Promise<{ readonly dest: string }> };
@@ -19,7 +19,7 @@ interface ShopifyApiModule {
   };
 }
 
-// By names in variables: the root's type check runs where the dependencies of `bench/` are not installed.
+// Imported by variable names: the root's type check runs without the dependencies of `bench/`.
 const peer: string = '@shopify/shopify-api';
 const adapter: string = '@shopify/shopify-api/adapters/node';
 await import(adapter);
@@ -36,7 +36,7 @@ const official = shopifyApi({
 const hmacOf = (content: string, encoding: 'hex' | 'base64url'): string =>
   createHmac('sha256', secret).update(content).digest(encoding);
 
-/** The HMAC of the same bytes, and nothing else. */
+/** Only the HMAC of the same bytes. */
 const bare = (content: string, signature: string, encoding: 'hex' | 'base64url'): Contender => ({
   name: 'bare createHmac + timingSafeEqual',
   calls: 500,
@@ -52,7 +52,7 @@ const tokenContent = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({
   dest: `https://${shop}`,
   aud: clientId,
   sub: '42',
-  // Long enough for the whole run.
+  // Valid for the whole run.
   exp: nowSeconds + 3_600,
   nbf: nowSeconds,
   iat: nowSeconds,
@@ -73,7 +73,7 @@ await raceContenders(`Session token of ${token.length} bytes`, [
   },
 ]);
 
-// The official check takes 90 seconds at most, and so does ours: each race signs anew.
+// The official check accepts at most 90 seconds, as ours does: each race signs again.
 const signedNow = (): string => String(Math.floor(Date.now() / 1_000));
 
 const oauthContent = `code=0907a61c0c8d55e99db179b68161bc00&host=YWRtaW4uc2hvcGlmeS5jb20vc3RvcmUvYWNtZQ&shop=${shop}&state=a1b2c3d4e5f6a7b8&timestamp=${signedNow()}`;

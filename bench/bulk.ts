@@ -1,6 +1,7 @@
-// What reading the result of a bulk query costs beside a bare scan with JSON.parse of the same bytes, each in a process of its
-// own: by HTTP, grouped and in any order, with peak memory and the size of the temporary file. The file is made at run time.
-// `npm run bench:bulk` in the root; megabytes as the argument, 200 by default. BULK_LIMITS=1 fails over the limits.
+// What reading the result of a bulk query costs, compared with a bare scan with JSON.parse of the same bytes, each in a
+// separate process: by HTTP, grouped and in any order, with peak memory and the size of the temporary file. The file is
+// created at run time. `npm run bench:bulk` in the root; megabytes as the argument, 200 by default. BULK_LIMITS=1 fails
+// over the limits.
 import { execFileSync, fork } from 'node:child_process';
 import { createHash, randomInt } from 'node:crypto';
 import { createReadStream, createWriteStream, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { createShopifyClient } from 'shopwright';
 const query =
   'query { products { edges { node { id title descriptionHtml tags variants { edges { node { id sku price inventoryQuantity } } } } } } }';
 
-/** Lines of products with variants: grouped, or shuffled by blocks so that children come before their parents too. */
+/** Lines of products with variants: grouped, or shuffled by blocks so that children also come before their parents. */
 async function writeFile(path: string, bytes: number, order: 'grouped' | 'any'): Promise<number> {
   const out = createWriteStream(path);
   let written = 0;
@@ -49,7 +50,7 @@ async function writeFile(path: string, bytes: number, order: 'grouped' | 'any'):
       written += Buffer.byteLength(text);
       count += 1;
     }
-    // Blocks far larger than any buffer on the way.
+    // Blocks far larger than any buffer used.
     if (held.length > (order === 'any' ? 60_000 : 2_000)) await flush();
   }
   await flush();
@@ -57,7 +58,7 @@ async function writeFile(path: string, bytes: number, order: 'grouped' | 'any'):
   return count;
 }
 
-/** A shop with one finished operation, whose file it serves. */
+/** A shop with one finished operation, and the server of its file. */
 function serve(path: string, count: number): void {
   const server = createServer((request, response) => {
     const { port } = server.address() as { port: number };
@@ -92,7 +93,7 @@ interface Measured {
   readonly spillMb: number;
 }
 
-/** The baseline: the bytes from disk, lines found and parsed one by one. */
+/** The baseline: the bytes from disk, split into lines and parsed one by one. */
 async function scan(path: string): Promise<number> {
   let rows = 0;
   let rest: Buffer = Buffer.alloc(0);
@@ -120,13 +121,13 @@ async function measure(what: string, path: string, port: number): Promise<Measur
         const { nlink, size } = statSync(`/proc/self/fd/${fd}`);
         if (nlink === 0) spillMb = Math.max(spillMb, size / 1e6);
       } catch {
-        // Closed in between.
+        // Closed meanwhile.
       }
     }
   }, 20);
   let rows = 0;
   const ofRun = { groupObjects: what === 'grouped', tempFolder, ...(what === 'rows' && { shape: 'rows' as const }) };
-  // The modules of a client are loaded by then, which a file of 1 GB would hide.
+  // A client's modules are loaded before, which would not show with a file of 1 GB.
   const run = /^(scan|empty)$/.test(what) ? [] : await bulk.resume<object>('gid://shopify/BulkOperation/1', ofRun);
   const began = performance.now();
   const cpu = process.cpuUsage();
@@ -139,7 +140,7 @@ async function measure(what: string, path: string, port: number): Promise<Measur
   return { ms, cpuMs: (user + system) / 1000, rows, spillMb, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-/** Both joins give the same, whichever way they go. */
+/** Both joins return the same, in either order. */
 async function hashes(path: string, port: number): Promise<boolean> {
   const hash = (rows: readonly object[]): string =>
     createHash('sha256')
@@ -193,7 +194,7 @@ else {
       const port = await new Promise<number>((resolve) => server.once('message', (said) => resolve(said as number)));
       try {
         const empty = run<Measured>('empty', file, port);
-        // In turns, so that both meet the same machine.
+        // In turn, so that both run under the same conditions.
         const rounds = [1, 2, 3].map(() => ({
           bare: run<Measured>('scan', file, port),
           read: run<Measured>(order, file, port),

@@ -1,6 +1,6 @@
-// What types for a project's operations cost: `npm run bench:codegen`. Each run is a process of its own: graphql-codegen
-// with shopifyCodegen on the Admin schema, and the same operations of two types on a schema that has only those. Fails
-// where the first takes more than 1.4 times the CPU or 1.5 times the memory of the second.
+// What types for a project's operations cost: `npm run bench:codegen`. Each run is a separate process: graphql-codegen
+// with shopifyCodegen on the Admin schema, and the same operations of two types on a schema with only those. Fails if
+// the first takes more than 1.4 times the CPU or 1.5 times the memory of the second.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -15,7 +15,7 @@ query Products($first: Int!, $after: String) {
 }
 query Product($id: ID!) { product(id: $id) { id title handle } }`;
 
-/** The two types that the operations read, with what leads to them. */
+/** The two types that the operations read, and the path to them. */
 const twoTypes = `
 type QueryRoot {
   product(id: ID!): Product
@@ -60,7 +60,7 @@ const config = { documentMode: 'string', useTypeImports: true };
 const client = { preset: 'client', presetConfig: { fragmentMasking: false }, config };
 await generate({ schema: './two-types.graphql', documents: './operations.graphql', generates: { './plain/': client }, silent: true }, true);`;
   const taken: Record<'own' | 'plain', Taken[]> = { own: [], plain: [] };
-  // In turns, so that a busy moment of the machine meets both.
+  // In turn, so that a busy moment of the machine affects both.
   for (let run = 0; run < runs; run++) {
     taken.plain.push(measure(plain, folder));
     taken.own.push(measure(own, folder));

@@ -2,17 +2,17 @@ import { median } from './races/statistics.ts';
 
 const rounds = 200;
 
-/** One way to verify. Each call must find the signature right, or the figure would be about something else. */
+/** One way to verify. Each call must accept the signature, or the figure would measure something else. */
 export interface Contender {
   readonly name: string;
-  /** Calls in one round. */
+  /** Calls per round. */
   readonly calls: number;
   verify(): boolean | Promise<boolean>;
 }
 
-/** What a call cost in one round, in microseconds. */
+/** The cost of a call in one round, in microseconds. */
 interface Cost {
-  /** In all threads: what others do on a busy machine does not count. */
+  /** In all threads: other programs on a busy machine do not count. */
   readonly cpu: number;
   readonly elapsed: number;
 }
@@ -29,10 +29,10 @@ async function round({ name, calls, verify }: Contender): Promise<Cost> {
 }
 
 /**
- * Measures ways to verify, of which the first is the bare one, and prints them with what each costs of the last.
- * Contenders take turns round by round, so that a busy moment of the machine meets them all; a factor is the median over
- * the rounds of the factor in each. A round is short, since a loop of thousands of signatures that never lets go measures
- * how their handles pile up, which no server does.
+ * Measures ways to verify, the first of which is the bare one, and prints each cost relative to the last. They take
+ * turns round by round, so that a busy moment of the machine affects them all; a factor is the median over the rounds.
+ * A round is short: a loop of thousands of signatures without a pause measures how their handles pile up, which happens
+ * in no server.
  */
 export async function raceContenders(title: string, contenders: readonly Contender[]): Promise<void> {
   for (const contender of contenders) await round(contender);

@@ -1,4 +1,4 @@
-// One start of a fake in a process of its own, for `fake.ts`: prints what it took as JSON.
+// Starts a fake once in a separate process, for `fake.ts`: prints the cost as JSON.
 import { performance } from 'node:perf_hooks';
 
 const began = performance.now();

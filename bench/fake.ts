@@ -1,5 +1,5 @@
-// What the fake costs a test: the time to start it, its CPU for each call, beside the same calls on an older build, and
-// a large catalogue beside a clone of it. Prints a table of medians, and exits with 1 where a ratio is over its budget.
+// What the fake costs a test: the time to start it, its CPU per call compared with an older build, and a large
+// catalogue compared with cloning it. Prints a table of medians, and exits with 1 if a ratio is over its budget.
 // `npm run bench:fake`, after `npm run build` in the root.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -37,12 +37,12 @@ function product(handle: string): object {
   };
 }
 
-/** Calls the fake, and gives the data. */
+/** Calls the fake, and returns the data. */
 async function call(
   fake: Pick<FakeShopify, 'fetch'>,
   query: string,
   variables: object,
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is that of the query beside the call.
+  // biome-ignore lint/suspicious/noExplicitAny: the type is that of the call's query
 ): Promise<any> {
   const response = await fake.fetch('https://demo.myshopify.com/admin/api/2026-10/graphql.json', {
     method: 'POST',
@@ -50,12 +50,12 @@ async function call(
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
-  // What is refused is fast, and would flatter the numbers.
+  // Refused calls are fast, and would falsify the numbers.
   if (text.includes('"errors":') || text.includes('"message":')) throw new Error(`the fake refused: ${text}`);
   return JSON.parse(text).data;
 }
 
-/** Milliseconds of this process's CPU for each of some calls. */
+/** Milliseconds of this process's CPU per call. */
 async function cpuOf(calls: number, work: (index: number) => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
   for (let index = 0; index < calls; index += 1) await work(index);
@@ -69,16 +69,16 @@ interface Start {
   readonly firstAnswerMs: number;
 }
 
-/** A process of its own each time: the schema is read once in a process. */
+/** A new process each time: the schema is read once per process. */
 const starts = Array.from({ length: rounds }, (): Start => {
   return JSON.parse(execFileSync(process.execPath, [`${import.meta.dirname}/fake-start.ts`], { encoding: 'utf8' }));
 });
 
-// A bucket that never ends, so that only the work is measured.
+// An endless bucket, so that only the work is measured.
 const bucket = { maximumAvailable: 1e9, restoreRate: 1e9 };
 const options = { shops: [{ bucket }], recordVariables: false };
 
-// The same calls on both builds, by turns, so that a busy machine slows both.
+// The same calls on both builds in turn, so that a busy machine slows both.
 const older: typeof import('shopwright/testing') = await import(join(oldBuild(), 'dist/testing.js'));
 const fakes = { today: createFakeShopify(options), [oldCommit]: older.createFakeShopify(options) };
 const cpu = { query: new Map<string, number[]>(), push: new Map<string, number[]>() };
@@ -108,7 +108,7 @@ const pageQuery = /* GraphQL */ `
   }
 `;
 
-/** Products of one variant, each with ids of its own, as they stand in the store. */
+/** Products with one variant, each with unique ids, as stored. */
 async function catalogue(): Promise<readonly Entity[]> {
   await using model = createFakeShopify(options);
   await call(model, productSet, { input: { title: 'A tee', handle: 'tee' } });
@@ -184,7 +184,7 @@ const row = (value: number, wanted = '') => ({
 });
 
 let isOver = false;
-/** A figure beside another: `most` is how much of the other it may be. */
+/** A figure compared with another: `most` is the maximum ratio. */
 const beside = (value: number, other: number, most: number, what: string): object => {
   const ratio = value / other;
   if (ratio > most) isOver = true;
@@ -196,7 +196,7 @@ console.table({
   'createFakeShopify(), the first of a process': row(median(starts.map(({ startMs }) => startMs)), '< 1000 ms'),
   'its first response': row(median(starts.map(({ firstAnswerMs }) => firstAnswerMs))),
   'all three': row(median(starts.map((start) => start.importMs + start.startMs + start.firstAnswerMs)), '< 1000 ms'),
-  // Ten in a hundred for what a busy machine does to two medians.
+  // Ten per cent of tolerance for what a busy machine does to two medians.
   'product query (1 product, 10 variants), CPU of a call': beside(today.query, before.query, 1.1, oldCommit),
   'productSet (10 variants), CPU of a call': { ...row(today.push), beside: row(before.push).median },
   '100,000 products seeded, and the first page of 250': beside(

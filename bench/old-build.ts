@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** The commit that measurements stand beside: before start-up was looked at, and before processes shared costs. */
+/** The commit that measurements compare with: before start-up was optimized, and before processes shared costs. */
 export const oldCommit = '8fdfb16';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The folder of the old commit, built once and kept in the folder for temporary files. */
+/** The folder of the old commit, built once and kept in the temporary folder. */
 export function oldBuild(): string {
   const folder = join(tmpdir(), `shopwright-bench-${oldCommit}`);
   if (existsSync(folder)) {
-    // The checkout that made it may be gone, and its packages with it.
+    // The checkout that created it may be gone, including its packages.
     rmSync(join(folder, 'node_modules'), { force: true });
     linkPackages(folder);
     return folder;

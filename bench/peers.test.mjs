@@ -1,5 +1,5 @@
-// Shopify's own client and the most used other one, as they come from npm, against the fake. Plain JavaScript, so that
-// the type check of the repository needs none of these packages.
+// Shopify's own client and the most used other one, unmodified from npm, against the fake. Plain JavaScript, so that
+// the repository's type check needs none of these packages.
 import assert from 'node:assert/strict';
 import { Agent } from 'node:https';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -19,14 +19,14 @@ const productSet = `mutation Push($input: ProductSetInput!) {
 }`;
 const input = (handle) => ({ handle, title: `A ${handle}` });
 
-/** A shop whose bucket holds one mutation and little more. */
+/** A shop whose bucket holds little more than one mutation. */
 const small = { shops: [{ domain: shop, bucket: { maximumAvailable: 12, restoreRate: 1 } }] };
 
 describe('@shopify/admin-api-client', () => {
   let fake;
   const client = () => createAdminApiClient({ storeDomain: shop, apiVersion, accessToken, customFetchApi: fake.fetch });
 
-  it('asks, changes and reads again', async () => {
+  it('queries, changes and reads again', async () => {
     fake = createFakeShopify();
     const pushed = await client().request(productSet, { variables: { input: input('tee') } });
     assert.equal(pushed.errors, undefined);
@@ -70,7 +70,7 @@ describe('@shopify/admin-api-client', () => {
   });
 });
 
-// It knows no other address than https://{shop}, but it takes an agent, as for a proxy: this one goes to the fake.
+// It only knows https://{shop}, but accepts an agent, as for a proxy: this one connects to the fake.
 describe('shopify-api-node', () => {
   let fake;
   let agent;
@@ -95,7 +95,7 @@ describe('shopify-api-node', () => {
 
   const push = async (handle) => client.graphql(productSet, { input: input(handle) });
 
-  it('asks, changes and reads again over GraphQL', async () => {
+  it('queries, changes and reads again over GraphQL', async () => {
     const pushed = await push('tee');
     assert.deepEqual(pushed.productSet.userErrors, []);
     const found = await client.graphql(productQuery, { handle: 'tee' });
@@ -127,7 +127,7 @@ describe('shopify-api-node', () => {
     assert.deepEqual(client.callLimits, { remaining: 38, current: 2, max: 40 });
   });
 
-  it('makes, changes and deletes a product over REST', async () => {
+  it('creates, changes and deletes a product over REST', async () => {
     const { id } = await client.product.create({ title: 'Tee', variants: [{ price: '19.90' }] });
     assert.equal((await client.product.update(id, { title: 'Hat' })).title, 'Hat');
     assert.equal((await client.product.get(id)).variants[0].price, '19.90');

@@ -1,7 +1,8 @@
 /**
- * Jobs per second of the two queues, beside the engine of each on its own, in the same run: `npm run bench:queue`.
- * The jobs do nothing, so this is the queue's own cost. With REDIS_URL it measures BullMQ too. Then `enqueue` of known
- * products on SQLite: all in one call, beside a call for each in the build of an earlier commit. Under a minute.
+ * Jobs per second of the two queues, compared with the bare engine of each, in the same run: `npm run bench:queue`. The
+ * jobs do nothing, so this is the queue's own cost. With REDIS_URL it also measures BullMQ. Then `enqueue` of known
+ * products on SQLite: all in one call, compared with one call per product in the build of an earlier commit. Under a
+ * minute.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { oldBuild, oldCommit } from './old-build.ts';
 const concurrency = 8;
 const type = 'work';
 
-/** Jobs per second of so many jobs. */
+/** Jobs per second for that many jobs. */
 async function perSecond(jobs: number, work: () => Promise<unknown>): Promise<number> {
   const startMs = performance.now();
   await work();
@@ -91,7 +92,7 @@ async function onRedis(url: string): Promise<void> {
   connection.disconnect();
 }
 
-/** Milliseconds for `enqueue` of so many known products, all in one call or one by one. */
+/** Milliseconds for `enqueue` of that many known products, all in one call or one by one. */
 async function enqueueAll(products: number): Promise<void> {
   const shop = 'demo.myshopify.com';
   const folder = mkdtempSync(join(tmpdir(), 'shopwright-bench-queue-'));

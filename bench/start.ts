@@ -1,7 +1,7 @@
-// What a process pays before its first call: the CPU of a fresh process beyond that of an empty one, beside the
-// official client, and beside shopwright before it loaded things late. Prints a table of medians, and exits with 1
-// where an entry is over its budget. `npm run bench:start`, after `npm run build` in the root; `-- --runs 5` for fewer
-// runs than 15, `-- --only sync` for the rows whose name holds that.
+// What a process pays before its first call: the CPU of a new process beyond that of an empty one, compared with the
+// official client, and with shopwright before it loaded modules on demand. Prints a table of medians, and exits with 1
+// if an entry is over its budget. `npm run bench:start`, after `npm run build` in the root; `-- --runs 5` for fewer
+// runs than 15, `-- --only sync` for the rows whose name contains that.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,7 +17,7 @@ interface Program {
   readonly folder: string;
 }
 
-/** A program beside another: `budget` is how much it may cost of what `beside` costs. */
+/** A program compared with another: `budget` is the maximum of its cost relative to `beside`. */
 interface Row {
   readonly name: string;
   readonly program: Program;
@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 });
 const runs = Number(options.runs);
 
-/** Milliseconds of CPU, user and system, from the start of a fresh process to its end. */
+/** Milliseconds of CPU, user and system, from the start of a new process to its end. */
 async function cpuOf({ code, folder }: Program): Promise<number> {
   const reported = `
     import { writeSync } from 'node:fs';
@@ -56,7 +56,7 @@ async function cpuOf({ code, folder }: Program): Promise<number> {
 const median = (values: readonly number[]): number =>
   values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Responds to every call, so that what is measured is the client's part alone. */
+/** Responds to every call, so that only the client's part is measured. */
 const server = createServer((request, response) => {
   request.resume().on('end', () => {
     response.setHeader('content-type', 'application/json');
@@ -122,7 +122,7 @@ const rows = [
   besideOld('import shopwright/testing, first response of a fake', firstFake, 0.55),
 ].filter(({ name }) => name.includes(options.only));
 
-// One after the other in turns, so that whatever else the machine does falls on all alike.
+// One after another in turn, so that other load on the machine affects all alike.
 const programs = [...new Set([empty, ...rows.flatMap(({ program, beside }) => [program, beside])])];
 const taken = new Map<Program, number[]>(programs.map((program) => [program, []]));
 for (let run = 0; run < runs; run += 1) {

@@ -1,5 +1,5 @@
-// What the SQLite store costs: upserts in batches beside plain node:sqlite, and counts over a million records. Prints
-// a table of medians; nothing is asserted, since machines differ. `npm run bench:storage` in the root.
+// What the SQLite store costs: upserts in batches compared with plain node:sqlite, and counts over a million records.
+// Prints a table of medians; nothing is asserted, since machines differ. `npm run bench:storage` in the root.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ const record = (index: number, status: SyncRecord['status']): SyncRecord => ({
 });
 const records = (status: SyncRecord['status']) => Array.from({ length: upserts }, (_, index) => record(index, status));
 
-/** Upserts a second, by the clock and by the CPU: other programs on the machine lower the first one only. */
+/** Upserts per second, by the clock and by CPU time: other programs on the machine only lower the first. */
 async function rates(work: () => unknown): Promise<readonly [clock: number, cpu: number]> {
   const before = process.cpuUsage();
   const start = performance.now();
@@ -47,7 +47,7 @@ function quantile(figures: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** The same rows by one prepared statement in one transaction: no checks, no counts, and no turns for others. */
+/** The same rows with one prepared statement in one transaction: without checks, counts and turns for others. */
 function plainUpsert(database: DatabaseSync): (all: readonly SyncRecord[]) => void {
   const columns = database
     .prepare(`select name from pragma_table_info('${table}')`)
@@ -100,7 +100,7 @@ try {
     await measure('shopwright', putAll);
     await stores.close();
 
-    // The peer has the same table and indexes, on a file of its own, and nothing that keeps counts.
+    // The peer has the same table and indexes in its own file, without counts.
     const own = join(folder, `plain-${round}.sqlite`);
     const made = sqliteStores({ path: own });
     await made.records.counts(shop);
@@ -130,7 +130,7 @@ try {
   const path = join(folder, 'million.sqlite');
   const stores = sqliteStores({ path });
   await stores.records.counts(shop);
-  console.error(`… ${million} records are made`);
+  console.error(`… creating ${million} records`);
   const filling = new DatabaseSync(path);
   filling.exec(`with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${million})
     insert into ${table} (shop, local_id, gid, status, attempts, last_synced_at)
@@ -146,7 +146,7 @@ try {
     times[name]?.push(performance.now() - start);
   };
   for (let index = 0; index < counted; index++) {
-    // A change in between, so that nothing comes from a cache.
+    // A change in between, so that no result is cached.
     await stores.records.put(record(index + 1, index % 2 === 0 ? 'syncing' : 'synced'));
     await time('counts', () => stores.records.counts(shop));
     await time('ageCounts', () => stores.records.ageCounts(shop));

@@ -1,7 +1,8 @@
-// What a plan of unchanged drafts costs: a stream of products with their records in SQLite, beside validate + stringify +
-// sha256 and a reading of the same records in batches, each measurement in a process of its own. Prints CPU a draft, their
-// ratio, and the plan's peak memory: as it is, and where V8 must collect what it need not keep. With memory to spare, V8 lets
-// garbage grow over the first 100,000 drafts. `npm run bench:sync` in the root; sizes as arguments, 10,000 and 100,000 by default.
+// What a plan of unchanged drafts costs: a stream of products with records in SQLite, compared with validate +
+// stringify + sha256 and reading the same records in batches, each measurement in a separate process. Prints CPU per
+// draft, the ratio, and the plan's peak memory: by default, and with a limit that makes V8 collect garbage. With memory
+// to spare, V8 lets garbage grow over the first 100,000 drafts. `npm run bench:sync` in the root; sizes as arguments,
+// 10,000 and 100,000 by default.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -76,7 +77,7 @@ async function bare(path: string, count: number): Promise<void> {
   await stores.close();
 }
 
-/** A heap that holds twice what a plan needs. */
+/** A heap twice as large as a plan needs. */
 const smallHeap = ['--max-semi-space-size=8', '--max-old-space-size=64'];
 
 const works = { prepare, plan, bare };

@@ -1,7 +1,7 @@
-// What telemetry costs a call, as a share of the CPU of a call over the loopback. Switched off: hooks per call × an idle
-// hook. Switched on: what is added by a listener, and by `shopwright/otel` with exporters in memory. That is measured on
-// a transport without network, whose own noise would be larger. Fails over 2 % and 15 %. `npm run bench:telemetry`, which
-// needs no build: it runs the sources. `-- --rounds 5` for fewer rounds than 9.
+// What telemetry costs a call, as a share of its CPU over the loopback. Switched off: hooks per call × an idle hook.
+// Switched on: what a listener adds, and `shopwright/otel` with exporters in memory. That is measured on a transport
+// without network, whose noise would be larger. Fails over 2 % and 15 %. `npm run bench:telemetry`, which needs no
+// build: it runs the sources. `-- --rounds 5` for fewer rounds than 9.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -24,7 +24,7 @@ const points = { maximumAvailable: 1e9, currentlyAvailable: 1e9, restoreRate: 1e
 const cost = { requestedQueryCost: 1, actualQueryCost: 1, throttleStatus: points };
 const body = JSON.stringify({ data: { shop: { name: 'Acme' } }, extensions: { cost } });
 
-/** The server is a process of its own, so that its CPU does not count. */
+/** The server is a separate process, so that its CPU does not count. */
 if (process.argv[2] === 'server') {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(body));
@@ -45,7 +45,7 @@ async function measure(origin: string): Promise<boolean> {
   const response = { status: 200, headers: { get: () => null }, body };
   const inMemory = createShopifyClient({ ...client, transport: { name: 'memory', send: async () => response } });
 
-  /** Microseconds of a call, 32 at once. */
+  /** Microseconds per call, 32 at once. */
   const cpuOf = async (shop: ShopifyClient, calls: number): Promise<number> => {
     const before = process.cpuUsage();
     let left = calls;
@@ -57,7 +57,7 @@ async function measure(origin: string): Promise<boolean> {
     return (user + system) / calls;
   };
 
-  // Counted, not assumed: what a good call asks before it makes an event or a span.
+  // Counted, not assumed: the checks of a good call before it creates an event or a span.
   let hooks = 0;
   const countHook = (): void => {
     hooks += 1;
@@ -116,7 +116,7 @@ async function measure(origin: string): Promise<boolean> {
   for (let round = -1; round < Number(values.rounds); round += 1) {
     for (const [name, start] of Object.entries(contenders)) {
       const stop = start();
-      // Whoever comes or goes has V8 compile the hooks anew.
+      // Adding or removing a listener makes V8 compile the hooks again.
       await cpuOf(inMemory, 4_000);
       const us = await cpuOf(inMemory, 4_000);
       await stop();
@@ -141,7 +141,7 @@ async function measure(origin: string): Promise<boolean> {
   return idleUs / call <= 0.02 && added(otel) / call <= 0.15;
 }
 
-/** Whatever else the machine does only adds. */
+/** Other load on the machine only adds. */
 function quickest(values: readonly number[]): number {
   return Math.min(...values);
 }

@@ -1,13 +1,13 @@
 /**
- * One process of `tokens.ts` that does what Shopify's React Router template does, with `@shopify/shopify-api`: it loads
- * the session, refreshes one that is about to end, stores what comes and calls with it. Sessions are in Postgres, as with
- * Prisma: found and upserted by id.
+ * One process of `tokens.ts` that works like Shopify's React Router template, with `@shopify/shopify-api`: it loads the
+ * session, refreshes one that is about to expire, stores the result and calls with it. Sessions are in Postgres, as
+ * with Prisma: found and upserted by id.
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 
-/** The part of `@shopify/shopify-api` that is used. */
+/** The parts of `@shopify/shopify-api` used here. */
 interface Session {
   readonly id: string;
   readonly refreshToken?: string;
@@ -44,7 +44,7 @@ const earlyMs = 2_000 / 12;
 const realNow = Date.now;
 Date.now = () => realNow() + Number(aheadMs);
 
-// By names in variables: the root's type check runs where the dependencies of `bench/` are not installed.
+// Imported by variable names: the root's type check runs without the dependencies of `bench/`.
 const [peer, adapter, runtime]: string[] = ['', '/adapters/node', '/runtime'].map((at) => `@shopify/shopify-api${at}`);
 await import(adapter ?? '');
 const { setAbstractFetchFunc }: RuntimeModule = await import(runtime ?? '');
@@ -65,7 +65,7 @@ process.on('message', (message: { readonly arm?: string; readonly stop?: true })
   isOver ||= message.stop === true;
 });
 
-/** Dies at once where this is the point. */
+/** Dies at once if this is the given point. */
 function dieAt(point: string): void {
   if (armed !== point) return;
   writeSync(1, `dying ${point}\n`);
@@ -109,7 +109,7 @@ let isFirst = true;
 while (!isOver) {
   const startedAt = performance.now();
   const [outcome] = await Promise.allSettled([call()]);
-  // However it ended: nobody says that theirs succeeds.
+  // Only the end matters, not its result.
   if (isFirst) writeSync(1, 'ready\n');
   isFirst = false;
   if (outcome.status === 'fulfilled') {

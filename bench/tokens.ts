@@ -1,6 +1,7 @@
-// Tokens of one shop in several processes, of which some are killed, while responses are lost: this package beside
-// `@shopify/shopify-api`, which refreshes as Shopify's React Router template has it do. Needs Postgres at `POSTGRES_URL`.
-// `npm run bench:tokens` in the root; `TOKEN_CHAOS_SECONDS` (20) and `TOKEN_CHAOS_PROCESSES` (4) for a longer run.
+// One shop's tokens in several processes, some of which are killed, while responses are lost: this package compared
+// with `@shopify/shopify-api`, used for refreshing as in Shopify's React Router template. Needs Postgres at
+// `POSTGRES_URL`. `npm run bench:tokens` in the root; `TOKEN_CHAOS_SECONDS` (20) and `TOKEN_CHAOS_PROCESSES` (4) for a
+// longer run.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -30,7 +31,7 @@ async function ours(clocksApartMs: number): Promise<ChaosReport> {
   });
 }
 
-/** As `Session.toPropertyArray` writes it, and `Session.fromPropertyArray` reads it. */
+/** As written by `Session.toPropertyArray`, and read by `Session.fromPropertyArray`. */
 const entriesOf = (tokens: StoredTokens): [string, string | number | boolean][] => [
   ['id', `offline_${shop}`],
   ['shop', shop],
@@ -61,7 +62,7 @@ async function theirs(clocksApartMs: number): Promise<ChaosReport> {
 }
 
 try {
-  // Makes the schema.
+  // Creates the schema.
   await stores.keyValue.get('bench');
   const columns = {
     'shopwright, clocks 90 s apart': await ours(apartMs),

@@ -1,7 +1,7 @@
 // What types cost the compiler: `npm run bench:typecheck`. The same five operations, typed by shopifyCodegen and by
-// Shopify's preset, which is installed for it in a temporary folder. `tsc` checks both in turns, and beside them a program
-// of nothing: to read the types of Node takes most of the time. Fails where
-// ours add more than half of what the preset's add to it.
+// Shopify's preset, which is installed in a temporary folder. `tsc` checks both in turn, and an empty program for
+// comparison, since reading the types of Node takes most of the time. Fails if ours add more than half of what the
+// preset's add to it.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -48,7 +48,7 @@ const cache = join(root, 'node_modules/.cache');
 mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'bench-typecheck-'));
 
-/** A project with a program that calls each operation, and reads what it brings. */
+/** A project with a program that calls each operation, and reads its result. */
 function project(name: string, head: string, call: (operation: string, variables: string) => string): void {
   const home = join(folder, name);
   mkdirSync(join(home, 'src'), { recursive: true });
@@ -100,7 +100,7 @@ const client = createAdminApiClient({ storeDomain: 'acme.myshopify.com', apiVers
   writeFileSync(join(home, 'src/operations.ts'), texts.join('\n'));
   const packages = ['@shopify/api-codegen-preset@2.0.1', '@shopify/admin-api-client@2.0.0', '@types/node@22.20.5'];
   run(home, 'npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', ...packages]);
-  // As the preset's own `shopifyApiProject` does, with the schema from here in place of one from the network.
+  // As the preset's own `shopifyApiProject` does, with the local schema instead of one from the network.
   const schema = JSON.stringify(join(root, 'schema/admin-2026-10.graphql'));
   const program = `
 import { generate } from '@graphql-codegen/cli';
@@ -140,7 +140,7 @@ try {
   );
   writeFileSync(join(folder, 'preset/src/nothing.ts'), 'export {};');
   const taken: Record<'nothing' | 'ours' | 'preset', number[]> = { nothing: [], ours: [], preset: [] };
-  // In turns, so that a busy moment of the machine meets all.
+  // In turn, so that a busy moment of the machine affects all.
   for (let at = 0; at < runs; at += 1) {
     taken.nothing.push(check('preset', 'nothing'));
     taken.preset.push(check('preset', 'all'));
@@ -149,10 +149,12 @@ try {
   const [nothing, own, theirs] = [median(taken.nothing), median(taken.ours), median(taken.preset)];
   const ms = (value: number): string => `${Math.round(value)} ms`;
   console.log(
-    `CPU of tsc: ${ms(own)}, the preset's ${ms(theirs)}, × ${(own / theirs).toFixed(2)}; of nothing ${ms(nothing)}`,
+    `CPU of tsc: ${ms(own)}, the preset's ${ms(theirs)}, × ${(own / theirs).toFixed(2)}; an empty program ${ms(nothing)}`,
   );
   const added = (own - nothing) / (theirs - nothing);
-  console.log(`${added > 0.5 ? '!!' : 'ok'} of what is added to nothing: × ${added.toFixed(2)} (at most 0.5)`);
+  console.log(
+    `${added > 0.5 ? '!!' : 'ok'} added over an empty program, ours / the preset: × ${added.toFixed(2)} (at most 0.5)`,
+  );
   if (added > 0.5) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

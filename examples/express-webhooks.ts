@@ -1,4 +1,5 @@
-// Takes Shopify's webhooks with Express: `SHOPIFY_API_SECRET=… node examples/express-webhooks.ts`, after `npm run build`.
+// Receives Shopify's webhooks with Express. After `npm run build`:
+// `SHOPIFY_API_SECRET=… node examples/express-webhooks.ts`
 import express from 'express';
 import { shopifyWebhooks } from 'shopwright/express';
 import { createWebhookHandler } from 'shopwright/webhooks';
@@ -18,7 +19,7 @@ const handler = createWebhookHandler({
 });
 
 const app = express();
-// Before the parser: the signature is over the bytes as they were sent.
+// Before the body parser: the signature is over the raw bytes.
 app.post('/webhooks/shopify', shopifyWebhooks(handler));
 app.use(express.json());
 

@@ -4,7 +4,7 @@ if (wanted && globalThis.Date.name === 'Date' && !globalThis.Date.isMoved) {
   const RealDate = globalThis.Date;
   const ahead = RealDate.parse(wanted) - RealDate.now();
   if (Number.isNaN(ahead)) throw new Error(`TEST_DATE is "${wanted}": give one such as 2027-01-02`);
-  // A proxy, so that dates of elsewhere are instances of it too, and `Date()` stays a text.
+  // A proxy, so that dates created elsewhere are instances of it too, and `Date()` still returns text.
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args, of) => Reflect.construct(target, args.length === 0 ? [target.now() + ahead] : args, of),
     apply: (target) => new target(target.now() + ahead).toString(),

@@ -9,7 +9,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs?: number;
-  /** Shows what the program prints, and returns nothing of it. */
+  /** Shows what the program prints, and returns none of it. */
   readonly show?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ProgramOptions {
  * @throws when it fails; the error holds `stdout`, `stderr` and `status`.
  */
 export function npm(args: readonly string[], options: ProgramOptions = {}): string {
-  // On Windows npm is a batch file, which only a shell starts; what npm itself runs is told where its program is.
+  // On Windows npm is a batch file, which only a shell can start. In a script run by npm, npm_execpath is its program.
   const program = process.env['npm_execpath'];
   if (program?.endsWith('npm-cli.js')) return run(process.execPath, [program, ...args], options);
   return run('npm', args, options, process.platform === 'win32');

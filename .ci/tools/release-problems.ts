@@ -1,4 +1,4 @@
-/** What stands in the files of a release. */
+/** The content of a release's files. */
 export interface ReleaseFiles {
   /** `.ci/owner.json`. */
   readonly owner: Readonly<Record<string, unknown>>;
@@ -15,14 +15,14 @@ export interface ReleaseFiles {
 const urlOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'url' in value ? value.url : value;
 
-/** What keeps a release from being published, each with its fix. */
+/** What prevents publishing a release, each with its fix. */
 export function releaseProblems({ owner, manifest, changelog, security, changesets, tag }: ReleaseFiles): string[] {
   const problems: string[] = [];
   const { repository, contact } = owner;
   const { version } = manifest;
   if (typeof repository !== 'string' || !/^https:\/\/[^/]+\/[^/]+\/[^/.]+$/.test(repository))
     problems.push(
-      '.ci/owner.json: repository is missing: give its address, such as https://github.com/OWNER/shopwright',
+      '.ci/owner.json: repository is missing: set its address, such as https://github.com/OWNER/shopwright',
     );
   else {
     if (urlOf(manifest.repository) !== `git+${repository}.git`)
@@ -31,13 +31,13 @@ export function releaseProblems({ owner, manifest, changelog, security, changese
       problems.push(`package.json: set "bugs" to "${repository}/issues"`);
   }
   if (typeof contact !== 'string' || !contact.includes('@'))
-    problems.push('.ci/owner.json: contact is missing: give the address for reports of vulnerabilities');
+    problems.push('.ci/owner.json: contact is missing: set the address for reports of vulnerabilities');
   else if (!security.includes(contact)) problems.push(`SECURITY.md: name the contact ${contact}`);
   if (version === '0.0.0') problems.push('package.json: the version is 0.0.0: run "npx changeset version"');
-  if (tag !== undefined && tag !== `v${version}`) problems.push(`the tag is ${tag}, and package.json has ${version}`);
+  if (tag !== undefined && tag !== `v${version}`) problems.push(`the tag is ${tag}, but package.json has ${version}`);
   if (!changelog.includes(`## ${version}\n`))
     problems.push(`CHANGELOG.md: has no section ${version}: run "npx changeset version"`);
   if (changesets.some((name) => name.endsWith('.md')))
-    problems.push('.changeset: has changes that are in no release: run "npx changeset version"');
+    problems.push('.changeset: has unreleased changes: run "npx changeset version"');
   return problems;
 }

@@ -1,14 +1,14 @@
-// What an entry loads before anything runs, as a bundler would ship it.
+// What an entry loads on import, as a bundler would ship it.
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { root } from './programs.ts';
 
-/** An entry with all that it imports before anything runs, minified; what it loads with `import()` is apart. */
+/** An entry with everything that it imports statically, minified; code loaded with `import()` is separate. */
 export interface StaticPart {
   readonly code: Buffer;
   readonly gzippedBytes: number;
-  /** What it imports of others: packages, and `node:` modules. */
+  /** Its external imports: packages, and `node:` modules. */
   readonly packages: readonly string[];
 }
 

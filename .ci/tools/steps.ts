@@ -17,7 +17,7 @@ for (const script of scripts) {
   try {
     npm(['run', '--silent', script], { show: true });
   } catch {
-    // The script has said what is wrong.
+    // The script has already printed the problem.
     console.error(`!! npm run ${script} failed`);
     process.exit(1);
   }

@@ -1,16 +1,16 @@
-// How Stryker runs; `.ci/mutate.ts` says on what. https://stryker-mutator.io/docs/stryker-js/configuration/
+// The settings of Stryker; `.ci/mutate.ts` passes the files. https://stryker-mutator.io/docs/stryker-js/configuration/
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 // biome-ignore lint/style/noDefaultExport: Stryker reads the default export
 export default {
   testRunner: 'vitest',
-  // The tests that reach a mutant are known, so only they run.
+  // Only the tests that reach a mutant run.
   coverageAnalysis: 'perTest',
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },
   reporters: ['json', 'progress-append-only'],
   jsonReporter: { fileName: process.env.MUTATE_REPORT },
   tempDirName: '.mutants',
   ignorePatterns: ['dist', 'coverage', 'bench', 'findings', 'docs/images'],
-  // Under load a test takes longer, and that is no mutant found.
+  // Under load a test takes longer, which must not count as a detected mutant.
   timeoutMS: 10_000,
 };

@@ -1,6 +1,6 @@
-// Two processes under a steady load of calls and pushes, watched from outside: by the log of the fake that they talk to, by
-// probes, and by where their alerts arrive. Prints each figure with what it means; ends with 1 where one is missed.
-// `npm run load` in the root. Nothing leaves this machine: a real shop is refused.
+// Two processes under a steady load of calls and pushes, watched from outside: through the log of the fake they call,
+// through probes, and at the receiver of their alerts. Prints each figure with its definition; exits with 1 if one is
+// missed. `npm run load` in the root. Nothing leaves this machine: a real shop is refused.
 import { type ChildProcess, fork } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -25,19 +25,19 @@ const { values } = parseArgs({
   },
 });
 if (values.origin !== undefined) {
-  console.error(`The load starts a fake of its own and runs against that only: leave out --origin ${values.origin}.`);
+  console.error(`The load starts its own fake and runs only against that: omit --origin ${values.origin}.`);
   process.exit(2);
 }
 const [minutes, wanted, rate] = [values.minutes, values['calls-per-minute'], values.faults].map(Number);
 if (!(minutes && minutes > 0 && wanted && wanted > 0 && rate !== undefined && rate >= 0 && rate <= 1)) {
-  console.error('Give --minutes and --calls-per-minute as numbers above 0, and --faults as a share from 0 to 1.');
+  console.error('Pass --minutes and --calls-per-minute as numbers above 0, and --faults as a share from 0 to 1.');
   process.exit(2);
 }
 
-/** A piece of work of the mix is about 1.05 requests: changes of one product that come together are one push, of two calls. */
+/** An operation of the mix is about 1.05 requests: changes of one product that coincide are one push, of two calls. */
 const requestsPerPiece = 1.05;
 
-/** Milliseconds of load before anything is measured: caches and compiled code are there then. */
+/** Milliseconds of load before measuring, to fill caches and compile code. */
 const warmUpMs = 30_000;
 
 const shopsOf = [
@@ -63,7 +63,7 @@ const alerts = createServer((_request, response) => {
   response.end();
 });
 
-/** The next message of a process that has that field. */
+/** The next message of a process with that field. */
 async function told<T>(child: ChildProcess, field: string): Promise<T> {
   for (;;) {
     const [message] = await Promise.race([
@@ -149,7 +149,7 @@ try {
     if (!isMet(metric)) process.exitCode = 1;
     console.log(shown(metric, isMet(metric)));
   }
-  // Where this is long, the machine is too slow for the fake, and the figures are those of the machine.
+  // If this is long, the machine is too slow for the fake, and the figures are those of the machine.
   console.log(`the fake: its event loop came late by ${(delay.percentile(99) / 1e6).toFixed(0)} ms (99th percentile)`);
   for (const [index, { unsent, failed, heapsMb }] of reports.entries())
     console.log(

@@ -4,31 +4,31 @@ import type { WorkerReport } from './work.ts';
 /** One line of the result. */
 export interface Metric {
   readonly name: string;
-  /** What was measured, and where. */
+  /** What was measured, and how. */
   readonly definition: string;
   readonly value: number;
   readonly unit: string;
-  /** The value must be above it, or below it. */
+  /** The value must be above the bound, or below it. */
   readonly bound: readonly ['above' | 'below' | 'at most' | 'at least', number];
 }
 
-/** What was seen from outside of the processes. */
+/** Observations from outside the processes. */
 export interface Seen {
   readonly fake: FakeShopify;
-  /** The shops that are measured. */
+  /** The measured shops. */
   readonly shops: readonly string[];
   /** The shop whose products were made to fail. */
   readonly alarm: string;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Milliseconds that the server took for each request. */
+  /** Milliseconds that the server took per request. */
   readonly responseMs: readonly number[];
-  /** Whether each probe was answered. */
+  /** Whether each probe got an answer. */
   readonly probes: readonly boolean[];
   /** When the first alert arrived, in milliseconds since the epoch. */
   readonly alertAt: number | undefined;
   readonly reports: readonly WorkerReport[];
-  /** Calls a minute that were asked for. */
+  /** Calls per minute requested. */
   readonly wanted: number;
 }
 
@@ -41,18 +41,18 @@ const quantile = (list: readonly number[], share: number): number =>
 const third = (list: readonly number[], part: 1 | 2): readonly number[] =>
   list.slice(Math.floor((list.length * part) / 3), Math.floor((list.length * (part + 1)) / 3));
 
-/** The titles of pushed products say when the source got them: the milliseconds behind the `@`. */
+/** The titles of pushed products contain the time at which the source got them: the milliseconds after the `@`. */
 const changedAt = /@(\d{13})/;
 const gidIn = /gid:\/\/shopify\/Product\/\d+/;
 
-/** Computes all figures, from the fake's log where they are about the shops. */
+/** Computes all figures; those about the shops come from the fake's log. */
 export function metricsOf(seen: Seen): readonly Metric[] {
   const { fake, shops, startedAt, endedAt, reports, wanted } = seen;
   const minutes = (endedAt - startedAt) / 60_000;
   const calls = fake.calls.filter(({ at, shop }) => shops.includes(shop) && at >= startedAt);
   const inTime = calls.filter(({ at }) => at < endedAt);
 
-  // Each arrival of a change: when the source had it, when the shop was first asked for it, and when the shop had it.
+  // Each arrival of a change: when the source had it, when the shop was first called for it, and when the shop had it.
   const asked = new Map<string, number[]>();
   for (const { at, operation, variables } of calls) {
     const gid = operation.startsWith('Load') ? undefined : gidIn.exec(JSON.stringify(variables))?.[0];
@@ -159,7 +159,7 @@ export function metricsOf(seen: Seen): readonly Metric[] {
   ];
 }
 
-/** Whether a figure is within its bound. One that is not known is not. */
+/** Whether a figure is within its bound. An unknown one is not. */
 export function isMet({ value, bound: [side, limit] }: Metric): boolean {
   if (side === 'above') return value > limit;
   if (side === 'below') return value < limit;

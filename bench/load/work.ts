@@ -1,36 +1,36 @@
-/** What a process of the load is started with. */
+/** The settings of a process of the load. */
 export interface Work {
   readonly origin: string;
   readonly shops: readonly string[];
-  /** The shop whose products come to fail. */
+  /** The shop whose products will fail. */
   readonly alarm?: string;
   /** Products of each shop. */
   readonly products: number;
-  /** Pieces of work a minute. */
+  /** Operations per minute. */
   readonly perMinute: number;
   readonly folder: string;
-  /** Where alerts are posted to. */
+  /** The address for alerts. */
   readonly alertUrl: string;
 }
 
-/** What a process says of itself at its end: what it wanted of the shops, and what it holds. No figure of the shops. */
+/** What a process reports at its end: its requests to the shops, and what it holds. Not the shops' own figures. */
 export interface WorkerReport {
-  /** After collections of garbage, in megabytes, one every two seconds. */
+  /** After garbage collection, in megabytes, one every two seconds. */
   readonly heapsMb: number[];
   handlesBefore: Readonly<Record<string, number>>;
   handlesAfter: Readonly<Record<string, number>>;
   /** The last title of each changed product, by shop and local id. */
   readonly sources: Record<string, Readonly<Record<string, string>>>;
-  /** Pieces of work that were left out because too many were in flight. */
+  /** Operations omitted because too many were in flight. */
   unsent: number;
   /** Calls that ended with an error, by code. */
   readonly failed: Record<string, number>;
 }
 
 /**
- * The address, where it is one of this machine.
+ * Returns the address if it is on this machine.
  *
- * @throws Error for any other: this load is for the fake, and a real shop must never get it.
+ * @throws Error for any other address: the load is for the fake, and must never reach a real shop.
  */
 export function fromLoopback(address: string): string {
   const { hostname, protocol } = new URL(address);

@@ -1,5 +1,5 @@
-// One process of the load: its own shops on SQLite and a queue in memory, a steady mix of calls and pushes, and an address
-// that says how it is doing. Messages of `main.ts` drive it: `go`, `measure`, `fault`, `stop`.
+// One process of the load: its own shops on SQLite and a queue in memory, a steady mix of calls and pushes, and an HTTP
+// status address. Controlled by messages of `main.ts`: `go`, `measure`, `fault`, `stop`.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const pageQuery = 'query LoadPage { products(first: 10) { nodes { id title } } }
 const tagMutation =
   'mutation LoadTags($id: ID!, $tags: [String!]!) { tagsAdd(id: $id, tags: $tags) { userErrors { message } } }';
 
-/** One shop with its catalogue: what its source says, and the gids of what was pushed. */
+/** One shop with its catalogue: the content of its source, and the gids of pushed products. */
 async function openShop(shop: string, products: number) {
   const client = createShopifyClient({ shop, origin, accessToken: 'shpat_fake' });
   const stores = sqliteStores({ path: join(work.folder, `${shop}.db`) });
@@ -42,7 +42,7 @@ type Shop = Awaited<ReturnType<typeof openShop>>;
 
 const any = <T>(list: readonly T[]): T => list[Math.floor(Math.random() * list.length)] as T;
 
-/** One piece of the mix: mostly reads, some writes, and changed products that the queue pushes. */
+/** One operation of the mix: mostly reads, some writes, and changed products that the queue pushes. */
 async function act({ client, source, queued, localIds, gids }: Shop): Promise<unknown> {
   const luck = Math.random();
   if (luck < 0.55) return client.graphql(productQuery, { id: any(gids) });
@@ -64,7 +64,7 @@ const handles = (): Record<string, number> => {
   return counts;
 };
 
-/** The heap once everything that nobody holds is gone. */
+/** The heap after a full garbage collection. */
 async function heapMb(): Promise<number> {
   for (let round = 0; round < 2; round += 1) {
     (globalThis as { gc?: () => void }).gc?.();
@@ -88,7 +88,7 @@ await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
 const report: WorkerReport = { heapsMb: [], handlesBefore: {}, handlesAfter: {}, sources: {}, unsent: 0, failed: {} };
 const inFlight = new Set<Promise<unknown>>();
-/** Pieces of work at once: where the shop or this machine is slower than the load, no more are begun. */
+/** Operations at once: if the shop or this machine is slower than the load, no more are started. */
 const mostInFlight = 500;
 
 async function run(): Promise<void> {
@@ -137,7 +137,7 @@ async function stop(): Promise<void> {
   for (const { queue } of all) await queue.drain({ signal: AbortSignal.timeout(180_000) });
   for (const { shop, source } of shops)
     report.sources[shop] = Object.fromEntries([...source].map(([localId, { title }]) => [localId, title]));
-  // Connections that are kept alive are closed by the server after some seconds.
+  // The server closes idle kept connections after some seconds.
   for (let tries = 0; tries < 40; tries += 1) {
     report.handlesAfter = handles();
     if (Object.entries(report.handlesAfter).every(([name, count]) => count <= (report.handlesBefore[name] ?? 0))) break;
@@ -159,7 +159,7 @@ process.on('message', (message) => {
   if (message === 'fault' && alarm) void plantFault(alarm);
   if (message === 'stop') void stop();
 });
-// What was opened for the catalogue is closed again before anything is counted.
+// Everything opened for the catalogue is closed before counting.
 await pause(7_000);
 report.handlesBefore = handles();
 process.send?.({ port: (server.address() as AddressInfo).port });

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 import { createSimulatedServer, type Gate, load, restoreRate, type SimulatedServer } from './simulated-server.ts';
 import { createRandom } from './statistics.ts';
 
-/** Bottleneck's own reservoir beside our bucket, on the same simulated server: why the bucket is our own. */
+/** Bottleneck's own reservoir compared with our bucket, on the same simulated server: the reason for our own. */
 export async function bottleneckRace(settings: Settings): Promise<RaceResult> {
   const windowMs = settings.isQuick ? 8_000 : 20_000;
   const gates: Readonly<Record<string, (server: SimulatedServer) => Gate>> = {
@@ -36,7 +36,7 @@ export async function bottleneckRace(settings: Settings): Promise<RaceResult> {
   };
 }
 
-/** Sends as much as the gate lets through, for the length of the window, from an empty bucket. */
+/** Sends as much as the gate allows during the window, from an empty bucket. */
 async function utilisation(
   contestant: string,
   seed: number,
@@ -57,7 +57,7 @@ async function utilisation(
   return { contestant, seed, figures: { utilisation: charged / ((restoreRate * windowMs) / 1_000), throttled } };
 }
 
-/** How much of the rate the reservoir regains with nobody asking. */
+/** The share of the rate that an idle reservoir restores. */
 async function refill(contestant: string, seed: number, heartbeatInterval: number, windowMs: number): Promise<Run> {
   const limiter = increasing({ heartbeatInterval });
   const before = (await limiter.currentReservoir()) ?? 0;
@@ -71,7 +71,7 @@ async function refill(contestant: string, seed: number, heartbeatInterval: numbe
   };
 }
 
-/** Points that come back in the two seconds after `updateSettings`. */
+/** Points restored in the two seconds after `updateSettings`. */
 async function stopsAfterUpdate(seed: number): Promise<Run> {
   const limiter = increasing({});
   limiter.updateSettings({ maxConcurrent: 32 });
@@ -83,7 +83,7 @@ async function stopsAfterUpdate(seed: number): Promise<Run> {
   return { contestant: 'Bottleneck refill after updateSettings', seed, figures };
 }
 
-/** Milliseconds that a gate adds to a call where nobody waits. */
+/** Milliseconds that a gate adds to a call if nobody waits. */
 async function latency(contestant: string, seed: number, gate: Gate): Promise<Run> {
   const calls = 200;
   const startedAt = performance.now();
@@ -101,7 +101,7 @@ function increasing(options: object): Bottleneck {
     reservoir: 0,
     reservoirIncreaseAmount: 25,
     reservoirIncreaseInterval: 250,
-    // It does not hold to a maximum that it has passed by a refund.
+    // It does not keep a maximum that a refund has exceeded.
     reservoirIncreaseMaximum: 2_000,
     ...options,
   });
@@ -119,7 +119,7 @@ function reservoir({
     enter: (cost) =>
       new Promise((resolve, reject) => {
         const weight = Math.ceil(cost);
-        // The job lasts until the response is there.
+        // The job lasts until the response arrives.
         limiter
           .schedule(
             { weight: cost < 1 ? 0 : weight },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFakeShopify } from 'shopwright/testing';
 
-/** The products that each shop begins with. */
+/** The initial products of each shop. */
 export interface Catalogue {
   readonly snapshotFile: string;
   /** One of them. */
@@ -15,7 +15,7 @@ const productSet = `mutation($input: ProductSetInput!) {
   productSet(synchronous: true, input: $input) { product { id } userErrors { message } }
 }`;
 
-/** Makes 20 products of 3 variants each, once for all races. */
+/** Creates 20 products with 3 variants each, once for all races. */
 export async function createCatalogue(): Promise<Catalogue> {
   const bucket = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
   const fake = createFakeShopify({ shops: [{ bucket }] });

@@ -2,10 +2,10 @@ import { createShopifyClient, isShopwrightError, OutcomeUnknownError, type Trans
 import type { RateLimiter } from 'shopwright/limiter';
 import type { Operation } from './operations.ts';
 
-/** Where a contestant sends its calls. */
+/** The target of a contestant's calls. */
 export interface Target {
   readonly origin: string;
-  /** Ends what a contestant would go on with for ever. Default: nothing does. */
+  /** Ends what a contestant would otherwise continue forever. Default: none. */
   readonly signal?: AbortSignal;
   /** For shopwright only. Default: its own. */
   readonly limiter?: RateLimiter;
@@ -14,9 +14,9 @@ export interface Target {
 
 /** One client in a race. */
 export interface Contestant {
-  /** Rejects where the operation failed for good. */
+  /** Rejects if the operation failed permanently. */
   graphql(operation: Operation): Promise<unknown>;
-  /** Gets the shop by REST. */
+  /** Reads the shop by REST. */
   rest(): Promise<unknown>;
 }
 
@@ -34,7 +34,7 @@ const shop = 'demo.myshopify.com';
 const accessToken = 'shpat_fake';
 const apiVersion = '2026-10';
 
-/** Makes a client, each set up as its own documentation says for a shop that is throttled. */
+/** Creates a client, configured as its own documentation says for a throttled shop. */
 export async function createContestant(name: ContestantName, target: Target): Promise<Contestant> {
   switch (name) {
     case 'shopwright':
@@ -48,12 +48,12 @@ export async function createContestant(name: ContestantName, target: Target): Pr
   }
 }
 
-/** Whether an error says that the outcome of a mutation is unknown. Only shopwright has such an error. */
+/** Whether an error means that the outcome of a mutation is unknown. Only shopwright has such an error. */
 export function saysUnknown(error: unknown): boolean {
   return error instanceof OutcomeUnknownError;
 }
 
-/** A word for an error, to count by. */
+/** A label for counting errors. */
 export function nameOfError(error: unknown): string {
   if (isShopwrightError(error)) return error.code;
   return error instanceof Error ? error.message.slice(0, 60) : String(error);
@@ -84,7 +84,7 @@ interface AdminApiClientModule {
   };
 }
 
-/** Three retries are the most it takes. It knows HTTPS only, so its `fetch` is turned to the fake. */
+/** It accepts at most three retries. It only knows HTTPS, so its `fetch` is redirected to the fake. */
 async function adminApiClient({ origin, signal }: Target): Promise<Contestant> {
   const peer: string = '@shopify/admin-api-client';
   const module: AdminApiClientModule = await import(peer);
@@ -117,8 +117,8 @@ interface ShopifyApiNodeModule {
 }
 
 /**
- * Its `autoLimit` does nothing for GraphQL, as its documentation says, and cannot be had together with
- * `maxRetries`: so retries for GraphQL, and `autoLimit` for REST.
+ * Its `autoLimit` has no effect on GraphQL, as its documentation says, and cannot be combined with `maxRetries`: so
+ * retries for GraphQL, and `autoLimit` for REST.
  */
 async function shopifyApiNode({ origin }: Target): Promise<Contestant> {
   const peer: string = 'shopify-api-node';
@@ -137,7 +137,7 @@ async function shopifyApiNode({ origin }: Target): Promise<Contestant> {
   };
 }
 
-/** What many write themselves: a second of sleep and once more, whatever went wrong. */
+/** What many write themselves: sleep for a second and try again, whatever the error. */
 function naiveLoop({ origin, signal }: Target): Contestant {
   const headers = { 'content-type': 'application/json', 'x-shopify-access-token': accessToken };
   const until = signal ? { signal } : {};

@@ -1,4 +1,6 @@
-/** Measures the CPU of a call, the contestants taking turns. Started by `cpuRace` with an origin and a number of rounds. */
+/**
+ * Measures the CPU of a call; the contestants take turns. Started by `cpuRace` with an origin and a number of rounds.
+ */
 import ky from 'ky';
 import { kyTransport } from 'shopwright';
 import { Agent, request } from 'undici';
@@ -28,14 +30,14 @@ async function bareFetch(): Promise<void> {
   await response.json();
 }
 
-/** What a host needs at least, to end a call in time. */
+/** The least that a host needs for ending a call in time. */
 async function fetchWithSignal(): Promise<void> {
   const { signal } = new AbortController();
   const response = await fetch(url, { method: 'POST', headers, body: bodyOf(), signal });
   await response.json();
 }
 
-/** An instance as a host has it, with a hook. */
+/** An instance with a hook, as a host may have. */
 const hostKy = ky.create({ retry: 0, timeout: false, hooks: { beforeRequest: [() => undefined] } });
 async function bareKy(): Promise<void> {
   const { signal } = new AbortController();

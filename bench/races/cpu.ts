@@ -2,14 +2,14 @@ import { nextMessage, startFake, startProcess, stopProcess } from './fake-handle
 import type { RaceResult, Run } from './result.ts';
 import type { Settings } from './settings.ts';
 
-/** What stands below each of ours, used bare and with an abort signal. */
+/** The layer below each of ours, used bare and with an abort signal. */
 const bareOf: Readonly<Record<string, string>> = {
   'shopwright on ky': 'fetch with a signal',
   "shopwright on a host's ky": "a host's ky",
   'shopwright on undici': 'undici request',
 };
 
-/** CPU of this process for a call, of the whole client and of its parts, as ratios to bare `fetch`. */
+/** CPU of this process per call, for the whole client and its parts, relative to bare `fetch`. */
 export async function cpuRace(settings: Settings): Promise<RaceResult> {
   const runs: Run[] = [];
   const bucket = { maximumAvailable: 1e9, restoreRate: 1e9 };

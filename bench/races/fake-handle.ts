@@ -3,35 +3,35 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FakeShopifyOptions } from 'shopwright/testing';
 
-/** How a fake is set up: what JSON can say of its options. */
+/** The options of a fake that JSON can represent. */
 export interface FakeSetup extends Pick<FakeShopifyOptions, 'shops' | 'seed' | 'faults' | 'latencyMs' | 'costSkew'> {
-  /** A file with the state to begin with. */
+  /** A file with the initial state. */
   readonly snapshotFile?: string;
 }
 
-/** What a fake has seen. */
+/** What a fake has recorded. */
 export interface FakeReport {
   readonly calls: number;
   /** GraphQL points charged. */
   readonly pointsUsed: number;
   /** THROTTLED responses of an empty bucket. */
   readonly throttled: number;
-  /** The same, by the name of the operation. */
+  /** The same, by operation name. */
   readonly throttledByName: Readonly<Record<string, number>>;
   /** 429 responses that were not injected faults. */
   readonly tooMany: number;
-  /** Executions of each mutation, by the title it carries. */
+  /** Executions of each mutation, by its title. */
   readonly runs: Readonly<Record<string, number>>;
 }
 
-/** A fake that runs. */
+/** A running fake. */
 export interface FakeHandle {
   readonly origin: string;
   report(): Promise<FakeReport>;
   stop(): Promise<void>;
 }
 
-/** Starts a fake in its own process, on a free port of the loopback. */
+/** Starts a fake in a separate process, on a free port of the loopback. */
 export async function startFake(setup: FakeSetup): Promise<FakeHandle> {
   const child = startProcess('./fake-process.ts', [JSON.stringify(setup)]);
   const origin = String(await nextMessage(child));
@@ -54,7 +54,7 @@ export function startProcess(file: string, args: readonly string[], nodeArgs: re
   });
 }
 
-/** The next message of a program. Rejects where it ends instead. */
+/** The next message of a program. Rejects if the program ends instead. */
 export async function nextMessage(child: ChildProcess): Promise<unknown> {
   const ended = new AbortController();
   const [message] = await Promise.race([

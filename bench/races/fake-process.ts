@@ -1,4 +1,4 @@
-/** A fake Shopify in a process of its own. Started by `startFake`; ends with the process that started it. */
+/** A fake Shopify in a separate process. Started by `startFake`; ends with the process that started it. */
 import { readFileSync } from 'node:fs';
 import { createFakeShopify, type FakeSnapshot } from 'shopwright/testing';
 import type { FakeReport, FakeSetup } from './fake-handle.ts';

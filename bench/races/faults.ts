@@ -6,15 +6,15 @@ import { inLanes, longestMs, race } from './race.ts';
 import { countBy, type RaceResult, type Run } from './result.ts';
 import type { Settings } from './settings.ts';
 
-/** One call in a hundred meets each of them. */
+/** Each affects one call in a hundred. */
 const kinds = ['status-500', 'status-502', 'status-503', 'reset-before', 'reset-after', 'throttled'] as const;
 
-/** A Plus shop whose responses get lost. Four of ten operations are mutations that must not run twice. */
+/** A Plus shop with lost responses. Four of ten operations are mutations that must not run twice. */
 export async function faultRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const count = settings.isQuick ? 300 : 1_000;
   const heats = contestantNames.flatMap((contestant) => settings.seeds.map((seed) => ({ contestant, seed })));
   const runs = await inLanes(
-    // Here CPU counts, so no more than a race for each core.
+    // CPU counts here, so at most one race per core.
     heats.map((heat) => () => faultRun(heat.contestant, heat.seed, count, settings, catalogue)),
     2,
   );
@@ -25,7 +25,7 @@ export async function faultRace(settings: Settings, catalogue: Catalogue): Promi
   };
 }
 
-/** One contestant on a plus shop whose responses get lost. */
+/** One contestant on a Plus shop with lost responses. */
 export async function faultRun(
   contestant: ContestantName,
   seed: number,
@@ -62,9 +62,9 @@ export async function faultRun(
         'queries failed': failed.length - failedMutations.length,
         'run twice': Object.values(runs).filter((times) => times > 1).length,
         'reported as unknown': failedMutations.filter(({ error }) => saysUnknown(error)).length,
-        // The caller takes it for not done, and does it again.
+        // The caller assumes that it was not executed, and repeats it.
         'executed, but not told': failedMutations.filter(({ error, times }) => times > 0 && !saysUnknown(error)).length,
-        // The faults of this race that end a mutation leave its outcome unknown, executed or not.
+        // The faults of this race that end a mutation leave its outcome unknown.
         'unknown, told otherwise': failedMutations.filter(({ error }) => !saysUnknown(error)).length,
         throttled,
         'longest call s': longestMs(outcomes) / 1_000,

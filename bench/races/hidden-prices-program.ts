@@ -6,16 +6,16 @@ import { Redis } from 'ioredis';
 import type { ProcessReport } from './process-program.ts';
 import { longestMs, race } from './race.ts';
 
-/** What the process is to do. */
+/** The work of the process. */
 export interface HiddenPricesSetup {
-  /** Where the build of shopwright is that it uses. */
+  /** The build of shopwright to use. */
   readonly folder: string;
   readonly origin: string;
-  /** Without: each process has a bucket of its own. */
+  /** Without it, each process has its own bucket. */
   readonly redisPort: number | undefined;
   readonly concurrency: number;
   readonly longestMs: number;
-  /** Numbers of the operations to send, in their order. */
+  /** Numbers of the operations to send, in order. */
   readonly operations: readonly number[];
 }
 

@@ -13,12 +13,12 @@ import type { Settings } from './settings.ts';
 import { createRandom } from './statistics.ts';
 
 const restoreRate = 100;
-/** Half a bucket: what a full one does not regain while processes start would count as theirs. */
+/** Half a bucket: a full one would restore points unused while the processes start. */
 const available = 1_000;
 const processes = 4;
 const concurrency = 8;
 const operations = 24;
-/** Each race is five or six processes. */
+/** Each race has five or six processes. */
 const lanes = 3;
 
 interface Heat {
@@ -29,8 +29,8 @@ interface Heat {
 }
 
 /**
- * Four processes send 24 operations of one point by the published rule, for which the shop charges 5 to 100: through
- * Redis and without, beside the build of an older commit.
+ * Four processes send 24 operations that cost one point by the published rule, for which the shop charges 5 to 100:
+ * through Redis and without, compared with the build of an older commit.
  */
 export async function hiddenPriceRaces(settings: Settings): Promise<readonly RaceResult[]> {
   const title = `${processes} processes, ${settings.operations} calls of ${operations} operations with hidden prices`;
@@ -51,9 +51,9 @@ export async function hiddenPriceRaces(settings: Settings): Promise<readonly Rac
     {
       race: `${title}, through Redis`,
       runs: of(true),
-      targets: { throttled: 30, 'time / optimum': 1.02, 'longest wait / whole': 0.5, 'failed for good': 0 },
+      targets: { throttled: 30, 'time / optimum': 1.02, 'longest wait / whole': 0.5, 'failed permanently': 0 },
     },
-    { race: `${title}, without Redis`, runs: of(false), targets: { 'failed for good': 0 } },
+    { race: `${title}, without Redis`, runs: of(false), targets: { 'failed permanently': 0 } },
   ];
 }
 
@@ -98,7 +98,7 @@ async function run({ contestant, folder, seed, isShared }: Heat, settings: Setti
       figures: {
         'time / optimum': (wholeMs * restoreRate) / 1_000 / (pointsUsed - available),
         throttled,
-        'failed for good': failures.length,
+        'failed permanently': failures.length,
         'longest wait / whole': Math.max(...ended.map((report) => report.longestMs)) / wholeMs,
         'whole s': wholeMs / 1_000,
       },

@@ -7,7 +7,7 @@ const grants = 100_000;
 const scope = { shop: 'demo.myshopify.com', app: 'default' };
 const full = { maximumAvailable: 1e9, currentlyAvailable: 1e9, restoreRate: 1e6 };
 
-/** What the token bucket itself costs: grants a second, and milliseconds that it adds where nobody waits. */
+/** The cost of the token bucket itself: grants per second, and the milliseconds added if nobody waits. */
 export async function limiterRace(settings: Settings): Promise<RaceResult> {
   const runs: Run[] = [];
   for (const seed of settings.seeds) {
@@ -31,7 +31,7 @@ export async function limiterRace(settings: Settings): Promise<RaceResult> {
   return { race: 'the token bucket alone', runs, targets: { 'ms added': 0.05, '20,000/s / measured': 1 } };
 }
 
-/** Milliseconds of a call that is refused for its deadline, by how many wait. */
+/** Milliseconds of a call that is refused for its deadline, by the number of waiting calls. */
 export async function refusalRace(settings: Settings): Promise<RaceResult> {
   const runs: Run[] = [];
   for (const seed of settings.seeds) {

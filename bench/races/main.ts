@@ -1,6 +1,6 @@
 /**
  * Runs the races and prints their tables. `npm run bench`, or some of them: `npm run bench -- skew cpu --quick`.
- * Nothing leaves the machine: every server is a process of its own on the loopback.
+ * Nothing leaves the machine: every server is a separate process on the loopback.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { bottleneckRace } from './bottleneck.ts';
@@ -20,7 +20,7 @@ import { skewRace, throughputRaces } from './throughput.ts';
 
 type Race = (settings: Settings, catalogue: Catalogue) => Promise<RaceResult | readonly RaceResult[]>;
 
-/** Those that measure CPU come last, alone. */
+/** Races that measure CPU come last, alone. */
 const races: Readonly<Record<string, Race>> = {
   throughput: throughputRaces,
   skew: skewRace,
@@ -42,9 +42,9 @@ const unknown = settings.only.filter((name) => !Object.hasOwn(races, name));
 if (unknown.length > 0) throw new Error(`No race ${unknown.join(', ')}. There are: ${Object.keys(races).join(', ')}.`);
 if (settings.jsonFile !== undefined) writeFileSync(settings.jsonFile, '');
 
-// A race that hangs must not hold the machine.
+// A race that hangs must not block the machine.
 const watchdog = setTimeout(() => {
-  console.error('The bench took longer than 45 minutes: broken off.');
+  console.error('The bench took longer than 45 minutes and was aborted.');
   process.exit(1);
 }, 45 * 60_000);
 
@@ -52,7 +52,7 @@ const catalogue = await createCatalogue();
 const results: RaceResult[] = [];
 try {
   for (const [name, run] of Object.entries(races)) {
-    // The README's table repeats parts of other races, so it is made on request only.
+    // The README's table repeats parts of other races, so it runs only on request.
     const isWanted = settings.only.length > 0 ? settings.only.includes(name) : name !== 'readme';
     if (!isWanted) continue;
     console.error(`… ${name}`);

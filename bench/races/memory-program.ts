@@ -1,4 +1,4 @@
-/** Uses ten thousand shops once, and sits still. Started by `memoryRace` with `--expose-gc`. */
+/** Uses ten thousand shops once, and then idles. Started by `memoryRace` with `--expose-gc`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenBucketLimiter } from 'shopwright/limiter';
 
@@ -8,7 +8,7 @@ const megabyte = 2 ** 20;
 const throttleStatus = { maximumAvailable: 2_000, currentlyAvailable: 1_990, restoreRate: 100 };
 
 const measure = async () => {
-  // Twice, with a pause: what finalisers let go is collected too.
+  // Twice, with a pause: what finalizers release is collected too.
   for (let pass = 0; pass < 2; pass += 1) {
     globalThis.gc?.();
     await sleep(100);

@@ -2,7 +2,7 @@ import { createRandom } from './statistics.ts';
 
 /** One operation of a race. */
 export interface Operation {
-  /** Identifies the runs of one mutation: it is part of the title of the product that it creates. */
+  /** Identifies the executions of one mutation: it is part of the title of the product that it creates. */
   readonly id: string;
   readonly name: string;
   readonly kind: 'query' | 'mutation';
@@ -12,12 +12,12 @@ export interface Operation {
 
 type Template = Omit<Operation, 'id' | 'kind'> & { /** Requested points. */ readonly cost: number };
 
-// Without an identifier it creates a product each time it runs: `unsafe`.
+// Without an identifier it creates a product each time: `unsafe`.
 const createProductDocument = `mutation CreateProduct($input: ProductSetInput!) {
   productSet(synchronous: true, input: $input) { product { id } userErrors { field message } }
 }`;
 
-/** Requested and charged points are the same, and the fake responds fast: what a race of waiting needs. */
+/** Requested and charged points are the same, and the fake responds fast, as a race of waiting needs. */
 function lookup(products: number, productId: string): Template {
   const fields = Array.from({ length: products }, (_, index) => `p${index}: product(id: $id) { title }`);
   const name = `Lookup${products}`;
@@ -45,19 +45,19 @@ const pages: readonly Template[] = [
 
 const lookupSizes = [1, 2, 5, 10, 20, 35, 50, 65, 80, 100];
 
-/** What a mix is made of. */
+/** The settings of a mix. */
 export interface MixOptions {
   readonly count: number;
   readonly seed: number;
-  /** Part of the operations that are mutations, from 0 to 1. */
+  /** Share of mutations, from 0 to 1. */
   readonly mutations: number;
-  /** A product that the shop has. */
+  /** An existing product. */
   readonly productId: string;
-  /** Lookups ask for at most that many points. Default 100. */
+  /** Maximum points requested by a lookup. Default 100. */
   readonly maxCost?: number;
 }
 
-/** Operations that ask for 1 to 100 points: mutations as many as asked for, one query in five a page. */
+/** Operations that request 1 to 100 points: mutations by their share, and one query in five a page. */
 export function mixOf({ count, seed, mutations, productId, maxCost = 100 }: MixOptions): readonly Operation[] {
   const random = createRandom(seed);
   const lookups = lookupSizes.filter((size) => size <= maxCost).map((size) => lookup(size, productId));
@@ -74,7 +74,7 @@ export function mixOf({ count, seed, mutations, productId, maxCost = 100 }: MixO
   });
 }
 
-/** A product of its own, with as many metafields as asked for: 10 points, and 0.4 for each. */
+/** A new product with a number of metafields: 10 points, plus 0.4 for each. */
 export function createProduct(title: string, metafields: number): Omit<Operation, 'id' | 'kind'> {
   const entries = Array.from({ length: metafields }, (_, index) => ({
     namespace: 'bench',

@@ -1,10 +1,10 @@
-/** A shop whose prices no rule can tell, in a process of its own. Started by `hidden-prices.ts`. */
+/** A shop with prices that no rule predicts, in a separate process. Started by `hidden-prices.ts`. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from './statistics.ts';
 
-/** How the shop is set up. */
+/** The settings of the shop. */
 export interface PricedShop {
   readonly seed: number;
   readonly operations: number;
@@ -13,7 +13,7 @@ export interface PricedShop {
   readonly latencyMs: number;
 }
 
-/** What it has seen. */
+/** Its observations. */
 export interface PricedReport {
   readonly throttled: number;
   readonly pointsUsed: number;
@@ -25,7 +25,7 @@ const random = createRandom(seed);
 const prices = new Map(Array.from({ length: operations }, (_, index) => [`Op${index}`, 5 + Math.floor(random() * 96)]));
 
 let level = available;
-/** Nothing comes back before the race begins. */
+/** No points are restored before the race begins. */
 let refilledAt: number | undefined;
 let throttled = 0;
 let pointsUsed = 0;

@@ -19,7 +19,7 @@ export function print(result: RaceResult): void {
   for (const line of verdicts(result)) console.log(line);
 }
 
-/** One line for each target: what was measured, and whether it is met. */
+/** One line per target: the measured value, and whether it is met. */
 export function verdicts(result: RaceResult): readonly string[] {
   const lines = linesOf(result);
   return Object.entries(result.targets ?? {}).map(([target, most]) => {
@@ -36,7 +36,7 @@ function shown(value: number | undefined): string {
   return value.toFixed(Math.abs(value) < 10 ? 3 : 1);
 }
 
-/** Lines of JSON: one for each run. */
+/** Lines of JSON: one per run. */
 export function jsonLines({ race, runs, note }: RaceResult): string {
   const lines: object[] = runs.map((run): { race: string; figures: Figures } => ({ race, ...run }));
   if (note !== undefined) lines.push({ race, note });

@@ -1,4 +1,6 @@
-/** One of several processes on one bucket. Started by `processes.ts`; reports when it is ready, and begins on a message. */
+/**
+ * One of several processes on one bucket. Started by `processes.ts`; reports when it is ready, and begins on a message.
+ */
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { redisLimiter } from 'shopwright/limiter/redis';
@@ -6,7 +8,7 @@ import { type ContestantName, createContestant, nameOfError } from './contestant
 import { type MixOptions, mixOf } from './operations.ts';
 import { longestMs, race } from './race.ts';
 
-/** What the process is to do. */
+/** The work of the process. */
 export interface ProcessSetup {
   readonly contestant: ContestantName;
   readonly origin: string;
@@ -14,11 +16,11 @@ export interface ProcessSetup {
   readonly concurrency: number;
   readonly longestMs: number;
   readonly mix: MixOptions;
-  /** Which of the operations are its own: each `of`-th one. */
+  /** Its share of the operations: each `of`-th one. */
   readonly part: { readonly index: number; readonly of: number };
 }
 
-/** How it went. */
+/** The result. */
 export interface ProcessReport {
   readonly longestMs: number;
   readonly failures: readonly string[];

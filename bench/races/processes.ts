@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 const restoreRate = 100;
 const processes = 4;
 const concurrency = 8;
-/** Each race is six processes. */
+/** Each race has six processes. */
 const lanes = 3;
 
 interface Heat {
@@ -22,7 +22,7 @@ interface Heat {
   readonly killsRedis: boolean;
 }
 
-/** Four processes on one bucket, through Redis. The others know nothing of one another. */
+/** Four processes on one bucket, through Redis. The other clients share nothing. */
 export async function processRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const title = `${processes} processes on one bucket through Redis, ${settings.operations} operations`;
   const missing = whatIsMissing();
@@ -41,7 +41,7 @@ export async function processRace(settings: Settings, catalogue: Catalogue): Pro
       'time / optimum': 1.02,
       throttled: 5,
       'longest wait / whole': 0.5,
-      'failed for good': 0,
+      'failed permanently': 0,
       'run twice': 0,
     },
   };
@@ -62,7 +62,7 @@ export async function redisRestartRace(settings: Settings, catalogue: Catalogue)
   return {
     race: title,
     runs,
-    targets: { 'failed for good': 0, 'run twice': 0 },
+    targets: { 'failed permanently': 0, 'run twice': 0 },
   };
 }
 
@@ -79,7 +79,7 @@ async function run(
 ): Promise<Run> {
   const { contestant, seed, killsRedis } = heat;
   const { latencyMs, longestMs } = settings;
-  // A race that is to outlive its Redis begins with few points, so that there is much to wait for.
+  // A race that must outlast its Redis starts with few points, so that it waits longer.
   const available = killsRedis ? 50 : 2_000;
   const bucket = { maximumAvailable: 2_000, restoreRate, currentlyAvailable: available };
   const redis = await startRedis();
@@ -132,7 +132,7 @@ function figuresOf(
     figures: {
       'time / optimum': (wholeMs * restoreRate) / 1_000 / (pointsUsed - available),
       throttled,
-      'failed for good': failures.length,
+      'failed permanently': failures.length,
       'run twice': Object.values(runs).filter((times) => times > 1).length,
       'longest wait / whole': longest / wholeMs,
       'whole s': wholeMs / 1_000,

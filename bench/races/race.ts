@@ -1,20 +1,20 @@
 import { performance } from 'node:perf_hooks';
 
-/** How one call of a race went. */
+/** The result of one call of a race. */
 export interface Outcome {
   readonly ms: number;
   /** The error it failed with for good. */
   readonly error?: unknown;
 }
 
-/** How a race went. */
+/** The result of a race. */
 export interface RaceTimes {
   /** In the order of the calls. */
   readonly outcomes: readonly Outcome[];
   readonly wholeMs: number;
 }
 
-/** Runs calls, so many at once, each when one before it has ended. */
+/** Runs calls, a limited number at once, each starting when another has ended. */
 export async function race(calls: readonly (() => Promise<unknown>)[], concurrency: number): Promise<RaceTimes> {
   const outcomes: Outcome[] = [];
   const startedAt = performance.now();
@@ -45,7 +45,7 @@ export function longestMs(outcomes: readonly Outcome[]): number {
   return outcomes.reduce((longest, { ms }) => Math.max(longest, ms), 0);
 }
 
-/** Does all the work, so many pieces at once; the results in the order of the work. */
+/** Does all work, a limited number of items at once; the results are in the order of the items. */
 export async function inLanes<T>(work: readonly (() => Promise<T>)[], lanes: number): Promise<readonly T[]> {
   const results: T[] = [];
   let next = 0;
@@ -63,10 +63,10 @@ export async function inLanes<T>(work: readonly (() => Promise<T>)[], lanes: num
 
 const settlingMs = 1_500;
 
-/** Starts something when it is its turn. */
+/** Starts something in its turn. */
 export type StartGate = <T>(start: () => Promise<T>) => Promise<T>;
 
-/** Makes a gate: what is started through it starts one after the other, and works in peace for a moment. */
+/** Creates a gate: what is started through it starts one after another, each with a moment undisturbed. */
 export function createStartGate(): StartGate {
   let before: Promise<unknown> = Promise.resolve();
   return (start) => {

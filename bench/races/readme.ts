@@ -9,7 +9,7 @@ import { throughputRun } from './throughput.ts';
 
 const contestants: readonly ContestantName[] = ['shopwright', 'admin-api-client', 'naive loop'];
 
-/** The table of the README: the official client and a naive loop beside shopwright, under the same seeds. */
+/** The table of the README: the official client and a naive loop compared with shopwright, with the same seeds. */
 export async function readmeRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const heats = settings.seeds.flatMap((seed) => contestants.map((contestant) => ({ contestant, seed })));
   const gate = createStartGate();
@@ -31,7 +31,7 @@ export async function readmeRace(settings: Settings, catalogue: Catalogue): Prom
       ...heat,
       figures: {
         throttled: throttled[index]?.figures.throttled ?? Number.NaN,
-        'failed for good': throttled[index]?.figures['failed for good'] ?? Number.NaN,
+        'failed permanently': throttled[index]?.figures['failed permanently'] ?? Number.NaN,
         'run twice': faulty[index]?.figures['run twice'] ?? Number.NaN,
         'reported as unknown': faulty[index]?.figures['reported as unknown'] ?? Number.NaN,
       },
@@ -44,7 +44,7 @@ export async function readmeRace(settings: Settings, catalogue: Catalogue): Prom
     race,
     runs,
     note: await markdownTable(runs),
-    targets: { throttled: 2, 'failed for good': 0, 'run twice': 0 },
+    targets: { throttled: 2, 'failed permanently': 0, 'run twice': 0 },
   };
 }
 
@@ -58,7 +58,7 @@ async function markdownTable(runs: readonly Run[]): Promise<string> {
     ['', 'shopwright', '`@shopify/admin-api-client`', 'naive loop'],
     ['---', '---', '---', '---'],
     ['throttled', ...measured('throttled')],
-    ['failed for good', ...measured('failed for good')],
+    ['failed permanently', ...measured('failed permanently')],
     ['mutations run twice', ...measured('run twice')],
     ['bulk operations', hasEntry('shopwright/bulk') ? 'yes' : 'not yet', official(/bulk/i), 'no'],
     ['a fake Shopify for tests', hasEntry('shopwright/testing') ? 'yes' : 'not yet', official(/fake|mock|test/i), 'no'],

@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A `redis-server` of the bench's own, on a free port of the loopback, that keeps nothing on disk. */
+/** A private `redis-server`, on a free port of the loopback, that stores nothing on disk. */
 export interface RedisServer {
   readonly port: number;
-  /** Ends it as a crash would. */
+  /** Ends it like a crash. */
   kill(): Promise<void>;
   /** Starts it again, empty, on the same port. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts one. Rejects where the machine has no `redis-server`. */
+/** Starts one. Rejects if the machine has no `redis-server`. */
 export async function startRedis(): Promise<RedisServer> {
   const port = await freePort();
   let child: ChildProcess | undefined;
@@ -29,7 +29,7 @@ export async function startRedis(): Promise<RedisServer> {
     const failed = once(child, 'error').then(([error]) => Promise.reject(error));
     await Promise.race([answers(port), failed]);
   };
-  // It would outlive a bench that fails.
+  // It would outlive a failing bench.
   const onExit = (): void => void child?.kill('SIGKILL');
   process.once('exit', onExit);
   await start();

@@ -4,11 +4,11 @@ import { createStartGate, inLanes, longestMs, race, type StartGate } from './rac
 import { countBy, type RaceResult, type Run } from './result.ts';
 import type { Settings } from './settings.ts';
 
-/** Requests that the bucket of a standard shop holds, and that it regains per second. */
+/** Requests that the bucket of a standard shop holds, and that it restores per second. */
 const [size, rate] = [40, 2];
 const count = 100;
 
-/** One hundred REST calls at a standard shop. */
+/** One hundred REST calls to a standard shop. */
 export async function restRace(settings: Settings): Promise<RaceResult> {
   const name = `REST, ${count} calls at a standard shop, 32 at once`;
   if (!(await hasRest())) return { race: name, runs: [], note: 'not available: this build of the fake has no REST' };
@@ -18,7 +18,7 @@ export async function restRace(settings: Settings): Promise<RaceResult> {
     heats.map((heat) => () => run(heat.contestant, heat.seed, settings, gate)),
     settings.lanes,
   );
-  return { race: name, runs, targets: { 'time / optimum': 1.02, '429s': 0, 'failed for good': 0 } };
+  return { race: name, runs, targets: { 'time / optimum': 1.02, '429s': 0, 'failed permanently': 0 } };
 }
 
 async function hasRest(): Promise<boolean> {
@@ -48,7 +48,7 @@ async function run(contestant: ContestantName, seed: number, settings: Settings,
       figures: {
         'time / optimum': failures.length > count / 10 ? Number.NaN : wholeMs / optimumMs,
         '429s': tooMany,
-        'failed for good': failures.length,
+        'failed permanently': failures.length,
         'longest wait / whole': longestMs(outcomes) / wholeMs,
         'whole s': wholeMs / 1_000,
       },

@@ -8,11 +8,11 @@ export interface Run {
   readonly contestant: string;
   readonly seed: number;
   readonly figures: Figures;
-  /** How often each error was met. */
+  /** The number of each error. */
   readonly errors?: Readonly<Record<string, number>>;
 }
 
-/** What a figure must be at most. */
+/** The maximum of a figure. */
 export type Targets = Readonly<Record<string, number>>;
 
 /** One race, with all its runs. */
@@ -21,11 +21,11 @@ export interface RaceResult {
   readonly runs: readonly Run[];
   /** For the contestants whose names begin with `shopwright`, or for the one named before a colon. */
   readonly targets?: Targets;
-  /** Why nothing ran, or what must be known to read the figures. */
+  /** Why nothing ran, or a note for reading the figures. */
   readonly note?: string;
 }
 
-/** One line of the table: the medians over the seeds. */
+/** One table line: the medians over the seeds. */
 export interface Line {
   readonly contestant: string;
   readonly figures: Figures;

@@ -1,18 +1,18 @@
 import { parseArgs } from 'node:util';
 
-/** How the races are run. */
+/** The settings of the races. */
 export interface Settings {
   readonly seeds: readonly number[];
-  /** Operations of a race on a standard shop. */
+  /** Operations per race on a standard shop. */
   readonly operations: number;
-  /** Milliseconds that the fake takes for a call. */
+  /** Milliseconds that the fake takes per call. */
   readonly latencyMs: number;
-  /** Races that run side by side, where a race is nothing but waiting. */
+  /** Races run side by side, if a race only waits. */
   readonly lanes: number;
-  /** Milliseconds after which a race is broken off. */
+  /** Milliseconds after which a race is aborted. */
   readonly longestMs: number;
   readonly isQuick: boolean;
-  /** A file for one line of JSON for each run. */
+  /** A file that gets one line of JSON per run. */
   readonly jsonFile: string | undefined;
   /** Names of races to run; empty for all. */
   readonly only: readonly string[];

@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ThrottleStatus } from 'shopwright/limiter';
 
-/** Points that a standard shop regains per second. */
+/** Points that a standard shop restores per second. */
 export const restoreRate = 100;
 const maximumAvailable = 2_000;
 const latencyMs = 50;
 
-/** What a response says about the points. */
+/** The points in a response. */
 export interface Answer {
   readonly throttled: boolean;
   readonly actual: number;
@@ -15,19 +15,19 @@ export interface Answer {
 
 /** A limiter in front of a server. */
 export interface Gate {
-  /** Waits for leave to send; call the result with the response. Rejects once it is closed. */
+  /** Waits for permission to send; call the result with the response. Rejects once it is closed. */
   enter(cost: number): Promise<(answer: Answer) => void>;
   close(): Promise<void>;
 }
 
-/** Shopify's bucket and nothing else, in this process, empty at the start. */
+/** Shopify's bucket alone, in this process, empty at the start. */
 export interface SimulatedServer {
   send(requested: number, actual: number): Promise<Answer>;
   status(): ThrottleStatus;
   counts(): { readonly charged: number; readonly throttled: number };
 }
 
-/** Makes a server that charges the requested points at once, and gives back the rest after its latency. */
+/** Creates a server that charges the requested points at once, and refunds the rest after its latency. */
 export function createSimulatedServer(): SimulatedServer {
   let level = 0;
   let refilledAt = performance.now();
@@ -65,7 +65,7 @@ export function createSimulatedServer(): SimulatedServer {
   };
 }
 
-/** Sends one call after the other: 1 to 100 points requested, 30 to 100 % of them needed. */
+/** Sends one call after another: 1 to 100 points requested, 30 to 100 % of them needed. */
 export async function load(
   server: SimulatedServer,
   gate: Gate,
@@ -79,7 +79,7 @@ export async function load(
     if (!end) return;
     const answer = await server.send(requested, actual);
     end(answer);
-    // What was refused is asked again later, as any client would.
+    // Refused calls are repeated later, as any client would.
     if (answer.throttled) await sleep(1_000);
   }
 }

@@ -21,11 +21,11 @@ export async function throughputRaces(settings: Settings, catalogue: Catalogue):
   const targets = {
     'time / optimum': 1.01,
     throttled: 2,
-    'failed for good': 0,
+    'failed permanently': 0,
     'run twice': 0,
     'longest wait / whole': 0.4,
   };
-  // By seed first, so that no contestant has all its races at a time when much is started.
+  // By seed first, so that no contestant has all its races at a busy moment.
   const heats = [2_000, 50].flatMap((available) =>
     settings.seeds.flatMap((seed) =>
       contestantNames.map((contestant) => ({ contestant, seed, available, costSkew: 0 })),
@@ -44,7 +44,7 @@ export async function throughputRaces(settings: Settings, catalogue: Catalogue):
   ];
 }
 
-/** The same for shopwright, on a shop whose charges are off the published rule. */
+/** The same for shopwright, on a shop whose charges deviate from the published rule. */
 export async function skewRace(settings: Settings, catalogue: Catalogue): Promise<RaceResult> {
   const heats = settings.seeds.map((seed): Heat => ({ contestant: 'shopwright', seed, available: 50, costSkew: 0.4 }));
   const gate = createStartGate();
@@ -55,7 +55,7 @@ export async function skewRace(settings: Settings, catalogue: Catalogue): Promis
   return {
     race: 'charges up to 40 % off the rule, from 50 points',
     runs,
-    targets: { 'beyond one a name': 0, 'failed for good': 0, 'run twice': 0 },
+    targets: { 'beyond one a name': 0, 'failed permanently': 0, 'run twice': 0 },
   };
 }
 
@@ -89,7 +89,7 @@ export async function throughputRun(
         'time / optimum': failures.length > operations.length / 10 ? Number.NaN : wholeMs / optimumMs,
         throttled: report.throttled,
         'beyond one a name': sum(Object.values(report.throttledByName).map((times) => times - 1)),
-        'failed for good': failures.length,
+        'failed permanently': failures.length,
         'run twice': Object.values(report.runs).filter((times) => times > 1).length,
         'longest wait / whole': longestMs(outcomes) / wholeMs,
         'whole s': wholeMs / 1_000,

@@ -1,7 +1,7 @@
 import { createFakeShopify, type FakeSnapshot } from 'shopwright/testing';
 import { mixOf } from './operations.ts';
 
-/** Lets Node compile what a fake does, on one that is thrown away: the first responses of a process are slow. */
+/** Lets Node compile the code of a fake, on a temporary one: the first responses of a process are slow. */
 export async function warmUp(snapshot: FakeSnapshot | undefined): Promise<void> {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 1e9, restoreRate: 1e9 } }] });
   if (snapshot) fake.restore(snapshot);

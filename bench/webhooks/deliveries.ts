@@ -9,7 +9,7 @@ const secret = 'shpss_0123456789abcdef0123456789abcdef';
 const connections = 32;
 const warmUpMs = 1_000;
 const measuredMs = 3_000;
-/** Each build is measured so often, in turns, since a machine is not the same from one second to the next. */
+/** Number of measurements per build, in turn, since a machine's speed varies from second to second. */
 const rounds = 3;
 
 interface Load {
@@ -21,7 +21,7 @@ interface Load {
   readonly statuses: Readonly<Record<string, number>>;
 }
 
-/** What a server is found to bear, and what it has handled. */
+/** The rate that a server sustains, and what it has handled. */
 interface Measured {
   readonly result: Load;
   readonly handled: number;
@@ -43,14 +43,14 @@ async function measure(build: string): Promise<Measured> {
   return { result, handled, twice };
 }
 
-/** The round of the middle, by its rate. */
+/** The median round, by rate. */
 const middle = (measured: readonly Load[]): Load | undefined =>
   measured.toSorted((one, other) => one.perSecond - other.perSecond)[Math.floor(measured.length / 2)];
 
 /**
- * A handler with memory store and in-process queue on node:http, under load from a process of its own: of this build, and
- * of an old one in turns. And a server that only reads and responds, which is the most that this generator and node:http
- * allow on this machine.
+ * A handler with memory store and in-process queue on node:http, under load from a separate process: of this build, and
+ * of an old one in turn. And a server that only reads and responds, which is the maximum for this generator and
+ * node:http on this machine.
  */
 export async function measureDeliveries(): Promise<void> {
   const builds = { bare: 'bare', [oldCommit]: oldBuild(), shopwright: resolve(import.meta.dirname, '../..') };
@@ -58,7 +58,7 @@ export async function measureDeliveries(): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const [name, build] of Object.entries(builds)) {
       const { result, handled, twice } = await measure(build);
-      // What is acknowledged and not handled is fast, and would flatter the numbers.
+      // Deliveries acknowledged but not handled are fast, and would falsify the numbers.
       if (
         name !== 'bare' &&
         (handled !== result.delivered || twice > 0 || result.statuses['200'] !== result.delivered)

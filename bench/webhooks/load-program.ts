@@ -1,4 +1,4 @@
-// Delivers as fast as the server responds, over keep-alive connections with one delivery at a time on each. Written on
+// Delivers as fast as the server responds, over keep-alive connections with one delivery at a time on each. Uses
 // node:net, since a client of node:http costs more than the server. Prints its result as a line of JSON.
 //
 // node load-program.ts <port> <secret> <connections> <warm-up ms> <measured ms>
@@ -53,7 +53,7 @@ function run(): Promise<void> {
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
       response += chunk.toString('latin1');
-      // Its responses have no body, or one that comes with the head.
+      // Responses have no body, or one that arrives with the head.
       if (!response.includes('\r\n\r\n')) return;
       const now = performance.now();
       const status = response.slice(9, 12);

@@ -1,5 +1,5 @@
-// A server as a host would write it: node:http, memory store, in-process queue. Sends its parent the port, and at the
-// end what it handled.
+// A server like a host's: node:http, memory store, in-process queue. Sends its port to its parent, and at the end what
+// it has handled.
 //
 // node server-program.ts <secret> <folder of a build of shopwright, or "bare">
 import { createServer } from 'node:http';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const [secret = '', build = 'bare'] = process.argv.slice(2);
 const handled = new Map<string, number>();
 
-/** `bare`: reads the body and responds, which is what node:http itself costs. */
+/** `bare`: only reads the body and responds, which is the cost of node:http itself. */
 async function listenerOf(folder: string) {
   const load = (entry: string) => import(join(folder, 'dist', entry));
   const { memoryStores }: typeof import('shopwright') = await load('index.js');

@@ -3,11 +3,11 @@ import { verifyWebhook } from 'shopwright/webhooks';
 import { type Contender, raceContenders } from '../contenders.ts';
 
 const secret = 'shpss_0123456789abcdef0123456789abcdef';
-// One kilobyte, as bytes, which is what a server has.
+// One kilobyte, as the bytes that a server receives.
 const rawBody = Buffer.from(JSON.stringify({ id: 42, body_html: 'x'.repeat(999) }));
 const hmac = createHmac('sha256', secret).update(rawBody).digest('base64');
 
-/** As node:http has them of a delivery that came through a proxy. */
+/** Headers as node:http has them for a delivery through a proxy. */
 const headers: Readonly<Record<string, string>> = {
   host: 'app.example',
   'user-agent': 'Shopify-Captain-Hook',
@@ -27,14 +27,14 @@ const headers: Readonly<Record<string, string>> = {
 };
 const headersObject = new Headers(headers);
 
-/** The part of `@shopify/shopify-api` that is measured. */
+/** The measured parts of `@shopify/shopify-api`. */
 interface ShopifyApiModule {
   shopifyApi(options: object): {
     readonly webhooks: { validate(delivery: object): Promise<{ readonly valid: boolean }> };
   };
 }
 
-// By names in variables: the root's type check runs where the dependencies of `bench/` are not installed.
+// Imported by variable names: the root's type check runs without the dependencies of `bench/`.
 const peer: string = '@shopify/shopify-api';
 const adapter: string = '@shopify/shopify-api/adapters/node';
 await import(adapter);

@@ -7,7 +7,7 @@ const create = `mutation Create($input: ProductSetInput!) {
   productSet(input: $input) { product { id } userErrors { message } }
 }`;
 
-/** A shop with products, half of them tagged, and the app's client on it. Each test has its own. */
+/** A shop with products, half of them tagged, and the app's client for it. Each test has its own. */
 async function shopWith(products: number, options: FakeShopOptions = {}) {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, shops: [options] });
@@ -40,7 +40,7 @@ describe('startSale', () => {
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('is done once where Shopify fails for a while', async () => {
+  it('succeeds once, although Shopify fails for a while', async () => {
     const { fake, sell, prices } = await shopWith(4);
     fake.faults.next('status-503', { operation: 'TaggedProducts', times: 2 });
     fake.faults.next('throttled', { operation: 'Reprice' });
@@ -49,16 +49,16 @@ describe('startSale', () => {
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('lowers no price twice where a response was lost', async () => {
+  it('lowers no price twice after a lost response', async () => {
     const { fake, sell, prices } = await shopWith(4);
-    // Shopify carries it out, and the app never hears of it. Prices that are set to a value can be sent again.
+    // Shopify carries it out, but the response is lost. Setting the same price again is safe.
     fake.faults.next('reset-after', { operation: 'Reprice' });
     expect(await sell()).toBe(2);
     expect(fake.executed('Reprice')).toBe(3);
     expect(prices()).toEqual([onSale, asBefore, onSale, asBefore]);
   });
 
-  it('goes on where it broke off', async () => {
+  it('continues after an interruption', async () => {
     const { fake, sell, prices } = await shopWith(4);
     fake.faults.next('status-403', { operation: 'Reprice', after: 1 });
     const failure = await sell().catch((error: unknown) => error);
@@ -72,7 +72,7 @@ describe('startSale', () => {
     const { fake, clock, sell } = await shopWith(100, { bucket: { maximumAvailable: 100, restoreRate: 5 } });
     const startedAt = clock.now();
     expect(await sell()).toBe(50);
-    // Minutes for Shopify, and no time for the test.
+    // Minutes for Shopify, but no time for the test.
     expect(clock.now() - startedAt).toBeGreaterThan(60_000);
     expect(fake.stats().throttled).toBe(0);
   });

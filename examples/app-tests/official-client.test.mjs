@@ -1,4 +1,4 @@
-// The same fake under Shopify's own library: for apps that are built on @shopify/shopify-api. Needs that package beside
+// The same fake with Shopify's own library, for apps built on @shopify/shopify-api. Needs that package beside
 // shopwright: `node --test official-client.test.mjs`.
 import '@shopify/shopify-api/adapters/node';
 import assert from 'node:assert/strict';
@@ -13,7 +13,7 @@ const shopify = shopifyApi({
   ...{ apiVersion: '2026-10', logger: { level: 0 } },
 });
 
-/** The app's function takes what the library's client responds. */
+/** The app's function reads the responses of the library's client. */
 function shopOf(fake) {
   setAbstractFetchFunc(fake.fetch);
   const session = new Session({
@@ -32,7 +32,7 @@ const input = {
   variants: [{ price: '20.00', optionValues: [{ optionName: 'Title', name: 'Default Title' }] }],
 };
 
-test('a sale, by the official client', async () => {
+test('a sale with the official client', async () => {
   const fake = createFakeShopify();
   const ask = shopOf(fake);
   await ask(create, { input });
@@ -41,7 +41,7 @@ test('a sale, by the official client', async () => {
   assert.equal(fake.executed('Reprice'), 1);
 });
 
-test('what it does when it is throttled: it fails, and the sale is half done', async () => {
+test('a throttled sale fails half-way', async () => {
   const fake = createFakeShopify({ shops: [{ bucket: { maximumAvailable: 40, restoreRate: 1 } }] });
   const ask = shopOf(fake);
   for (const title of ['Tee', 'Hat']) await ask(create, { input: { ...input, title } });

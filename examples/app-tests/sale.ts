@@ -1,4 +1,4 @@
-/** What the app needs of a Shopify client, whichever that is: the data of an operation, or an error. */
+/** What the app needs from any Shopify client: the data of an operation, or an error. */
 export type Ask = (document: string, variables: Readonly<Record<string, unknown>>) => Promise<unknown>;
 
 export interface Sale {
@@ -31,8 +31,10 @@ const reprice = `mutation Reprice($productId: ID!, $variants: [ProductVariantsBu
 }`;
 
 /**
- * Puts the products with a tag on sale. A variant that is on sale already stays as it is, so it can be run again after it
- * broke off. @returns How many products got another price.
+ * Puts the products with a tag on sale. A variant already on sale is left unchanged, so it is safe to run again after
+ * an interruption.
+ *
+ * @returns How many products got another price.
  */
 export async function startSale(ask: Ask, { tag, percentOff }: Sale): Promise<number> {
   let changed = 0;

@@ -9,7 +9,7 @@ import { stationery } from './families/stationery.ts';
 /** The departments of the shop. */
 export const families: readonly Family[] = [clothing, shoes, bags, home, outdoor, stationery];
 
-/** The first words of titles, each a small world of its own. */
+/** The first words of titles. */
 export const makes = [
   'Harbour',
   'Fjord',

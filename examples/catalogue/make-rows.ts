@@ -3,12 +3,12 @@ import { families, makes } from './families.ts';
 import { invalidStyles, particularStyles } from './particular.ts';
 import type { CatalogueRow, Style } from './row.ts';
 
-/** The entry of a list at a place that may lie beyond its end. */
+/** The entry of a list at an index that may be beyond its end. */
 function at<T>(list: readonly T[], index: number): T {
   return list.slice(index % list.length)[0] as T;
 }
 
-/** Everything the shop sells by families: every kind in every one of its materials. */
+/** All products by family: every kind in every one of its materials. */
 function familyStyles(): readonly Style[] {
   let count = 0;
   return families.flatMap((family) =>
@@ -47,7 +47,7 @@ function describe(family: Family, kind: Kind, material: string): string {
   return `<p>${about}.</p><ul><li>${family.care}</li><li>Sent within two days</li></ul>`;
 }
 
-/** Writes a style out as rows: every colour in every size, length and material. */
+/** Writes a style as rows: every colour in every size, length and material. */
 function rowsOf(style: Style, nextBarcode: () => string): CatalogueRow[] {
   const rows: CatalogueRow[] = [];
   for (const colour of orNone(style.colours)) {
@@ -99,7 +99,7 @@ const priceOf = (cents: number, numeric = false): string | number => (numeric ? 
 const imageOf = (code: string, colour = 'main'): string =>
   `https://cdn.example.com/catalogue/${code.toLowerCase()}/${encodeURIComponent(colour.toLowerCase())}.jpg`;
 
-/** EAN-13 codes that count up, each with its check digit. */
+/** Ascending EAN-13 codes, each with its check digit. */
 export function barcodes(): () => string {
   let count = 0;
   return () => {
@@ -110,7 +110,7 @@ export function barcodes(): () => string {
   };
 }
 
-/** All rows of the catalogue, the same each time. */
+/** All rows of the catalogue, always the same. */
 export function makeRows(): readonly CatalogueRow[] {
   const nextBarcode = barcodes();
   const valid = [...familyStyles(), ...particularStyles].flatMap((style) => rowsOf(style, nextBarcode));
@@ -123,7 +123,7 @@ export function makeRows(): readonly CatalogueRow[] {
   return [...valid.slice(0, half), ...withoutCode, ...invalid, ...valid.slice(half)];
 }
 
-/** The rows as the text of `products.json`: one row on each line. */
+/** The rows as the text of `products.json`: one row per line. */
 export function toJson(rows: readonly CatalogueRow[]): string {
   return `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
 }

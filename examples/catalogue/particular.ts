@@ -8,7 +8,7 @@ const longTitle = [
   'and room enough for one lemon cake',
 ].join(' ');
 
-/** Styles with names that software likes to stumble over. */
+/** Styles with names that software often mishandles. */
 const particulars: readonly Particular[] = [
   { name: 'Crème brûlée bowl', category: 'Home', brand: 'Maison Aubier', cents: 1250, colours: ['Blanc', 'Caramel'] },
   {
@@ -112,17 +112,17 @@ export const particularStyles: readonly Style[] = particulars.map((style, index)
   ...style,
 }));
 
-/** A style that validation must refuse, and how its good rows are spoilt. */
+/** A style that validation must refuse, and how its good rows are damaged. */
 export interface InvalidStyle {
   readonly style: Style;
-  /** The codes of the errors that validation reports, each once. */
+  /** The codes of the errors reported by validation, each once. */
   readonly codes: readonly string[];
   readonly spoil: (row: CatalogueRow, index: number) => CatalogueRow;
 }
 
 const plain = { brand: 'Northfold', category: 'Clothing', tags: ['clothing', 'sample'], cents: 4900 };
 
-/** The styles that are wrong on purpose. The README of this folder lists them. */
+/** Styles that are invalid on purpose. The README of this folder lists them. */
 export const invalidStyles: readonly InvalidStyle[] = [
   {
     style: { ...plain, code: 'XX-9001', name: 'Undyed sample vest', sizes: ['S', 'M', 'L'] },

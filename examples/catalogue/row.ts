@@ -13,14 +13,14 @@ export interface CatalogueRow {
   readonly length?: string;
   readonly material?: string;
   readonly sku: string;
-  /** EAN-13 of the range 200-299, which is for a shop's own use. */
+  /** EAN-13 of the range 200-299, which is for a shop's internal use. */
   readonly barcode: string;
   readonly price?: string | number;
   readonly compare_at_price?: string;
   readonly image_url?: string;
 }
 
-/** A style before it is written out as rows. */
+/** A style before it is written as rows. */
 export interface Style {
   readonly code: string;
   readonly name: string;
@@ -34,9 +34,9 @@ export interface Style {
   readonly materials?: readonly string[];
   /** Of the first size, in cents. */
   readonly cents: number;
-  /** What each further size costs more, in cents. */
+  /** The extra cost of each further size, in cents. */
   readonly centsPerSize?: number;
-  /** What it cost before, in cents. */
+  /** The price before the discount, in cents. */
   readonly centsBefore?: number;
   /** Prices are written as numbers, not as text. */
   readonly numericPrices?: boolean;

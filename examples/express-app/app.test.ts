@@ -8,7 +8,7 @@ import { createFakeShopify, deliverWebhook, type FakeShopify } from 'shopwright/
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 
-// The set-up: calls to Shopify reach the fake, and the fake's webhooks reach the app.
+// Set-up: calls to Shopify reach the fake, and the fake's webhooks reach the app.
 const demo = { shop: 'demo.myshopify.com', accessToken: 'shpat_fake' };
 const topics = ['products/create', 'products/update', 'products/delete'] as const;
 const msw = setupServer(http.all('http://127.0.0.1*', () => passthrough()));
@@ -29,7 +29,7 @@ afterAll(() => msw.close());
 
 const prices = async (): Promise<unknown> => (await fetch(`${origin}/prices`)).json();
 
-/** Puts a product into the shop, as a merchant would. */
+/** Creates a product in the shop, as a merchant would. */
 async function addProduct(title: string, variantPrices: readonly number[]): Promise<void> {
   const merchant = createShopifyClient({ ...demo, isolated: true, fetch: fake.fetch });
   const sizes = variantPrices.map((_, size) => ({ name: `${size}` }));
@@ -52,7 +52,7 @@ it('shows each product with its lowest price', async () => {
   ]);
 });
 
-it('asks Shopify once, until a webhook says that something has changed', async () => {
+it('reads from Shopify once, until a webhook reports a change', async () => {
   await addProduct('Tee', [20]);
   await fake.webhooks.settled();
   await prices();
@@ -65,7 +65,7 @@ it('asks Shopify once, until a webhook says that something has changed', async (
   expect(fake.executed('PriceList')).toBe(2);
 });
 
-it('believes no webhook with a wrong signature', async () => {
+it('rejects a webhook with a wrong signature', async () => {
   await prices();
   const forged = { topic: 'products/update', shop: demo.shop, payload: { id: 1 }, secret: 'guessed' };
   expect(await deliverWebhook({ ...forged, url: `${origin}/webhooks/shopify` })).toMatchObject({ status: 401 });
@@ -73,7 +73,7 @@ it('believes no webhook with a wrong signature', async () => {
   expect(fake.executed('PriceList')).toBe(1);
 });
 
-it('renames once, also when the response of Shopify is lost', async () => {
+it("renames once, even if Shopify's response is lost", async () => {
   await addProduct('Tee', [20]);
   fake.faults.next('reset-after', { operation: 'RenameProduct' });
   const renaming = await fetch(`${origin}/products/tee/title`, {
@@ -85,7 +85,7 @@ it('renames once, also when the response of Shopify is lost', async () => {
   expect(fake.products().map(({ title }) => title)).toEqual(['Organic tee']);
 });
 
-it('says so when the shop is closed, and tries again at the next request', async () => {
+it('reports a closed shop, and tries again at the next request', async () => {
   fake.setShopState(demo.shop, 'frozen');
   expect((await fetch(`${origin}/prices`)).status).toBe(502);
   fake.setShopState(demo.shop, 'active');

@@ -4,14 +4,14 @@ import { shopifyWebhooks } from 'shopwright/express';
 import { createWebhookHandler } from 'shopwright/webhooks';
 import { loadPriceList, type PriceListEntry, renameProduct } from './products.ts';
 
-/** What the app works with: handed in, so that a test can hand in others. */
+/** The app's dependencies, passed in so that a test can replace them. */
 export interface AppOptions {
   readonly shop: ShopifyClient;
-  /** The app's client secret, which Shopify signs webhooks with. */
+  /** The app's client secret, with which Shopify signs webhooks. */
   readonly webhookSecret: string;
 }
 
-/** A price list of one shop. It asks Shopify once, and again when a webhook says that products have changed. */
+/** A price list of one shop. It is loaded once, and again when a webhook reports changed products. */
 export function createApp({ shop, webhookSecret }: AppOptions): Express {
   let priceList: Promise<readonly PriceListEntry[]> | undefined;
   const forget = (): void => {
@@ -19,7 +19,7 @@ export function createApp({ shop, webhookSecret }: AppOptions): Express {
   };
 
   const app = express();
-  // Before the parser: the signature is over the bytes as they were sent.
+  // Before the body parser: the signature is over the raw bytes.
   app.post(
     '/webhooks/shopify',
     shopifyWebhooks(
@@ -33,7 +33,7 @@ export function createApp({ shop, webhookSecret }: AppOptions): Express {
 
   app.get('/prices', async (_request, response) => {
     priceList ??= loadPriceList(shop);
-    // A list that could not be loaded must not be kept.
+    // A failed load must not be cached.
     priceList.catch(forget);
     response.json(await priceList);
   });

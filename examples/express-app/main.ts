@@ -1,4 +1,4 @@
-// Starts the app on a real shop: `SHOPIFY_SHOP=… SHOPIFY_ACCESS_TOKEN=… SHOPIFY_API_SECRET=… node main.ts`.
+// Starts the app for a real shop: `SHOPIFY_SHOP=… SHOPIFY_ACCESS_TOKEN=… SHOPIFY_API_SECRET=… node main.ts`.
 import { createShopifyClient } from 'shopwright';
 import { createApp } from './app.ts';
 

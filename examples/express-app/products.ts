@@ -39,7 +39,7 @@ const renameMutation = /* GraphQL */ `
   }
 `;
 
-/** Gives a product another title. It says a whole state, so that a second send does no harm. */
+/** Changes a product's title. It sets a whole state, so a second send is harmless. */
 export async function renameProduct(shop: ShopifyClient, handle: string, title: string): Promise<void> {
   await shop.graphql(renameMutation, { handle, title });
 }

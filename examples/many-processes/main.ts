@@ -1,5 +1,5 @@
-// A web process queues a run, and two workers push it: `npm run example:many`. Redis and Postgres are those of REDIS_URL and
-// POSTGRES_URL, by default of this machine; Shopify is a fake. Nothing of it is left in them.
+// A web process queues a run, and two workers push it: `npm run example:many`. Uses Redis and Postgres at REDIS_URL and
+// POSTGRES_URL, by default on this machine, and leaves nothing in them; Shopify is a fake.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -7,11 +7,11 @@ import { postgresStores } from 'shopwright/storage/postgres';
 import { createProductQueue, createProductSync } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 
-/** Where a process of the service finds the others' work. All of them are given the same. */
+/** Where the processes of the service find each other's work. All of them get the same settings. */
 export interface Place {
   readonly shop: string;
   readonly accessToken: string;
-  /** A server in place of the shop's. */
+  /** A server instead of the shop's. */
   readonly origin?: string;
   readonly redisUrl: string;
   readonly postgresUrl: string;
@@ -19,13 +19,13 @@ export interface Place {
   readonly name: string;
 }
 
-/** Your catalogue: a table, an ERP, a file. Each worker asks it when a product's turn comes. */
+/** Your catalogue: a table, an ERP, a file. Each worker reads a product when its turn comes. */
 const loadProduct = async (localId: string): Promise<ProductDraftInput> => ({
   ...{ localId, handle: localId, title: `Product ${localId}` },
   variants: [{ sku: localId.toUpperCase(), price: '19.00' }],
 });
 
-/** What web and worker processes are made of: one limiter, one queue and one set of stores for all of them. */
+/** What web and worker processes are built from: one limiter, one queue and one set of stores for all of them. */
 export function openService({ shop, accessToken, origin, redisUrl, postgresUrl, name }: Place) {
   let mutations = 0;
   const redis = new Redis(redisUrl);
@@ -44,11 +44,11 @@ export function openService({ shop, accessToken, origin, redisUrl, postgresUrl, 
   // Batches small enough for two workers to share a few products.
   const shared = { queue, stores, shop, runs: { batchSize: 10 } };
   return {
-    /** Mutations that this process has sent. */
+    /** Number of mutations sent by this process. */
     mutations: () => mutations,
-    /** Starts runs and tells how far they are: all that a web process needs. */
+    /** Starts runs and reads their progress: all that a web process needs. */
     runs: () => createProductQueue(shared).runs,
-    /** Takes jobs from now on, whichever process has queued them. */
+    /** Starts taking jobs, whichever process has queued them. */
     work: () => createProductQueue({ ...shared, sync, source: loadProduct }),
     async close() {
       await queue.close();
@@ -60,7 +60,7 @@ export function openService({ shop, accessToken, origin, redisUrl, postgresUrl, 
   };
 }
 
-/** The place that a process was given. */
+/** The settings that a process was started with. */
 export function placeOfProcess(): Place {
   const { SERVICE_PLACE } = process.env;
   if (!SERVICE_PLACE) throw new Error('Start it by main.ts, or set SERVICE_PLACE to a Place as JSON.');

@@ -1,4 +1,5 @@
-// The web process: `POST /runs/:id` with a list of ids queues a run, `GET /runs/:id` says how far it is. It pushes nothing.
+// The web process: `POST /runs/:id` with a list of ids queues a run, `GET /runs/:id` returns its progress. It pushes
+// nothing.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

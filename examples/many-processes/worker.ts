@@ -1,4 +1,5 @@
-// A worker: takes batches of products from the queue, as many workers as you start. On SIGTERM it ends what it has begun.
+// A worker: takes batches of products from the queue. Start as many as you like. On SIGTERM it finishes its current
+// work.
 import { once } from 'node:events';
 import { openService, placeOfProcess } from './service.ts';
 

@@ -15,7 +15,7 @@ function service() {
   const fake = createFakeShopify();
   const client = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch });
   let nights = 0;
-  /** A night, on what the one before has left. */
+  /** One night, after the state that the last one left. */
   const night = async (text: string, end = '.csv') => {
     nights += 1;
     const file = join(folder, `${nights}${end}`);
@@ -37,7 +37,7 @@ const head = 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price'
 const row = (at: number, price = `${19 + at}.00`) => `tee-${at},Tee ${at},Size,M,TEE-${at}-M,${price}`;
 const csv = (...rows: readonly string[]) => [head, ...rows].join('\n');
 
-it('goes through good and bad nights, and says by its exit code which it was', async () => {
+it('runs good and bad nights, and reports each by its exit code', async () => {
   const { client, fake, night, statuses } = service();
   const all = [0, 1, 2, 3, 4, 5].map((at) => row(at));
   expect(await night(csv(...all))).toMatchObject({ code: 0, text: expect.stringContaining('Pushed: 6 created') });
@@ -49,7 +49,7 @@ it('goes through good and bad nights, and says by its exit code which it was', a
   });
   expect(statuses()).toContain('tee-5 ARCHIVED');
 
-  // A row that cannot be read is told of, and its product is not taken for one that left the file.
+  // An unreadable row is reported, and its product does not count as removed from the file.
   const unreadable = await night(csv(...all.slice(0, 3), row(3, 'on request'), row(4, '17.00')));
   expect(unreadable).toMatchObject({ code: 2, text: expect.stringContaining('row 5, "Variant Price"') });
   expect(statuses()).toContain('tee-3 ACTIVE');
@@ -69,7 +69,7 @@ it('goes through good and bad nights, and says by its exit code which it was', a
   expect(drifted).toMatchObject({ code: 2, text: expect.stringMatching(/83.33 % in step with the shop: 1 edited/) });
 });
 
-it('takes drafts as JSON too', async () => {
+it('accepts drafts as JSON too', async () => {
   const { night } = service();
   const draft = { localId: 'mug', title: 'Mug', handle: 'mug', variants: [{ sku: 'MUG', price: '9.00' }] };
   rmSync(join(folder, 'sync.db'), { force: true });

@@ -1,5 +1,5 @@
-// A catalogue into a shop every night, with what was pushed in SQLite: `npm run example:nightly` shows four nights on a
-// fake Shopify. With SHOPIFY_SHOP, SHOPIFY_ACCESS_TOKEN and CATALOGUE it is what cron runs:
+// Pushes a catalogue into a shop every night, with the sync state in SQLite: `npm run example:nightly` shows four
+// nights on a fake Shopify. With SHOPIFY_SHOP, SHOPIFY_ACCESS_TOKEN and CATALOGUE it is the program for cron:
 //
 //   15 2 * * *  cd /srv/shop && node examples/nightly-sync/main.ts >> nightly.log || mail -s "nightly sync: $?" ops < nightly.log
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { createFakeShopify } from 'shopwright/testing';
 import { type ExitCode, nightly } from './nightly.ts';
 
 const { SHOPIFY_SHOP, SHOPIFY_ACCESS_TOKEN, CATALOGUE, SYNC_DB = 'sync.db' } = process.env;
-/** How many products a night may archive, and variants that it may delete. */
+/** How many products a night may archive, and how many variants it may delete. */
 const maxDeletes = { products: 2, variants: 20 };
 const log = console.log;
 
@@ -38,7 +38,7 @@ async function fourNights(): Promise<void> {
     for (const [night, rows] of Object.entries(nights)) {
       const file = join(folder, 'catalogue.csv');
       writeFileSync(file, [head, ...rows].join('\n'));
-      // Each night is a process of its own: nothing but the file of SQLite is left of the one before.
+      // Each night is a separate process: only the SQLite file is left of the last one.
       await using stores = sqliteStores({ path: join(folder, 'sync.db') });
       log(`\n== ${night}`);
       log(`exit code ${await nightly({ sync: createProductSync({ client, stores }), file, maxDeletes, log })}`);

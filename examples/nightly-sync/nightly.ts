@@ -4,24 +4,25 @@ import { isShopwrightError } from 'shopwright';
 import { type DeleteLimits, formatPlan, type ProductSync, readCsv } from 'shopwright/sync';
 import type { ProductDraftInput } from 'shopwright/validation';
 
-/** What cron gets: 0 all is well, 2 somebody should look, 1 nothing or not all was pushed. */
+/** The exit code for cron: 0 all is well, 2 somebody should look, 1 nothing or not everything was pushed. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface NightlyOptions {
   readonly sync: ProductSync;
-  /** A product CSV as Shopify exports it, or a JSON list of drafts. */
+  /** A product CSV as exported by Shopify, or a JSON list of drafts. */
   readonly file: string;
-  /** What a night may delete. A file that was cut off must not empty the shop. */
+  /** What a night may delete. A truncated file must not empty the shop. */
   readonly maxDeletes: DeleteLimits;
   readonly log: (line: string) => void;
 }
 
-/** One night: read the catalogue, plan, apply, compare with the shop, ask how the sync is doing. */
+/** One night: read the catalogue, plan, apply, compare with the shop, check the health of the sync. */
 export async function nightly({ sync, file, maxDeletes, log }: NightlyOptions): Promise<ExitCode> {
   const { drafts, problems } = await readCatalogue(file);
   for (const problem of problems) log(`! ${problem}`);
 
-  // Products that left the file are archived, and not deleted: that can be undone. One whose row is wrong has not left it.
+  // Products that left the file are archived, not deleted, so that it can be undone. A product with a bad row has not
+  // left it.
   const plan = await sync.plan(drafts, { missing: problems.length > 0 ? 'keep' : 'archive' });
   log(formatPlan(plan));
   try {
@@ -32,7 +33,7 @@ export async function nightly({ sync, file, maxDeletes, log }: NightlyOptions): 
       return 1;
     }
   } catch (error) {
-    // More would have gone than `maxDeletes` allows: nothing was sent.
+    // More would be removed than `maxDeletes` allows: nothing was sent.
     if (!isShopwrightError(error)) throw error;
     log(`Nothing was pushed: ${error.message}`);
     return 1;

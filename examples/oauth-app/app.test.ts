@@ -23,7 +23,7 @@ async function started() {
   return { fake, tokens, said, url };
 }
 
-it('a shop installs the app, whose tokens work at once', async () => {
+it('a shop installs the app, and its tokens work at once', async () => {
   const { tokens, said, url } = await started();
   const visits = await install(`${url}/auth?shop=${shop}`);
   expect(visits.map(({ status }) => status)).toEqual([302, 302, 302, 200]);
@@ -32,7 +32,7 @@ it('a shop installs the app, whose tokens work at once', async () => {
   expect((await tokens.get({ shop }))?.tokens.refreshToken).toMatch(/^shprt_/);
 });
 
-it('nobody gets in with an address of somebody else', async () => {
+it('an address of another shop or person is refused', async () => {
   const { said, url, tokens } = await started();
   const visits = await install(`${url}/auth?shop=${shop}`);
   const callback = visits[2]?.url ?? '';
@@ -42,7 +42,7 @@ it('nobody gets in with an address of somebody else', async () => {
   expect(await tokens.get({ shop: 'evil.example' })).toBeUndefined();
 });
 
-it('says so when Shopify does not respond', async () => {
+it('a shop that does not respond is reported', async () => {
   const { fake, said, url } = await started();
   fake.faults.next('status-503', { operation: 'POST oauth/access_token' });
   expect((await install(`${url}/auth?shop=${shop}`)).at(-1)).toMatchObject({ status: 502 });

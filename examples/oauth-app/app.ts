@@ -2,12 +2,12 @@ import express, { type Express } from 'express';
 import type { ShopifyOAuth } from 'shopwright/auth/oauth';
 import { shopifyAuth, shopifyAuthCallback } from 'shopwright/express';
 
-/** What the app is made of: handed in, so that a test can hand in others. */
+/** The app's dependencies, passed in so that a test can replace them. */
 export interface AppOptions {
   readonly oauth: ShopifyOAuth;
-  /** Called once a shop has installed the app, and its tokens are stored. */
+  /** Called once a shop has installed the app and its tokens are stored. */
   readonly onInstalled: (shop: string) => Promise<void> | void;
-  /** Called for a callback that was refused. */
+  /** Called for a refused callback. */
   readonly onRefused: (reason: string, shop: string | null) => void;
 }
 
@@ -18,7 +18,7 @@ export function createApp({ oauth, onInstalled, onRefused }: AppOptions): Expres
   app.get(
     '/auth/callback',
     shopifyAuthCallback(oauth, {
-      // The place to subscribe to webhooks, and to set the cookie of a session of your own.
+      // The place to subscribe to webhooks, and to set the cookie of your own session.
       onInstalled: ({ shop }) => onInstalled(shop),
       onRefused: ({ reason, shop }) => onRefused(reason, shop),
     }),

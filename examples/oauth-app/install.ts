@@ -1,10 +1,10 @@
-/** Where a browser goes, as this example prints it. */
+/** The addresses that a browser visits, as printed by this example. */
 export interface Visit {
   readonly url: string;
   readonly status: number;
 }
 
-/** Follows an installation as the browser of a shop's owner would, cookie and all, to its last page. */
+/** Follows an installation like the browser of a shop's owner, with cookie, to its last page. */
 export async function install(begin: string): Promise<readonly Visit[]> {
   const visits: Visit[] = [];
   const { origin } = new URL(begin);

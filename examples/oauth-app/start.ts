@@ -6,7 +6,7 @@ import { offlineToken, type TokenStore } from 'shopwright/auth';
 import { createOAuth } from 'shopwright/auth/oauth';
 import { createApp } from './app.ts';
 
-/** What the app is started with. */
+/** The settings of the app. */
 export interface StartOptions {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -14,18 +14,18 @@ export interface StartOptions {
   readonly port: number;
   /** The public address of the app; default: this machine's. */
   readonly url?: string | undefined;
-  /** The fake's origin, in place of the shops. */
+  /** The fake's origin, instead of the shops. */
   readonly origin?: string | undefined;
   readonly say: (line: string) => void;
 }
 
-/** Starts the app, and gives its address and server. */
+/** Starts the app, and returns its address and server. */
 export async function start(options: StartOptions): Promise<{ readonly url: string; readonly server: Server }> {
   const { clientId, clientSecret, tokens, origin, say } = options;
-  // Takes what OAuth has stored, and renews it.
+  // Reads the tokens that OAuth has stored, and renews them.
   const auth = offlineToken({ clientId, clientSecret, tokens });
   const shopify = createShopifyApp({ auth, ...(origin !== undefined && { origin }) });
-  // The server is there before the app, which needs to know its own address.
+  // The server starts before the app, which needs its address.
   const server = createServer().listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const url = options.url ?? `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

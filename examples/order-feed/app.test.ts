@@ -26,7 +26,7 @@ function started(count: number) {
   return { clock, fake, client, table, open };
 }
 
-it('brings the fulfilment of an order back into its row', async () => {
+it('returns the fulfilment of an order to its row', async () => {
   const { clock, client, table, open } = started(2);
   const feed = open();
   table.commit(await clock.run(feed.read()));
@@ -47,17 +47,17 @@ interface Noted {
   readonly orderUpdate: { readonly order: { readonly id: string; readonly updatedAt: string } };
 }
 
-/** How a consumer dies: with a page that it has not committed, within the transaction, or after it. */
+/** How a consumer dies: with an uncommitted page, within the transaction, or after it. */
 const deaths = ['before', 'within', 'behind'] as const;
 
-it('each change takes effect once, in order, whatever becomes of webhooks and of the consumer', async () => {
+it('each change takes effect once, in order, despite lost webhooks and killed consumers', async () => {
   const [orders, rounds] = [80, 6];
   const { clock, fake, client, table, open } = started(orders);
   let feed = open();
   let delivered = 0;
   fake.webhooks.onDelivery(async (request) => {
     delivered += 1;
-    // Every twentieth is lost.
+    // Every twentieth response is lost.
     if (delivered % 20 > 0) {
       await feed.notify({ topic: request.headers.get('x-shopify-topic') ?? '', shop, payload: await request.json() });
     }
@@ -73,7 +73,7 @@ it('each change takes effect once, in order, whatever becomes of webhooks and of
       if (isLast) kills += 1;
       if (isLast && death === 'before') return;
       if (isLast && death === 'within') {
-        // The last change has no key that can be stored: the transaction as a whole is undone.
+        // The key of the last change cannot be stored: the whole transaction is rolled back.
         const broken = [...page.changes, ...page.changes.slice(0, 1)];
         expect(() => table.commit({ ...page, changes: broken })).toThrow(/UNIQUE/);
         return;
@@ -95,7 +95,7 @@ it('each change takes effect once, in order, whatever becomes of webhooks and of
       expected.add(`orders/${id.split('/').at(-1)}/${data.orderUpdate.order.updatedAt}`);
       await clock.advance(100);
     }
-    // A consumer that dies in five of the rounds, and the one that takes its place.
+    // A consumer that dies in five of the rounds, and its replacement.
     for (const death of round === 0 ? [undefined] : [deaths[round % 3], undefined]) {
       feed = open();
       const stop = new AbortController();

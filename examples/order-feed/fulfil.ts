@@ -12,7 +12,7 @@ interface Open {
   readonly order: { readonly fulfillmentOrders: { readonly nodes: readonly { id: string; status: string }[] } } | null;
 }
 
-/** Tells Shopify that all of an order was sent. An order that was sent already is left alone. */
+/** Marks an order as completely fulfilled in Shopify. An order that is already fulfilled is left unchanged. */
 export async function fulfil(client: ShopifyClient, id: string, tracking: string): Promise<boolean> {
   const { data } = await client.graphql<Open>(openQuery, { id });
   const open = data.order?.fulfillmentOrders.nodes.filter(({ status }) => status === 'OPEN') ?? [];

@@ -1,4 +1,4 @@
-// Orders of a fake Shopify into SQLite, and their fulfilment back: `npm run example:feed`. With SHOPIFY_SHOP and
+// Reads orders of a fake Shopify into SQLite, and fulfils them: `npm run example:feed`. With SHOPIFY_SHOP and
 // SHOPIFY_ACCESS_TOKEN it reads those of your development store, and sends nothing.
 import { createShopifyClient } from 'shopwright';
 import { createFeed } from 'shopwright/feed';

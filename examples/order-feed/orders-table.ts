@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { FeedNode, FeedPage } from 'shopwright/feed';
 
-/** An order as this example selects it. */
+/** An order as selected by this example. */
 export interface Order extends FeedNode {
   readonly name: string;
   readonly displayFulfillmentStatus: string;
   readonly totalPriceSet: { readonly shopMoney: { readonly amount: string; readonly currencyCode: string } };
 }
 
-/** What to select besides `id` and `updatedAt`. */
+/** The fields to select besides `id` and `updatedAt`. */
 export const orderFields = 'name displayFulfillmentStatus totalPriceSet { shopMoney { amount currencyCode } }';
 
 /** A row of the table. */
@@ -19,7 +19,7 @@ export interface OrderRow {
   readonly total: string;
 }
 
-/** Orders in SQLite. The cursor lies beside them, and both are committed together. */
+/** Orders in SQLite. The cursor is stored beside them, and both are committed together. */
 export class OrdersTable {
   readonly #db: DatabaseSync;
 
@@ -33,13 +33,16 @@ export class OrdersTable {
     `);
   }
 
-  /** The cursor of what was committed; `undefined` for the first time. */
+  /** The committed cursor; `undefined` at first. */
   cursor(): string | undefined {
     const row = this.#db.prepare('select cursor from feed where name = ?').get('orders');
     return typeof row?.['cursor'] === 'string' ? row['cursor'] : undefined;
   }
 
-  /** All of a page, or nothing. The same key a second time would be an error: with the cursor in the transaction there is none. */
+  /**
+   * Writes all of a page or nothing. A repeated key would be an error: with the cursor in the transaction there is
+   * none.
+   */
   commit({ changes, cursor }: FeedPage<Order>): void {
     this.#db.exec('begin immediate');
     try {
@@ -63,12 +66,12 @@ export class OrdersTable {
     }
   }
 
-  /** How many changes took effect. */
+  /** Number of changes that took effect. */
   count(): number {
     return Number(this.#db.prepare('select count(*) as count from effects').get()?.['count']);
   }
 
-  /** Keys of the changes that took effect, in their order. */
+  /** Keys of the changes that took effect, in order. */
   effects(): readonly string[] {
     return this.#db
       .prepare('select key from effects order by rowid')

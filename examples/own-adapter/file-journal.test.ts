@@ -13,15 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-// What every journal must do. The suite is published: yours runs it the same way.
+// What every journal must do. The suite is published: run it for your adapter in the same way.
 describeSyncJournal('the file journal', open, { describe, it, expect });
 
-// What only this one must do.
+// What is specific to this journal.
 describe('the file journal', () => {
   const shop = 'acme.myshopify.com';
   const draft = { shop, localId: 'p1', gid: null, runId: null, action: 'create', at: 1, sent: {}, before: null };
 
-  it('keeps its entries from one opening to the next, and what a crash left half-written is no part of them', async () => {
+  it('keeps its entries when it is opened again, and ignores a write cut short by a crash', async () => {
     const path = join(folder, 'crash.json');
     const [first] = await fileJournal(path).journal.append([draft]);
     await writeFile(`${path}.new`, '{"last":3,"entries":[{"num');
@@ -30,7 +30,7 @@ describe('the file journal', () => {
     expect((await journal.list(shop)).map(({ id }) => id)).toEqual([first, second]);
   });
 
-  it('leaves a file alone that a newer release has written', async () => {
+  it('leaves a file of a newer release unchanged', async () => {
     const path = join(folder, 'newer.json');
     const newer = '{"format":2,"pages":[]}';
     await writeFile(path, newer);
@@ -40,7 +40,7 @@ describe('the file journal', () => {
     expect(await readFile(path, 'utf8')).toBe(newer);
   });
 
-  it('tells by a StorageError that its file cannot be used', async () => {
+  it('throws a StorageError if its file cannot be used', async () => {
     await writeFile(join(folder, 'file'), '');
     const { journal } = fileJournal(join(folder, 'file', 'journal.json'));
     await expect(journal.append([draft])).rejects.toMatchObject({ code: 'STORAGE_FAILED' });

@@ -9,14 +9,14 @@ import {
   journalPageOf,
 } from 'shopwright/storage/adapter';
 
-/** What the file holds. No number is given twice, so the last one stays when its entry goes. */
+/** The content of the file. No number is assigned twice, so the last one is kept even if its entry is deleted. */
 interface Content {
   readonly format: 1;
   readonly last: number;
   readonly entries: readonly NumberedJournalDraft[];
 }
 
-/** A sync journal in a JSON file, for one process. It shows how small an adapter of your own can be. */
+/** A sync journal in a JSON file, for one process. It shows how small your own adapter can be. */
 export function fileJournal(path: string): { readonly journal: SyncJournal; close(): Promise<void> } {
   let queue: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -31,7 +31,7 @@ export function fileJournal(path: string): { readonly journal: SyncJournal; clos
     await writeFile(`${path}.new`, JSON.stringify(content), { flush: true });
     await rename(`${path}.new`, path); // a crash leaves the file of before, or this one
   };
-  /** One piece of work after the other: nobody sees half of a change. */
+  /** One operation at a time, so that no reader sees half of a change. */
   const inTurn = async <T>(work: (content: Content) => Promise<T>): Promise<T> => {
     if (isClosed) throw new StorageError('The journal is closed: open it again to go on.');
     const done = queue.then(read).then(work);

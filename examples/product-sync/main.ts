@@ -1,6 +1,6 @@
 /**
- * Reads a catalogue, groups its rows into products, validates them and pushes what has changed:
- * into a fake Shopify inside this process, into one of its own process, or into a real shop.
+ * Reads a catalogue, groups its rows into products, validates them and pushes what has changed: to a fake Shopify in
+ * this process, to one in another process, or to a real shop.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,11 +82,11 @@ function readCatalogue(file: string): {
   return { products: grouped.products, rejected: [...rows.rejected, ...grouped.rejected] };
 }
 
-/** The first Ctrl-C stops the run in good order; a second one ends the process at once. */
+/** The first Ctrl-C stops the run cleanly; a second one ends the process at once. */
 function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   process.once('SIGINT', () => {
-    console.log('\nStopping: what is in flight is given up, and the next run finishes the rest.');
+    console.log('\nStopping: pushes in flight are abandoned, and the next run finishes the rest.');
     controller.abort(new Error('interrupted'));
   });
   return controller.signal;

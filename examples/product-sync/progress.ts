@@ -1,7 +1,7 @@
 import type { LimiterStatus } from 'shopwright/limiter';
 import type { PushProgress } from 'shopwright/sync';
 
-/** Shows how far the run has come: one moving bar on a terminal, a line now and then elsewhere. */
+/** Shows the progress: a moving bar on a terminal, otherwise a line now and then. */
 export function createProgress(limiter: () => LimiterStatus | undefined): {
   show(progress: PushProgress): void;
   end(): void;

@@ -4,7 +4,7 @@ import { loadConfig } from 'shopwright/config';
 import { createFakeShopify, type FakeShopify } from 'shopwright/testing';
 import type { Arguments } from './arguments.ts';
 
-/** The shop that is talked to. */
+/** The target shop. */
 export interface Target {
   readonly kind: 'embedded' | 'fake' | 'live';
   readonly shop: string;
@@ -17,10 +17,10 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** The shop of both fakes; the token is the one that `npm run fake` takes too. */
+/** The shop of both fakes; `npm run fake` accepts the same token. */
 export const demoShop = { domain: 'demo.myshopify.com', token: 'shpat_fake' };
 
-/** Finds out which shop is meant, starts the fake if it is ours, and says loudly which of them it is. */
+/** Determines the target shop, starts the fake if needed, and prints clearly which shop it is. */
 export async function openTarget(options: Arguments): Promise<Target> {
   if (options.live) return liveTarget(options);
   const folder = folderOf(options, options.origin === undefined ? 'embedded' : new URL(options.origin).host);

@@ -9,8 +9,8 @@ import { demoShop } from './target.ts';
 const secret = 'webhook-secret-of-the-demo';
 
 /**
- * Lets the fake deliver a signed `products/update`, as Shopify does when a person edits a product in its
- * admin: verified by its signature, then applied to the sync record.
+ * Makes the fake deliver a signed `products/update`, as Shopify does when somebody edits a product in the admin: its
+ * signature is verified, then it is applied to the sync record.
  */
 export async function showWebhook(fake: FakeShopify, sync: ProductSync): Promise<void> {
   const product = fake.products()[0];

@@ -1,5 +1,5 @@
-// Installs, builds and starts the app on a fake Shopify, and does what a merchant and Shopify do: `npm run example:react-router`.
-// It takes a minute, most of it to install Shopify's packages.
+// Installs, builds and starts the app on a fake Shopify, and acts as a merchant and as Shopify:
+// `npm run example:react-router`. It takes a minute, most of it to install Shopify's packages.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ import { npm } from '../../.ci/tools/programs.ts';
 const shop = 'demo.myshopify.com';
 const [clientId, clientSecret] = ['template', 'shpss_template'];
 
-/** A copy with the packed package, as an app has it. */
+/** A copy with the packed package, as in a user's project. */
 function installInto(folder: string): void {
   cpSync(join(import.meta.dirname, 'template'), folder, {
     recursive: true,
@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Starts the app, and shows what it says of its jobs and webhooks. */
+/** Starts the app, and prints its log of jobs and webhooks. */
 async function start(folder: string, port: number, fakeOrigin: string) {
   const child: ChildProcess = spawn(
     process.execPath,
@@ -82,7 +82,7 @@ await using fake = createFakeShopify({
 let stop: () => unknown = () => undefined;
 try {
   installInto(folder);
-  // What a project does before it is built.
+  // The steps of a project before it is built.
   if (process.argv.includes('--typecheck')) npm(['run', '--silent', 'typecheck'], { cwd: folder });
   npm(['run', '--silent', 'build'], { cwd: folder });
   const fakeServer = await fake.listen();
@@ -93,7 +93,7 @@ try {
   const opened = new URLSearchParams({
     ...{ embedded: '1', shop, host: Buffer.from(`${shop}/admin`).toString('base64'), id_token: sessionToken },
   });
-  // Shopify's library turns bots away.
+  // Shopify's library rejects bots.
   const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0' };
   const page = await fetch(`${origin}/app?${opened}`, { headers: browser });
   const isShown = (await page.text()).includes(shop);

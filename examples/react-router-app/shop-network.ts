@@ -1,4 +1,4 @@
-// Loaded before the app: what it sends to a shop goes to the fake at FAKE_ORIGIN.
+// Loaded before the app: sends the app's requests for a shop to the fake at FAKE_ORIGIN.
 const network = globalThis.fetch;
 const fakeOrigin = process.env['FAKE_ORIGIN'] ?? '';
 

@@ -39,7 +39,7 @@ export function createAppShops<Client>(options: ShopifyAppOptions, shop: (domain
   };
 }
 
-/** @throws ConfigError if the text is not a shop's domain: what to erase must not be guessed. */
+/** @throws ConfigError if the text is not a shop's domain: a guess could erase the wrong shop. */
 function ownerOf(domain: string, appId: string): ErasedOwner {
   const parsed = parseShopDomain(domain);
   if (parsed.ok) return { shop: parsed.domain, appId };

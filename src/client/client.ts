@@ -69,8 +69,8 @@ export interface ShopifyApp {
     options?: ForEachShopOptions,
   ): Promise<ForEachShopReport>;
   /**
-   * Erases everything that `stores` and `queue` hold about a shop for this app, and reports what it was. The erasure is
-   * remembered: a job that was queued before and fails later leaves no dead letter. Safe to repeat.
+   * Erases everything that `stores` and `queue` hold about a shop for this app, and reports what was erased. The
+   * erasure is remembered: a job that was queued before and fails later leaves no dead letter. Safe to repeat.
    *
    * @throws ConfigError without `stores.keyValue`. @throws AggregateError with the errors of the stores.
    */
@@ -81,7 +81,7 @@ export interface ShopifyApp {
   exportCustomer(shop: string, person: CustomerPerson): Promise<readonly CustomerData[]>;
 }
 
-/** Loaded with the first page: most processes read none. */
+/** Loaded with the first page: most processes read no pages. */
 const loadPaginate = lateModule(() => import('../graphql/paginate.ts'));
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -97,7 +97,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  */
 export function createShopifyClient(options: ShopifyClientOptions): ShopifyClient {
   const problems: Issue[] = [...clientProblems(options)];
-  // A refused origin is not used.
+  // If the options are refused, their clock may not be one.
   const clock = (problems.length === 0 && options.clock) || systemClock;
   const domain = parseShopDomain(options.shop);
   const version = resolveApiVersion(options.apiVersion, clock.now());
@@ -152,7 +152,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
     random: Math.random,
     headers: {
       'user-agent': `${options.userAgentPrefix ? `${options.userAgentPrefix} ` : ''}shopwright`,
-      // A test server cannot tell the shop from its own host name.
+      // A test server cannot see the shop in its own host name.
       ...(options.origin !== undefined && { 'x-shopify-shop-domain': shop }),
     },
     tokens: tokens.connect?.({ origin: testOrigin, transport, clock, logger, emit, kept: runtime.tokens }) ?? tokens,
@@ -171,7 +171,7 @@ export function createShopifyClient(options: ShopifyClientOptions): ShopifyClien
   const { costs, documents } = runtime;
   const { graphql } = createGraphqlClient({ ...calls, environment, costs, documents });
 
-  // REST calls have a bucket of their own: https://shopify.dev/docs/api/admin-rest/usage/rate-limits
+  // REST calls have a separate bucket: https://shopify.dev/docs/api/admin-rest/usage/rate-limits
   const restLimiter =
     options.limiter ??
     shared(runtime.restLimiters, options.origin === undefined ? '' : origin, () =>

@@ -67,7 +67,7 @@ export interface CommonOptions {
   readonly telemetry?: TelemetryListener;
   /** Added to the front of the `User-Agent` header. */
   readonly userAgentPrefix?: string;
-  /** Gives the client a bucket and a breaker of its own. Default `false`. */
+  /** Gives the client its own bucket and breaker, shared with no other client. Default `false`. */
   readonly isolated?: boolean;
   /** Clock, for tests. */
   readonly clock?: Clock;
@@ -183,7 +183,7 @@ function valueProblems(options: CommonOptions & { readonly auth?: TokenSource | 
     problems.push({ field: 'appId', message: 'must be a string of 1 to 100 characters.' });
   if (!/^[ -~]*$/.test(userAgentPrefix))
     problems.push({ field: 'userAgentPrefix', message: 'must be plain text that a header can hold.' });
-  // What is no object has no options that could be looked at.
+  // A group that is not an object has no options to check.
   if (groups.length > 0) return problems;
   return [
     ...problems,
@@ -205,7 +205,7 @@ function policyProblems(policy: unknown): readonly Issue[] {
 function originProblems({ origin, allowInsecureOrigin = false }: CommonOptions): readonly Issue[] {
   if (origin === undefined) return [];
   const url = URL.canParse(origin) ? new URL(origin) : undefined;
-  // A parser accepts white space, missing slashes and odd numbers: it could lead elsewhere than a reader expects.
+  // `URL` accepts white space, missing slashes and odd numbers, so the host could differ from what a reader sees.
   const text = String(origin).toLowerCase().replace(/\/$/, '');
   const isExact = url && [url.origin, `${url.origin}:${url.protocol === 'https:' ? 443 : 80}`].includes(text);
   if (!isExact || !/^https?:$/.test(url.protocol)) {
@@ -214,7 +214,7 @@ function originProblems({ origin, allowInsecureOrigin = false }: CommonOptions):
   if (url.protocol === 'https:' || allowInsecureOrigin || isLoopback(url.hostname)) return [];
   const message =
     'is plain http to another machine: the access token would be sent in clear text. Use https, or set ' +
-    'allowInsecureOrigin: true for a test server in a network of your own.';
+    'allowInsecureOrigin: true for a test server in your own network.';
   return [{ field: 'origin', message }];
 }
 

@@ -148,10 +148,10 @@ type Work<C, T> = (context: C) => PromiseLike<T> | T;
 
 const documents = createDocumentParser();
 
-/** Stands for every call without a document. */
+/** Used for all calls without a document. */
 const someCall: OperationOfOthers = { name: 'The call', kind: 'mutation', rootFields: [] };
 
-/** What cockatiel's policies have in common: their events. */
+/** The events that both policies report, as cockatiel's own do. */
 abstract class ForOthers {
   declare readonly _altReturn: never;
   readonly #succeeded = new EventEmitter<ISuccessEvent>();
@@ -165,7 +165,7 @@ abstract class ForOthers {
     this.clock = clock;
   }
 
-  /** Ends `execute` with what the host's function did. */
+  /** Ends `execute`: returns or throws what the host's function did. */
   protected end<T>(outcome: Outcome<T>, failure: ShopwrightError | undefined, startedAt: number): T {
     const duration = this.clock.monotonic() - startedAt;
     const handled = failure !== undefined;
@@ -239,7 +239,7 @@ class BreakerForOthers extends ForOthers implements ShopifyBreakerPolicy {
       },
       ({ outcome, failure }) => {
         if (failure) return verdictOn(failure);
-        // An abort, or an error of the host's own, says nothing about the shop.
+        // An abort, or an error of the host's code, says nothing about the shop.
         return 'error' in outcome ? 'neutral' : 'success';
       },
       { changed: (state) => this.#changed.emit(state), storeFailed: () => undefined },
@@ -256,7 +256,7 @@ async function outcomeOf<C, T>(work: Work<C, T>, context: C): Promise<Outcome<T>
   }
 }
 
-/** By its form: the package undici has a class of its own. */
+/** Checks the shape, not the class: the package undici has its own `Response`. */
 function isResponse(value: unknown): value is Response {
   if (!isRecord(value)) return false;
   const { status, headers, clone } = value;
@@ -268,7 +268,7 @@ function letGo(value: unknown): void {
   if (isResponse(value) && !value.bodyUsed) value.body?.cancel().catch(() => undefined);
 }
 
-/** As much of an operation as its response is read with. */
+/** The parts of an operation that are needed to read its response. */
 type OperationOfOthers = Pick<ParsedOperation, 'name' | 'kind' | 'rootFields'>;
 
 interface Reading {
@@ -281,8 +281,8 @@ interface Reading {
 const loadNetworkError = lateModule(() => import('../http/network-error.ts'));
 
 /**
- * What is wrong with an outcome, as the error that a client of this package would have thrown; `undefined` where it is
- * good, and where it has nothing to do with Shopify.
+ * Returns the error that a client of this package would have thrown; `undefined` if the outcome is good, or unrelated
+ * to Shopify.
  */
 async function failureIn(
   outcome: Outcome<unknown>,
@@ -307,7 +307,7 @@ async function failureIn(
   return 'error' in outcome ? failureWithoutResponse(outcome.error) : undefined;
 }
 
-/** The error of a send that brought no response; `undefined` for errors of another kind. */
+/** Returns the error of a send without a response; `undefined` for other errors. */
 async function failureWithoutResponse(thrown: unknown): Promise<ShopwrightError | undefined> {
   if (thrown instanceof Error && thrown.name === 'TimeoutError') {
     const details = { code: 'TIMEOUT', timeoutMs: 0, mayHaveExecuted: true } as const;
@@ -318,8 +318,9 @@ async function failureWithoutResponse(thrown: unknown): Promise<ShopwrightError 
 }
 
 /**
- * The response in what a client returned: a `Response` of `fetch` or ky, a result of `@shopify/admin-api-client`, or
- * the body of a GraphQL response. `undefined` for anything else, which is taken for good.
+ * Returns the response in what a client returned: a `Response` of `fetch` or ky, a result of
+ * `@shopify/admin-api-client`, or the body of a GraphQL response. `undefined` for anything else, which counts as a
+ * success.
  */
 async function responseIn(
   value: unknown,
@@ -332,7 +333,7 @@ async function responseIn(
       const body = await value.clone().text();
       return !value.ok || operation || isTrouble(body, headers) ? { status, headers, body } : undefined;
     } catch (error) {
-      // It broke off. Whatever the error is, the response is not whole.
+      // The body broke off, so the response is incomplete, whatever the error is.
       return value.ok ? (await loadNetworkError()).networkError(error) : { status, headers, body: '' };
     }
   }
@@ -344,7 +345,7 @@ async function responseIn(
   return isRecord(errors) ? responseOfResult(value, errors) : undefined;
 }
 
-/** Whether a good status lies: GraphQL errors, HTML, or JSON that breaks off. */
+/** Whether a response fails despite its good status: GraphQL errors, HTML, or truncated JSON. */
 function isTrouble(body: string, headers: TransportResponse['headers']): boolean {
   if (/^\s*</.test(body)) return true;
   if (body === '' || !/json/.test(headers.get('content-type') ?? '')) return false;
@@ -356,35 +357,35 @@ function isTrouble(body: string, headers: TransportResponse['headers']): boolean
   }
 }
 
-/** A result with `errors` of `@shopify/admin-api-client`, which throws nothing. */
+/** Reads a result with `errors` of `@shopify/admin-api-client`, which throws nothing. */
 async function responseOfResult(
   { data, extensions }: Record<string, unknown>,
   { networkStatusCode, message, graphQLErrors, response }: Record<string, unknown>,
 ): Promise<TransportResponse | ShopwrightError | undefined> {
   if (typeof networkStatusCode !== 'number') {
-    // All that is left of the error of `fetch` is its text.
+    // Only the text is left of the error that `fetch` threw.
     return failureWithoutResponse(new Error(String(message)));
   }
   const headers = lookup(isRecord(response) ? response['headers'] : undefined);
-  // With neither data nor errors it was no GraphQL response at all, or its client has not read it.
+  // Without data and errors it was not a GraphQL response, or the client has not read it.
   const body = Array.isArray(graphQLErrors)
     ? JSON.stringify({ data, extensions, errors: graphQLErrors })
     : await unreadBody(response);
   return { status: networkStatusCode, headers, body };
 }
 
-/** A refusal can hold a payload: then what it refuses was done all the same. */
+/** A refusal can contain a payload: then what it refuses was carried out. */
 async function unreadBody(response: unknown): Promise<string> {
   if (!isResponse(response) || response.bodyUsed) return '';
   try {
     return await response.clone().text();
   } catch {
-    // It broke off: its status says what there is to know.
+    // The body broke off: the status has to suffice.
     return '';
   }
 }
 
-/** The response that an error holds: those of ky, `@shopify/shopify-api` and clients like axios do. */
+/** Returns the response attached to an error, as ky, `@shopify/shopify-api` and clients like axios do. */
 async function responseOfError(error: unknown): Promise<TransportResponse | undefined> {
   if (!isRecord(error)) return undefined;
   const { response, body, headers, data: read } = error;
@@ -402,14 +403,14 @@ async function responseOfError(error: unknown): Promise<TransportResponse | unde
   };
 }
 
-/** The body as it stands on the error (ky) or on its response (axios), else as it comes. */
+/** The body from the error (ky) or its response (axios), otherwise read from the response. */
 async function bodyOfError(response: Record<string, unknown>, read: unknown): Promise<string> {
   const known = read ?? response['data'] ?? response['body'];
   if (typeof known === 'string') return known;
   return isRecord(known) && !(Symbol.asyncIterator in known) ? JSON.stringify(known) : await unreadBody(response);
 }
 
-/** Headers as clients keep them: with a `get`, or an object of texts or lists in any spelling. */
+/** Looks up headers in a client's own form: an object with `get`, or of texts or lists under names in any case. */
 function lookup(headers: unknown): TransportResponse['headers'] {
   if (isLookup(headers)) return headers;
   const given = isRecord(headers) ? Object.entries(headers) : [];

@@ -14,15 +14,15 @@ import type { CommonOptions } from './options.ts';
 interface Runtime {
   /** By test server, or `''` for Shopify itself; each holds the buckets of all apps and shops there. */
   readonly limiters: Map<string, RateLimiter>;
-  /** The same for REST calls, whose buckets are others. */
+  /** The same for REST calls, which have separate buckets. */
   readonly restLimiters: Map<string, RateLimiter>;
   /** By origin, shop and app. */
   readonly shops: ShopStateCache;
-  /** Version and deprecation notices that were given, so that each is given once. */
+  /** Version and deprecation notices already given: each is given once. */
   readonly noticed: Set<string>;
   readonly documents: DocumentParser;
   readonly costs: CostBook;
-  /** What token sources have at hand. */
+  /** The caches of token sources. */
   readonly tokens: TokenConnection['kept'];
 }
 
@@ -38,16 +38,16 @@ export function createRuntime(): Runtime {
   };
 }
 
-/** The number is the shape's version: copies of the package with another shape must not share it. */
+/** The number is the version of this shape: copies of the package with another shape must not share it. */
 const runtimeSymbol = Symbol.for('shopwright.runtime/3');
 
-/** Where the `fetch` of a fake Shopify holds what belongs to that fake. */
+/** Key under which the `fetch` of a fake Shopify holds the runtime of that fake. */
 const fakeSymbol = Symbol.for('shopwright.fake');
 
 /**
- * The runtime of this process. It hangs on `globalThis`, so that clients made for each request, and
- * those of two copies of the module, follow one bucket and one breaker for each shop. Clients of a fake
- * Shopify have that of the fake: another fake's shop of the same name is another shop.
+ * Returns the runtime of this process. It is stored on `globalThis`, so that clients created for each request, and
+ * those of two copies of the module, share one bucket and one breaker per shop. Clients of a fake Shopify use the
+ * fake's runtime, since two fakes can have different shops of the same name.
  */
 export function processRuntime(fetch: typeof globalThis.fetch | undefined): Runtime {
   const fake = (fetch as { [fakeSymbol]?: object } | undefined)?.[fakeSymbol];
@@ -56,7 +56,7 @@ export function processRuntime(fetch: typeof globalThis.fetch | undefined): Runt
   return scope[runtimeSymbol];
 }
 
-/** The map's value of that key, made at its first use. */
+/** Returns the map's value for a key, and creates it on first use. */
 export function shared<T>(map: Map<string, T>, key: string, create: () => T): T {
   let value = map.get(key);
   if (value === undefined) {
@@ -66,7 +66,7 @@ export function shared<T>(map: Map<string, T>, key: string, create: () => T): T 
   return value;
 }
 
-/** One client, as far as the state of its shop is concerned. */
+/** What identifies a client's shop state, and where to report problems with it. */
 interface ShopClient {
   readonly origin: string;
   readonly shop: string;
@@ -75,17 +75,17 @@ interface ShopClient {
   readonly logger: Logger | undefined;
 }
 
-/** Names what the clients of an app and shop share. */
+/** Name of the state that the clients of an app and shop share. */
 export const stateName = (origin: string, shop: string, app: string): string => `${origin} ${shop} ${app}`;
 
-/** Where a store has the news of an open breaker. */
+/** Key in the store under which processes share an open breaker. */
 export const breakerKey = (name: string): string => `shopwright:breaker:${name}`;
 
 type BreakerOptions = NonNullable<CommonOptions['breaker']>;
 
 /**
- * The state that all clients of an app and shop share, for one of them. The first client's breaker options hold
- * for all; one that asks for something else gets a warning.
+ * Returns the state that all clients of an app and shop share. The first client's breaker options apply to all; a
+ * client that sets others gets a warning.
  */
 export function shopStateFor(
   { origin, shop, app, clock, logger }: ShopClient,
@@ -109,7 +109,7 @@ export function shopStateFor(
   return state;
 }
 
-/** The options that have no effect. A client that sets none takes what there is. */
+/** Returns the options that have no effect. A client that sets none accepts those in use. */
 function ignoredOptions(state: ShopState, { store, ...given }: BreakerOptions): string[] {
   const names = Object.keys(given) as (keyof BreakerPolicy)[];
   const others = names.filter((name) => given[name] !== undefined && given[name] !== state.policy[name]);
@@ -132,7 +132,7 @@ export class ShopState {
   readonly breaker: ShopBreaker;
   readonly budget: RetryBudget = createRetryBudget();
   readonly seen = new SeenVersions();
-  /** Whether a client was warned of options that have no effect: once is enough. */
+  /** Whether ignored options were reported: one warning is enough. */
   hasWarned = false;
 
   constructor({ shop, key, policy, store, clock }: ShopStateSettings) {
@@ -142,23 +142,23 @@ export class ShopState {
   }
 }
 
-/** Milliseconds without a call after which a state is kept for living clients only. */
+/** Milliseconds without a call after which the cache stops keeping a state alive. */
 const idleMs = 600_000;
 
-/** Below this size nothing is looked for that could go. */
+/** Up to this size the cache does not look for idle states. */
 const smallSize = 1_000;
 
 interface Place {
-  /** Finds the state as long as a client has it. */
+  /** Finds the state as long as a client holds it. */
   readonly weak: WeakRef<ShopState>;
   /** Keeps it while it is in use, since clients may be made for each request. */
   strong: ShopState | undefined;
 }
 
 /**
- * Keeps the state of each app and shop, so that all clients find the same one. When it has doubled, it lets go of
- * what is idle: a state that no client has any more is forgotten, that of a client that lives stays the one that the
- * next client finds. No timer: a process that does nothing else must be able to end.
+ * Keeps the state of each app and shop, so that all clients find the same one. Whenever the cache has doubled, it drops
+ * idle states; the next client finds a state that another one still holds. It uses no timer, which would keep the
+ * process alive.
  */
 export class ShopStateCache {
   readonly #places = new Map<string, Place>();
@@ -168,7 +168,7 @@ export class ShopStateCache {
     return this.#places.size;
   }
 
-  /** The state of that name, made at its first use. */
+  /** Returns the state of that name, and creates it on first use. */
   take(name: string, create: () => ShopState): ShopState {
     const found = this.#places.get(name);
     const known = found?.strong ?? found?.weak.deref();
@@ -188,7 +188,7 @@ export class ShopStateCache {
   }
 }
 
-/** Keeps the state no longer, until a client that still has it uses it again. */
+/** Stops keeping the state alive, until a client that still holds it uses it again. */
 function letGo(place: Place, state: ShopState): void {
   place.strong = undefined;
   state.breaker.onNextUse(() => {

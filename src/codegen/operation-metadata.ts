@@ -6,24 +6,24 @@ import { idempotencyOf } from '../graphql/graphql.ts';
 import { type ParsedOperation, parseOperation, printDocument } from '../graphql/parse.ts';
 import { type SchemaText, schemaUsage } from './schema-usage.ts';
 
-/** What is known of an operation before it is sent: `__meta__` of a generated document. */
+/** What is known about an operation before it is sent: `__meta__` of a generated document. */
 export interface OperationMetadata {
   readonly kind: 'query' | 'mutation';
-  /** Points that it asks for, with pages of 250 where a variable says how large they are. */
+  /** Points requested for it, assuming pages of 250 if a variable sets their size. */
   readonly cost: number;
   /** Names of the variables that the points depend on. */
   readonly costDependsOn?: readonly string[];
-  /** What a second send does. `by-variables`: that depends on them. */
+  /** The effect of a second send. `by-variables`: it depends on their values. */
   readonly idempotency: 'idempotent' | 'keyed' | 'unsafe' | 'by-variables';
-  /** Where its connections are, such as `product.variants`, those within the nodes of others left out. */
+  /** Paths of its connections, such as `product.variants`, except connections within the nodes of others. */
   readonly connections?: readonly string[];
-  /** Where its mutations report user errors, such as `productSet.userErrors`. */
+  /** Paths of its mutations' user errors, such as `productSet.userErrors`. */
   readonly userErrors?: readonly string[];
-  /** What it uses and Shopify will remove, such as `Product.bodyHtml`. */
+  /** Deprecated parts that it uses, such as `Product.bodyHtml`. */
   readonly deprecated?: readonly string[];
 }
 
-/** The metadata of an operation; `undefined` for a document of fragments. */
+/** Returns the metadata of an operation; `undefined` for a document with fragments only. */
 export function operationMetadata(document: DocumentNode, schema: SchemaText): OperationMetadata | undefined {
   const operation = document.definitions.find((one) => one.kind === 'OperationDefinition');
   if (!operation) return undefined;
@@ -58,7 +58,9 @@ type Definitions = NonNullable<
   Extract<DocumentNode['definitions'][number], { kind: 'OperationDefinition' }>['variableDefinitions']
 >;
 
-/** The idempotency that holds whatever the variables: with as few of them as there can be, and with all, and more in them. */
+/**
+ * The idempotency if it does not depend on the variables: the same with only the required ones and with all of them.
+ */
 function idempotencyBefore(operation: ParsedOperation, definitions: Definitions): OperationMetadata['idempotency'] {
   const keys = new Map(operation.keySlots.map(({ variable }) => [variable, 'a key']));
   const given = (isAll: boolean): Record<string, unknown> => {

@@ -13,8 +13,8 @@ import { parse } from 'graphql/language';
 import { definitionParts, schemaDefinitions } from '../graphql/schema-file.ts';
 
 /**
- * A schema as text, of which only the parts that are asked for are parsed: an Admin schema has some 3,500 types, and
- * operations use a hundred.
+ * A schema as text, of which only the requested parts are parsed: an Admin schema has some 3,500 types, and operations
+ * use about a hundred.
  */
 export class SchemaText {
   readonly text: string;
@@ -37,12 +37,12 @@ export class SchemaText {
     return /^\w+/.exec(this.blocks.get(type) ?? '')?.[0] ?? 'scalar';
   }
 
-  /** The type of an operation's root, such as `QueryRoot`. */
+  /** The root type of an operation, such as `QueryRoot`. */
   root(operation: string): string {
     return new RegExp(`^  ${operation}: (\\w+)`, 'm').exec(this.blocks.get('schema') ?? '')?.[1] ?? '';
   }
 
-  /** Lines of a definition by the name of the member. */
+  /** Lines of a definition by member name. */
   members(type: string): ReadonlyMap<string, string> {
     const known = this.#members.get(type);
     if (known) return known;
@@ -75,7 +75,7 @@ export class SchemaText {
     return field;
   }
 
-  /** The object types, and the interfaces, that an interface or a union can be. */
+  /** The object types and interfaces that an interface or a union includes. */
   possible(type: string): readonly string[] {
     if (this.kind(type) === 'union') return this.blocks.get(type)?.split('=')[1]?.match(/\w+/g) ?? [];
     if (!this.#implementers) {
@@ -95,41 +95,41 @@ export class SchemaText {
 /** Scalars that no schema defines. */
 const builtIn: ReadonlySet<string> = new Set(['Boolean', 'Float', 'ID', 'Int', 'String']);
 
-/** The interfaces of a type, by its definition's first line. */
+/** The interfaces of a type, from the first line of its definition. */
 export function interfacesOf(block: string): readonly string[] {
   return /^\w+ \w+ implements ([\w &]+)/.exec(block)?.[1]?.match(/\w+/g) ?? [];
 }
 
-/** The name at the bottom of a type such as `[Product!]!`. */
+/** The innermost name of a type such as `[Product!]!`. */
 export function namedType(type: TypeNode): string {
   return type.kind === 'NamedType' ? type.name.value : namedType(type.type);
 }
 
-/** Something in a document, and the operation (or fragment) that holds it. */
+/** A finding in a document, with the operation or fragment that contains it. */
 export interface Finding {
   readonly operation: string;
-  /** In the schema, such as `Product.bodyHtml`, `Product.variants(sortKey:)` or `ProductStatus.DRAFT`. */
+  /** The part of the schema, such as `Product.bodyHtml`, `Product.variants(sortKey:)` or `ProductStatus.DRAFT`. */
   readonly what: string;
 }
 
-/** What documents use of a schema. */
+/** The parts of a schema that documents use. */
 export interface SchemaUsage {
-  /** Fields by type. A type can be there without any. */
+  /** Fields by type. A type may have none. */
   readonly fields: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Arguments that are given, by field: `Product.variants` → `first`. */
+  /** Arguments used, by field: `Product.variants` → `first`. */
   readonly args: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Types of input, scalars and enums. */
+  /** Input types, scalars and enums. */
   readonly inputs: ReadonlySet<string>;
   /** Types whose `__typename` is selected. */
   readonly named: ReadonlySet<string>;
   readonly deprecated: readonly Finding[];
-  /** What the schema does not have. */
+  /** Parts that the schema does not have. */
   readonly unknown: readonly Finding[];
-  /** Arguments without a default that must be given, and are not. */
+  /** Required arguments that are missing. */
   readonly missing: readonly Finding[];
 }
 
-/** Follows documents through a schema. */
+/** Collects the parts of a schema that documents use. */
 export function schemaUsage(schema: SchemaText, documents: readonly DocumentNode[]): SchemaUsage {
   const walk = new UsageWalk(schema, documents);
   for (const { definitions } of documents) {
@@ -232,7 +232,7 @@ class UsageWalk implements SchemaUsage {
       }
     }
     for (const { name, type, defaultValue } of defined) {
-      // A field comes with all its arguments.
+      // A field includes all its arguments.
       this.input(namedType(type));
       if (type.kind === 'NonNullType' && !defaultValue && !args.has(name.value)) {
         this.#note(this.missing, `${where}(${name.value}:)`);
@@ -240,7 +240,7 @@ class UsageWalk implements SchemaUsage {
     }
   }
 
-  /** What is written into a document as it is. */
+  /** Follows a value written into a document. */
   #literal(value: ValueNode, type: string): void {
     if (value.kind === 'ListValue') for (const entry of value.values) this.#literal(entry, type);
     if (value.kind === 'EnumValue' && this.#schema.kind(type) === 'enum') {
@@ -261,7 +261,7 @@ class UsageWalk implements SchemaUsage {
     }
   }
 
-  /** A type of input, with those that it holds. */
+  /** Adds an input type, and the types of its fields. */
   input(type: string): void {
     const open = [type];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {

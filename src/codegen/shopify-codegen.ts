@@ -21,23 +21,27 @@ export interface ShopifyCodegenOptions {
   readonly importExtension?: '' | '.js' | '.ts';
   /** Module that exports the scalar types (`Gid`, `Decimal`, …). Default `shopwright`. */
   readonly scalars?: string;
-  /** An API version that this package carries, such as `2026-07`. Default: the newest, `2026-10`. */
+  /** An API version included in this package, such as `2026-07`. Default: the newest, `2026-10`. */
   readonly apiVersion?: string;
   /**
-   * A schema file of your own, as `npx shopwright schema pull` writes it: for an API version that the package does not
-   * carry, or for what only your shop has. Default: the schema of this package.
+   * A schema file of your own, as written by `npx shopwright schema pull`: for an API version that the package does not
+   * include, or for types that only your shop has. Default: the schema of this package.
    */
   readonly schema?: string;
   /**
-   * Values that variables take for an enum: `known` those of the schema, so that a misspelt one does not compile; `open`
-   * any text, for programs that send what they have read. Results take any text in either case. Default `known`.
+   * Values that variables accept for an enum: with `known` those of the schema, so that a misspelt one does not
+   * compile; with `open` any text, for programs that send what they have read. Results accept any text in either case.
+   * Default `known`.
    */
   readonly inputEnums?: 'known' | 'open';
   /** Whether each operation's `__meta__` is its `OperationMetadata`. Default `true`. */
   readonly metadata?: boolean;
-  /** `true` makes errors of fields, arguments and enum values that Shopify has deprecated. Default `false`: warnings. */
+  /**
+   * Whether fields, arguments and enum values that Shopify has deprecated are errors. Default `false`: they are
+   * warnings.
+   */
   readonly strict?: boolean;
-  /** Receives each warning. Default: a warning of the process. */
+  /** Receives each warning. Default: `process.emitWarning`. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -56,15 +60,15 @@ const optionNames: Readonly<Record<keyof ShopifyCodegenOptions, true>> = {
 
 /**
  * A configuration of `@graphql-codegen/cli` for typed operations on the Admin API. It uses the schema of this package,
- * or your file, so it needs no network; documents are text, so there is no parser at run time; only what the operations
- * use of the schema is read and generated; enums in results leave room for values that Shopify adds later; each mutation
- * that accepts an idempotency key gets one, which the client fills in; and each operation's `__meta__` is its
- * `OperationMetadata`.
+ * or your file, so it needs no network; documents are text, so there is no parser at run time; only the parts of the
+ * schema that the operations use are read and generated; enums in results leave room for values that Shopify adds
+ * later; each mutation that accepts an idempotency key gets one, which the client fills in; and each operation's
+ * `__meta__` is its `OperationMetadata`.
  *
  * Needs the packages `@graphql-codegen/cli` and `@graphql-codegen/client-preset`.
  *
- * @throws ConfigError for options that do not exist, and for a schema that cannot be read. While it generates: where
- * `strict` is set, with all that is deprecated.
+ * @throws ConfigError for unknown options, and for a schema that cannot be read. With `strict`, generation throws it
+ * for deprecated parts.
  *
  * @example
  * // codegen.ts
@@ -86,7 +90,7 @@ export function shopifyCodegen(options: ShopifyCodegenOptions): CodegenConfig {
     return metadata && options.metadata !== false ? { ...metadata } : undefined;
   };
   return {
-    // The types of graphql-codegen know a loader by its path only.
+    // The types of graphql-codegen accept a loader only as a path.
     schema: {
       [options.schema ?? `admin-${options.apiVersion ?? generatedApiVersion}.graphql`]: {
         loader: schemaLoader(schema) as unknown as string,
@@ -121,7 +125,7 @@ function versionIssues({ apiVersion, schema }: ShopifyCodegenOptions): readonly 
   if (schema !== undefined)
     return [{ field: 'apiVersion', message: 'has no effect beside schema: the file names its version.' }];
   if (schemaVersions.some((version) => version === apiVersion)) return [];
-  const message = `is none that this package carries: ${schemaVersions.join(', ')}. For others, give a schema file.`;
+  const message = `is not a version in this package: ${schemaVersions.join(', ')}. For others, pass a schema file.`;
   return [{ field: 'apiVersion', message }];
 }
 
@@ -136,8 +140,8 @@ interface Loader {
 }
 
 /**
- * Gives graphql-codegen the part of the schema that the documents use: the whole has 3,500 types, which take it many times
- * as long. Where a document asks for what there is not, it gets the whole, so that its errors can name what is near.
+ * Gives graphql-codegen the part of the schema that the documents use: with all 3,500 types it would take many times as
+ * long. If a document uses something unknown, it gets the whole schema, so that its errors can suggest similar names.
  */
 function schemaLoader(schema: SchemaText): (pointer: string, options: unknown) => Promise<DocumentNode> {
   return async (_pointer, options) => {
@@ -148,7 +152,9 @@ function schemaLoader(schema: SchemaText): (pointer: string, options: unknown) =
   };
 }
 
-/** The documents of a configuration; `undefined` where they cannot be read here, of which graphql-codegen will tell. */
+/**
+ * Returns the documents of a configuration; `undefined` if they cannot be read, which graphql-codegen itself reports.
+ */
 async function documentsOf(options: unknown): Promise<readonly DocumentNode[] | undefined> {
   if (!isRecord(options) || !Array.isArray(options['loaders'])) return undefined;
   const loaders = options['loaders'] as readonly Loader[];
@@ -170,9 +176,9 @@ async function documentsOf(options: unknown): Promise<readonly DocumentNode[] | 
 }
 
 /**
- * Tells of what is deprecated in an operation, once.
+ * Reports the deprecated parts of an operation, once.
  *
- * @throws ConfigError where `strict` is set.
+ * @throws ConfigError if `strict` is set.
  */
 function tellDeprecated(
   { definitions }: DocumentNode,
@@ -192,8 +198,8 @@ function tellDeprecated(
 const emitWarning = (message: string): void => process.emitWarning(message, { code: 'SHOPWRIGHT_DEPRECATED' });
 
 /**
- * Puts `@idempotent(key: $idempotencyKey)` into each mutation that accepts it, so that a reader of the generated
- * documents sees what is sent. The variable is optional: the client fills it in.
+ * Adds `@idempotent(key: $idempotencyKey)` to each mutation that accepts it, so that readers of the generated documents
+ * see what is sent. The variable is optional: the client fills it in.
  */
 function keyTransform({ text }: SchemaText): Types.DocumentTransformObject {
   const { required, optional } = keyRules(text);
@@ -216,7 +222,7 @@ function keyTransform({ text }: SchemaText): Types.DocumentTransformObject {
 /** Scalars that are plain text. */
 const textScalars = ['ARN', 'Color', 'FormattedString', 'HTML', 'StorefrontID', 'UtcOffset'];
 
-/** Scalars with a type of their own: scalar → exported type. */
+/** Scalars with their own exported type: scalar → type. */
 const namedScalars = {
   BigInt: 'BigIntString',
   Date: 'DateString',
@@ -227,7 +233,7 @@ const namedScalars = {
   URL: 'UrlString',
 };
 
-/** The TypeScript type of each scalar of the Admin schema, those with a name from `module`. None is `any`. */
+/** The TypeScript type of each scalar of the Admin schema; named ones come from `module`. None is `any`. */
 function scalarTypes(module: string): Record<string, string | { input: string; output: string }> {
   return {
     ...Object.fromEntries(textScalars.map((scalar) => [scalar, 'string'])),
@@ -242,19 +248,19 @@ const placeholder = "'%future added value'";
 
 /**
  * Leaves room in enums for values that Shopify adds later: editors complete the known values, and any other text still
- * type-checks. What a program sends is one of the known values, unless it wants it otherwise.
+ * type-checks. With `known`, variables accept the known values only.
  */
 function openEnums(content: string, inputEnums: 'known' | 'open'): string {
   const known = inputEnums === 'known' ? knownInInput(content) : content;
   return known.replaceAll(placeholder, '(string & {})');
 }
 
-/** Of a union of known values with `string & {}`, the known values. */
-const knownType = `/** Internal type. What is sent as an enum is a value that the schema has. */
+/** Reduces a union of known values and `string & {}` to the known values. */
+const knownType = `/** Internal type. The values of an enum that the schema has. */
 type Known<T> = T extends unknown ? (string extends T ? never : T) : never;
 `;
 
-/** Fields of input and variables stand on lines of their own; results do not. */
+/** Fields of input and variables are on separate lines; results are not. */
 const inputLine = /^ {2}(?:[|{] +(?:\{ +)?)?\w+\??: .*;.*$/gm;
 
 function knownInInput(content: string): string {
@@ -273,22 +279,22 @@ function knownInInput(content: string): string {
 const importOfDecoration = /^import type \{ DocumentTypeDecoration \} from '@graphql-typed-document-node\/core';$/m;
 
 /**
- * Declares in place what graphql-codegen imports for the types of a document. The package it takes it from is no
- * dependency of a program that uses the documents, and brings a hundred files of `graphql` for the compiler to read.
+ * Declares in place the type that graphql-codegen imports for documents. A program that uses the documents does not
+ * depend on the package it comes from, which also makes the compiler read a hundred files of `graphql`.
  */
 function ownDecoration(content: string): string {
   return content.replace(importOfDecoration, decoration);
 }
 
-const decoration = `/** What a document tells the compiler: its result and its variables. */
+const decoration = `/** Internal type. The result and the variables of a document. */
 interface DocumentTypeDecoration<TResult, TVariables> {
   __apiType?: (variables: TVariables) => TResult;
 }`;
 
 /**
- * The part of a schema that documents use, as text: the fields that they select, and input whole. Of the types that an
- * interface or a union can be it has those that documents name, and one for all others that no document tells apart: to
- * list 300 types with the same fields says no more. Where `__typename` is selected, it has all.
+ * Returns the part of a schema that documents use, as text: the fields that they select, and complete input types. An
+ * interface or union includes the types that documents name, and one type for all others, since 300 types with the same
+ * fields add nothing. If `__typename` is selected, it includes all types.
  */
 function prunedSchema(schema: SchemaText, usage: SchemaUsage): string {
   const kept = new Kept(schema, usage);
@@ -312,11 +318,11 @@ function withFields(block: string, fields: ReadonlySet<string>, types: ReadonlyM
   return [head, ...lines, '}'].join('\n');
 }
 
-/** What stays of a schema, put together until nothing more follows from it. */
+/** The parts of a schema to keep, extended until nothing more follows from them. */
 class Kept {
   /** Of objects, interfaces and unions. */
   readonly fields = new Map<string, Set<string>>();
-  /** Types that stay as they are. */
+  /** Types kept unchanged. */
   readonly whole: Set<string>;
   readonly #schema: SchemaText;
   readonly #usage: SchemaUsage;
@@ -342,16 +348,16 @@ class Kept {
     this.#open.push(type);
   }
 
-  /** What must stay because a type stays. */
+  /** Keeps what a kept type requires. */
   #follow(type: string): void {
     const schema = this.#schema;
     const fields = this.fields.get(type) ?? new Set();
     const isUnion = schema.kind(type) === 'union';
-    // A type without fields is none.
+    // A type needs at least one field.
     if (fields.size === 0 && !isUnion) this.#keep(type, [this.#plainField(type)]);
     for (const name of fields) this.#keepTypesOf(type, name);
     for (const possible of this.#differentTypes(type)) this.#keep(possible, isUnion ? [] : fields);
-    // What stays for another reason must have the fields of its interfaces.
+    // A type kept for another reason needs the fields of its interfaces.
     for (const face of interfacesOf(schema.blocks.get(type) ?? '')) {
       const ofFace = this.fields.get(face);
       if (ofFace) this.#keep(type, ofFace);
@@ -360,7 +366,7 @@ class Kept {
     for (const possible of schema.possible(type)) if (this.fields.has(possible)) this.#keep(possible, fields);
   }
 
-  /** The types that an interface or a union can be, and that documents tell apart. */
+  /** The types of an interface or a union that documents distinguish. */
   #differentTypes(type: string): readonly string[] {
     const all = this.#schema.possible(type);
     if (this.#usage.named.has(type)) return all;
@@ -390,7 +396,7 @@ class Kept {
     for (const line of this.#schema.members(type).values()) this.#keepInput(/: \[*(\w+)/.exec(line)?.[1] ?? '');
   }
 
-  /** A field that leads nowhere: the first whose type is a scalar, else the first. */
+  /** A field without further types: the first whose type is a scalar, or else the first. */
   #plainField(type: string): string {
     const members = [...this.#schema.members(type)];
     const isPlain = ([, line]: readonly [string, string]): boolean =>

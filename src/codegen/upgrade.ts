@@ -4,20 +4,20 @@ import { ConfigError } from '../errors/errors.ts';
 import { keyRules, versionOf } from '../graphql/schema-file.ts';
 import { type Finding, namedType, SchemaText, schemaUsage } from './schema-usage.ts';
 
-/** What another version's schema means for operations. */
+/** What an upgrade to another version's schema means for operations. */
 export interface UpgradeReport {
   /** The versions, such as `2026-10`. */
   readonly from: string;
   readonly to: string;
-  /** Fields, arguments, types and values that are gone. */
+  /** Fields, arguments, types and values that do not exist in the other version. */
   readonly removed: readonly Finding[];
-  /** Arguments that must be given from then on. */
+  /** Arguments that become required. */
   readonly required: readonly Finding[];
-  /** Fields of another type, with both: `Product.tags: [String!]! → [Tag!]!`. */
+  /** Fields whose type changes, with both types: `Product.tags: [String!]! → [Tag!]!`. */
   readonly changed: readonly Finding[];
-  /** What is deprecated, and was not. */
+  /** Parts that become deprecated. */
   readonly deprecated: readonly Finding[];
-  /** Mutations that need an idempotency key, and did not. */
+  /** Mutations that begin to require an idempotency key. */
   readonly keyed: readonly Finding[];
 }
 
@@ -25,8 +25,8 @@ export interface UpgradeReport {
  * Compares what documents use in two schemas.
  *
  * @param from Text of the schema that they are written for.
- * @param to Text of the other one.
- * @throws ConfigError where they do not even fit the first.
+ * @param to Text of the other schema.
+ * @throws ConfigError if the documents do not fit the first schema.
  */
 export function upgradeReport(documents: readonly DocumentNode[], from: string, to: string): UpgradeReport {
   const [old, next] = [new SchemaText(from), new SchemaText(to)];
@@ -54,7 +54,7 @@ export function upgradeReport(documents: readonly DocumentNode[], from: string, 
   };
 }
 
-/** Fields whose type, or the type of an argument that is given, is another one. */
+/** Fields whose type, or the type of an argument used, differs. */
 function changedFields(documents: readonly DocumentNode[], old: SchemaText, next: SchemaText): readonly Finding[] {
   const changed: Finding[] = [];
   for (const [operation, own] of byOperation(documents)) {
@@ -81,7 +81,7 @@ function changedFields(documents: readonly DocumentNode[], old: SchemaText, next
   return changed;
 }
 
-/** Fields of input objects that variables have, and that are gone, new and required, or of another type. */
+/** Fields of the variables' input objects that are removed, newly required, or of another type. */
 function* changedVariables(
   document: DocumentNode,
   old: SchemaText,
@@ -104,7 +104,7 @@ function* changedVariables(
   }
 }
 
-/** Each operation, as a document with the fragments of all. */
+/** Each operation as a separate document, with all fragments. */
 function byOperation(documents: readonly DocumentNode[]): readonly (readonly [name: string, document: DocumentNode])[] {
   const all = documents.flatMap(({ definitions }) => definitions);
   const fragments = all.filter(({ kind }) => kind === 'FragmentDefinition');

@@ -40,7 +40,7 @@ export function versionAfter(version: string): string {
   return nameOf((parseQuarter(version) ?? firstQuarter) + 1);
 }
 
-/** Versions come out on the first of a quarter at 17:00 UTC (https://shopify.dev/docs/api/usage/versioning). */
+/** Versions are released on the first of a quarter at 17:00 UTC (https://shopify.dev/docs/api/usage/versioning). */
 const releasedAt = (quarter: number): number => Date.UTC(yearOf(quarter), monthOf(quarter) - 1, 1, 17);
 
 /** A version is served for twelve months and until 15:00 UTC of the 16th (same page). */

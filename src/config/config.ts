@@ -123,7 +123,7 @@ const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 
 const hidden = ['accessToken', 'apiSecret', 'webhookSecrets', 'toJSON', inspect] as const;
 
-/** Makes the configuration, with its secrets hidden from whatever lists or prints it. */
+/** Creates the configuration, with secrets hidden from code that lists or prints it. */
 function createConfig(settings: Settings, warnings: readonly ConfigWarning[]): ShopwrightConfig {
   const { accessToken, apiKey, apiSecret, webhookSecret, requestsPerSecond } = settings;
   const open = {
@@ -223,7 +223,7 @@ const apiVersion = z
   .string()
   .trim()
   .superRefine((text, context) => {
-    // Whether a version can be asked for does not depend on the time; what Shopify serves for it does.
+    // The time does not decide whether a version can be requested, only what Shopify serves for it.
     const resolved = resolveApiVersion(text, 0);
     if (!resolved.ok) context.addIssue({ code: 'custom', message: resolved.message });
   });

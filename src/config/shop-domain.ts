@@ -12,7 +12,7 @@ export type ParsedShopDomain =
     };
 
 /**
- * The whole text, or nothing: the regular expression in Shopify's documentation lacks its end anchor and takes
+ * Matches the whole text: the regular expression in Shopify's documentation lacks its end anchor and accepts
  * `acme.myshopify.com.evil.com`. A part of a host name has at most 63 characters (RFC 1035).
  */
 const pattern =
@@ -31,9 +31,9 @@ const fix = (text: string): string => {
 };
 
 /**
- * Returns a shop's domain however the shop is written: in any case, with any protocol and trailing slash, and without
- * `.myshopify.com`. Text that is not a shop is returned unchanged. For names in stores only; use `parseShopDomain` for
- * the address of calls.
+ * Returns a shop's domain from any spelling: in any case, with any protocol and trailing slash, and without
+ * `.myshopify.com`. Text that is not a shop is returned unchanged. Use it for names in stores only, and
+ * `parseShopDomain` for the address of calls.
  */
 export function shopNameOf(text: string): string {
   const parsed = parseShopDomain(text.trim().replace(/^https?:\/\//i, 'https://'));

@@ -37,7 +37,7 @@ export interface ErrorDetails {
   readonly operation?: string;
   /** Shopify's `X-Request-Id`: quote it to Shopify's support. */
   readonly requestId?: string;
-  /** Milliseconds after which it makes sense to try again, if the response said so. */
+  /** Milliseconds after which it makes sense to try again, if the response named a time. */
   readonly retryAfterMs?: number;
   /** Whether Shopify may have carried out the request, at least in part. */
   readonly mayHaveExecuted?: boolean;

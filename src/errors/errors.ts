@@ -1,5 +1,5 @@
-// One file: whoever handles errors finds all that there are, what each holds and what it hides, on one page. The base and
-// the error of options are beside it, for entries that load nothing else of it.
+// All errors are in one file, so that a reader finds on one page what each contains and what it hides. The base class
+// and `ConfigError` are in base.ts, for entries that need no other error.
 import { unknownNames } from '../internal/names.ts';
 import { redactText } from '../internal/redact.ts';
 import {
@@ -50,7 +50,7 @@ export class HttpError extends ShopwrightError {
   readonly status: number;
   /** Data that Shopify sent despite the error. Not part of `toJSON`. */
   declare readonly data: unknown;
-  /** `false` only for a status by which Shopify says that it carried out nothing. */
+  /** `false` only for a status that means that Shopify carried out nothing. */
   declare readonly mayHaveExecuted: boolean;
 
   constructor(message: string, details: ErrorDetails & { readonly status: number; readonly isRetryable?: boolean }) {
@@ -134,7 +134,7 @@ export class AccessDeniedError extends ShopwrightError {
   ) {
     super(message, { ...details, code: details.code ?? 'ACCESS_DENIED', isRetryable: false });
     this.requiredAccess = details.requiredAccess === undefined ? undefined : redactText(details.requiredAccess);
-    // REST says it in its message only.
+    // REST names the scopes in its message only.
     this.requiredScopes = [...new Set((this.requiredAccess ?? message).match(/\b(?:[a-z]+_)?(?:read|write)_[a-z_]+/g))];
   }
 }
@@ -368,9 +368,9 @@ export class MaxCostError extends ShopwrightError {
 }
 
 /**
- * Checks the names of a call's options. One that is `undefined` counts as not given.
+ * Checks the names of a call's options. An `undefined` option counts as not given.
  *
- * @throws ValidationError for a name that does not exist, with the nearest that does.
+ * @throws ValidationError for an unknown name, suggesting the nearest known one.
  */
 export function checkNames(options: object | undefined, known: Readonly<Record<string, unknown>>): void {
   const issues = unknownNames(options, known);
@@ -519,8 +519,8 @@ export function isShopwrightError(value: unknown, ...codes: readonly ErrorCode[]
 }
 
 /**
- * Whether this is not a failure but a framework's control flow, thrown by its patched `fetch` or by a host's plug-in:
- * Next leaves a prerender this way, or redirects. It must reach the framework as the same object.
+ * Whether this is a framework's control flow and not a failure, thrown by its patched `fetch` or by a host's plug-in:
+ * Next redirects, or leaves a prerender, this way. It must reach the framework as the same object.
  */
 export function isControlFlow(thrown: unknown): boolean {
   if (typeof thrown !== 'object' || thrown === null) return false;

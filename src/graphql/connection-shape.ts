@@ -33,12 +33,12 @@ export class ConnectionShape {
   readonly argument = (name: string): unknown =>
     argumentOf(this.field.nodes[0]?.node.arguments, name, this.#scope.variables);
 
-  /** What one of its nodes selects. */
+  /** The selection of one of its nodes. */
   get node(): Selected {
     return this.#below(this.#field('nodes')) ?? this.#below(fieldOf(this.#below(this.#field('edges')), 'node')) ?? none;
   }
 
-  /** @throws ValidationError if the document does not select how to continue. */
+  /** @throws ValidationError if the document does not select the fields for continuing. */
   checkPageInfo(isBack: boolean): void {
     const names = isBack ? ['hasPreviousPage', 'startCursor'] : ['hasNextPage', 'endCursor'];
     const info = this.#below(this.#field('pageInfo'));
@@ -103,7 +103,7 @@ export class ConnectionShape {
 
 const none: Selected = { fields: [], byType: [] };
 
-/** A selected field by its name in the schema, for whatever type. */
+/** Finds a selected field by its name in the schema, for any type. */
 export function fieldOf(selected: Selected | undefined, name: string): MergedField | undefined {
   for (const field of fieldsIn(selected ?? none)) if (field.name === name) return field;
   return undefined;

@@ -10,10 +10,10 @@ export interface DocumentParser {
   parse(document: string | TypedDocument<unknown, never>, options?: ParseOptions): Promise<ParsedOperation>;
 }
 
-/** Memory for documents seen once: values inlined in the text make each a new one. */
+/** Memory in bytes for documents used once: values inlined in the text make each one new. */
 const freshBytes = 4_000_000;
 
-/** Memory for those that were used again. */
+/** Memory in bytes for documents used again. */
 const keptBytes = 20_000_000;
 
 /** The parser is loaded at its first use, so that importing the client stays light. */
@@ -27,7 +27,7 @@ export function createDocumentParser(): DocumentParser {
   const lineOf = (source: string): DocumentLine => (kept.documents.has(source) ? kept : fresh);
 
   const find = (source: string, options: ParseOptions): ParsedOperation | undefined => {
-    // By text, whose hash is kept with it: a key put together for each call would be hashed each time.
+    // Keyed by the text itself, whose hash the engine caches; a key built for each call would be hashed each time.
     const found = kept.documents.get(source) ?? fresh.documents.get(source);
     if (found) found.isHot = true;
     return found?.variants.get(variantOf(options));
@@ -51,16 +51,16 @@ export function createDocumentParser(): DocumentParser {
   };
 }
 
-/** One document, in each of the ways it was read. */
+/** One document, in each variant in which it was parsed. */
 interface Remembered {
   readonly variants: Map<string, ParsedOperation>;
-  /** Whether it was asked for again since it was last looked at. */
+  /** Whether it was used again since it was last considered for removal. */
   isHot: boolean;
 }
 
 /**
- * Documents in order of arrival, as many as fit into some memory, and always the newest. One that was used since is
- * passed on instead of dropped.
+ * Documents in order of arrival, as many as fit into `maxBytes`, and always the newest. One that was used again is
+ * handed on instead of dropped.
  */
 class DocumentLine {
   readonly documents = new Map<string, Remembered>();
@@ -73,7 +73,7 @@ class DocumentLine {
     this.#handOn = handOn;
   }
 
-  /** Puts a document, or more ways to read one that is here, and lets go what no longer fits. */
+  /** Adds a document, or further variants of a known one, and removes what does not fit. */
   add(source: string, document: Remembered): void {
     this.put(source, document);
     for (const [oldest, { isHot, variants }] of this.documents) {
@@ -98,13 +98,13 @@ function bytesOf(variants: ReadonlyMap<string, ParsedOperation>): number {
   return bytes;
 }
 
-/** Names one of the ways to read a document. */
+/** Names a variant in which a document is parsed. */
 function variantOf({ operationName, keys = '' }: ParseOptions): string {
-  // Without a name it is a text that is there already, whose hash is kept with it.
+  // Without an operation name, the variant is an existing text, whose hash the engine caches.
   return operationName === undefined ? keys : `${keys} ${operationName}`;
 }
 
-/** Whether a document was already parsed by the host. */
+/** Whether a document is a syntax tree that the host has parsed. */
 export function isDocumentNode(document: unknown): document is DocumentNode {
   return typeof document === 'object' && document !== null && 'kind' in document && document.kind === 'Document';
 }

@@ -21,14 +21,14 @@ export function definitionOf(name: string, type: string): VariableDefinitionNode
   });
 }
 
-/** The field with an argument that comes from a variable. */
+/** Adds an argument whose value is a variable. */
 export function withVariable(field: FieldNode, argument: string, variable: string): FieldNode {
   const others = field.arguments?.filter(({ name }) => name.value !== argument) ?? [];
   const own = node<ArgumentNode>({ kind: 'Argument', name: nameNode(argument), value: variableNode(variable) });
   return { ...field, arguments: [...others, own] };
 }
 
-/** A selection with other fields in place of some. */
+/** Replaces some fields of a selection. */
 export function replaceFields(
   set: SelectionSetNode,
   fields: ReadonlySet<FieldNode>,
@@ -45,7 +45,7 @@ export function replaceFields(
   };
 }
 
-/** What parts of a document use: variables, with how often, and fragments. */
+/** What parts of a document use: variables, each with its number of uses, and fragments. */
 export function usesOf(parts: unknown): { readonly variables: Map<string, number>; readonly fragments: Set<string> } {
   const variables = new Map<string, number>();
   const fragments = new Set<string>();
@@ -61,7 +61,7 @@ export function usesOf(parts: unknown): { readonly variables: Map<string, number
   return { variables, fragments };
 }
 
-/** The fragments that a part of a document spreads, those within them too. */
+/** The fragments that a part of a document spreads, including nested ones. */
 export function reachable(
   part: unknown,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -77,7 +77,7 @@ export function reachable(
   return reached;
 }
 
-/** The text of one operation with the fragments that it spreads, and without the other operations of its document. */
+/** Prints one operation with the fragments that it spreads, and without the document's other operations. */
 export function printOperation(
   operation: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,

@@ -91,7 +91,7 @@ export interface GraphqlClient {
    * const { data } = await shop.graphql(`query { shop { name } }`);
    *
    * @example
-   * // One field may fail without the others: what came, and why the rest did not.
+   * // One field may fail without the others: the result contains the rest, and the errors.
    * const { data, errors } = await shop.graphql(document, variables, { errors: 'return' });
    *
    * @throws ValidationError before anything is sent, if the document is not valid GraphQL.
@@ -136,10 +136,10 @@ const maxQueryCost = 1000;
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 
-/** The GraphQL client of one shop: parse, estimate, run, unwrap. */
+/** Creates the GraphQL client of one shop: parse, estimate, run, unwrap. */
 export function createGraphqlClient(settings: GraphqlClientSettings): GraphqlClient {
   const { environment, documents, costs } = settings;
-  // The directive is part of the schema since 2026-01: https://shopify.dev/docs/api/usage/idempotent-requests
+  // The directive has been in the schema since 2026-01: https://shopify.dev/docs/api/usage/idempotent-requests
   const keyVersion = settings.apiVersion >= '2026-01' ? settings.apiVersion : undefined;
 
   async function graphql(
@@ -219,7 +219,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
 
   cost(): number {
     const { operation, estimate, options } = this.#prepared;
-    // What was learned from other calls must never refuse this one: Shopify itself refuses what is too expensive.
+    // Costs learned from other calls must never refuse this one: Shopify itself refuses calls that are too expensive.
     const expected = (): number => this.#settings.costs.expect(operation.costKey, estimate, this.#shared());
     return wholePoints(options.cost ?? Math.min(maxQueryCost, expected()));
   }
@@ -254,7 +254,7 @@ class GraphqlProtocol implements Protocol<GraphqlValue> {
   }
 }
 
-/** Loaded for a call that is refused. */
+/** Loaded only when a call is refused. */
 const loadExplanation = lateModule(() => import('./cost/explain.ts'));
 
 async function tooCostly(
@@ -294,17 +294,17 @@ function requestBody(query: string, variables: string, operationName: string | u
 const hasNoMedia = (field: FieldNode, variables: Variables): boolean =>
   argumentOf(field.arguments, 'media', variables) == null;
 
-/** Mutations that set a whole state, so that a second send changes nothing. */
+/** Mutations that set a complete state, so that a second send changes nothing. */
 const statesWholeState: Readonly<Record<string, (field: FieldNode, variables: Variables) => boolean>> = {
-  // Without an identifier productSet creates a product each time.
+  // Without an identifier, productSet creates a product each time.
   productSet: (field, variables) => {
     const identifier = argumentOf(field.arguments, 'identifier', variables);
     return isRecord(identifier) && Object.values(identifier).some((value) => value !== undefined && value !== null);
   },
-  // With a digest to compare, a second send would find the first one's value and be refused.
+  // With a compare digest, a second send would find the value of the first and be refused.
   metafieldsSet: (field, variables) =>
     !JSON.stringify(argumentOf(field.arguments, 'metafields', variables) ?? null).includes('"compareDigest"'),
-  // An upload is one each time.
+  // Each send would upload the media again.
   productUpdate: hasNoMedia,
   productVariantsBulkUpdate: hasNoMedia,
   tagsAdd: () => true,
@@ -342,7 +342,7 @@ function hasKey(name: string, node: FieldNode, variables: Variables): boolean {
   );
 }
 
-/** Whether a value is a key that is not blank. */
+/** Whether a value is a non-blank key. */
 function isKey(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }

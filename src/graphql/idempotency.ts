@@ -1,25 +1,25 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** A variable that holds the key of a mutation field, or of several. */
+/** A variable that holds the key of one or more mutation fields. */
 export interface KeySlot {
   readonly variable: string;
   /** Keys of the fields in the response's data. */
   readonly responseKeys: readonly string[];
-  /** The key that the document itself gives, as the variable's default. */
+  /** The key that the document itself sets, as the variable's default. */
   readonly byDefault?: string;
 }
 
 /**
- * The keys of one call: the same in each attempt, until Shopify says that an attempt with a key has failed
- * for good. Then the next one follows from the first by calculation, so that a job that is run again with
- * its key comes by the same keys again, and finds what was done with them.
+ * The keys of one call: the same for each attempt, until Shopify reports that the attempt with a key has failed and the
+ * key is used up. The next key is derived from the first, so that a job that runs again with its key derives the same
+ * keys, and finds what was done with them.
  */
 export interface CallKeys {
   /** Returns variables for the next attempt: the caller's, with our keys added where missing. */
   variables(): Readonly<Record<string, unknown>>;
   /** The key to name in an error. */
   readonly first: string | undefined;
-  /** Whether the key of that field is ours, so that a new one can take its place. */
+  /** Replaces the key of that field by the next one. Returns `false` if the key is the caller's. */
   renew(responseKey: string): boolean;
 }
 
@@ -56,7 +56,7 @@ export function createCallKeys(
   };
 }
 
-/** A UUID (version 8) that follows from a text, since Shopify asks for UUIDs. */
+/** Derives a UUID (version 8) from a text, since Shopify asks for UUIDs. */
 function derivedKey(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 0x3) | 0x8).toString(16);

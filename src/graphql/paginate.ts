@@ -179,7 +179,7 @@ export type PaginateArguments = readonly [
   options?: PaginateOptions,
 ];
 
-/** A call of `paginate`, with what it needs. */
+/** A call of `paginate`, with its dependencies. */
 export interface PaginationCall {
   readonly graphql: GraphqlClient['graphql'];
   readonly documents: DocumentParser;
@@ -187,11 +187,11 @@ export interface PaginationCall {
   readonly document: string | TypedDocument<unknown, never>;
   readonly variables?: object | undefined;
   readonly options?: PaginateOptions | undefined;
-  /** Whether the rest of a connection is read: it exists, so an empty result is an error. */
+  /** Whether the rest of a nested connection is read: it exists, so an empty result is an error. */
   readonly isRest?: boolean;
 }
 
-/** Where an iteration tells how far it has come. */
+/** Tracks how far an iteration has come. */
 interface Progress {
   cursor: string | undefined;
 }
@@ -201,7 +201,7 @@ type Read<Each> = (
   ...call: [graphql: GraphqlClient['graphql'], documents: DocumentParser, shop: string, given: PaginateArguments]
 ) => AsyncGenerator<Each, void, undefined>;
 
-/** The nodes of all pages. */
+/** Yields the nodes of all pages. */
 export const readNodes: Read<unknown> = async function* (progress, graphql, documents, shop, given) {
   const [document, variables, options] = given;
   const pages = pagesOf({ graphql, documents, shop, document, variables, options }, progress);
@@ -214,7 +214,7 @@ export const readNodes: Read<unknown> = async function* (progress, graphql, docu
   }
 };
 
-/** All pages. */
+/** Yields all pages. */
 export const readPages: Read<Page<unknown>> = async function* (progress, graphql, documents, shop, given) {
   const [document, variables, options] = given;
   const read = pagesOf({ graphql, documents, shop, document, variables, options }, progress);
@@ -249,7 +249,8 @@ async function* pagesOf(call: PaginationCall, progress: Progress): AsyncGenerato
     isFirst = false;
     const { size } = requests;
     if (found === null || found === undefined || !isRecord(found)) {
-      // A missing product has no variants. One deleted between two pages has not returned all of them.
+      // A product that does not exist has no variants; one that is deleted between two pages leaves the list
+      // incomplete.
       const hasMore = found === null && mayBeMissing ? false : undefined;
       return { nodes: [], cursors: undefined, size, cost, connection: {}, hasMore, cursor: undefined };
     }
@@ -262,12 +263,12 @@ async function* pagesOf(call: PaginationCall, progress: Progress): AsyncGenerato
   yield* connectionPages(read, { ...place, signal: outer });
 }
 
-/** The value at response keys; `null` where that, or an object on the way, is null. */
+/** Returns the value at a path of response keys; `null` if it, or an object on the way, is null. */
 function valueAt(data: unknown, keys: readonly string[]): unknown {
   return keys.reduce((value, key) => (isRecord(value) ? value[key] : value === null ? null : undefined), data);
 }
 
-/** What is known before the first page is asked for. */
+/** What is known before the first request. */
 interface Plan {
   readonly name: string;
   readonly connection: ConnectionShape;
@@ -341,7 +342,7 @@ function textOf({ definitions }: DocumentNode, operationName: string | undefined
     if (definition.kind !== 'OperationDefinition') continue;
     if (operationName === undefined || definition.name?.value === operationName) operation ??= definition;
   }
-  // The parser has seen that there is one.
+  // The parser has checked that there is one.
   if (!operation) throw invalid('document', 'has no operation.');
   return { operation, fragments };
 }
@@ -358,13 +359,13 @@ interface RequestParts {
   readonly cursorVariable: string;
 }
 
-/** Requests pages, which get smaller if they would cost too much, and never larger again. */
+/** Requests pages. If they would cost too much, they get smaller, and stay so. */
 class PageRequests {
   readonly #call: PaginationCall;
   readonly #parts: RequestParts;
   #source: string;
   #size: number;
-  /** The variable that holds the size, once we set it. */
+  /** The variable for the page size, once it is ours to set. */
   #sizeVariable: string | undefined;
 
   constructor(call: PaginationCall, parts: RequestParts) {
@@ -376,7 +377,7 @@ class PageRequests {
     if (size === undefined || size === null) this.#takeSize();
   }
 
-  /** Nodes of the page asked for last. */
+  /** Number of nodes last requested. */
   get size(): number {
     return this.#size;
   }
@@ -402,8 +403,8 @@ class PageRequests {
   }
 
   /**
-   * The largest page that keeps to what a query may cost, by the estimate and by what this one was said to cost. Where
-   * that was refused too, half of it.
+   * Returns the largest page within the allowed cost, by the estimate and by the cost that Shopify named for this one.
+   * If that one was refused too, at most half of it.
    */
   async #smaller({ cost, maxCost = 1000 }: MaxCostError, wasRefused: boolean, cursor: string | null): Promise<number> {
     if (this.#sizeVariable === undefined) this.#takeSize();
@@ -421,7 +422,7 @@ class PageRequests {
     return fits;
   }
 
-  /** Finds the variable of the size, or writes one into the document: a number in it, or one that others use too, stays. */
+  /** Finds the variable for the page size, or adds one if the size is a number or shared with other fields. */
   #takeSize(): void {
     const { text, connection, sizeName } = this.#parts;
     const value = connection.argumentNode(sizeName)?.value;
@@ -448,13 +449,13 @@ class PageRequests {
   }
 }
 
-/** Names of variables that are written into documents. */
+/** Names of variables added to documents. */
 const ownNames = { size: 'shopwrightSize', id: 'shopwrightId', after: 'shopwrightAfter' } as const;
 
 /** One step from a node to a connection within it. */
 interface Step {
   readonly key: string;
-  /** Where the step is a connection itself: goes on with its nodes. */
+  /** Set if the step is itself a connection: the path continues with its nodes. */
   readonly shape: ConnectionShape | undefined;
 }
 
@@ -464,7 +465,7 @@ interface NestedParts {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** A connection within the nodes of another one, whose rest is read by the id of the object that holds it. */
+/** A connection within the nodes of another one. Its rest is read by the id of the object that contains it. */
 class NestedConnection {
   readonly #way: readonly Step[];
   readonly #shape: ConnectionShape;
@@ -501,7 +502,7 @@ class NestedConnection {
     this.#parts = parts;
   }
 
-  /** Reads what is missing of the connection in all of these nodes, and puts it into them. */
+  /** Reads the missing nodes of the connection for all of these parents, and adds them. */
   async complete(nodes: readonly unknown[], call: PaginationCall): Promise<void> {
     let holders = nodes.filter(isRecord);
     for (const { key, shape } of this.#way) {
@@ -546,7 +547,7 @@ class NestedConnection {
 
   readonly #documents = new Map<string, string>();
 
-  /** The query for the rest, by the type of the object. */
+  /** The query for the rest of the connection, by the type of its parent. */
   #documentFor(type: string): string {
     const known = this.#documents.get(type);
     if (known !== undefined) return known;

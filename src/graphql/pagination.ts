@@ -1,12 +1,12 @@
 import { isShopwrightError, type PaginationError, ShopwrightError } from '../errors/errors.ts';
 import { whenAborted } from '../internal/abort.ts';
 
-/** A page as read. How to continue comes from outside, and is checked before it is trusted. */
+/** A page as read. How to continue comes from the response, and is checked before use. */
 export interface PageRead<Node> {
   readonly nodes: readonly Node[];
-  /** Whether there is another page: `hasNextPage`, or `hasPreviousPage` on the way back. */
+  /** Whether there is another page: `hasNextPage`, or `hasPreviousPage` when reading backward. */
   readonly hasMore: unknown;
-  /** Where that one begins: `endCursor`, or `startCursor` on the way back. */
+  /** Where that page begins: `endCursor`, or `startCursor` when reading backward. */
   readonly cursor: unknown;
 }
 
@@ -16,12 +16,12 @@ export interface Reading {
   readonly path: string;
   readonly operation?: string | undefined;
   readonly shop?: string | undefined;
-  /** The cursor behind which reading begins. Default: the beginning. */
+  /** The cursor after which reading begins. Default: the beginning. */
   readonly from?: string | null | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads the page behind a cursor, `null` for the first. `signal` aborts when nobody waits for the page any more. */
+/** Reads the page after a cursor, `null` for the first. `signal` aborts when the page is not needed any more. */
 type ReadPage<Page> = (cursor: string | null, signal: AbortSignal) => Promise<Page>;
 
 /** Nodes that Shopify pages through: https://shopify.dev/docs/api/usage/limits */
@@ -56,7 +56,7 @@ export async function* connectionPages<Page extends PageRead<unknown>>(
       return { page, next };
     } catch (error) {
       const thrown = isLimit(error, count) ? limitError(error, place) : error;
-      // Of a connection within another, the outer one's cursor is what counts.
+      // For a connection within another, the outer cursor replaces the inner one.
       if (isShopwrightError(thrown)) Object.defineProperty(thrown, 'cursor', { value: cursor, configurable: true });
       throw thrown;
     }
@@ -70,7 +70,7 @@ export async function* connectionPages<Page extends PageRead<unknown>>(
     while (reading) {
       const { page, next }: Awaited<ReturnType<typeof begin>> = await reading;
       reading = next === undefined ? undefined : begin(next);
-      // Its error is for whoever asks for that page, if anybody does.
+      // The error is thrown to the caller that requests this page, if any.
       reading?.catch(() => undefined);
       yield page;
     }
@@ -109,21 +109,21 @@ export async function* pagesById<Page extends PageRead<{ readonly id?: unknown }
   }
 }
 
-/** A search that also asks for ids above one. */
+/** Adds a condition to a search: only ids above one. */
 export function searchAbove(query: string | null | undefined, above: number | undefined): string | null {
   if (above === undefined) return query ?? null;
   return `${query ? `(${query}) AND ` : ''}id:>${above}`;
 }
 
-/** The number in the gid of a node; `NaN` where it has none. */
+/** The number in a node's gid; `NaN` if it has none. */
 const numberOf = (node: { readonly id?: unknown } | undefined): number =>
   Number(/\/(\d+)$/.exec(String(node?.id))?.[1]);
 
 /**
- * Reads all nodes of a connection, one page after another. `readPage` gets the cursor of the page before, `null`
+ * Reads all nodes of a connection, one page after another. `readPage` receives the cursor of the previous page, `null`
  * for the first.
  *
- * @param path Where the connection is in the response, for errors.
+ * @param path Path of the connection in the response, for errors.
  * @throws PaginationError, and what `readPage` throws.
  *
  * @example
@@ -148,21 +148,21 @@ export async function allPages<Node>(
   return all;
 }
 
-/** Where the next page begins; `undefined` for the last one. */
+/** Returns the cursor of the next page; `undefined` after the last one. */
 function cursorBehind({ hasMore, cursor }: PageRead<unknown>, place: Reading): string | undefined {
   if (hasMore === false) return undefined;
   if (hasMore === true && typeof cursor === 'string' && cursor !== '') return cursor;
   throw pageInfoMissing(hasMore, place);
 }
 
-/** The error of a page that does not say how to go on. */
+/** Creates the error for a page that does not say how to continue. */
 export function pageInfoMissing(hasMore: unknown, place: Reading): PaginationError {
   const what = hasMore === true ? 'that there is more, but no cursor' : 'not whether there is more';
   const message = `The pageInfo of ${place.path} is missing or incomplete: it says ${what}. This page was not returned.`;
   return new PageError(message, { ...place, code: 'PAGE_INFO_MISSING' });
 }
 
-/** After that many nodes Shopify refuses a page, with an error that has no code of its own. */
+/** After that many nodes Shopify refuses further pages, with an error that has no specific code. */
 function isLimit(error: unknown, count: number): error is ShopwrightError {
   if (!isShopwrightError(error, 'GRAPHQL_ERROR') || error.isRetryable) return false;
   return count >= pagingLimit || /\b25[,_ ]?000\b/.test(error.message);

@@ -18,7 +18,7 @@ import { createEstimator, type Estimator } from './cost/estimate.ts';
 import type { KeySlot } from './idempotency.ts';
 import { argumentMutations, directiveMutations } from './keyed-mutations.ts';
 
-/** One top-level field of an operation. Fields of one response key, which the server merges, are one. */
+/** One top-level field of an operation. Fields with the same response key, which the server merges, count as one. */
 interface RootField {
   readonly name: string;
   /** Key of its value in the response's data. */
@@ -37,21 +37,21 @@ export interface ParsedOperation {
   readonly name: string;
   readonly kind: 'query' | 'mutation';
   readonly rootFields: readonly RootField[];
-  /** Values of the variables that are not given. */
+  /** Default values of the variables. */
   readonly defaults: ReadonlyMap<string, ConstValueNode>;
   /** The variables that hold idempotency keys. */
   readonly keySlots: readonly KeySlot[];
-  /** Names it in the cost book, in all processes: a hash of its text. */
+  /** Identifies the operation in the cost book, in all processes: a hash of its text. */
   readonly costKey: string;
   readonly estimate: Estimator;
-  /** What it takes in memory, roughly. */
+  /** Approximate memory use in bytes. */
   readonly bytes: number;
 }
 
 export interface ParseOptions {
-  /** Which operation of a document with several. */
+  /** The operation to parse, if the document has several. */
   readonly operationName?: string | undefined;
-  /** The API version in which mutations that take an idempotency key, and have none, get one. Default: none get one. */
+  /** API version: mutations that take an idempotency key in it, and have none, get one. Default: keys are not added. */
   readonly keys?: string | undefined;
 }
 
@@ -75,12 +75,12 @@ export function parseOperation(source: string, { operationName, keys }: ParseOpt
   };
 }
 
-/** A text is kept as it came and as it is sent; a token as its part of the syntax tree, by measurement. */
+/** A text is kept both as received and as sent; each token as its part of the syntax tree. Measured. */
 const bytesPerCharacter = 2;
 const bytesPerToken = 250;
 
 /**
- * Prints a document that the host has parsed.
+ * Prints a document that the host has already parsed.
  *
  * @throws ValidationError if it is nested too deep.
  */
@@ -99,7 +99,7 @@ export function printDocument(document: DocumentNode): string {
  * @throws ValidationError for anything else, such as a missing export of generated code.
  */
 export function textOf(document: unknown): string {
-  // By its tag, for the class may be that of another realm.
+  // By its tag, since the class can be from another realm.
   if (typeof document === 'string' || Object.prototype.toString.call(document) === '[object String]')
     return String(document);
   if (document instanceof Promise) throw invalid('is a promise. Await it.');
@@ -165,7 +165,7 @@ function fragmentsOf(document: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Levels of a document, far more than anybody nests by hand. What reads a document goes down once for each. */
+/** Maximum nesting of a document, far above any written by hand. Code that reads a document recurses once per level. */
 const maxDepth = 200;
 
 function refuseDepth(depth: number): void {
@@ -173,7 +173,7 @@ function refuseDepth(depth: number): void {
   throw invalid(`is nested ${depth} levels deep, including fragments; at most ${maxDepth} are allowed. Split it.`);
 }
 
-/** How deep the brackets of a text are nested, those in texts and comments aside. */
+/** How deep the brackets of a text are nested, apart from those in strings and comments. */
 function depthOfText(source: string): number {
   let depth = 0;
   let deepest = 0;
@@ -202,7 +202,7 @@ function depthOfText(source: string): number {
   return deepest;
 }
 
-/** Where a quoted text ends that begins there: at its last character. */
+/** Index of the last character of a string that begins at `start`. */
 function endOfText(source: string, start: number): number {
   const isBlock = source.startsWith('"""', start);
   const quote = isBlock ? '"""' : '"';
@@ -214,7 +214,7 @@ function endOfText(source: string, start: number): number {
   return source.length;
 }
 
-/** One selection set, or one fragment, and what it spreads: names of fragments, with the level of each. */
+/** One selection set, or one fragment, and the fragments that it spreads: their names, and the level of each. */
 interface Nesting {
   readonly name: string;
   readonly spreads: readonly (readonly [fragment: string, level: number])[];
@@ -223,8 +223,8 @@ interface Nesting {
 }
 
 /**
- * How deep a selection is nested, with its fragments. Each fragment is read once, and nothing here calls itself: too
- * deep a document must not exhaust the stack while it is measured.
+ * How deep a selection is nested, including its fragments. Each fragment is read once, and without recursion: a
+ * document that is too deep must not exhaust the stack while it is measured.
  */
 function depthOfSelections(root: SelectionSetNode, fragments: Fragments): number {
   const known = new Map<string, number>();
@@ -241,7 +241,7 @@ function depthOfSelections(root: SelectionSetNode, fragments: Fragments): number
       isOpen.delete(nesting.name);
       open.pop();
     } else if (depth !== undefined || !fragment || isOpen.has(name)) {
-      // A fragment within itself is refused by Shopify; here it only must not loop.
+      // Shopify refuses a fragment within itself; here it only must not cause an endless loop.
       nesting.depth = Math.max(nesting.depth, level + (depth ?? 0));
       nesting.next += 1;
     } else {
@@ -266,7 +266,7 @@ function nestingOf(name: string, root: SelectionSetNode): Nesting {
   return { name, spreads, next: 0, depth: deepest };
 }
 
-/** The fields of a selection with those of its fragments, each fragment once. */
+/** The fields of a selection and of its fragments, each fragment once. */
 function fieldsOf(selections: SelectionSetNode, fragments: Fragments): readonly FieldNode[] {
   const fields: FieldNode[] = [];
   const spread = new Set<string>();
@@ -297,7 +297,7 @@ function describe(document: DocumentNode, operation: OperationDefinitionNode, so
   const roots = new Map<string, { field: FieldNode; userErrorKeys: Set<string> }>();
   for (const field of fieldsOf(operation.selectionSet, fragments)) {
     const root = roots.get(keyOf(field)) ?? { field, userErrorKeys: new Set() };
-    // Of fields that are merged, one may have the directive.
+    // If fields are merged, any of them may have the directive.
     if (!keyArgument(root.field)) root.field = field;
     if (field.selectionSet) for (const key of userErrorKeysOf(field.selectionSet)) root.userErrorKeys.add(key);
     roots.set(keyOf(field), root);
@@ -322,7 +322,7 @@ function describe(document: DocumentNode, operation: OperationDefinitionNode, so
   };
 }
 
-/** Makes a reader of the keys of user errors in a payload. What it found in a fragment is remembered. */
+/** Creates a reader of the user-error keys in a payload. Results for fragments are cached. */
 function userErrorReader(fragments: Fragments): (payload: SelectionSetNode) => ReadonlySet<string> {
   const remembered = new Map<string, ReadonlySet<string>>();
   const read = (set: SelectionSetNode): ReadonlySet<string> => {
@@ -342,7 +342,7 @@ function userErrorReader(fragments: Fragments): (payload: SelectionSetNode) => R
   const readFragment = (name: string): ReadonlySet<string> => {
     const known = remembered.get(name);
     if (known) return known;
-    // Before it is read, so that a fragment within itself ends here.
+    // Set before reading, so that a fragment within itself ends here.
     remembered.set(name, new Set());
     const fragment = fragments.get(name);
     const keys = fragment ? read(fragment.selectionSet) : new Set<string>();
@@ -352,7 +352,7 @@ function userErrorReader(fragments: Fragments): (payload: SelectionSetNode) => R
   return read;
 }
 
-/** The variables that hold keys, each once; several fields may share one. */
+/** The variables that hold keys, each once: several fields may share one. */
 function keySlotsOf(
   rootFields: readonly RootField[],
   defaults: ReadonlyMap<string, ConstValueNode>,
@@ -371,7 +371,7 @@ function keySlotsOf(
   return [...slots.values()];
 }
 
-/** What a field says of its key: in the directive, or in the argument where Shopify takes it so. */
+/** Returns a field's key: from the directive, or from the argument if Shopify takes the key there. */
 function keyArgument(field: FieldNode): NonNullable<FieldNode['arguments']>[number] | undefined {
   const directive = field.directives?.find(({ name }) => name.value === 'idempotent');
   const path = argumentMutations[field.name.value];
@@ -435,7 +435,7 @@ export function injectKeys(
         return { ...definition, selectionSet: inSet(definition.selectionSet) };
       }
       if (definition.kind !== 'OperationDefinition') return definition;
-      // Another operation that spreads a fragment with a key has its variable too: Shopify validates them all.
+      // Other operations that spread such a fragment need the variable too: Shopify validates all operations.
       const used = fieldsOf(definition.selectionSet, fragments).filter((field) => keyed.has(field));
       const names = new Set(used.map((field) => variables.get(keyOf(field)) ?? variableName));
       return {
@@ -450,15 +450,15 @@ export function injectKeys(
   };
 }
 
-/** How keys are put into a document. */
+/** How keys are added to a document. */
 interface KeyOptions {
-  /** Whether the variable may be left out: then it is empty by default. Default `false`. */
+  /** Whether the variable may be omitted: then its default is empty. Default `false`. */
   readonly optional?: boolean;
-  /** Whether a mutation takes `@idempotent`. Default: what is known of the newest API version. */
+  /** Whether a mutation takes `@idempotent`. Default: by the newest API version known. */
   readonly takesDirective?: (mutation: string) => boolean;
 }
 
-/** Makes a test for the mutations that take `@idempotent` in an API version. `unstable` is newer than all others. */
+/** Returns a test for the mutations that take `@idempotent` in an API version. `unstable` is newer than all others. */
 export function takesDirectiveIn(apiVersion = 'unstable'): (mutation: string) => boolean {
   return (mutation) => {
     const since = directiveMutations.get(mutation);
@@ -469,13 +469,15 @@ export function takesDirectiveIn(apiVersion = 'unstable'): (mutation: string) =>
 const lacksDirective = ({ directives }: FieldNode): boolean =>
   !directives?.some((directive) => directive.name.value === 'idempotent');
 
-/** A key inside an input object is the caller's to give: the input is a variable as a rule, and required there. */
+/**
+ * A key inside an input object is left to the caller: the input is usually a variable, and the key is required there.
+ */
 function takesArgument(field: FieldNode): boolean {
   const path = argumentMutations[field.name.value];
   return path !== undefined && !path.includes('.') && !field.arguments?.some(({ name }) => name.value === path);
 }
 
-/** Makes a node: the parser's enum of kinds is a value of its own, and a node only needs its text. */
+/** Creates a node: the parser's types need its enum of kinds, while a node only has the enum's text. */
 export const node = <T>(value: object): T => value as T;
 
 export const nameNode = (value: string): object => ({ kind: 'Name', value });
@@ -498,7 +500,7 @@ function withArgument(field: FieldNode, variable: string): FieldNode {
   return { ...field, arguments: [...(field.arguments ?? []), argument] };
 }
 
-/** `$idempotencyKey: String!`, with `= ""` where it may be left out. */
+/** `$idempotencyKey: String!`, with `= ""` if it may be omitted. */
 function keyDefinition(name: string, optional: boolean): VariableDefinitionNode {
   const type = { kind: 'NonNullType', type: { kind: 'NamedType', name: nameNode('String') } };
   const defaultValue = optional ? { kind: 'StringValue', value: '' } : undefined;

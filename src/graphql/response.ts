@@ -21,11 +21,11 @@ import type { Idempotency } from '../resilience/retry.ts';
 import type { CallKeys } from './idempotency.ts';
 import type { ParsedOperation } from './parse.ts';
 
-/** What a good GraphQL response holds. */
+/** The content of a good GraphQL response. */
 export interface GraphqlValue {
-  /** `null` where errors are returned and left nothing. */
+  /** `null` if errors are returned and no data is left. */
   readonly data: Record<string, unknown> | null;
-  /** Where errors are returned. */
+  /** Set if errors are returned. */
   readonly errors?: readonly GraphqlErrorEntry[];
   readonly extensions: Record<string, unknown>;
 }
@@ -41,7 +41,7 @@ interface DecodeOptions {
   readonly nowMs: number;
 }
 
-/** Reads one response into data or one typed error, with Shopify's numbers about its cost. */
+/** Reads one response into data or a typed error, with Shopify's numbers about its cost. */
 export function decodeResponse(response: TransportResponse, options: DecodeOptions): Decoded<GraphqlValue> {
   const requestId = response.headers.get('x-request-id') ?? undefined;
   const context = {
@@ -65,7 +65,7 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
   const data = isRecord(body['data']) ? body['data'] : undefined;
   const known = { ...(cost?.actual != null && { actualCost: cost.actual }), ...(status && { throttleStatus: status }) };
   if (!isGoodStatus) {
-    // Whatever the status says: what brought a payload, or was charged for, was executed.
+    // Whatever the status, a call that returned a payload or was charged for was executed.
     const isDone = options.operation.kind === 'mutation' && (holdsData(data) || charged !== null);
     const error = errorOfStatus(
       response,
@@ -118,20 +118,22 @@ export function decodeResponse(response: TransportResponse, options: DecodeOptio
 }
 
 /**
- * Whether a response with errors can be returned as a result, which says what happened to each field. Anything that may
- * succeed later is retried, and a mutation that may have been carried out without a trace is unknown.
+ * Whether a response with errors can be returned as a result that shows what happened to each field. Errors that may
+ * pass are retried; a mutation that may have been carried out without a trace has an unknown outcome.
  */
 function isPartial(error: ShopwrightError, { kind, data }: RefusedResponse): boolean {
   if (holdsData(data)) return true;
   return !error.isRetryable && (kind === 'query' || !error.mayHaveExecuted);
 }
 
-/** The body as JSON, whole numbers beyond 2^53 as `bigint`: a `jsonValue` holds what somebody has written there. */
+/**
+ * Parses the body as JSON, with whole numbers beyond 2^53 as `bigint`: a `jsonValue` contains whatever an app stored.
+ */
 function bodyOf({ body }: TransportResponse): unknown {
   try {
     return parseExactJson(body);
   } catch {
-    // Whatever it is, it is no JSON; the error says what it looks like.
+    // The body is not JSON; the caller's error describes it.
     return undefined;
   }
 }
@@ -145,7 +147,7 @@ function nameOf(response: TransportResponse): string {
 
 interface ReadCost {
   readonly cost: CallCost | null;
-  /** Points that Shopify charged, also where it does not say how many were asked for. */
+  /** Points that Shopify charged, even if it does not say how many it requested. */
   readonly charged: number | null;
   readonly status: ThrottleStatus | undefined;
 }
@@ -157,7 +159,7 @@ function readCost(extensions: Record<string, unknown>): ReadCost {
   const actual = cost['actualQueryCost'];
   const status = isRecord(cost['throttleStatus']) ? cost['throttleStatus'] : {};
   const { maximumAvailable, currentlyAvailable, restoreRate } = status;
-  // Whatever reads as a number, such as "10": to take it for none would have the call sent again.
+  // Accepts any numeric value, such as "10": treated as missing, it would cause a second send.
   const points = Number(actual ?? Number.NaN);
   const charged = Number.isNaN(points) ? null : points;
   return {
@@ -178,12 +180,12 @@ function collectUserErrors(
   const isRepeated = before.unresolved && idempotency === 'idempotent';
   return operation.rootFields.flatMap((root) => {
     const entries = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key));
-    // What an earlier send has deleted is not there for the next one: that is what was asked for.
+    // An earlier send has deleted it: the repeated deletion has succeeded.
     return isRepeated && /Delete/.test(root.name) ? entries.filter((entry) => !saysGone(entry)) : entries;
   });
 }
 
-/** Whether a mutation was carried out in spite of user errors: another one of the document, or this one in part. */
+/** Whether a mutation was carried out despite user errors: another one of the document, or part of this one. */
 const isDoneInPart = (data: Record<string, unknown>, { operation }: DecodeOptions): boolean =>
   operation.rootFields.some(({ name, responseKey, userErrorKeys }) => {
     const payload = data[responseKey];
@@ -193,9 +195,9 @@ const isDoneInPart = (data: Record<string, unknown>, { operation }: DecodeOption
   });
 
 /**
- * Whether a field of a payload that has user errors says that something was done all the same. What a mutation has
- * made or deleted would not be there had it been refused, nor would the variants of a bulk update that may be partial.
- * What was there before proves nothing: `productSet` and `productUpdate` give the product beside their user errors too.
+ * Whether a field of a payload with user errors proves that something was done. A refused mutation returns neither what
+ * it would have created or deleted, nor the variants of a bulk update that allows partial updates. Existing objects
+ * prove nothing: `productSet` and `productUpdate` return the product beside their user errors too.
  */
 function provesExecution(mutation: string, key: string, value: unknown): boolean {
   const isThere = Array.isArray(value) ? value.some((entry) => entry !== null) : isRecord(value);
@@ -205,22 +207,22 @@ function provesExecution(mutation: string, key: string, value: unknown): boolean
   return isThere && key === 'productVariants' && mutation.endsWith('BulkUpdate');
 }
 
-/** To what something is added by a mutation that gives it back with what was added. */
+/** Payload fields with the parent of a created object: the parent existed before. */
 const parents: ReadonlySet<string> = new Set(['product', 'market', 'payout']);
 
-/** Whether a user error says that the thing does not exist: by its code or by its message. */
+/** Whether a user error says that the object does not exist, by its code or message. */
 function saysGone({ code, message }: UserErrorEntry): boolean {
   if (code && /NOT_FOUND$|NOT_EXIST$/.test(code)) return true;
   return /does(n't| not) exist|not found|(couldn't|could not) be found|no longer exists/i.test(message);
 }
 
-/** Tests an entry for a code. */
+/** Returns a test of an entry for a code. */
 const hasCode =
   (code: string) =>
   (entry: GraphqlErrorEntry): boolean =>
     entry.extensions?.['code'] === code;
 
-/** The entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
+/** Reads the entries of `errors`, which Shopify sends as a list, an object of texts, or a text. */
 export function readErrors(errors: unknown): readonly GraphqlErrorEntry[] {
   if (saysNothing(errors)) return [];
   if (!Array.isArray(errors)) {
@@ -243,11 +245,11 @@ const saysNothing = (errors: unknown): boolean => !errors || (isRecord(errors) &
 interface RefusedResponse extends ReadCost {
   readonly kind: ParsedOperation['kind'];
   readonly data: Record<string, unknown> | undefined;
-  /** The response has no `data` at all, not even null: GraphQL's way to say that it failed before its execution. */
+  /** The response has no `data` field, not even null: by GraphQL's rules, it failed before execution. */
   readonly isBeforeExecution: boolean;
 }
 
-/** One typed error for a response's `errors`, by the most specific of their codes. */
+/** Creates one typed error for a response's `errors`, by the most specific of their codes. */
 function errorOfEntries(
   errors: readonly GraphqlErrorEntry[],
   { kind, data, cost, charged, status, isBeforeExecution }: RefusedResponse,
@@ -256,12 +258,12 @@ function errorOfEntries(
   const message = `${context.operation}: ${errors.map((entry) => entry.message).join('; ')}`;
   const find = (code: string): GraphqlErrorEntry | undefined => errors.find(hasCode(code));
   const broke = find('INTERNAL_SERVER_ERROR') !== undefined || find('THROTTLED') !== undefined;
-  // Shopify charges for nothing that it has not executed.
+  // Shopify does not charge for calls that it has not executed.
   const isProof = (entry: GraphqlErrorEntry): boolean =>
     hasCode('THROTTLED')(entry) ? charged === null : provesNonExecution(entry, isBeforeExecution);
   const mayHaveExecuted = kind === 'query' ? broke : holdsData(data) || !errors.every(isProof);
 
-  // With data beside it, something was executed all the same.
+  // If there is data, something was executed nonetheless.
   if (find('THROTTLED') && !holdsData(data)) {
     const retryAfterMs = msUntilPoints(cost, status);
     return new ThrottledError(message, {
@@ -304,9 +306,9 @@ function errorOfEntries(
 }
 
 /**
- * Whether an error says that its field, or the whole document, was not executed. Only known codes do: Shopify also
- * sends errors without any, such as "Timeout", for what it has carried out. An error without a code is one of the
- * document where it points into its text, names no field of a result, and came instead of an execution.
+ * Whether an error proves that its field, or the whole document, was not executed. Only known codes do: Shopify also
+ * sends errors without a code, such as "Timeout", for mutations that it has carried out. An error without a code
+ * concerns the document if it points into its text, names no field of a result, and came instead of an execution.
  */
 export function provesNonExecution(entry: GraphqlErrorEntry, isBeforeExecution: boolean): boolean {
   const code = entry.extensions?.['code'];
@@ -361,20 +363,20 @@ const codesOfRefusal: ReadonlySet<string> = new Set([
   'GRAPHQL_VALIDATION_FAILED',
 ]);
 
-/** Whether any field of the response was carried out: those that were not are null. */
+/** Whether any field of the response was carried out: the value of the others is null. */
 function holdsData(data: Record<string, unknown> | undefined): boolean {
   return data !== undefined && Object.values(data).some((value) => value !== null);
 }
 
-/** Milliseconds until what is missing has come back at the restore rate; `undefined` where the response does not say. */
+/** Milliseconds until the missing points are restored; `undefined` if the response does not say. */
 function msUntilPoints(cost: CallCost | null, status: ThrottleStatus | undefined): number | undefined {
   if (!cost || !status?.restoreRate) return undefined;
   const missing = cost.requested - status.currentlyAvailable;
-  // Throttled although the points are there: something else is short, and its numbers are not given.
+  // Throttled despite enough points: another limit was hit, whose numbers are not given.
   return missing > 0 ? (missing / status.restoreRate) * 1000 : undefined;
 }
 
-/** The user errors that a mutation's payload holds under a key. A document may select any part of them. */
+/** Reads the user errors under a key of a mutation's payload. A document may select any part of them. */
 export function userErrorEntries(payload: unknown, key: string): readonly UserErrorEntry[] {
   const entries = isRecord(payload) ? payload[key] : undefined;
   if (!Array.isArray(entries)) return [];
@@ -390,34 +392,34 @@ export function userErrorEntries(payload: unknown, key: string): readonly UserEr
   });
 }
 
-/** One user error for a message: its field, or `input`, and what is wrong with it. */
+/** The text of one user error for a message: its field, or `input`, and what is wrong with it. */
 export function userErrorText({ field, message, code }: UserErrorEntry): string {
   const what = code ? `${message} (${code})` : message;
   return `${field?.join('.') || 'input'}: ${what}`;
 }
 
-/** Milliseconds after which the first send with the same key should have ended. */
+/** Milliseconds after which the first send with the same key should be finished. */
 const concurrentWaitMs = 1000;
 
 /**
- * Reads what Shopify says about an idempotency key, in `userErrors.code`:
+ * Reads an error about an idempotency key, from `userErrors.code`:
  *
- * - `IDEMPOTENCY_CONCURRENT_REQUEST`: an earlier send is still running. Wait, same key.
- * - `IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED`: that key is used up. A new key.
- * - `IDEMPOTENCY_RECORD_NOT_FOUND`: a new key as well, unless an earlier send of this call is unresolved. It may have
- *   been carried out, and a new key would do it twice.
+ * - `IDEMPOTENCY_CONCURRENT_REQUEST`: an earlier send is still running. Retried after a wait, with the same key.
+ * - `IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED`: that key is used up. Retried with a new key.
+ * - `IDEMPOTENCY_RECORD_NOT_FOUND`: also retried with a new key, unless an earlier send of this call is unresolved: it
+ *   may have been carried out, and a new key would do it twice.
  * - `IDEMPOTENCY_KEY_PARAMETER_MISMATCH`: the key was used with other input. The caller's mistake, never retried.
  *
  * https://shopify.dev/docs/api/usage/implementing-idempotency
  *
- * @returns An error that the retry decision understands, or `undefined` where there is nothing of the kind.
+ * @returns An error for the retry decision, or `undefined` without such a code.
  */
 function idempotencyRefusal(
   data: Readonly<Record<string, unknown>>,
   { operation, keys, idempotency, before }: DecodeOptions,
   context: ResponseErrorDetails,
 ): ShopifyUserError | undefined {
-  // Another mutation of the document may forbid a second send.
+  // Another mutation of the document may not be safe to send again.
   const repeatable = idempotency !== 'unsafe';
   for (const root of operation.rootFields) {
     const entry = root.userErrorKeys.flatMap((key) => userErrorEntries(data[root.responseKey], key)).find(hasKeyCode);
@@ -443,7 +445,7 @@ function idempotencyRefusal(
         if (entry.code === 'IDEMPOTENCY_RECORD_NOT_FOUND' && before.unresolved) {
           return new ShopifyUserError(message, { ...details, mayHaveExecuted: true, ...context });
         }
-        // The key that Shopify has used up was the caller's own: only the caller can choose another.
+        // A key of the caller is used up: only the caller can choose another.
         return new ShopifyUserError(message, {
           ...details,
           isRetryable: repeatable && keys?.renew(root.responseKey) === true,

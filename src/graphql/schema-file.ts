@@ -19,7 +19,7 @@ import { isRecord } from '../internal/json.ts';
  * @param version One of `schemaVersions`.
  */
 export function schemaText(version: string): string {
-  // Called so, bundlers do not see it: they would take each file of the folder for a program, and fail.
+  // Called through `Reflect`, bundlers do not see it: they would treat each file of the folder as a program, and fail.
   const { resolve } = Reflect.apply(createRequire, undefined, [import.meta.url]);
   const read = (name: string): string => readFileSync(resolve(`shopwright/schema/${name}`), 'utf8');
   const [newest = '', ...older] = schemaVersions;
@@ -37,7 +37,7 @@ interface SchemaFile {
  * Reads a user's schema file.
  *
  * @param field The option that named it, for the error.
- * @throws ConfigError for a file that cannot be read, or is something else.
+ * @throws ConfigError for a file that cannot be read, or is not a schema.
  */
 export function readSchemaFile(file: string, field: string): SchemaFile {
   const invalid = (message: string, cause?: unknown): ConfigError =>
@@ -53,11 +53,11 @@ export function readSchemaFile(file: string, field: string): SchemaFile {
   throw invalid(`is ${file}, which was not written by shopwright schema pull. Pull it again.`);
 }
 
-/** The query whose response `readIntrospection` takes. Descriptions say which mutations take a key. */
+/** The query for a response that `readIntrospection` reads. Descriptions say which mutations take a key. */
 export const introspectionQuery = (): string =>
   getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, oneOf: true });
 
-/** An introspection result in the data of a response; `undefined` where it is something else. */
+/** Returns the introspection result in a response's data; `undefined` if it is not one. */
 export function readIntrospection(data: unknown): IntrospectionQuery | undefined {
   const schema = isRecord(data) ? data['__schema'] : undefined;
   const isWhole = isRecord(schema) && Array.isArray(schema['types']) && schema['types'].length > 0;
@@ -65,10 +65,10 @@ export function readIntrospection(data: unknown): IntrospectionQuery | undefined
 }
 
 /**
- * Prints what introspection returned as the text of a schema. What only descriptions say of idempotency keys is kept in
- * the head.
+ * Prints an introspection result as the text of a schema. Idempotency rules, which only descriptions contain, are kept
+ * in the head.
  *
- * @param head What the first lines say, without `#`.
+ * @param head The first lines, without `#`.
  */
 export function printIntrospection(
   introspection: IntrospectionQuery,
@@ -87,26 +87,26 @@ export function printIntrospection(
 
 const commented = (lines: readonly string[]): string => lines.map((line) => `# ${line}`).join('\n');
 
-/** The version that the head of a schema names. */
+/** Returns the version named in the head of a schema. */
 export function versionOf(text: string): string | undefined {
   return /^# Shopify Admin API (\S+?),? /.exec(text)?.[1];
 }
 
 /** Mutations of one version that take `@idempotent(key:)`. */
 export interface KeyRules {
-  /** Without a key they are refused. */
+  /** Mutations that are refused without a key. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
 }
 
-/** The key rules that the head of a schema names. */
+/** Returns the key rules in the head of a schema. */
 export function keyRules(text: string): KeyRules {
   const named = (rule: string): readonly string[] =>
     new RegExp(`^# Keys ${rule}: (.+)$`, 'm').exec(text.slice(0, text.indexOf('\n\n')))?.[1]?.split(' ') ?? [];
   return { required: named('required'), optional: named('optional') };
 }
 
-/** Writes key rules into the head of a schema, in place of those that are there. */
+/** Writes key rules into the head of a schema, replacing earlier ones. */
 export function withKeyRules(text: string, { required, optional }: KeyRules): string {
   const headEnd = text.indexOf('\n\n');
   const lines = text
@@ -120,7 +120,7 @@ export function withKeyRules(text: string, { required, optional }: KeyRules): st
 }
 
 /**
- * What descriptions say of keys, such as "As of 2026-04, the idempotency key is required".
+ * Reads the key rules in descriptions, such as "As of 2026-04, the idempotency key is required".
  * https://shopify.dev/docs/api/usage/idempotent-requests
  */
 function keyRulesIn({ __schema }: IntrospectionQuery, version: string): KeyRules {
@@ -198,7 +198,7 @@ function patchedDefinition(definition: string, changes: readonly string[]): stri
   return `${[head, ...inOrder(members)].join('\n')}\n}`;
 }
 
-/** The definitions in a text, by name; a directive's name has its `@`. The head is not among them. */
+/** The definitions in a text, by name; a directive's name includes its `@`. The head is omitted. */
 export function schemaDefinitions(text: string): Map<string, string> {
   const blocks = text
     .trimEnd()
@@ -207,7 +207,7 @@ export function schemaDefinitions(text: string): Map<string, string> {
   return new Map(blocks.map((block) => [definitionName(block), block]));
 }
 
-/** A definition of several lines: its first, and its members by name. */
+/** Splits a definition of several lines: the first line, and the members by name. */
 export function definitionParts(definition: string): { readonly first: string; readonly members: Map<string, string> } {
   const [first = '', ...rest] = definition.split('\n');
   return { first, members: new Map(rest.slice(0, -1).map((line) => [memberName(line), line])) };
@@ -217,7 +217,7 @@ const definitionName = (block: string): string => /^(?:directive |\w+ )?(@?\w+)/
 
 const memberName = (line: string): string => /\w+/.exec(line)?.[0] ?? '';
 
-/** Puts a schema together: roots, directives and types, each by name. */
+/** Joins a schema: roots, directives and types, each sorted by name. */
 function joinSchema(head: string, definitions: ReadonlyMap<string, string>): string {
   const rank = (block: string): number => (block.startsWith('schema {') ? 0 : block.startsWith('directive ') ? 1 : 2);
   const ordered = inOrder(definitions);
@@ -227,7 +227,7 @@ function joinSchema(head: string, definitions: ReadonlyMap<string, string>): str
 const inOrder = (named: ReadonlyMap<string, string>): string[] =>
   [...named].sort(([one], [other]) => compareNames(one, other)).map(([, text]) => text);
 
-/** The order in which graphql-js sorts a schema: by code unit, and digits as the number that they make. */
+/** The order in which graphql-js sorts a schema: by code unit, with digits compared as numbers. */
 function compareNames(one: string, other: string): number {
   let at = 0;
   while (at < one.length && one.charCodeAt(at) === other.charCodeAt(at)) at += 1;

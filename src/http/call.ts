@@ -1,4 +1,4 @@
-// One file: the life of a call is read down one page, from its first wait for points to its last error.
+// One file, so that the life of a call reads top to bottom, from its first wait for points to its last error.
 import {
   type ErrorCode,
   isControlFlow,
@@ -73,7 +73,7 @@ export interface Call<T> {
   readonly signal?: AbortSignal;
 }
 
-/** What GraphQL and REST do differently in a call: encoding, cost and reading the response. */
+/** The parts of a call that differ between GraphQL and REST: encoding, cost and reading the response. */
 export interface Protocol<T> {
   /** Returns the request. Built for each attempt, since a response may have required another idempotency key. */
   encode(): EncodedRequest;
@@ -98,7 +98,7 @@ export interface EncodedRequest {
   readonly body?: string;
 }
 
-/** The meaning of one response: a value or a typed error, and what it said about points. */
+/** The meaning of one response: a value or a typed error, and its numbers for points. */
 export type Decoded<T> = { readonly feedback: ThrottleFeedback; readonly cost: CallCost | null } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ShopwrightError }
@@ -131,7 +131,7 @@ export interface CallEnvironment {
   readonly watch: ApiWatch;
   /** The host's own policy, around each call. */
   readonly policy: HostPolicy | undefined;
-  /** Events are created only if somebody listens. */
+  /** Events are created only if there is a listener. */
   readonly telemetry: Telemetry;
 }
 
@@ -184,7 +184,7 @@ class RunningCall<T> {
   #askedAt: number | undefined;
   /** Wall time of the last send. */
   #sentAt = 0;
-  /** An earlier send may have been carried out, and no response has settled that since. */
+  /** Whether an earlier send may have been carried out, with no response to settle the question since. */
   #unresolved = false;
   /** Set if there is a tracer. */
   #span: TracedSpan | undefined;
@@ -233,8 +233,8 @@ class RunningCall<T> {
         }
       } catch (unsent) {
         if (signal?.aborted) throw this.#aborted(signal.reason);
-        // This attempt never left. What stopped it is reported, unless an earlier attempt failed and this one
-        // only found no time or no way any more.
+        // This attempt was not sent. Its error is thrown, unless an earlier attempt failed and this one was only
+        // stopped by the deadline or the breaker.
         const isLate = isShopwrightError(unsent, 'CIRCUIT_OPEN', 'DEADLINE_EXCEEDED');
         throw this.#failure(isLate && lastError ? lastError : unsent);
       }
@@ -251,7 +251,7 @@ class RunningCall<T> {
   /**
    * One attempt: wait for points, take the token, send, read the response, settle the points.
    *
-   * @throws What stopped it before anything was sent, and the caller's abort reason.
+   * @throws The error that prevented the send, or the caller's abort reason.
    */
   async #attempt(): Promise<Attempted<T>> {
     const { shop, tokens, breaker, breakerListener } = this.#environment;
@@ -263,7 +263,7 @@ class RunningCall<T> {
 
     const permit = await this.#takePermit();
     try {
-      // An abort or a listener may have come in between.
+      // An abort or a listener may have run in between.
       signal?.throwIfAborted();
       const token = tokenAtHand(tokens, shop) ?? (await this.#inTime(false, (limit) => takeToken(tokens, shop, limit)));
       const sent = await breaker.run(
@@ -278,11 +278,11 @@ class RunningCall<T> {
       const tokenRenewed =
         error.code === 'AUTHENTICATION_FAILED' &&
         (await this.#inTime(false, (limit) => renewToken(tokens, { shop, token, error }, limit, signal))) &&
-        // With another token, what may have been done despite the old one must not be done again.
+        // An unsafe call that may have been carried out is not repeated with another token.
         (this.#call.idempotency !== 'unsafe' || !mayHaveExecuted(error));
       return { ok: false, error, tokenRenewed };
     } finally {
-      // Does nothing where the send has settled it.
+      // Does nothing if the send has settled the permit.
       permit.refund();
     }
   }
@@ -299,7 +299,7 @@ class RunningCall<T> {
       cost: protocol.cost(),
       costNow: () => protocol.cost(),
       priority,
-      // A retry keeps the place of its call.
+      // A retry keeps the call's place in the queue.
       ...(nowMs > this.#askedAt && { ageMs: nowMs - this.#askedAt }),
       ...(signal && { signal }),
       ...(Number.isFinite(remainingMs) && { maxWaitMs: remainingMs }),
@@ -324,7 +324,7 @@ class RunningCall<T> {
     this.#firstSentAt ??= this.#sentAt;
 
     const failed = (error: unknown): FailedSend => {
-      // A request in flight when the caller aborted may have arrived.
+      // A request in flight when the caller aborted may still have arrived.
       if (this.#isAbort(error)) this.#unresolved = true;
       else if (isShopwrightError(error)) this.#noteOutcome(error);
       return { ok: false, error: withoutTokenInError(error, token), ranMs: clock.monotonic() - startedAt };
@@ -333,7 +333,7 @@ class RunningCall<T> {
     try {
       response = await this.#exchange(token);
     } catch (error) {
-      // A lost response may have cost its points; a connection that was never made has not.
+      // A lost response may have cost points; a connection that was never made has not.
       if (isShopwrightError(error) && !mayHaveExecuted(error) && !this.#isAbort(error)) permit.refund();
       else permit.settle({});
       this.#reportAttempt(startedAt, codeOf(error));
@@ -366,11 +366,11 @@ class RunningCall<T> {
         const request = { ...encoded, url, headers: all, signal: limit.signal, maxResponseBytes };
         const span = this.#beginAttempt(encoded.method, url);
         const exchange = span ? span.run(() => transport.send(request)) : transport.send(request);
-        // A transport that ignores the signal must not hold the call.
+        // The call must end even if the transport ignores the signal.
         const response = await limit.until(exchange);
-        // Here it is known that the request was sent; later this would be an error like any other.
+        // Checked here, where it is known that the request was sent: later it would be an error like any other.
         if (typeof response.body !== 'string' || typeof response.headers.get !== 'function') throw new TypeError();
-        // A transport that ignores the limit has read too much; at least nobody uses it.
+        // The transport ignored the limit and has read too much; the body is still refused.
         if (response.body.length > maxResponseBytes) throw responseTooLarge(maxResponseBytes);
         return response;
       } catch (thrown) {
@@ -385,17 +385,17 @@ class RunningCall<T> {
     return this.#attemptSpan;
   }
 
-  /** What one send says about the shop. */
+  /** Returns what one send tells the breaker about the shop. */
   #classify(sent: Sent<T>): BreakerVerdict {
     if (sent.ok) return 'success';
     const { error, ranMs } = sent;
-    // An abort says nothing about the shop.
+    // An abort tells nothing about the shop.
     if (!isShopwrightError(error) || this.#isAbort(error)) return 'neutral';
     if (error.code === 'DEADLINE_EXCEEDED' && ranMs < patienceMs) return 'neutral';
     return verdictOn(error);
   }
 
-  /** Keeps in mind whether a mutation may have been carried out. */
+  /** Remembers whether a mutation may have been carried out. */
   #noteOutcome(error: ShopwrightError): void {
     if (mayHaveExecuted(error)) this.#unresolved = true;
     else if (error.code === 'USER_ERROR' || error.code === 'GRAPHQL_ERROR') this.#unresolved = false;
@@ -418,7 +418,7 @@ class RunningCall<T> {
     return nowMs - (this.#firstSentAt ?? nowMs) >= keyLifeMs;
   }
 
-  /** Ends the call: the error to throw, with the number of requests sent. */
+  /** Ends the call. Returns the error to throw, with the number of requests sent. */
   #failure(error: unknown): unknown {
     const { idempotency } = this.#call;
     this.#course.sayHowLong(error, this.#environment.clock.monotonic());
@@ -430,7 +430,10 @@ class RunningCall<T> {
     return outcome;
   }
 
-  /** Ends the call for an abort: the caller's reason, or that what was sent before it may have been carried out. */
+  /**
+   * Ends the call after an abort. Returns the caller's reason, or an `OutcomeUnknownError` if an earlier send may have
+   * been carried out.
+   */
   #aborted(reason: unknown): unknown {
     if (this.#unresolved && this.#call.idempotency !== 'idempotent') {
       const outcome = this.#outcomeUnknown(reason);
@@ -442,7 +445,7 @@ class RunningCall<T> {
     return reason;
   }
 
-  /** Whether this is the caller's abort, whose reason can be anything, an error of this package included. */
+  /** Whether this is the caller's abort reason, which can be any value, including an error of this package. */
   #isAbort(thrown: unknown): boolean {
     const { signal } = this.#call;
     return signal?.aborted === true && thrown === signal.reason;
@@ -457,8 +460,8 @@ class RunningCall<T> {
       ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}); ` +
         'see error.data for its result.'
       : `${operation} was sent, but no response says whether Shopify carried it out (${codeOf(cause)}).`;
-    // Other causes pass by themselves. These recur until somebody changes a limit or the input, or checks where a
-    // redirect leads.
+    // These errors recur until somebody changes a limit or the input, or checks where a redirect leads, so their
+    // message is added. Other causes are temporary.
     const isToldBest = isShopwrightError(cause, 'INVALID_RESPONSE', 'HTTP_ERROR', 'USER_ERROR') && !cause.isRetryable;
     const why = isToldBest ? ` ${cause.message}` : '';
     return new OutcomeUnknownError(`${what}${why} Read the state from Shopify before you send it again.`, {
@@ -474,9 +477,9 @@ class RunningCall<T> {
   }
 
   /**
-   * Milliseconds until the deadline of the whole call.
+   * Returns the milliseconds until the deadline of the whole call.
    *
-   * @throws TimeoutError where there are none.
+   * @throws TimeoutError if none are left.
    */
   #remainingMs(): number {
     const remainingMs = this.#deadlineAt - this.#environment.clock.monotonic();
@@ -484,12 +487,12 @@ class RunningCall<T> {
     return remainingMs;
   }
 
-  /** The error of a call whose deadline passed before anything was sent. */
+  /** Creates the error for a call whose deadline passed before anything was sent. */
   lateError(): TimeoutError {
     return this.#timeout('DEADLINE_EXCEEDED', false);
   }
 
-  /** Runs one part of an attempt within the time of one attempt, the deadline of the whole call and the caller's signal. */
+  /** Runs one part of an attempt within the limits of the attempt, the whole call and the caller's signal. */
   async #inTime<R>(mayHaveExecuted: boolean, part: (limit: LinkedSignal) => Promise<R>): Promise<R> {
     const { clock } = this.#environment;
     const { timeoutMs, signal } = this.#call;
@@ -564,10 +567,10 @@ class RunningCall<T> {
 /** Milliseconds for which Shopify keeps an idempotency key: https://shopify.dev/docs/api/usage/idempotent-requests */
 const keyLifeMs = 24 * 60 * 60 * 1000;
 
-/** A shop that has not responded for so long is in trouble, however short the caller's deadline. */
+/** A shop that has not responded for so long is failing, however short the caller's deadline. */
 const patienceMs = 5000;
 
-/** The details of its response that an error carries over. */
+/** Details of the response that the error of the call repeats. */
 function received(error: ShopwrightError): {
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -584,15 +587,15 @@ function codeOf(error: unknown): string {
   return isShopwrightError(error) ? error.code : 'ABORTED';
 }
 
-/** Unique to each attempt, so that no cache between here and Shopify mistakes one for another. */
+/** Unique to each attempt, so that no cache on the way to Shopify mistakes one for another. */
 const attemptHeader = 'x-shopwright-attempt';
 
 let made = 0;
 let firstAt: string | undefined;
 
 /**
- * A value that no other attempt or call has: not of another copy of this module, nor of another process, whose responses
- * a framework may have kept. Made without random numbers and the time of day, which Next forbids in a prerender.
+ * Returns a value that no other attempt has, even in another copy of this module or in another process whose responses
+ * a framework may have cached. Made without random numbers and the time of day, which Next forbids in a prerender.
  */
 function uniqueId(): string {
   firstAt ??= String(performance.timeOrigin + performance.now());
@@ -600,7 +603,7 @@ function uniqueId(): string {
   return `${firstAt}-${made}`;
 }
 
-/** A host's own transport can throw anything; after that, nobody knows how far the request got. */
+/** A host's own transport can throw anything; it is then unknown how far the request got. */
 function asNetworkError(thrown: unknown, transport: string): unknown {
   if (isShopwrightError(thrown) || isControlFlow(thrown)) return thrown;
   const name = thrown instanceof Error ? thrown.name : typeof thrown;

@@ -2,22 +2,22 @@ import { InvalidResponseError, isControlFlow, isShopwrightError } from '../error
 import { lateModule } from '../internal/late-module.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 
-/** Most processes never need it, and a list of what can go wrong is long. */
+/** Loaded on demand: most processes never need it, and its lists are long. */
 const loadNetworkError = lateModule(() => import('./network-error.ts'));
 
-/** What every request over `fetch` sets. */
+/** Settings of every request over `fetch`. */
 export const fetchSettings = {
-  // A redirect of a POST would be followed as a GET: hand it to the caller as the status it is.
+  // A redirected POST would be followed as a GET: return the redirect's status instead.
   redirect: 'manual',
-  // Frameworks patch fetch, and would serve a mutation from their cache: it would never be sent.
+  // Frameworks patch fetch, and could serve a mutation from their cache without sending it.
   cache: 'no-store',
 } as const;
 
-/** Reads a body to its end, or to its limit: then the rest is not received. */
+/** Reads a body to its end, or stops receiving it at the limit. */
 export async function received(response: Response, limit = Number.POSITIVE_INFINITY): Promise<TransportResponse> {
   const { status, headers, body } = response;
   const length = headers.get('content-length');
-  // As long as it says, unless it was compressed. Some implementations of fetch have no stream to look into.
+  // Unless it was compressed, the body has the length stated. Some implementations of fetch have no stream to read.
   const isKnown = length !== null && headers.get('content-encoding') === null;
   if (isKnown && Number(length) > limit) {
     void body?.cancel().catch(() => undefined);
@@ -50,20 +50,20 @@ export function responseTooLarge(limit: number): InvalidResponseError {
 }
 
 /**
- * Runs one exchange so that it ends as the interface promises, whatever the HTTP client below does.
+ * Runs one exchange so that it ends as `Transport` promises, whatever the HTTP client below does.
  *
- * An abort ends it at once with the signal's reason: undici itself keeps a request waiting that has no connection yet.
- * Anything else thrown becomes a `NetworkError`, except for a framework's control flow. No listener stays on the
+ * An abort ends it at once with the signal's reason: undici itself does not end a request that still waits for a
+ * connection. Any other error becomes a `NetworkError`, except for a framework's control flow. No listener stays on the
  * signal: `fetch` itself leaves one there until garbage collection, and a shop's worker may use one signal for days.
  *
- * @param run Makes the exchange; the signal it gets is its own.
+ * @param run Makes the exchange, with its own signal.
  */
 export function exchange<T>(signal: AbortSignal, run: (stop: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   return exchangeUntil(signal, stop, () => run(stop.signal));
 }
 
-/** The same, over a client that is stopped by something else than a signal. */
+/** Like `exchange`, for a client that is stopped by a function instead of a signal. */
 export function exchangeUntil<T>(
   signal: AbortSignal,
   stop: { abort(reason: unknown): void },

@@ -11,7 +11,7 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
   let hostFetch = replacement;
   let hasPrefix = false;
   let hooksOfHost: readonly BeforeRequestHook[] = [];
-  /** The bodies of requests as ky creates them. A request that a hook returns instead is not in it. */
+  /** The bodies of requests as ky creates them. Requests that a hook returns instead are not included. */
   const bodies = new WeakMap<object, string>();
   const noteBody: BeforeRequestHook = ({ request, options }) => {
     if (typeof options?.body === 'string') bodies.set(request, options.body);
@@ -22,10 +22,10 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
       hasPrefix = Boolean(host.prefix) || Boolean(host.baseUrl);
       hooksOfHost = host.hooks?.beforeRequest ?? [];
       return {
-        // The client has its own.
+        // The client retries and times out itself.
         retry: 0,
         timeout: false,
-        // Only where the host has changed the default: for each option ky copies all others, in every call.
+        // Set only if the host changed the default: for each option, ky copies all others in every call.
         ...(host.totalTimeout && { totalTimeout: false }),
         ...(host.throwHttpErrors !== undefined && { throwHttpErrors: true }),
         hooks: withoutBeforeRequest,
@@ -41,15 +41,15 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
         const place = hasPrefix ? behindPrefix(request) : request;
         let seen: Response | undefined;
         const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
-          // Hooks may have taken longer than the call.
+          // The hooks may have run longer than the call.
           stop.throwIfAborted();
           const body = typeof input === 'object' ? bodies.get(input) : undefined;
           seen = await (hostFetch ?? globalThis.fetch)(input, {
             ...more,
             ...fetchSettings,
-            // A `Request` follows its signal by way of several others, and lets go of an abort when one was collected.
+            // A `Request` follows its signal through several others, and misses an abort if one of them was collected.
             signal: stop,
-            // From a `Request` alone, fetch would pipe the body through two streams.
+            // Without the body, fetch would pipe that of the `Request` through two streams.
             ...(body !== undefined && { body }),
           });
           return seen;
@@ -58,13 +58,13 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
           const response = await instance(place.url, {
             method,
             headers: place.headers,
-            // No signal: ky would join it with one of its own, for a tenth of the CPU. `send` has it.
+            // No signal here: ky would combine it with its own, at a tenth of the CPU time. `send` sets it.
             fetch: send,
             ...(body !== undefined && { body }),
           });
           return await received(response, request.maxResponseBytes);
         } catch (error) {
-          // A status is no failure of the exchange. Whatever hooks have made of it, the client says what it means.
+          // A status is not a failed exchange. Whatever hooks turned it into, the client interprets it.
           const refusal = refusalOf(error, seen);
           if (!refusal || stop.aborted || isControlFlow(error)) throw error;
           return refusal;
@@ -73,13 +73,13 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
   };
 }
 
-/** A prefix replaces the shop's address, so that a header must tell the shop. */
+/** A prefix replaces the shop's address, so a header names the shop. */
 function behindPrefix({ url, headers }: TransportRequest): Pick<TransportRequest, 'url' | 'headers'> {
   const { host, pathname, search } = new URL(url);
   return { url: pathname + search, headers: { 'x-shopify-shop-domain': host, ...headers } };
 }
 
-/** The response that ky, or a hook of the host, has made an error of. ky has read its body. */
+/** Returns the response that ky, or a hook of the host, turned into an error. ky has already read its body. */
 function refusalOf(error: unknown, seen: Response | undefined): TransportResponse | undefined {
   const response = error instanceof Error && 'response' in error ? (error.response as Response) : seen;
   if (!response || response.ok || isShopwrightError(error)) return undefined;

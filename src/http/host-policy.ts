@@ -23,8 +23,8 @@ export interface HostPolicyContext {
 type Outcome<R> = { readonly value: R } | { readonly error: unknown };
 
 /**
- * Runs a call under a host's policy. The policy's rejections are passed on unchanged, unless the call had been sent by
- * then: how the call itself ended says more, above all that a mutation may have been carried out.
+ * Runs a call under a host's policy. The policy's rejections are passed on unchanged, unless the call had already been
+ * sent: then the call's own outcome matters more, such as that a mutation may have been carried out.
  *
  * An abort and the deadline also end a wait inside the policy, such as for a place in a bulkhead.
  *
@@ -73,7 +73,7 @@ export async function runUnder<R>(
         ? outcome.error
         : thrown;
     }
-    // A policy that has seen the result may refuse it; one that gave up before it came must not hide it.
+    // A policy that has seen the result may refuse it; one that gave up before must not hide it.
     if (wasSeen) throw thrown;
     return outcome.value;
   }

@@ -19,10 +19,10 @@ export interface KyTransportOptions {
   readonly ky?: KyInstance;
 }
 
-/** Loaded at the first request: ky, and the `Request` it looks at when loaded, cost more than all of the client. */
+/** Loaded at the first request: ky, and the `Request` that it inspects when loaded, cost more than the whole client. */
 const loadKy = lateModule(() => import('ky'));
 
-/** Few hosts bring an instance of their own. */
+/** Few hosts pass an instance. */
 const loadHostKy = lateModule(() => import('./host-ky.ts'));
 
 /**
@@ -55,15 +55,15 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
   return {
     name: 'ky',
     async send(request: TransportRequest): Promise<TransportResponse> {
-      // Outside the exchange, which treats every failure as the network's. The client has retries, time limits and
-      // errors of its own.
+      // Created outside the exchange, which treats every failure as the network's. The client handles retries, time
+      // limits and errors itself.
       http ??= (await loadKy()).default.create({ retry: 0, timeout: false, throwHttpErrors: false });
       const short = http;
       return exchange(request.signal, async (stop) => {
         const { url } = request;
-        // Of all it is given ky makes a `Request`, and fetch another one of that: headers copied five times,
-        // the body as a stream, the signal tied to two more. It costs a third of a bare fetch, so fetch gets
-        // them from here, and ky nothing but the address.
+        // ky turns its arguments into a `Request`, and fetch makes another one of that: headers are copied five times,
+        // the body becomes a stream, and the signal is tied to two more. That costs a third of a bare fetch, so fetch
+        // gets them from here, and ky only gets the address.
         const send = () => (replacement ?? globalThis.fetch)(url, initOf(request, stop));
         return received(await short(url, { fetch: send }), request.maxResponseBytes);
       });

@@ -4,11 +4,11 @@ import { ConfigError, NetworkError } from '../errors/errors.ts';
  * Creates a typed error from what a fetch-like client threw. The original is not kept as the cause: it can contain the
  * request with its access token.
  *
- * A kept connection that the server closed just as the request was written counts as unknown: what the
- * system took may have arrived, and no client learns of it.
+ * If the server closed a kept connection just as the request was written, the outcome counts as unknown: the request
+ * may have arrived, and no client can find out.
  */
 export function networkError(error: unknown): NetworkError | ConfigError {
-  // Next refuses `no-store` on such a page, and its cache would serve mutations without sending them.
+  // Next refuses `no-store` on such a page, and its cache would answer mutations without sending them.
   if (error instanceof Error && error.message.includes("fetchCache = 'only-cache'")) {
     const message = "is 'only-cache' for this page or layout, which prevents calls to Shopify. Remove it there.";
     return new ConfigError('Nothing was sent', { issues: [{ field: 'fetchCache', message }] });
@@ -25,10 +25,10 @@ export function networkError(error: unknown): NetworkError | ConfigError {
   });
 }
 
-/** System calls that come before anything is sent. */
+/** System calls made before anything is sent. */
 const beforeSending = new Set(['connect', 'getaddrinfo', 'bind']);
 
-/** Codes without a system call that say the request never left, so nothing can have been executed. */
+/** Codes without a system call that mean that the request was not sent, so nothing can have been executed. */
 const neverLeft = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -57,37 +57,37 @@ const neverLeft = new Set([
   'ERR_INVALID_URL',
   'UND_ERR_INVALID_ARG',
   'UND_ERR_CLOSED',
-  // The way to a proxy failed.
+  // The connection to a proxy failed.
   'UND_ERR_PRX_TLS',
-  // A mock agent (undici, nock) that has no response for the request, and may not use the network.
+  // A mock agent (undici, nock) without a response for the request, and not allowed to use the network.
   'UND_MOCK_ERR_MOCK_NOT_MATCHED',
   'ERR_NOCK_NO_MATCH',
 ]);
 
 /**
- * The words of runtimes and clients whose errors have no code for it, and what they mean. workerd has none: it says
- * "Network connection lost." of a refused connection as of one that broke with the request on it.
+ * Messages of runtimes and clients whose errors have no code, and what they mean. workerd has none: it reports "Network
+ * connection lost." both for a refused connection and for one that broke after the request was sent.
  */
 const wordsOfUnsent: readonly (readonly [words: RegExp, name: string])[] = [
   // Deno, of refused connections, unknown hosts and certificates.
   [/client error \(Connect\)/, 'no connection'],
   [/^connect(\(\))?:? ?Connection refused/i, 'no connection'],
-  // Ports that `fetch` does not use, on Node and on Deno: https://fetch.spec.whatwg.org/#port-blocking
+  // Ports that `fetch` blocks, on Node and on Deno: https://fetch.spec.whatwg.org/#port-blocking
   [/^bad port$|Requests to port \d+ are blocked/, 'blocked port'],
   [/^unknown scheme$|^Url scheme .* not supported$|^Invalid URL|^Fetch API cannot load/, 'invalid address'],
   [/^Proxy response \(\d+\) !== 200/, 'refused by the proxy'],
 ];
 
 interface Failure {
-  /** A code, or what the words mean. */
+  /** A code, or the meaning of the message. */
   readonly name: string;
   readonly isUnsent: boolean;
 }
 
 /**
- * The first along the chain of causes of which something is known.
+ * Returns the first known failure in a chain of causes.
  *
- * @returns `undefined` where nothing in it is known.
+ * @returns `undefined` if none of them is known.
  */
 export function failureOf(error: unknown): Failure | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
@@ -104,12 +104,14 @@ export function failureOf(error: unknown): Failure | undefined {
   return undefined;
 }
 
-/** `EHOSTUNREACH` and its like also end a connection that has carried the request; then a read or a write failed. */
+/**
+ * `EHOSTUNREACH` and similar codes also end a connection that has carried the request; then a read or a write failed.
+ */
 function hasNeverLeft(code: string, syscall: string | undefined): boolean {
   return syscall === undefined ? neverLeft.has(code) : beforeSending.has(syscall);
 }
 
-/** Codes of connections that were lost on the way. */
+/** Codes of connections that were lost during the exchange. */
 const lost = new Set([
   'ECONNRESET',
   'ECONNABORTED',
@@ -126,16 +128,16 @@ const lost = new Set([
 ]);
 
 /**
- * What runtimes say of a connection that failed, where that is all that is left: `@shopify/admin-api-client` puts its
- * name before it and drops the rest.
+ * Messages of runtimes for a failed connection, if only the message is left: `@shopify/admin-api-client` adds its name
+ * in front and drops the rest.
  */
 const wordsOfLost =
   /^(?:\w+ (?:API )?Client: )?(?:Attempted maximum number of \d+ network retries\. Last message - )?(?:E[A-Z]+: )?(?:fetch failed|failed to fetch|terminated|network error|load failed|network connection lost|error sending request|error reading a body|unable to connect|the socket connection was closed)/i;
 
-/** Errors of clients that have no code: ky's, and that of `@shopify/shopify-api`. */
+/** Names of errors without a code: ky's, and that of `@shopify/shopify-api`. */
 const namesOfLost = new Set(['NetworkError', 'HttpRequestError']);
 
-/** Whether an error of any kind is one of the network. */
+/** Whether a client's error means that the network failed. */
 export function isNetworkFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const failure = failureOf(error);

@@ -7,7 +7,7 @@ import { stringifyExactJson } from '../internal/json.ts';
  * `NaN` would arrive as null, a `Map` as an empty object.
  *
  * @param field Name of the value, such as `variables`.
- * @param bigints Whether a `bigint` is written as the number it is; else it is refused.
+ * @param bigints Whether a `bigint` is written as a number; otherwise it is refused.
  * @throws ValidationError, which does not reveal the value.
  */
 export function writeJson(field: string, value: object, bigints: boolean): string {
@@ -17,7 +17,8 @@ export function writeJson(field: string, value: object, bigints: boolean): strin
     inspect(value, { field, depth: 0, bigints, issues });
     if (issues.length === 0) text = bigints ? stringifyExactJson(value) : JSON.stringify(value);
   } catch {
-    // It holds itself, or a host's `toJSON` or getter throws, which can be anything: it is not repeated.
+    // The value contains itself, or a host's `toJSON` or getter throws. That error can contain anything, so it is not
+    // quoted.
   }
   if (text !== undefined) return text;
   if (issues.length === 0)
@@ -34,7 +35,7 @@ interface Place {
 
 const deepest = 500;
 
-/** More of them would say nothing new. */
+/** More issues would not help. */
 const mostIssues = 10;
 
 function inspect(value: unknown, place: Place): void {
@@ -46,7 +47,7 @@ function inspect(value: unknown, place: Place): void {
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) refuse(`is ${value}, which JSON turns into null.`);
   } else if (typeof value === 'bigint') {
-    // Some hosts teach bigints to be text.
+    // Some hosts define how bigints become text.
     if (!bigints && !('toJSON' in BigInt.prototype)) refuse('is a bigint. Pass it as text.');
   } else if (typeof value === 'function' || typeof value === 'symbol') {
     refuse(`is a ${typeof value}, which JSON omits.`);
@@ -57,7 +58,7 @@ function inspectObject(value: object, place: Place, refuse: (message: string) =>
   const inside = (step: string): Place => ({ ...place, field: place.field + step, depth: place.depth + 1 });
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) {
-      // Holes of a list count too.
+      // Holes in a list count too.
       if (value[at] === undefined) refuse(`has undefined at [${at}], which JSON turns into null.`);
       else inspect(value[at], inside(`[${at}]`));
     }
@@ -78,7 +79,7 @@ function inspectObject(value: object, place: Place, refuse: (message: string) =>
     return;
   }
   for (const name of names) {
-    // A name that is no field's can be anything, a customer's address included.
+    // A name that is not a plain word can be anything, even a customer's address.
     inspect((value as Record<string, unknown>)[name], inside(/^\w+$/.test(name) ? `.${name}` : '[…]'));
   }
 }

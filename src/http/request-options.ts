@@ -18,7 +18,7 @@ type Limits = Pick<Call<unknown>, 'priority' | 'timeoutMs' | 'deadlineMs' | 'ret
 export type OptionNames<TOptions> = Readonly<Record<keyof TOptions, true>>;
 
 /**
- * Returns the limits of one call: its options, or else the client's.
+ * Returns the limits of one call: its options, with the client's as defaults.
  *
  * @throws ValidationError for a value that is not a number, or out of range.
  */
@@ -26,7 +26,7 @@ export function callLimits(options: Pick<RequestOptions, keyof Limits | 'cost'>,
   const timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
   const deadlineMs = options.deadlineMs ?? defaults.deadlineMs;
   const { cost, retry, signal } = options;
-  // The client's own were looked at when it was made.
+  // The client's own limits were checked when it was created.
   const isOwn = timeoutMs !== defaults.timeoutMs || deadlineMs !== defaults.deadlineMs || cost !== undefined;
   if (isOwn || retry) refuse({ timeoutMs, deadlineMs }, { cost, ...namedRetry(retry) });
   return {
@@ -45,7 +45,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   errors: ['throw', 'return'],
 };
 
-/** Options whose values are looked at before anything else. */
+/** Options whose values are checked first. */
 const checked: ReadonlySet<string> = new Set([...Object.keys(choices), 'retry', 'signal', 'idempotencyKey']);
 
 function textProblems(field: string, value: unknown): readonly Issue[] {
@@ -70,7 +70,7 @@ export function refuseUnknown(options: object, names: Readonly<Record<string, tr
       ...Object.entries(choices).flatMap(([choice, values]) => unknownValue(choice, given[choice], values)),
       ...missingMethods('signal', given['signal'], ['throwIfAborted', 'addEventListener']),
       ...textProblems('idempotencyKey', given['idempotencyKey']),
-      // Anything but `unsafe` would be sent again.
+      // An unknown value would count as safe to send again.
       ...unknownValue('retry.idempotency', Object(given['retry']).idempotency, ['idempotent', 'keyed', 'unsafe']),
     ];
     if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
@@ -98,8 +98,8 @@ function refuse(aboveZero: Readonly<Record<string, unknown>>, others: Readonly<R
 }
 
 /**
- * Returns a problem for each value that is set and does not pass. Infinity passes; a value that is not a number does
- * not.
+ * Returns a problem for each value that is set and does not pass. Infinity can pass; a value that is not a number
+ * cannot.
  */
 export function outOfRange(
   values: Readonly<Record<string, unknown>>,
@@ -117,7 +117,7 @@ export function outOfRange(
  * @throws ValidationError for a name or value that cannot be sent, without the value.
  */
 export function requestHeaders(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  // A `Headers` object or a `Map` would be an object without entries.
+  // `Object.entries` finds nothing in a `Headers` object or a `Map`.
   const given: Iterable<readonly [string, string]> =
     Symbol.iterator in headers ? (headers as never) : Object.entries(headers);
   const checked = Array.from(given, ([name, value]) => {

@@ -100,7 +100,7 @@ function errorOfForbidden(
   );
 }
 
-/** Where a redirect leads, without the query, which can hold secrets, and what that means. It is never followed. */
+/** Where a redirect leads, without its query, which can contain secrets, and what that means. It is never followed. */
 function meaningOfRedirect(location: string | null, shop: string): string {
   const base = `https://${shop}`;
   if (location === null || !URL.canParse(location, base)) {
@@ -121,14 +121,12 @@ function meaningOfRedirect(location: string | null, shop: string): string {
 }
 
 /**
- * Statuses by which Shopify says that it has not carried the request out:
- * https://shopify.dev/docs/api/usage/response-codes. Redirects come before any API sees the request: to a shop's new
- * domain, a password page, a login.
+ * Statuses that mean that Shopify has not carried out the request: https://shopify.dev/docs/api/usage/response-codes.
+ * Redirects happen before any API sees the request: to a shop's new domain, a password page, a login.
  *
- * No other status proves it. 303 says that the request was carried out; 304 and 460 are nothing that Shopify sends;
- * with 408 and 499 somebody on the way has stopped waiting. A 409 ("conflict in the request") belongs to REST, which knows
- * what it means; elsewhere it can be the conflict with what this very request, sent on twice, has made. After a 5xx
- * nobody knows.
+ * No other status proves it. 303 means that the request was carried out; Shopify does not send 304 and 460; with 408
+ * and 499 a server on the way has stopped waiting. REST handles 409 ("conflict in the request") itself; elsewhere the
+ * conflict can be with what this same request did when it was sent before. After a 5xx the outcome is unknown.
  */
 const refusals: ReadonlySet<number> = new Set([
   301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 414, 415, 422, 423, 429, 430, 501, 783,
@@ -143,7 +141,7 @@ function messageOfBody(body: string): string | undefined {
   const { errors, error } = parsed;
   const value = errors ?? error;
   if (value === undefined) return undefined;
-  // Before it is cut: nobody would recognize half of a secret.
+  // Redacted before it is cut: half of a secret would not be recognized.
   const text = redactText(typeof value === 'string' ? value : JSON.stringify(value));
   return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
 }
@@ -151,13 +149,13 @@ function messageOfBody(body: string): string | undefined {
 /**
  * Reads a `Retry-After` header: seconds, which Shopify sends as a decimal such as `2.0`, or an HTTP date.
  *
- * @returns Milliseconds from `nowMs`, never negative; `undefined` where the header is missing or makes no sense.
+ * @returns Milliseconds from `nowMs`, never negative; `undefined` if the header is missing or invalid.
  */
 export function parseRetryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  // Date.parse takes almost anything, so ask for what an HTTP date starts with: the name of a day.
+  // Date.parse accepts almost anything, so require the day name that an HTTP date starts with.
   if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);

@@ -8,7 +8,7 @@ import type { TransportResponse } from '../ports/transport.ts';
 const sendable = /^[\x21-\x7e]+$/;
 
 /**
- * Returns the token if the source has it at hand, so that there is nothing to wait for.
+ * Returns the token if the source has it in memory, so that there is nothing to wait for.
  *
  * @throws AuthenticationError if the source fails.
  */
@@ -23,9 +23,9 @@ export function tokenAtHand(tokens: TokenSource, shop: string): string | undefin
 }
 
 /**
- * Asks the token source.
+ * Requests the token from the source.
  *
- * @param limit The time that it has.
+ * @param limit The time limit of the source.
  * @throws AuthenticationError if there is no usable token, and the limit's reason.
  */
 export async function takeToken(tokens: TokenSource, shop: string, limit: LinkedSignal): Promise<string> {
@@ -39,7 +39,7 @@ export async function takeToken(tokens: TokenSource, shop: string, limit: Linked
   }
 }
 
-/** A token that Shopify refused, and the error that says so. */
+/** A token that Shopify refused, and the error of the refusal. */
 interface RefusedToken {
   readonly shop: string;
   readonly token: string;
@@ -49,7 +49,7 @@ interface RefusedToken {
 /**
  * After a 401: asks whether the source can return another token, so that the call is worth retrying once.
  *
- * @param limit The time that the source has.
+ * @param limit The time limit of the source.
  * @param signal The caller's.
  * @throws AuthenticationError of the source, and the caller's abort reason.
  */
@@ -63,9 +63,9 @@ export async function renewToken(
     return await limit.until(tokens.invalidate(shop, token));
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
-    // A source that knows why there is no token says it better than the refusal.
+    // If the source knows why there is no token, its error is better than the refusal.
     if (isControlFlow(thrown) || isShopwrightError(thrown, 'AUTHENTICATION_FAILED')) throw thrown;
-    // The caller must learn of the refusal; the source's failure is added to it.
+    // The caller must see the refusal; the source's failure is added to it.
     error.message += ` ${sourceFailed(thrown, shop).message}`;
     return false;
   }
@@ -96,7 +96,7 @@ export function withoutToken(response: TransportResponse, token: string): Transp
   };
 }
 
-/** Removes the token from what an error shows. Its data is hidden, and left unchanged. */
+/** Removes the token from the visible parts of an error. Its data is hidden, and left unchanged. */
 export function withoutTokenInError<E>(error: E, token: string): E {
   if (!isShopwrightError(error)) return error;
   error.message = cutToken(error.message, token);
@@ -108,7 +108,7 @@ export function withoutTokenInError<E>(error: E, token: string): E {
   return error;
 }
 
-/** Like `cutToken`, for texts at any depth. Properties that are hidden stay so, and stay as they are. */
+/** Like `cutToken`, for texts at any depth. Hidden properties stay hidden and unchanged. */
 function cutTokens(value: unknown, token: string): unknown {
   if (typeof value === 'string') return cutToken(value, token);
   if (Array.isArray(value)) return value.map((entry) => cutTokens(entry, token));
@@ -121,8 +121,8 @@ function cutTokens(value: unknown, token: string): unknown {
 }
 
 /**
- * Shopify's tokens have more than 30 characters. A shorter one, such as `test` against a mock server, is no secret and
- * would be found in any text.
+ * Shopify's tokens have more than 30 characters. A shorter one, such as `test` for a mock server, is not a secret and
+ * could occur in any text.
  */
 const shortestSecret = 16;
 

@@ -49,7 +49,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Required<
   };
 }
 
-/** @throws ConfigError for what only looks like a dispatcher. */
+/** @throws ConfigError if the value only resembles a dispatcher. */
 function assertWorks(dispatcher: Dispatcher, isOwn: boolean): void {
   if (typeof dispatcher?.dispatch === 'function') return;
   const message = isOwn
@@ -65,7 +65,7 @@ interface Place {
   readonly path: string;
 }
 
-/** Takes addresses apart. All GraphQL calls of a shop have the same one, so the last is remembered. */
+/** Splits addresses. All GraphQL calls of a shop have the same address, so the last one is remembered. */
 function createPlaces(): (url: string) => Place {
   let lastUrl: string | undefined;
   let last: Place = { origin: '', path: '' };
@@ -78,13 +78,13 @@ function createPlaces(): (url: string) => Place {
   };
 }
 
-/** Header names in lower case, as undici gives them. */
+/** Header names in lower case, as undici returns them. */
 type ReceivedHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * Takes one response in. undici's own `request` makes a stream of each body, which is much of a call's CPU, and a
- * response of the Admin API is read to its end at once. undici 8 calls the methods of the first half, 6 those of the
- * second; 7 knows both, and its mocks call the second.
+ * Receives one response. undici's own `request` creates a stream for each body, which takes much of a call's CPU time,
+ * and a response of the Admin API is read to its end at once. undici 8 calls the methods of the first half, 6 those of
+ * the second; 7 knows both, and its mocks call the second.
  */
 class Reception implements Dispatcher.DispatchHandler {
   readonly response: Promise<TransportResponse>;
@@ -98,7 +98,7 @@ class Reception implements Dispatcher.DispatchHandler {
   #stop: ((reason: Error) => void) | undefined;
   #aborted: { readonly reason: Error } | undefined;
 
-  /** @param limit Most bytes of the body, as sent and as unpacked. */
+  /** @param limit Maximum size of the body in bytes, both as sent and decompressed. */
   constructor(limit = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
     this.response = new Promise((resolve, reject) => {
@@ -107,7 +107,7 @@ class Reception implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Ends the exchange; a request that still waits for a connection is not sent any more. */
+  /** Ends the exchange; a request that still waits for a connection is then not sent. */
   abort(reason: unknown): void {
     // undici reports every reason as an error, and passes it only to this handler.
     const error = reason instanceof Error ? reason : new Error('aborted', { cause: reason });
@@ -153,7 +153,7 @@ class Reception implements Dispatcher.DispatchHandler {
   }
 
   #begin(status: number, headers: ReceivedHeaders): void {
-    // 103 and its like come before the response.
+    // Informational responses, such as 103, come before the actual one.
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
@@ -238,7 +238,7 @@ function refuse(issues: readonly Issue[]): void {
 }
 
 /**
- * The settings in undici's words.
+ * Translates the settings into undici's options.
  *
  * @throws ConfigError listing every invalid option.
  */
@@ -252,7 +252,7 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
   });
   refuse(problems);
   return {
-    // HTTP/2 is off until undici 8; with all versions alike, a test of one speaks for the others.
+    // HTTP/2 is off by default until undici 8. It is turned off everywhere, so that all versions behave alike.
     allowH2: false,
     ...(connections !== undefined && { connections }),
     ...(keepAliveTimeoutMs !== undefined && { keepAliveTimeout: keepAliveTimeoutMs }),
@@ -263,8 +263,8 @@ export function agentOptions(settings: UndiciAgentSettings): Agent.Options {
 }
 
 /**
- * Undone in one go: that takes less than half the time of the `JSON.parse` that follows, while a stream or
- * the thread pool would take twice as long, and four times for a small response.
+ * Decodes synchronously: that takes less than half the time of the `JSON.parse` that follows. A stream or the thread
+ * pool would take twice as long, and four times as long for a small response.
  */
 const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
   ['gzip', gunzipSync],
@@ -276,17 +276,17 @@ const decoders: ReadonlyMap<string, typeof gunzipSync> = new Map([
 const utf8 = new TextDecoder();
 
 /**
- * The text of a body with a `Content-Encoding`. A coding that is not known is left as it is, as `fetch` does.
+ * Decodes a body with a `Content-Encoding`. Like `fetch`, it leaves an unknown coding unchanged.
  *
- * @throws InvalidResponseError where it has more bytes than allowed.
- * @throws Error of zlib, with its `code`, where the bytes are damaged or cut off.
+ * @throws InvalidResponseError if the body exceeds the limit.
+ * @throws Error of zlib, with its `code`, if the bytes are damaged or truncated.
  */
 function decodedText(body: Uint8Array, contentEncoding: string | null, limit: number): string {
   let bytes = body;
   if (contentEncoding === null) return utf8.decode(bytes);
-  // A response without a body, such as 304, may still name the coding it would have had.
+  // A response without a body, such as 304, may still name a coding.
   if (bytes.length === 0) return '';
-  // The longest that zlib can give is the longest that there can be.
+  // zlib accepts no higher limit than this.
   const maxOutputLength = Math.min(limit, constants.MAX_LENGTH);
   try {
     for (const coding of contentEncoding.toLowerCase().split(',').reverse()) {

@@ -6,7 +6,7 @@ import type { ThrottleStatus } from '../ports/rate-limiter.ts';
 import type { TransportResponse } from '../ports/transport.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
-/** Checks what each response says besides its data: version, deprecations and remaining points. */
+/** Checks what each response reports besides its data: version, deprecations and remaining points. */
 export interface ApiWatch {
   see(operation: string, headers: TransportResponse['headers'], points: ThrottleStatus | undefined): void;
   versions(): ApiVersions;
@@ -27,19 +27,19 @@ export interface ApiVersions {
 
 /** What a shop's responses have said, for all clients of the app and shop. */
 export class SeenVersions {
-  /** By the version that was asked for. */
+  /** By requested version. */
   readonly served = new Map<string, string>();
   /** What is deprecated, by operation. */
   readonly deprecated = new Map<string, string>();
-  /** When it was last reported that the shop has few points left: monotonic milliseconds. */
+  /** When a low bucket was last reported: monotonic milliseconds. */
   lowAtMs = Number.NEGATIVE_INFINITY;
 }
 
 interface ApiWatchSettings {
   readonly shop: string;
-  /** The API version that was asked for. */
+  /** The requested API version. */
   readonly asked: string;
-  /** What was reported already, shared by all clients of the process. */
+  /** What has been reported, shared by all clients of the process. */
   readonly noticed: Set<string>;
   /** Shared by all clients of the app and shop. */
   readonly seen: SeenVersions;
@@ -48,7 +48,7 @@ interface ApiWatchSettings {
   readonly logger: Logger | undefined;
 }
 
-/** Used part of a bucket from which on it is reported. */
+/** The used part of a bucket from which it is reported as low. */
 const lowAt = 0.8;
 
 /** Milliseconds between two reports of one shop. */
@@ -56,18 +56,18 @@ const lowEveryMs = 60_000;
 
 const rememberedNotices = 5000;
 
-/** Operations that are remembered for using something deprecated. */
+/** Maximum number of operations remembered for using something deprecated. */
 const mostDeprecated = 100;
 
 const dayMs = 86_400_000;
 
-/** Days before the end of a version from which on it is worth a warning: one quarter, in which the next one comes. */
+/** Days before the end of a version at which the warning starts: one quarter, in which the next version appears. */
 const endingDays = 90;
 
 /**
- * Reports when Shopify serves another API version than the one asked for (an expired version falls forward without an
- * error), for each operation that uses something deprecated, when the version ends within 90 days, and once a minute
- * when four fifths of a bucket are used. Each of the first three is an event for each shop, and one warning in a process.
+ * Reports when Shopify serves another API version than requested (an expired version falls forward without an error),
+ * when an operation uses something deprecated, when the version ends within 90 days, and, at most once a minute, when
+ * four fifths of a bucket are used. Each of the first three is one event per shop, and one warning per process.
  */
 export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
   const { shop, asked, noticed, seen, clock, telemetry, logger } = settings;
@@ -79,7 +79,7 @@ export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
   };
 
   const seePoints = ({ currentlyAvailable, maximumAvailable, restoreRate }: ThrottleStatus): void => {
-    // What a server sends may be no number at all.
+    // The server may have sent something other than numbers.
     if (!(maximumAvailable - currentlyAvailable >= maximumAvailable * lowAt && maximumAvailable > 0)) return;
     const nowMs = clock.monotonic();
     if (nowMs - seen.lowAtMs < lowEveryMs) return;
@@ -100,7 +100,7 @@ export function createApiWatch(settings: ApiWatchSettings): ApiWatch {
     const days = daysLeft() ?? 0;
     if (!isNew(`ends ${asked} ${days}`)) return;
     telemetry.emit({ type: 'version-ending', apiVersion: asked, endsAt, daysLeft: days });
-    // For a version that has ended, the client warned when it was created; otherwise the served version shows it.
+    // If the version had already ended, the client warned on creation, and the served version shows it later.
     if (days <= 0 || !isNew(`ends ${asked}`)) return;
     const date = new Date(endsAt).toISOString().slice(0, 10);
     logger?.warn(

@@ -76,7 +76,7 @@ export function setTimeLimit(clock: Clock, expire: () => void, timeoutMs: number
 
 /** A signal that ends one attempt, with its clean-up. */
 export interface LinkedSignal {
-  /** Created when it is first read: most work ends without a look at it. */
+  /** Created when it is first read: most work ends without using it. */
   readonly signal: AbortSignal;
   readonly isAborted: boolean;
   readonly reason: unknown;
@@ -90,7 +90,7 @@ export interface LinkedSignal {
 }
 
 /**
- * A signal that follows `outer` and also aborts after `timeoutMs` with the reason that `onTimeout` makes.
+ * Returns a signal that follows `outer` and also aborts after `timeoutMs`, with the reason that `onTimeout` returns.
  * Unlike `AbortSignal.any` with `AbortSignal.timeout`, it leaves nothing behind on a long-lived outer signal.
  */
 export function linkSignal(
@@ -109,7 +109,7 @@ class Link implements LinkedSignal {
   readonly #cancelLimit: () => void;
   readonly #unfollow: (() => void) | undefined;
   #controller: AbortController | undefined;
-  // A listener on our own signal would do the same, but costs a tenth of the time of a call.
+  // A listener on our own signal would do the same, but takes a tenth of a call's time.
   #onAbort: (() => void) | undefined;
   #cancelGrace: (() => void) | undefined;
 
@@ -171,10 +171,10 @@ export interface WaitBounds<T> {
   readonly onLate?: (outcome: LateOutcome<T>) => void;
 }
 
-/** The outcome of work that nothing waits for any more. */
+/** The outcome of work whose wait has already ended. */
 export type LateOutcome<T> = { readonly value: T } | { readonly error: unknown };
 
-/** Milliseconds that we keep waiting for a handler after its signal has aborted. */
+/** Milliseconds to keep waiting for a handler after its signal has aborted. */
 export const gracePeriodMs = 5_000;
 
 /**

@@ -66,7 +66,7 @@ function inNextTurn(run: () => void): (() => void) | undefined {
   }
 }
 
-/** The longest delay that the platform's timers support; with a longer one they would fire at once. */
+/** The longest delay that the platform's timers support; a longer one would fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** The system clock. Its timers keep the process alive. */
@@ -76,7 +76,7 @@ export const systemClock: Clock = {
   setTimer(run, delayMs) {
     const cancel = delayMs <= 0 && inNextTurn(run);
     if (cancel) return cancel;
-    // Node cuts a fraction of a millisecond off, so an uneven delay would end early.
+    // Node drops fractions of a millisecond, so a fractional delay would end early.
     const timer = setTimeout(run, Math.min(Math.max(0, Math.ceil(delayMs)), longestDelayMs));
     return () => clearTimeout(timer);
   },

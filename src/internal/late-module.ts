@@ -24,8 +24,8 @@ export function lateModule<T>(load: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * Resolves when all loads of modules have ended; `undefined` if none is under way. For manual clocks: reading a file
- * takes no time on them, so they must not conclude that nothing is going on.
+ * Resolves when all loads of modules have ended; `undefined` if none is running. For manual clocks: reading a file
+ * takes no time on them, so they must not conclude that nothing is pending.
  */
 export function modulesLoaded(): Promise<unknown> | undefined {
   return loading.size > 0 ? Promise.allSettled(loading) : undefined;

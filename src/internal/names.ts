@@ -5,7 +5,7 @@ interface NameIssue {
 }
 
 /**
- * Finds options that do not exist, and suggests the nearest name. An option that is `undefined` counts as not given.
+ * Finds unknown options, and suggests the nearest name. An `undefined` option counts as not given.
  *
  * @param known All names that exist, as a record, so that the compiler reports missing ones.
  * @param group Prefix of the names, such as `retry.`.
@@ -30,9 +30,7 @@ export function unknownValue(field: string, value: unknown, allowed: readonly st
   return [{ field, message: `must be one of ${allowed.join(', ')}. ${suggestion(given, allowed)}`.trimEnd() }];
 }
 
-/**
- * Checks a list of ids. A string is iterable too, letter by letter: `delete('12')` would delete the products 1 and 2.
- */
+/** Checks a list of ids. A string is iterable too, by character: `delete('12')` would delete the products 1 and 2. */
 export function idListIssues(field: string, ids: unknown): readonly NameIssue[] {
   if (typeof ids === 'string')
     return [{ field, message: `is a single text: pass a list, such as [${JSON.stringify(ids.slice(0, 60))}].` }];

@@ -10,7 +10,7 @@ function findNodeCrypto(): NodeCrypto | undefined {
 }
 
 /**
- * node:crypto, or `undefined` where there is none, such as in an edge runtime. Looked up instead of imported, so that
- * the same module loads in both.
+ * node:crypto, or `undefined` if there is none, such as in an edge runtime. Looked up instead of imported, so that the
+ * same module loads in both.
  */
 export const nodeCrypto: NodeCrypto | undefined = /* @__PURE__ */ findNodeCrypto();

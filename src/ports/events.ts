@@ -135,7 +135,7 @@ export type OperationKind = 'query' | 'mutation' | 'rest';
 /** The telemetry event of a given `type`. */
 export type TelemetryEventOf<Type extends TelemetryEvent['type']> = Extract<TelemetryEvent, { readonly type: Type }>;
 
-/** Receives each event synchronously. An error it throws is logged and goes no further. */
+/** Receives each event synchronously. An error it throws is logged and otherwise ignored. */
 export type TelemetryListener = (event: TelemetryEvent) => void;
 
 /** The state of a shop's circuit breaker. `half-open`: a few trial calls are let through. */

@@ -129,11 +129,11 @@ export interface JobQueue {
   stats(): Promise<QueueStats>;
   deadJobs(options?: DeadJobOptions): Promise<readonly DeadJob[]>;
   /**
-   * Turns a dead letter back into a job, with all its attempts and the same idempotency key. Returns `false` if it is
-   * not, or no longer, a dead letter. After an error with `isRetryable`, call it again to find out.
+   * Turns a dead letter back into a job, with all its attempts and the same idempotency key. Returns `false` if there
+   * is no such dead letter. After an error with `isRetryable`, call it again.
    */
   retry(id: string): Promise<boolean>;
-  /** Removes a dead letter and its payload. Returns `false` if it is not, or no longer, a dead letter. */
+  /** Removes a dead letter and its payload. Returns `false` if there is no such dead letter. */
   remove(id: string): Promise<boolean>;
   /** Resolves once no job is waiting, delayed or running. */
   drain(options?: { readonly signal?: AbortSignal }): Promise<void>;

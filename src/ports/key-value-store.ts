@@ -17,7 +17,7 @@ export interface WriteOptions extends TtlOptions {
 export interface LockOptions {
   /** Milliseconds until the lock is freed if its holder dies; renewed while it lives. Default 30,000, at least 100. */
   readonly leaseMs?: number;
-  /** Milliseconds to wait for a lock held by someone else. Default 0: returns `undefined` at once. */
+  /** Milliseconds to wait for a lock that is held. Default 0: returns `undefined` at once. */
   readonly waitMs?: number;
   /** Ends the wait; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;

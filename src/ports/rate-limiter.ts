@@ -1,4 +1,4 @@
-/** Priority of a call: a person waits for an `interactive` one; a `background` call gives way to it. */
+/** Priority of a call. `interactive`: a person waits for it, so it goes before `background` calls. */
 export type Priority = 'interactive' | 'background';
 
 /** Shopify's own numbers for a bucket, from `extensions.cost.throttleStatus`. They may be fractions. */
@@ -24,9 +24,9 @@ export interface AcquireRequest extends BucketScope {
   /** Points to reserve: the requested cost, which Shopify checks before it executes the call. */
   readonly cost: number;
   /**
-   * Returns the cost as currently known. Called each time the call might be granted, so that what other responses have
-   * revealed in the meantime counts. More than the bucket holds is refused, as with `cost`; a value that is not a
-   * number of points leaves the cost unchanged; if it throws, the call is rejected. It must not use the limiter itself.
+   * Returns the cost as currently known. Called each time the call might be granted, so that it can use what other
+   * responses have revealed. A cost larger than the bucket is refused, as with `cost`; a value that is not a number of
+   * points leaves the cost unchanged; if it throws, the call is rejected. It must not use the limiter itself.
    */
   readonly costNow?: () => number;
   readonly priority: Priority;

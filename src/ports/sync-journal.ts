@@ -26,7 +26,7 @@ export interface JournalDraft {
 export interface JournalEntry extends JournalDraft {
   /**
    * Assigned by the journal. Later entries of a shop have greater ids, compared as text by code point, and no entry
-   * ever appears before one that was already visible: whoever has read up to an id has missed nothing.
+   * ever appears before one that was already visible: a reader that has read up to an id has missed nothing.
    */
   readonly id: string;
 }
@@ -35,7 +35,7 @@ export interface JournalEntry extends JournalDraft {
 export interface JournalListOptions {
   readonly runId?: string;
   readonly localId?: string;
-  /** Id after which, in `order`, the page starts. An id that no journal assigns is refused. */
+  /** Id after which, in `order`, the page starts: one that this journal returned. Other text is refused. */
   readonly after?: string;
   /** Which entries come first. Default `oldest`. */
   readonly order?: 'oldest' | 'newest';

@@ -98,7 +98,7 @@ export interface SyncRecordStore {
   get(shop: string, localId: string): Promise<SyncRecord | undefined>;
   /**
    * Returns the records of those local ids (1,000 at most), each once and in no particular order. Records that are
-   * damaged or from a newer release are skipped, as in `list`; `get` says what is wrong with them.
+   * damaged or from a newer release are skipped, as in `list`; `get` throws for them.
    *
    * Optional for a store of your own: without it, each record is read with `get`.
    */

@@ -39,8 +39,8 @@ export interface TokenConnection {
   /** Cannot throw. */
   readonly emit: TelemetryListener | undefined;
   /**
-   * Cache shared by all clients of this process, or of one fake. A source keeps its own entries under an object of its
-   * own, such as its token store.
+   * Cache shared by all clients of this process, or of one fake. A source keeps its entries under an object that
+   * belongs to it, such as its token store.
    */
   readonly kept: WeakMap<object, Map<string, unknown>>;
 }

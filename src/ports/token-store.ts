@@ -26,9 +26,7 @@ export interface TokenOwner {
 /** Tokens as stored. */
 export interface TokenEntry {
   readonly tokens: StoredTokens;
-  /**
-   * Identifies this state; pass it to `replace` so as not to overwrite a change made by someone else in the meantime.
-   */
+  /** Identifies this state; pass it to `replace` so as not to overwrite a change that another writer made meanwhile. */
   readonly version: string;
   /**
    * When they were stored, in milliseconds since the epoch by the store's clock. Omitted if the store does not know.
@@ -45,7 +43,7 @@ export interface TokenStore {
   get(owner: TokenOwner): Promise<TokenEntry | undefined>;
   /**
    * Replaces access and refresh token together if the entry's version is still `version` (`undefined`: if there is no
-   * entry). Returns the new version, or `undefined` if someone else was faster: then read it again.
+   * entry). Returns the new version, or `undefined` if another writer was faster: then read it again.
    */
   replace(owner: TokenOwner, version: string | undefined, tokens: StoredTokens): Promise<string | undefined>;
   delete(owner: TokenOwner): Promise<boolean>;

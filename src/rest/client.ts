@@ -4,7 +4,7 @@ import { isRecord } from '../internal/json.ts';
 import { lateModule } from '../internal/late-module.ts';
 import type { RestClient, RestClientSettings, RestOptions } from './rest.ts';
 
-/** Loaded with the first call: most hosts use GraphQL alone. */
+/** Loaded with the first call: most hosts use GraphQL only. */
 const loadRest = lateModule(() => import('./rest.ts'));
 
 /** The REST client of one shop. */
@@ -17,7 +17,7 @@ export function createRestClient(settings: RestClientSettings): RestClient {
   const sendBody =
     (method: 'POST' | 'PUT') =>
     async (path: string, body: unknown, options?: RestOptions): Promise<never> => {
-      // Before anything is waited for: the host may change its object.
+      // Written before any wait, because the host may change its object.
       const text = body === undefined ? undefined : bodyText(body);
       return (await (await load()).send(method, path, text, options)) as never;
     };

@@ -32,7 +32,7 @@ export interface RestClientSettings extends DefaultLimits {
 
 type Method = EncodedRequest['method'];
 
-/** A REST client, as far as its code is loaded with the first call. */
+/** The parts of a REST client that are loaded with the first call. */
 interface RestSender extends Pick<RestClient, 'pages'> {
   /** @param text The body, written as JSON. */
   send(method: Method, path: string, text: string | undefined, options?: RestOptions): Promise<RestResult<never>>;
@@ -96,7 +96,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
       operation,
       kind: 'rest' as const,
       protocol,
-      // A PUT sets a state, and a thing can be deleted only once. A POST creates a new thing.
+      // A PUT sets a state, and a resource can be deleted only once. A POST creates a new one each time.
       idempotency: options.retry?.idempotency ?? (method === 'POST' ? 'unsafe' : 'idempotent'),
     };
     const { value, cost: _none, ...result } = await run(call, environment);
@@ -104,7 +104,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
     return { ...result, data: value as never, pages: parsePageLinks(result.response.headers.get('link')) };
   }
 
-  /** Gets what Shopify has put elsewhere: by then the POST has been carried out. */
+  /** Fetches a result that Shopify has put at another path: the POST itself has been carried out. */
   async function readResult(
     { path }: SeeOther,
     { operation, limits, options }: CheckedRequest,
@@ -141,7 +141,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
         const { next } = page.pages;
         if (next === undefined) return;
         if (read.has(next)) {
-          const message = `The pages of ${path} repeat: the last one names as the next a page that was read before.`;
+          const message = `The pages of ${path} repeat: the last one names a page that was already read as the next.`;
           throw new InvalidResponseError(message, {
             shop: environment.shop,
             operation: `GET ${path}`,
@@ -150,7 +150,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
           });
         }
         read.add(next);
-        // Shopify takes a cursor beside limit and fields only: https://shopify.dev/docs/api/usage/pagination-rest
+        // Beside a cursor, Shopify accepts only limit and fields: https://shopify.dev/docs/api/usage/pagination-rest
         query = new URLSearchParams();
         for (const name of ['limit', 'fields']) for (const value of given.getAll(name)) query.append(name, value);
         query.append('page_info', next);
@@ -159,7 +159,7 @@ export function createRestSender(settings: RestClientSettings): RestSender {
   };
 }
 
-/** One request whose parts were checked. */
+/** One request whose parts have been checked. */
 interface CheckedRequest {
   readonly method: Method;
   readonly operation: string;
@@ -168,7 +168,7 @@ interface CheckedRequest {
   readonly options: RestOptions;
 }
 
-/** In place of a value: what a POST has brought stands at another path of the same shop. */
+/** Returned instead of a value: the result of a POST is at another path of the same shop. */
 class SeeOther {
   readonly path: string;
 
@@ -181,7 +181,7 @@ function refuse(field: string, message: string): never {
   throw new ValidationError('The REST call is invalid', { issues: [{ field, message }] });
 }
 
-/** A path below the version, such as `products/123.json`, and nothing that leads elsewhere. */
+/** Returns a path below the version, such as `products/123.json`. Refuses any that could lead elsewhere. */
 function checkedPath(path: string): string {
   const resource = typeof path === 'string' ? path.replace(/^\//, '') : '';
   if (/^(?!admin\/)[a-z0-9_]+(\/[a-z0-9_-]+)*\.json$/i.test(resource)) return resource;
@@ -191,7 +191,9 @@ function checkedPath(path: string): string {
   );
 }
 
-/** The query as it is sent. A list under a name with brackets, as Rails reads lists, is repeated; others are joined. */
+/**
+ * Returns the query to send. A list under a name with brackets, as Rails expects it, is repeated; others are joined.
+ */
 function readQuery(query: RestOptions['query'] = {}): URLSearchParams {
   if (query instanceof URLSearchParams) return new URLSearchParams(query);
   if (!isRecord(query) || Symbol.iterator in query) {
@@ -218,19 +220,19 @@ interface DecodeOptions {
   readonly method: Method;
   /** Scheme and host that the request went to. */
   readonly origin: string;
-  /** An earlier send of this call may have been carried out. */
+  /** Whether an earlier send of this call may have been carried out. */
   readonly unresolved: boolean;
   readonly shop: string;
   readonly operation: string;
-  /** Requests per second that come back. Default: by the size of the bucket. */
+  /** Requests restored per second. Default: by the size of the bucket. */
   readonly requestsPerSecond: number | undefined;
   readonly nowMs: number;
 }
 
-/** Gone, in conflict, refused as invalid: all of that can be the work of an earlier send. */
+/** Not found, in conflict, refused as invalid: an earlier send can be the cause of each. */
 const conflicts: ReadonlySet<number> = new Set([404, 409, 422]);
 
-/** Reads one REST response into its body or one typed error. */
+/** Reads one REST response into its body or a typed error. */
 function decodeResponse(response: TransportResponse, options: DecodeOptions): Decoded<unknown> {
   const { shop, operation, method, unresolved } = options;
   const { status } = response;
@@ -240,7 +242,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
     operation,
     status,
     ...(requestId !== undefined && { requestId }),
-    // What the earlier send wrote may be what the next one runs into. Of a first send all three mean a refusal.
+    // The earlier send may have caused this response. For a first send, all three statuses are refusals.
     ...(conflicts.has(status) && { mayHaveExecuted: unresolved && method !== 'GET' }),
   };
   const throttleStatus = readCallLimit(
@@ -253,10 +255,10 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   };
   const fail = (error: ShopwrightError): Decoded<unknown> => ({ ok: false, error, feedback, cost: null });
 
-  // What the earlier send has deleted is not found by the next one: that is what was asked for.
+  // The earlier send deleted it, so this one does not find it: the call has succeeded.
   if (status === 404 && method === 'DELETE' && unresolved) return { ok: true, value: null, feedback, cost: null };
   if (status === 303 && method !== 'GET') {
-    // It was carried out, and its result stands elsewhere.
+    // It was carried out, and its result is at another path.
     const path = method === 'POST' ? pathOf(response.headers.get('location'), options) : undefined;
     if (path !== undefined) return { ok: true, value: new SeeOther(path), feedback, cost: null };
     return fail(errorOfStatus(response, context, options.nowMs));
@@ -271,7 +273,7 @@ function decodeResponse(response: TransportResponse, options: DecodeOptions): De
   }
 }
 
-/** Path and query of an address in the Admin API of the same shop. The token goes nowhere else. */
+/** Path and query of an address in the Admin API of the same shop: the token is sent to no other host. */
 function pathOf(location: string | null, { origin, shop }: DecodeOptions): string | undefined {
   if (location === null || !URL.canParse(location, origin)) return undefined;
   const url = new URL(location, origin);
@@ -280,8 +282,8 @@ function pathOf(location: string | null, { origin, shop }: DecodeOptions): strin
 }
 
 /**
- * The bucket of REST calls, such as `32/40`. How fast it empties goes by the plan, which its size shows
- * only in part: 400 is Plus (20 a second), 40 is any other (2, or 4 for Advanced; the lower is taken).
+ * Reads the bucket of REST calls, such as `32/40`. The restore rate depends on the plan, which the bucket's size shows
+ * only in part: 400 is Plus (20 a second), 40 is any other plan (2, or 4 for Advanced; the lower one is used).
  * https://shopify.dev/docs/api/admin-rest/usage/rate-limits
  */
 function readCallLimit(header: string | null, requestsPerSecond: number | undefined): ThrottleStatus | undefined {
@@ -295,7 +297,7 @@ function readCallLimit(header: string | null, requestsPerSecond: number | undefi
   };
 }
 
-/** `{"errors": {"title": ["can't be blank"]}}`, or a text. */
+/** Reads `{"errors": {"title": ["can't be blank"]}}`, or a text. */
 function refusedInput(
   body: string,
   operation: string,
@@ -373,7 +375,7 @@ export interface RestClient {
   /**
    * Reads the page at `path` and all following ones by their `Link` headers.
    *
-   * @throws InvalidResponseError if the next page is one that was read before.
+   * @throws InvalidResponseError if a page names one that was already read as the next.
    */
   pages<TData = unknown>(path: string, options?: RestOptions): AsyncGenerator<RestResult<TData>, void, undefined>;
 }
@@ -381,13 +383,13 @@ export interface RestClient {
 /**
  * Reads the pages that a `Link` header points to: `<https://…?page_info=abc&limit=50>; rel="next"`.
  *
- * @returns The value of `page_info` for the next and the previous page, where there is one.
+ * @returns The `page_info` of the next and the previous page, if the header names them.
  */
 function parsePageLinks(header: string | null): { readonly next?: string; readonly previous?: string } {
   const pages: { next?: string; previous?: string } = {};
   for (const [, address = '', parameters = ''] of (header ?? '').matchAll(linkPattern)) {
     const relations = relationsOf(parameters);
-    // An address may be relative; of its host nothing is used.
+    // An address may be relative; its host is not used.
     const pageInfo = URL.canParse(address, anyHost) ? new URL(address, anyHost).searchParams.get('page_info') : null;
     if (pageInfo === null) continue;
     if (relations.includes('next')) pages.next ??= pageInfo;

@@ -98,7 +98,7 @@ function withDefaults(one: DesiredSubscription, field: string, ownership: Owners
   const { topic, uri, name, filter, includeFields = [], metafieldNamespaces = [], metafields = [] } = one;
   return {
     field,
-    // The table of topics has every topic of the enum: a test makes sure.
+    // The table contains every topic of the enum: a test checks it.
     topic: topicToEnum(topic) as WebhookSubscriptionTopic,
     uri,
     name: ownership.nameOf(name, topic),
@@ -129,7 +129,7 @@ function duplicateIssues(checked: readonly CheckedSubscription[], desired: reado
   });
 }
 
-/** What is wrong with a topic and how to fix it; `undefined` where nothing is. */
+/** Returns what is wrong with a topic and how to fix it; `undefined` if it is valid. */
 function topicIssue(topic: unknown): string | undefined {
   if (typeof topic !== 'string' || topic === '') return 'must be a topic, such as products/update';
   if (webhookTopics.some((known) => known === topic)) return undefined;
@@ -143,7 +143,7 @@ function topicIssue(topic: unknown): string | undefined {
 }
 
 /**
- * What is wrong with a filter and how to fix it; `undefined` where nothing is.
+ * Returns what is wrong with a filter and how to fix it; `undefined` if it is valid.
  * https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
  */
 function filterIssue(filter: string | undefined, topic: unknown, includeFields: readonly string[]): string | undefined {
@@ -168,7 +168,7 @@ function filterIssue(filter: string | undefined, topic: unknown, includeFields: 
  */
 const term = /([\w.]+):(?:[<>]=?)?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|(?:\\.|[^\s()\\])*)/gs;
 
-/** Fields that a filter such as `status:active AND variants.price:>=10` asks for. */
+/** The fields used in a filter such as `status:active AND variants.price:>=10`. */
 function filterFields(filter: string): string[] {
   return [...new Set([...filter.matchAll(term)].map(([, field = '']) => field))];
 }
@@ -183,12 +183,12 @@ const shopifyHost = /(^|\.)(shopify\.com|myshopify\.com|shopifycloud\.com)$/;
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * What is wrong with an address and how to fix it; `undefined` where nothing is. The address is not repeated: it may
- * contain a secret. https://shopify.dev/docs/apps/build/webhooks/subscribe
+ * Returns what is wrong with an address and how to fix it; `undefined` if it is valid. The address is not repeated: it
+ * may contain a secret. https://shopify.dev/docs/apps/build/webhooks/subscribe
  */
 function uriIssue(uri: unknown): string | undefined {
   if (typeof uri !== 'string' || uri === '') return 'must be a URI, such as https://app.example/webhooks';
-  if (uri !== uri.trim()) return 'has white space at an end: remove it';
+  if (uri !== uri.trim()) return 'starts or ends with white space: remove it';
   if (uri.startsWith('pubsub:')) {
     return pubsubUri.test(uri) ? undefined : 'is not a Pub/Sub address: write pubsub://{project}:{topic}';
   }
@@ -219,7 +219,7 @@ const separator = '__';
 
 /** Names that identify the owner of a subscription: `{owner}__{name}`. */
 export class Ownership {
-  /** The most characters of a name that the host gives. */
+  /** Maximum length of a name given by the host. */
   readonly longestGiven: number;
   readonly #prefix: string;
 
@@ -239,13 +239,13 @@ export class Ownership {
     return name?.toLowerCase().startsWith(this.#prefix.toLowerCase()) ?? false;
   }
 
-  /** The full name of a subscription that the host has given a name, or that is the only one of its topic. */
+  /** The full name of a subscription: with the name given by the host, or else derived from its topic. */
   nameOf(given: string | undefined, topic: string): string {
     return shortened(this.#prefix + (given ?? topic.replaceAll(/[^\w-]/g, '_')));
   }
 }
 
-/** Some topics are longer than a name may be: then a digest stands in for the end. */
+/** Some topics are longer than a name may be: then a digest replaces the end. */
 function shortened(name: string): string {
   if (name.length <= longestName) return name;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);

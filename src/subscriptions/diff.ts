@@ -7,10 +7,10 @@ import {
   type SubscriptionField,
 } from './subscription.ts';
 
-/** What earlier runs have set, by gid. */
+/** The subscriptions set by earlier runs, by gid. */
 export type RememberedSubscriptions = ReadonlyMap<string, ActualSubscription>;
 
-/** A desired subscription, and the one of ours that is to become it. */
+/** A desired subscription, and the one of this owner that it matches. */
 interface Match {
   readonly desired: CheckedSubscription;
   readonly actual: ActualSubscription;
@@ -20,29 +20,29 @@ interface Match {
 /** A subscription to be created. */
 export interface Creation {
   readonly desired: CheckedSubscription;
-  /** The one it replaces, which is deleted first, and what differs in it. */
+  /** The subscription it replaces, which is deleted first, and the fields that differ. */
   readonly replaces?: Match;
 }
 
-/** What has to be done to bring the actual subscriptions to the desired ones. Deletions come first, creations last. */
+/** What must be done to make the actual subscriptions match the desired ones. Deletions come first, creations last. */
 export interface SubscriptionDiff {
   readonly unchanged: readonly Match[];
   readonly deletions: readonly ActualSubscription[];
   readonly updates: readonly Match[];
   readonly creations: readonly Creation[];
-  /** Desired ones whose topic, uri and filter are those of somebody else's subscription. */
+  /** Desired subscriptions whose topic, uri and filter are already used by another owner. */
   readonly blocked: readonly {
     readonly desired: CheckedSubscription;
     readonly actual?: ActualSubscription;
     readonly by: ActualSubscription;
   }[];
-  /** Ours that somebody else has changed. */
+  /** The owner's subscriptions that somebody else has changed. */
   readonly drifted: readonly { readonly actual: ActualSubscription; readonly changes: readonly SubscriptionField[] }[];
-  /** Ours that are gone although they are still desired. */
+  /** The owner's subscriptions that are gone although they are still desired. */
   readonly gone: readonly ActualSubscription[];
 }
 
-/** What is compared. */
+/** The input of the comparison. */
 interface DiffInput {
   readonly desired: readonly CheckedSubscription[];
   readonly actual: readonly ActualSubscription[];
@@ -50,7 +50,7 @@ interface DiffInput {
   readonly ownership: Ownership;
 }
 
-/** Compares desired and actual subscriptions. Ours are those that have the owner's name or are remembered. */
+/** Compares desired and actual subscriptions. The owner's are those with its name and those remembered. */
 export function diffSubscriptions({ desired, actual, remembered, ownership }: DiffInput): SubscriptionDiff {
   const isOurs = ({ id, name }: ActualSubscription): boolean => ownership.owns(name) || remembered.has(id);
   const ours = actual.filter(isOurs);
@@ -67,7 +67,8 @@ export function diffSubscriptions({ desired, actual, remembered, ownership }: Di
     const own = pairs.get(one);
     const holder = holders.get(addressOf(one));
     const changes = own ? differences(one, own) : [];
-    // Shopify may distinguish two addresses that look the same here: the holder is not in the way of one that has it.
+    // Shopify may distinguish two addresses that count as equal here: a subscription that already has it is not
+    // blocked.
     const hasAddress = own !== undefined && addressOf(own) === addressOf(one);
     const isTaken = holder !== undefined && holder !== own && !hasAddress;
     if (isTaken && !isOurs(holder)) blocked.push({ desired: one, by: holder, ...(own && { actual: own }) });
@@ -97,7 +98,7 @@ export function diffSubscriptions({ desired, actual, remembered, ownership }: Di
   };
 }
 
-/** Finds the subscription of ours that each desired one is: by name, by remembered name, or by address. */
+/** Matches desired subscriptions with the owner's: by name, by remembered name, or by address. */
 function pairUp(
   desired: readonly CheckedSubscription[],
   ours: readonly ActualSubscription[],
@@ -119,7 +120,7 @@ function pairUp(
   const nameOf = ({ name }: CheckedSubscription): string => name.toLowerCase();
   pairBy(nameOf, ({ name }) => name?.toLowerCase());
   pairBy(nameOf, ({ id }) => remembered.get(id)?.name?.toLowerCase());
-  // The host has renamed it: it goes on without a gap.
+  // Renamed by the host: it is updated, so that no delivery is missed.
   pairBy(addressOf, addressOf);
   return pairs;
 }

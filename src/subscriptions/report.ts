@@ -47,9 +47,9 @@ export interface SubscriptionReport {
   readonly failed: readonly FailedSubscription[];
 }
 
-/** Collects what becomes of each subscription: for the report, and for what is remembered. */
+/** Collects the outcome of each subscription, for the report and the memory. */
 export class ReportBuilder {
-  /** What is to be remembered, by gid. */
+  /** The subscriptions to remember, by gid. */
   readonly remembered: Map<string, ActualSubscription>;
   readonly #created: ReportedSubscription[] = [];
   readonly #updated: ChangedSubscription[] = [];
@@ -59,7 +59,7 @@ export class ReportBuilder {
   readonly #replaced: ReadonlySet<string>;
   readonly #diff: SubscriptionDiff;
 
-  /** Starts with what is unchanged, and with what is blocked. */
+  /** Starts with the unchanged and the blocked subscriptions. */
   constructor(diff: SubscriptionDiff, remembered: RememberedSubscriptions, shop: string) {
     this.#diff = diff;
     this.#replaced = new Set(diff.creations.flatMap(({ replaces }) => (replaces ? [replaces.actual.id] : [])));
@@ -72,7 +72,7 @@ export class ReportBuilder {
     }
   }
 
-  /** It exists as desired, created by this run, by one at the same time, or by an earlier one whose response was lost. */
+  /** It exists as desired: created by this run, a concurrent one, or an earlier one whose response was lost. */
   created({ replaces }: Creation, actual: ActualSubscription, by: 'this run' | 'another'): void {
     for (const { id } of this.#diff.gone.filter(({ name }) => name?.toLowerCase() === actual.name?.toLowerCase())) {
       this.remembered.delete(id);
@@ -81,19 +81,19 @@ export class ReportBuilder {
     else this.#keep(actual, by === 'this run' ? this.#created : this.#unchanged);
   }
 
-  /** A dry run: it would be created. */
+  /** In a dry run: it would be created. */
   wouldCreate({ desired, replaces }: Creation): void {
     if (replaces) this.#updated.push({ ...reported(desired, undefined), changes: replaces.changes });
     else this.#created.push(reported(desired, undefined));
   }
 
-  /** These fields of it have been changed. */
+  /** These fields were changed. */
   updated(actual: ActualSubscription, changes: readonly SubscriptionField[]): void {
     this.remembered.set(actual.id, actual);
     this.#updated.push({ ...reported(actual, actual.id), changes });
   }
 
-  /** It has been deleted. One that is replaced is reported as updated. */
+  /** It was deleted. One that is replaced is reported as updated. */
   deleted(actual: ActualSubscription): void {
     this.remembered.delete(actual.id);
     if (!this.#replaced.has(actual.id)) this.#deleted.push(reported(actual, actual.id));
@@ -109,7 +109,7 @@ export class ReportBuilder {
     this.#failed.push({ ...reported(subscription, id), action, reason: error.message, error });
   }
 
-  /** The report, in an order that does not depend on which response came first. */
+  /** Returns the report, in an order that does not depend on the order of the responses. */
   build(): SubscriptionReport {
     const { drifted, gone } = this.#diff;
     return {

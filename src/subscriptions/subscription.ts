@@ -12,11 +12,11 @@ export interface ActualSubscription extends StandingWebhookSubscriptionFragment 
 
 /** A desired subscription that has been checked, with all its fields, as Shopify would return it. */
 export interface CheckedSubscription extends Omit<ActualSubscription, 'id' | 'topic' | 'name'> {
-  /** As the enum has it. */
+  /** The value in the enum. */
   readonly topic: WebhookSubscriptionTopic;
   /** The full name, with the owner in front. */
   readonly name: string;
-  /** Where it is in the host's list, such as `desired[3]`. */
+  /** Its place in the host's list, such as `desired[3]`. */
   readonly field: string;
 }
 
@@ -31,7 +31,7 @@ export type SubscriptionField =
   | 'metafields'
   | 'format';
 
-/** What Shopify is sent: all fields, so that nothing stays as somebody else has left it. */
+/** The input sent to Shopify: all fields, so that changes made by others are undone. */
 export function inputOf(
   { field: _, topic: _topic, name, metafields, ...rest }: CheckedSubscription,
   { withName }: { readonly withName: boolean },
@@ -43,12 +43,12 @@ export function inputOf(
   };
 }
 
-/** What no two subscriptions of an app may have in common. */
+/** The combination that each subscription of an app must have alone. */
 export function addressOf({ topic, uri, filter }: Pick<ActualSubscription, 'topic' | 'uri' | 'filter'>): string {
   return JSON.stringify([topic, normalUri(uri), filter || null]);
 }
 
-/** The fields in which the two differ. The order of a list does not count. */
+/** The fields in which two subscriptions differ. The order of a list does not count. */
 export function differences(
   one: Omit<ActualSubscription, 'id'>,
   other: Omit<ActualSubscription, 'id'>,
@@ -73,7 +73,7 @@ function ownNamespace(namespace: string): string {
   return namespace.replace(/^app--\d+(?=$|--)/, '$app').replace(/^\$app--/, '$app:');
 }
 
-/** One address can be written in several ways, and may come back written differently from how it was sent. */
+/** Normalizes an address, which can be written in several ways and may be returned differently from how it was sent. */
 function normalUri(uri: string): string {
   return URL.canParse(uri) && /^https?:/i.test(uri) ? new URL(uri).href : uri;
 }

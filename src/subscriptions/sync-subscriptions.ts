@@ -43,7 +43,7 @@ export interface SyncSubscriptionsOptions {
    * digits, `-` and `_`, no `__`, and no `_` at the end. Default `shopwright`.
    */
   readonly owner?: string;
-  /** Name of the app, as for its client: each app has its own memory in a `store`. Default `default`. */
+  /** Name of the app, as for its client: each app has a separate memory in a `store`. Default `default`. */
   readonly appId?: string;
   /** Remembers what was set, which is needed for `drifted` and `removedByShopify`. Default: none. */
   readonly store?: Pick<KeyValueStore, 'get' | 'set'>;
@@ -55,11 +55,11 @@ export interface SyncSubscriptionsOptions {
 
 /**
  * Makes the webhook subscriptions of a shop match the desired list: reads the actual ones, and creates, changes and
- * deletes only those with the owner's name (`{owner}__…`) and those it has set before. A second run changes nothing.
+ * deletes only those with the owner's name (`{owner}__…`) and those set by earlier runs. A second run changes nothing.
  * Subscriptions from the app's configuration file are not touched: the API does not return them.
  *
- * Before API version 2026-04, subscriptions have no names: then its own are those that `store` remembers, and those at
- * an address in the list. Without a store, one removed from the list is not deleted.
+ * Before API version 2026-04, subscriptions have no names: then only those that `store` remembers, and those at an
+ * address in the list, belong to the owner. Without a store, one removed from the list is not deleted.
  *
  * Concurrent runs arrive at the same result, since Shopify accepts a name only once.
  *
@@ -98,13 +98,13 @@ export async function syncSubscriptions(options: SyncSubscriptionsOptions): Prom
   try {
     await apply(diff, { calls, report, signal });
   } finally {
-    // Also after a run that was cut short: what it has set is ours.
+    // Also written after an interrupted run: the owner keeps what it has set.
     await memory.write(report.remembered);
   }
   return report.build();
 }
 
-/** A `dryrun` that nothing reads would delete subscriptions. */
+/** A misspelt `dryRun` would be ignored, and the call would delete subscriptions. */
 const optionNames: Record<keyof SyncSubscriptionsOptions, true> = {
   client: true,
   desired: true,
@@ -115,14 +115,14 @@ const optionNames: Record<keyof SyncSubscriptionsOptions, true> = {
   signal: true,
 };
 
-/** Reports what the diff would do if all goes well. */
+/** Reports what the diff would do if all calls succeed. */
 function preview(diff: SubscriptionDiff, report: ReportBuilder): void {
   for (const actual of diff.deletions) report.deleted(actual);
   for (const { desired, actual, changes } of diff.updates) report.updated({ ...desired, id: actual.id }, changes);
   for (const creation of diff.creations) report.wouldCreate(creation);
 }
 
-/** What a run works with. */
+/** What a run needs. */
 interface Run {
   readonly calls: Calls;
   readonly report: ReportBuilder;
@@ -132,13 +132,13 @@ interface Run {
 /** Calls in flight at the same time; the client's limiter paces them as well. */
 const concurrency = 8;
 
-/** How often a creation is tried when its response gets lost. */
+/** How often a creation is tried if its response is lost. */
 const mostRounds = 3;
 
 /**
- * Does what the diff says. A failure is reported and does not stop the others.
+ * Executes the diff. A failure is reported and does not stop the others.
  *
- * @throws The signal's reason, and what is not an error of this package.
+ * @throws The signal's reason, and errors that are not of this package.
  */
 async function apply(diff: SubscriptionDiff, run: Run): Promise<void> {
   const { calls, report, signal } = run;
@@ -189,7 +189,7 @@ async function createAll(creations: readonly Creation[], run: Run): Promise<void
         report.created(creation, found, isRefused ? 'another' : 'this run');
         return [];
       }
-      // It does not exist, so the call was not executed: another try cannot make a second one.
+      // It does not exist, so the call was not executed: another try cannot create a duplicate.
       if (!found && !isRefused && !isShopwrightError(now) && round < mostRounds) return [creation];
       report.failed('create', desired, error);
       return [];
@@ -197,12 +197,12 @@ async function createAll(creations: readonly Creation[], run: Run): Promise<void
   }
 }
 
-/** Whether the shop has to be asked what came of the call: it may have been executed, by this process or another. */
+/** Whether the shop must be read to see the outcome: the call may have been executed, by this process or another. */
 function isUnclear(error: ShopwrightError): boolean {
   return isShopwrightError(error, 'USER_ERROR', 'OUTCOME_UNKNOWN', 'INVALID_RESPONSE');
 }
 
-/** The result of the call, or the error of this package that it throws. */
+/** Returns the result of the call, or the error of this package that it throws. */
 async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | ShopwrightError> {
   try {
     return await call;
@@ -215,17 +215,20 @@ async function orError<T>(call: Promise<T>, { signal }: Run): Promise<T | Shopwr
 
 /** The calls of one run. They throw what the client throws. */
 interface Calls {
-  /** All subscriptions that the app made in the shop through the API; not those of its configuration file. */
+  /** All subscriptions that the app created in the shop through the API; not those of its configuration file. */
   read(): Promise<readonly ActualSubscription[]>;
-  /** @throws OutcomeUnknownError for a lost response: a second send would be refused, since its name is taken then. */
+  /**
+   * @throws OutcomeUnknownError for a lost response: if the first send was executed, Shopify would refuse the taken
+   * name.
+   */
   create(desired: CheckedSubscription): Promise<ActualSubscription>;
   /** Sends the whole content, so it is retried after a lost response. */
   update(id: ActualSubscription['id'], desired: CheckedSubscription): Promise<ActualSubscription>;
-  /** Is retried after a lost response, and refused if the first send was executed. */
+  /** Retried after a lost response, and then refused if the first send was executed. */
   delete(id: ActualSubscription['id']): Promise<void>;
 }
 
-/** What is known of subscriptions besides what Shopify says. */
+/** What is known about subscriptions besides Shopify's response. */
 interface CallsOptions {
   readonly desired: readonly CheckedSubscription[];
   readonly remembered: RememberedSubscriptions;
@@ -258,7 +261,7 @@ function createCalls(client: SubscriptionClient, { desired, remembered, signal }
         const { data } = await client.graphql(UnnamedWebhookSubscriptionsDocument, { first: 100, after }, options);
         return data.webhookSubscriptions;
       });
-      // What the app has in the shop at an address of the list is the one of the list: there can't be two.
+      // A subscription at an address in the list is the one of the list: an address can exist only once.
       const names = new Map(desired.map((one) => [addressOf(one), one.name]));
       return unnamed.map((one) => ({
         ...one,
@@ -281,9 +284,9 @@ function createCalls(client: SubscriptionClient, { desired, remembered, signal }
   };
 }
 
-/** What is remembered between two runs. */
+/** Remembers subscriptions between runs. */
 interface Memory {
-  /** @throws StorageError for a value that it did not write itself. */
+  /** @throws StorageError for a value that `write` did not write. */
   read(): Promise<RememberedSubscriptions>;
   /** Does nothing if nothing has changed since `read`. */
   write(subscriptions: RememberedSubscriptions): Promise<void>;
@@ -291,7 +294,10 @@ interface Memory {
 
 const noMemory: Memory = { read: async () => new Map(), write: async () => undefined };
 
-/** The memory of one owner and shop, under a key that `shop/redact` erases with the others. Empty without a store. */
+/**
+ * Creates the memory of one owner and shop, under a key that `shop/redact` erases with the others. Empty without a
+ * store.
+ */
 async function createMemory(
   store: Pick<KeyValueStore, 'get' | 'set'> | undefined,
   { shop, appId, owner }: { readonly shop: string; readonly appId: string | undefined; readonly owner: string },
@@ -312,16 +318,18 @@ async function createMemory(
   };
 }
 
-/** The format in which this release stores its memory. A later release that stores more, or otherwise, takes the next number. */
+/** The format in which this release stores its memory. A release that changes it takes the next number. */
 const memoryFormat = 1;
 
 function parseMemory(text: string | undefined, key: string, shop: string): readonly ActualSubscription[] {
   if (text === undefined) return [];
   const read = parseJson(text);
-  checkFormat(read, memoryFormat, `What is remembered of subscriptions under ${key}`, shop);
+  checkFormat(read, memoryFormat, `The memory of subscriptions under ${key}`, shop);
   const entries = isRecord(read) && read['format'] === memoryFormat ? read['subscriptions'] : undefined;
   if (Array.isArray(entries) && entries.every(isSubscription)) return entries;
-  throw new StorageError(`${key} was not written by syncSubscriptions. Delete it: then nothing is remembered.`);
+  throw new StorageError(
+    `${key} was not written by syncSubscriptions. Delete it: the next run starts without a memory.`,
+  );
 }
 
 function isSubscription(value: unknown): value is ActualSubscription {

@@ -126,7 +126,7 @@ export interface FailedProduct {
   readonly lastAttemptAt: number | null;
 }
 
-/** Something that somebody should know. */
+/** An event that somebody should know about. */
 export type HealthAlert =
   | {
       /** The status differs from that of the last alert; it may have improved. */
@@ -183,7 +183,7 @@ export interface HealthReader {
    */
   health(options?: ReadHealthOptions): Promise<SyncHealth>;
   /**
-   * What the failed products have in common, and the latest of them.
+   * Returns what the failed products have in common, and the latest of them.
    *
    * @throws StorageError if the records cannot be read.
    *
@@ -356,7 +356,7 @@ function judge(figures: Figures, limits: Required<HealthThresholds>): Pick<SyncH
     successRate < degradedRate && successRate >= criticalRate && rate(degradedRate),
     failed > degradedFailed && failed <= criticalFailed && many(degradedFailed),
     stale > limits.degradedStale &&
-      `${stale} products had their last success more than ${days(limits.staleMs)} ago, more than ${limits.degradedStale}`,
+      `${stale} products had their last success more than ${days(limits.staleMs)} ago, above the limit of ${limits.degradedStale}`,
     waitedMs > limits.queueWaitMs &&
       `a job has waited for ${seconds(waitedMs)}, more than ${seconds(limits.queueWaitMs)}`,
     queue !== undefined && queue.dead > 0 && `the queue has ${queue.dead} dead letters`,

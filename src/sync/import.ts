@@ -72,7 +72,7 @@ export interface ImportAllOptions extends ImportOptions {
   readonly query?: string;
 }
 
-/** A part of a product that a draft cannot express. A push of the draft leaves it as it is. */
+/** A part of a product that a draft cannot express. A push of the draft leaves it unchanged. */
 export interface LeftOut {
   /** `video`: a video or 3D model. `image`: an image that Shopify rejected, or is still processing. */
   readonly kind: 'video' | 'image';
@@ -99,7 +99,7 @@ export type ImportResult =
    * requested.
    */
   | ({ readonly outcome: 'imported' | 'known' | 'read' } & ImportedProduct)
-  /** The shop does not have it, or no longer. No record was written. */
+  /** The shop does not have it, or it was deleted meanwhile. No record was written. */
   | { readonly outcome: 'gone'; readonly gid: string }
   /** The shop's values are not a valid draft, for example because of more than 250 images. No record was written. */
   | {
@@ -412,7 +412,7 @@ function fromBulk(node: BulkProduct, { variantMetafields = [] }: ImportOptions):
   };
 }
 
-/** Makes the draft of a product, and its record if requested. */
+/** Creates the draft of a product, and its record if requested. */
 async function importRead(read: Read, context: ImportContext, options: ImportOptions): Promise<ImportResult> {
   const { client, records, clock, inTurn } = context;
   const { record: wanted = 'new' } = options;

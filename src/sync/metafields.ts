@@ -36,7 +36,7 @@ export interface MetafieldRow {
   readonly expected?: string | null;
 }
 
-/** A row that was refused. Nothing of it was written. */
+/** A row that was refused. Nothing was written for it. */
 export interface RefusedMetafield {
   readonly row: MetafieldRow;
   /**

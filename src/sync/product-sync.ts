@@ -148,9 +148,9 @@ export interface ProductSync extends HealthReader {
   /**
    * Pushes many products, each at most once. If one fails, the others are still pushed.
    *
-   * @throws What the list or `onProgress` throws, once every push that was under way has ended. `onProgress` has been called
-   * for each product pushed until then. ValidationError for an invalid option, StorageError, and the signal's reason if it
-   * had aborted before.
+   * @throws What the list or `onProgress` throws, once every push in progress has ended; `onProgress` was called for
+   * each product pushed until then. ValidationError for an invalid option, StorageError, and the signal's reason if it
+   * had already aborted.
    */
   pushMany(
     products: Iterable<ProductDraftInput> | AsyncIterable<ProductDraftInput>,
@@ -549,7 +549,7 @@ export function createProductSync(options: ProductSyncOptions): ProductSync {
     return rollback(target, shared, rollbackOptions);
   };
 
-  /** Rolls back a halted run if its gate says so, and adds the report to the summary. */
+  /** Rolls back a halted run if its gate has `onHalt: 'rollback'`, and adds the report to the summary. */
   const undoneIfHalted = async (
     summary: PushSummary,
     { gate, dryRun, signal }: PushManyOptions,

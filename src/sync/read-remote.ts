@@ -124,7 +124,7 @@ const maxVariantsRead = 2_500;
 /**
  * Reads one product with all of its variants.
  *
- * @returns `undefined` if the shop no longer has it.
+ * @returns `undefined` if the shop does not have it.
  */
 export async function readRemote(
   client: SyncClient,

@@ -31,7 +31,7 @@ const measurement = (unit: string): Check =>
 
 const reference: Check = matches(/^gid:\/\/shopify\/\w+\/\S+$/, 'a gid, such as "gid://shopify/Product/1"');
 
-/** Whether a date is in the calendar: no 31 February. */
+/** Whether a date exists in the calendar: there is no 31 February. */
 const isDay = (day: string): boolean => {
   const time = Date.parse(`${day}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
@@ -89,7 +89,7 @@ const checks: Readonly<Record<string, Check>> = {
   variant_reference: reference,
 };
 
-/** Types that have no list type. */
+/** Types without a list type. */
 const neverListed = new Set(['boolean', 'id', 'json', 'money', 'multi_line_text_field', 'rich_text_field', 'language']);
 
 const listPrefix = 'list.';
@@ -121,7 +121,7 @@ export function metafieldProblem(type: string, value: string): string | undefine
   if (Buffer.byteLength(value) > limit) return `is longer than ${limit / kibibyte} KB, the limit of the type ${type}`;
   const entryType = entryTypeOf(type);
   const problem = entryType === undefined ? checks[type]?.(value) : listProblem(entryType, value);
-  return problem === undefined ? undefined : `${problem}, as the type ${type} needs it`;
+  return problem === undefined ? undefined : `${problem} (type ${type})`;
 }
 
 function listProblem(entryType: string, value: string): string | undefined {

@@ -257,7 +257,7 @@ export const maxTextLength = 255;
 export const maxTags = 250;
 /** Images a product may have (https://help.shopify.com/en/manual/products/variants/add-variants). */
 export const maxImages = 250;
-/** Metafields of a draft: Shopify takes 250 entries in a list of an input, and the sync adds the one with the local id. */
+/** Metafields of a draft: Shopify accepts 250 entries in an input list, and the sync adds the one with the local id. */
 export const maxMetafields = 249;
 /** Options a product may have. */
 export const maxOptions = 3;
@@ -265,13 +265,13 @@ export const maxOptions = 3;
 export const maxVariants = 2048;
 /** Barcodes a variant may have (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes). */
 export const maxBarcodes = 20;
-/** Collections of a draft: Shopify takes 250 entries in a list of an input. */
+/** Collections of a draft: Shopify accepts 250 entries in an input list. */
 export const maxCollections = 250;
 
 /** Locations of a variant's quantities: https://help.shopify.com/en/manual/locations */
 export const maxLocations = 1_000;
 
-/** Whether a draft's category is a path of names, such as `Apparel & Accessories > Clothing`, and no id. */
+/** Whether a draft's category is a path of names, such as `Apparel & Accessories > Clothing`, and not an id. */
 export function isCategoryPath(category: string): boolean {
   return !category.startsWith('gid:') && /\p{L}/u.test(category);
 }

@@ -3,7 +3,7 @@ import { fieldName, type IssueAtPath, type Path, quote } from './issues.ts';
 import { isMetafieldType, metafieldProblem } from './metafield-value.ts';
 import { maxOptions, maxVariants, type ProductDraft, type SkuPolicy } from './product-draft.ts';
 
-/** Errors that concern several fields together. The product need not have the right shape. */
+/** Errors in the combination of several fields. The product may have any shape. */
 export function productErrors(product: unknown, policy: SkuPolicy): IssueAtPath[] {
   return [
     ...(policyOf(product, policy) === 'required' ? skuIssues(product) : []),
@@ -16,7 +16,7 @@ export function productErrors(product: unknown, policy: SkuPolicy): IssueAtPath[
   ];
 }
 
-/** The draft's own policy, else the one that is usual. */
+/** The draft's own policy, or else the default one. */
 function policyOf(product: unknown, usual: SkuPolicy): SkuPolicy {
   const own = isRecord(product) ? product.sku : undefined;
   return own === 'required' || own === 'warn' || own === 'optional' ? own : usual;
@@ -24,7 +24,7 @@ function policyOf(product: unknown, usual: SkuPolicy): SkuPolicy {
 
 const mayLackPrices = (product: unknown): boolean => isRecord(product) && product.price === 'warn';
 
-/** Variants whose price is left out. */
+/** Variants without a price. */
 const missingPrices = (product: unknown, fix: string): IssueAtPath[] =>
   variantsOf(product).flatMap((variant, index) =>
     isRecord(variant) && variant.price === undefined
@@ -32,7 +32,7 @@ const missingPrices = (product: unknown, fix: string): IssueAtPath[] =>
       : [],
   );
 
-/** Variants without a SKU, and those with the SKU of an earlier one. */
+/** Variants without a SKU, and variants with the SKU of an earlier one. */
 function skuIssues(product: unknown): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
   return variantsOf(product).flatMap((variant, index): IssueAtPath[] => {
@@ -65,7 +65,7 @@ function variantErrors(variant: unknown, index: number): IssueAtPath[] {
   ] as const) {
     if (!Array.isArray(variant[all]) || variant[one] === undefined) continue;
     const code = `${one === 'barcode' ? 'barcodes' : 'image-urls'}-ambiguous`;
-    issues.push({ code, path: [...path, all], message: `are set besides ${one}: remove one of the two` });
+    issues.push({ code, path: [...path, all], message: `are set beside ${one}: remove one of the two` });
   }
   return issues;
 }
@@ -103,7 +103,7 @@ function variantImageErrors(product: unknown): IssueAtPath[] {
   });
 }
 
-/** Metafields that are there twice, or whose value does not fit their type. */
+/** Metafields that occur twice, or whose value does not fit their type. */
 function metafieldErrors(metafields: unknown, path: Path): IssueAtPath[] {
   const firstIndex = new Map<string, number>();
   return (Array.isArray(metafields) ? metafields : []).flatMap((metafield: unknown, index): IssueAtPath[] => {
@@ -130,7 +130,7 @@ function metafieldErrors(metafields: unknown, path: Path): IssueAtPath[] {
   });
 }
 
-/** Errors in the options by which the variants of a product differ. */
+/** Errors in the product's options. */
 function optionErrors(product: unknown): IssueAtPath[] {
   const table = readOptions(product);
   const tooMany = tooManyNames(table);
@@ -230,7 +230,7 @@ const listOf = (names: Iterable<string>): string =>
 export function productWarnings(product: unknown, usual: SkuPolicy): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const policy = policyOf(product, usual);
-  const priceFix = 'it is kept as it is in the shop, and new products cost nothing and stay drafts; set a price';
+  const priceFix = 'the price in the shop is kept, and new products cost nothing and stay drafts; set a price';
   const ofSku = policy === 'required' ? [] : skuIssues(product);
   return [
     ...contentWarnings(product),
@@ -244,7 +244,7 @@ export function productWarnings(product: unknown, usual: SkuPolicy): IssueAtPath
   ];
 }
 
-/** Metafields whose type Shopify must know, each name once however many variants have it. */
+/** Metafields whose type Shopify must know, each reported once, however many variants have it. */
 function metafieldWarnings(product: Readonly<Record<string, unknown>>): IssueAtPath[] {
   const lists = [
     [['metafields'], product.metafields] as const,
@@ -263,7 +263,7 @@ function metafieldWarnings(product: Readonly<Record<string, unknown>>): IssueAtP
       reported.add(name);
       const message =
         typeof type === 'string'
-          ? `is ${quote(type)}, which is not known here: its value is not checked`
+          ? `is ${quote(type)}, which is unknown: its value is not checked`
           : 'is missing: Shopify uses that of its definition, and refuses the metafield if there is none';
       return [{ code: 'metafield-type-unknown', path: [...path, index, 'type'], message }];
     }),
@@ -323,7 +323,7 @@ function defaultVariantWarnings(product: unknown): IssueAtPath[] {
   return [{ code: 'options-missing', path: ['variants', 0], message }];
 }
 
-/** A warning for each second spelling of an option name or value, where it first occurs. */
+/** Warns of each further spelling of an option name or value, at its first occurrence. */
 function spellingWarnings(product: unknown): IssueAtPath[] {
   const { names } = readOptions(product);
   const spelled = spellingsOf(product, names.keys());
@@ -348,7 +348,7 @@ function spellingWarnings(product: unknown): IssueAtPath[] {
 }
 
 /**
- * Gives each option name and value one spelling, the first: to Shopify `red` and `Red` are one value, and it
+ * Gives each option name and value one spelling, the first: Shopify treats `red` and `Red` as the same value, and
  * rejects a product that lists both. Also fills in the list of option names.
  */
 export function unifySpelling(draft: ProductDraft): ProductDraft {
@@ -390,7 +390,7 @@ interface OptionTable {
   readonly names: ReadonlyMap<string, string>;
   /** Names listed by the product itself; `undefined` if it lists none. */
   readonly listed: readonly string[] | undefined;
-  /** The cells of each variant; `undefined` where the variant or its options are not an object. */
+  /** The cells of each variant; `undefined` if the variant or its options are not an object. */
   readonly rows: readonly (readonly OptionCell[] | undefined)[];
 }
 
@@ -400,11 +400,11 @@ interface OptionCell {
   readonly key: string;
   /** The name as Shopify compares it. */
   readonly folded: string;
-  /** Trimmed; `undefined` where it is not text. */
+  /** Trimmed; `undefined` if it is not text. */
   readonly value: string | undefined;
 }
 
-/** Reads the options of a product, which need not be valid. */
+/** Reads the options of a product that may be invalid. */
 function readOptions(product: unknown): OptionTable {
   const given = isRecord(product) && Array.isArray(product.options) ? product.options : [];
   const listed = given.length === 0 ? undefined : given.filter((name) => typeof name === 'string');

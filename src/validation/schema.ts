@@ -32,7 +32,7 @@ import { productErrors, toDecimalText, unifySpelling } from './rules.ts';
 /** What is wrong with a single field: the end of an issue's code, after the name of the field. */
 export type FieldIssueKind = 'missing' | 'invalid' | 'too-long' | 'too-many';
 
-/** Keeps a shape in step with the published interface: a field that only one of them has does not compile. */
+/** Matches a shape with the published interface: a field that only one of them has does not compile. */
 type ShapeOf<Draft> = Record<keyof Required<Draft>, z.ZodType>;
 
 /** Trimmed text that is not empty. */
@@ -76,16 +76,16 @@ function protocolOf(value: string): string {
   return URL.canParse(value) ? new URL(value).protocol : '';
 }
 
-/** Decimals of the currencies that have most, such as the Chilean unit of account. */
+/** The most decimals that a currency has, such as the Chilean unit of account. */
 const maxDecimals = 4;
 
-/** Digits before the point of the largest price that Shopify takes. */
+/** Digits before the point of the largest price that Shopify accepts. */
 const maxWholeDigits = 18;
 
-/** Decimal text out of text or a number: an amount of money. */
+/** An amount of money as decimal text, from text or a number. */
 const money = () => z.custom<string | number>().transform(readAmount);
 
-/** An amount that may be none: `null`, and zero, which Shopify would show as a price. */
+/** An amount that may be absent: `null`, or zero, which Shopify would show as a price. */
 const moneyOrNone = () =>
   z.custom<string | number | null>().transform((value, context): string | null => {
     if (value === null) return null;
@@ -109,7 +109,7 @@ function readAmount(value: unknown, context: z.RefinementCtx): string {
   return z.NEVER;
 }
 
-/** Why Shopify would refuse or round an amount; `undefined` where it takes it as it is. */
+/** Returns why Shopify would refuse or round an amount; `undefined` if it accepts it unchanged. */
 function amountProblem(decimal: string): string | undefined {
   const [whole = '', fraction = ''] = decimal.replace(/^-?0*(?=\d)/, '').split('.');
   if (decimal.startsWith('-') && /[1-9]/.test(decimal))
@@ -121,14 +121,14 @@ function amountProblem(decimal: string): string | undefined {
   return `has ${decimals} decimals (${quote(decimal)}): round it to those of the currency`;
 }
 
-/** Text that `null` clears. */
+/** Text that can be cleared with `null`. */
 const clearable = () => z.string().trim().nullable();
 
 const wholeFrom = (least: number) => z.number().int().min(least);
 
 /**
- * Option name → value. Names keep their white space, so that two names that differ only in it are both seen. Not
- * zod's own record, which silently drops the name `__proto__`.
+ * Option name → value. Names keep their white space, so that names that differ only in it remain distinct. zod's own
+ * record silently drops the name `__proto__`.
  */
 const optionValues = () =>
   z.custom<Readonly<Record<string, string>>>().transform((options: unknown, context): Record<string, string> => {
@@ -150,13 +150,13 @@ const optionValues = () =>
     return Object.fromEntries(entries);
   });
 
-/** A list. Where it is too long, that is its only issue: its entries are not checked. */
+/** A list. If it is too long, that is its only issue, and its entries are not checked. */
 const list = <Item extends z.ZodType>(item: Item, most: number, least = 0) =>
   z.array(z.custom<z.input<Item>>()).min(least).max(most).pipe(z.array(item));
 
 /**
- * An object of which only the fields of the shape are read. A field that is `undefined` counts as
- * left out, so that `{ vendor: row.vendor }` needs no condition; so does blank text in one that `blankIsNone` names.
+ * An object of which only the fields of the shape are read. An `undefined` field counts as omitted, so that
+ * `{ vendor: row.vendor }` needs no condition; so does blank text in the fields named in `blankIsNone`.
  */
 const record = <Shape extends z.ZodRawShape>(shape: Shape, blankIsNone: readonly string[] = []) => {
   const keys = Object.keys(shape);
@@ -168,8 +168,8 @@ const record = <Shape extends z.ZodRawShape>(shape: Shape, blankIsNone: readonly
     };
     return Object.fromEntries(keys.filter(isGiven).map((key) => [key, input[key]]));
   };
-  // What z.preprocess makes, but for a function that it makes for each value: that costs time, and its garbage stays until a
-  // full collection.
+  // The same as z.preprocess, without the function that it creates for each value: those take time, and stay in memory
+  // until a full collection.
   return new z.ZodPreprocess({
     type: 'pipe',
     in: new z.core.$ZodTransform({ type: 'transform', transform: fieldsOf }),
@@ -256,7 +256,7 @@ const variantShape = {
   position: wholeFrom(1).exactOptional(),
 } satisfies ShapeOf<ProductVariantDraft>;
 
-/** A gid of the taxonomy, made of a short id where that is given; a path stays as it is. */
+/** A gid of the taxonomy, completed if only the short id is given; a path stays unchanged. */
 const category = () =>
   z
     .string()
@@ -321,12 +321,12 @@ export const knownFields = {
   unitPrice: Object.keys(unitPriceShape),
 };
 
-/** The schema that checks SKUs by a policy, unless the draft sets its own. */
+/** Creates the schema that checks SKUs by a policy, unless the draft sets its own. */
 export function draftSchema(policy: SkuPolicy): z.ZodType<ProductDraft, ProductDraftInput> {
   return z.custom<ProductDraftInput>().transform((input, context) => {
     const parsed = productFields.safeParse(input, { reportInput: true });
     for (const issue of parsed.error?.issues ?? []) context.addIssue({ ...issue });
-    // Checks the raw input, and also where single fields are invalid: all issues are reported together.
+    // Checks the raw input even if single fields are invalid, so that all issues are reported together.
     const errors = productErrors(input, policy);
     for (const { code, path, message } of errors) {
       context.addIssue({ code: 'custom', path: [...path], message, params: { code } });

@@ -189,7 +189,7 @@ function countByCode(issues: readonly ValidationIssue[]): Record<string, number>
   return Object.fromEntries(counts);
 }
 
-/** Unknown fields, each reported once however many variants or images have it. */
+/** Unknown fields, each reported once, however many variants or images have it. */
 function unknownFields(product: unknown): IssueAtPath[] {
   if (!isRecord(product)) return [];
   const { seo, images, metafields } = product;
@@ -260,7 +260,7 @@ const fixes: Partial<Record<string, string>> = {
   url: 'use the whole URL, starting with https://',
 };
 
-/** An issue of zod as one of ours. It must have been made with `reportInput`. */
+/** Turns an issue of zod into ours. It must have been created with `reportInput`. */
 function fromZodIssue(issue: z.core.$ZodIssue): ValidationIssue {
   const own = issue.code === 'custom' ? issue.params : undefined;
   const kind = kindOfIssue(issue);
@@ -299,9 +299,9 @@ function wrongType({ expected, input, path }: z.core.$ZodIssueInvalidType): stri
   return typeof input === 'number' && expected === 'string' ? `${wrong}: put it in quotes` : wrong;
 }
 
-/** The last name of a path in the style of a code: `compareAtPrice` → `compare-at-price`. */
+/** The last name of a path in code style: `compareAtPrice` → `compare-at-price`. */
 function leafName(path: readonly PropertyKey[]): string {
-  // An option's name comes from the data, which a code must not depend on.
+  // An option's name comes from the data, on which a code must not depend.
   const withinOptions = path.includes('options') && path.at(-1) !== 'options';
   const named = withinOptions ? ['option'] : path.filter((key) => typeof key === 'string');
   return (named.at(-1) ?? 'product').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

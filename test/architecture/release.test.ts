@@ -34,7 +34,7 @@ describe('a release', () => {
     ['whose contact nobody can read', { security: 'Write to us.' }, /SECURITY\.md/],
     ['of another tag', { tag: 'v0.2.0' }, /the tag is v0\.2\.0/],
     ['without a section in the changelog', { changelog: '# shopwright\n' }, /no section 0\.1\.0/],
-    ['with changes left', { changesets: ['config.json', 'feeds.md'] }, /in no release/],
+    ['with changes left', { changesets: ['config.json', 'feeds.md'] }, /unreleased/],
   ];
 
   it.each(refused)('%s is refused, with the fix', (_what, changes, problem) => {

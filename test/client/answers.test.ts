@@ -18,7 +18,7 @@ async function failWith(step: Step, document = query): Promise<ShopwrightError> 
   return thrown;
 }
 
-describe('a response that is not good becomes one typed error', () => {
+describe('a bad response becomes one typed error', () => {
   it.each([
     ['401', status(401), 'AuthenticationError', 'AUTHENTICATION_FAILED', /token.*said by Shopify/],
     ['402', status(402), 'ShopUnavailableError', 'SHOP_UNAVAILABLE', /frozen/],
@@ -47,9 +47,9 @@ describe('a response that is not good becomes one typed error', () => {
     ],
     ['truncated JSON', status(200, '{"data":{'), 'InvalidResponseError', 'INVALID_RESPONSE', /truncated/],
     ['nothing', status(200, ''), 'InvalidResponseError', 'INVALID_RESPONSE', /an empty body/],
-    ['JSON that is no object', status(200, '[]'), 'InvalidResponseError', 'INVALID_RESPONSE', /acme/],
+    ['JSON that is not an object', status(200, '[]'), 'InvalidResponseError', 'INVALID_RESPONSE', /acme/],
     ['neither data nor errors', status(200, '{}'), 'InvalidResponseError', 'INVALID_RESPONSE', /neither/],
-    ['no answer in time', silent, 'TimeoutError', 'TIMEOUT', /1000 ms.*timeoutMs/],
+    ['no response in time', silent, 'TimeoutError', 'TIMEOUT', /1000 ms.*timeoutMs/],
     ['a refused connection', broken('ECONNREFUSED'), 'NetworkError', 'NETWORK_ERROR', /ECONNREFUSED/],
     ['a reset', broken('ECONNRESET'), 'NetworkError', 'NETWORK_ERROR', /ECONNRESET/],
     [
@@ -75,7 +75,7 @@ describe('a response that is not good becomes one typed error', () => {
     ],
     ['SHOP_INACTIVE', error('SHOP_INACTIVE'), 'ShopUnavailableError', 'SHOP_UNAVAILABLE', /SHOP_INACTIVE/],
     ['INTERNAL_SERVER_ERROR', error('INTERNAL_SERVER_ERROR'), 'GraphqlError', 'GRAPHQL_ERROR', /Q: said/],
-    ['errors as a text', body({ errors: 'a text' }), 'GraphqlError', 'GRAPHQL_ERROR', /a text/],
+    ['errors as text', body({ errors: 'a text' }), 'GraphqlError', 'GRAPHQL_ERROR', /a text/],
     ['a list of odd errors', body({ errors: [null, { path: ['a'] }] }), 'GraphqlError', 'GRAPHQL_ERROR', /no message/],
   ] as const)('%s', async (_name, step, name, code, message) => {
     const thrown = await failWith(step);
@@ -83,13 +83,10 @@ describe('a response that is not good becomes one typed error', () => {
     expect(thrown.message).toMatch(message);
   });
 
-  it.each([[null], [false], [''], [{}], [[]]])(
-    'takes errors that say nothing beside data for none: %j',
-    async (errors) => {
-      const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
-      expect((await clock.run(shop.graphql(query))).data).toEqual({ shop: { name: 'Acme' } });
-    },
-  );
+  it.each([[null], [false], [''], [{}], [[]]])('ignores empty errors beside data: %j', async (errors) => {
+    const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
+    expect((await clock.run(shop.graphql(query))).data).toEqual({ shop: { name: 'Acme' } });
+  });
 
   it('keeps the numbers of MAX_COST_EXCEEDED and the scope of ACCESS_DENIED', async () => {
     expect(await failWith(error('MAX_COST_EXCEEDED', { cost: 1200, maxCost: 1000 }))).toMatchObject({
@@ -101,7 +98,7 @@ describe('a response that is not good becomes one typed error', () => {
     });
   });
 
-  it('names no wait after THROTTLED where the numbers are of no use', async () => {
+  it('names no wait after THROTTLED if the numbers are unusable', async () => {
     const step = body({
       errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }],
       extensions: costs({ rate: 0 }),
@@ -109,7 +106,7 @@ describe('a response that is not good becomes one typed error', () => {
     expect(await failWith(step)).toMatchObject({ code: 'THROTTLED', retryAfterMs: undefined });
   });
 
-  it('takes numbers that are missing for not known', async () => {
+  it('treats missing numbers as unknown', async () => {
     expect(await failWith(error('MAX_COST_EXCEEDED'))).toMatchObject({ cost: undefined, maxCost: undefined });
     expect(await failWith(error('ACCESS_DENIED'))).toMatchObject({ requiredAccess: undefined });
     const { shop, clock } = scriptedShop([
@@ -123,12 +120,12 @@ describe('a response that is not good becomes one typed error', () => {
     expect(thrown.message.length).toBeLessThan(500);
   });
 
-  it('knows the error of the token endpoint, and a refusal without any text', async () => {
+  it('understands the error of the token endpoint, and a refusal without text', async () => {
     expect((await failWith(status(400, '{"error":"invalid_request"}'))).message).toContain('invalid_request');
     expect((await failWith(status(400, '{}'))).message).not.toContain('Shopify says');
   });
 
-  it('carries the request id and the shop', async () => {
+  it('contains the request id and the shop', async () => {
     expect(await failWith(status(500))).toMatchObject({
       requestId: 'request-1',
       shop: 'acme.myshopify.com',
@@ -136,7 +133,7 @@ describe('a response that is not good becomes one typed error', () => {
     });
   });
 
-  it('keeps partial data apart from what is logged', async () => {
+  it('keeps partial data out of logs', async () => {
     const thrown = await failWith(
       body({
         data: { shop: { name: 'Acme' }, customer: null },
@@ -156,7 +153,7 @@ describe('user errors', () => {
     'mutation M { a: productDelete(input: { id: "1" }) { problems: userErrors { field message } ...More } } fragment More on ProductDeletePayload { deletedProductId }';
   const refused = { data: { a: { problems: [{ field: ['input', 'id'], message: 'is gone' }] } }, extensions: costs() };
 
-  it('are found under whatever name the document gives them', async () => {
+  it('are found under any alias', async () => {
     const thrown = await failWith(body(refused), mutation);
     expect(thrown).toMatchObject({
       name: 'ShopifyUserError',
@@ -165,13 +162,13 @@ describe('user errors', () => {
     expect(thrown.message).toContain('input.id: is gone');
   });
 
-  it('stay in the data when the caller asks for that', async () => {
+  it('stay in the data if the caller requests it', async () => {
     const { shop, clock } = scriptedShop([body(refused)]);
     const { data } = await clock.run(shop.graphql(mutation, {}, { userErrors: 'return' }));
     expect(data).toEqual(refused.data);
   });
 
-  it('without a field are told of the input, and a payload of null has none', async () => {
+  it('concern the input if they name no field; a payload of null has none', async () => {
     const thrown = await failWith(body({ data: { a: { problems: [{ message: 'odd' }] } } }), mutation);
     expect(thrown.message).toContain('input: odd');
     for (const a of [null, { problems: null }]) {
@@ -180,7 +177,7 @@ describe('user errors', () => {
     }
   });
 
-  it('are nothing to a query', async () => {
+  it('are ignored in a query', async () => {
     const { shop, clock } = scriptedShop([body({ data: { node: { userErrors: [{ message: 'x' }] } } })]);
     await expect(
       clock.run(shop.graphql('query { node(id: "1") { ... on X { userErrors { message } } } }')),
@@ -193,8 +190,8 @@ describe('the access token', () => {
     ['a refused token', status(401, JSON.stringify({ errors: `bad token ${token}` }))],
     ['a reset', broken('ECONNRESET')],
     ['a time-out', silent],
-    ['an odd answer', status(200, token)],
-  ])('is nowhere in the error of %s', async (_name, step) => {
+    ['an unusual response', status(200, token)],
+  ])('does not appear in the error of %s', async (_name, step) => {
     const thrown = await failWith(step);
     const seen = [
       thrown.message,
@@ -212,7 +209,7 @@ describe("errors: 'return'", () => {
   const write =
     'mutation M { a: productCreate(product: {}) { product { id } } b: productCreate(product: {}) { product { id } } }';
 
-  it('gives what came, and why the rest did not', async () => {
+  it('returns the partial data and the errors', async () => {
     const data = { shop: { name: 'Acme' }, customer: null };
     const { shop, clock, sent } = scriptedShop([body({ data, errors: [denied], extensions: costs() })]);
     const result = await clock.run(shop.graphql(query, {}, returned));
@@ -220,7 +217,7 @@ describe("errors: 'return'", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('gives an empty list where all went well', async () => {
+  it('returns an empty list if there are no errors', async () => {
     for (const errors of [undefined, null, []]) {
       const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors, extensions: costs() })]);
       expect(await clock.run(shop.graphql(query, {}, returned))).toMatchObject({
@@ -230,17 +227,17 @@ describe("errors: 'return'", () => {
     }
   });
 
-  it('gives no list to who has not asked', async () => {
+  it('returns no list unless requested', async () => {
     const { shop, clock } = scriptedShop([good()]);
     expect(await clock.run(shop.graphql(query))).not.toHaveProperty('errors');
   });
 
-  it('gives null where an error left nothing of a query', async () => {
+  it('returns null if an error left no data of a query', async () => {
     const { shop, clock } = scriptedShop([body({ data: null, errors: [denied] })]);
     expect(await clock.run(shop.graphql(query, {}, returned))).toMatchObject({ data: null, errors: [denied] });
   });
 
-  it('gives each part of a mutation of which one was carried out', async () => {
+  it('returns each part of a mutation of which one was carried out', async () => {
     const data = { a: { node: { id: '1' } }, b: null };
     const { shop, clock } = scriptedShop([body({ data, errors: [{ message: 'Timeout', path: ['b'] }] })]);
     const result = await clock.run(shop.graphql(write, {}, returned));
@@ -249,7 +246,7 @@ describe("errors: 'return'", () => {
 
   it.each([
     [
-      'a document that is refused',
+      'a refused document',
       { errors: [{ message: 'no such field', locations: [{ line: 1, column: 1 }] }] },
       query,
       'GRAPHQL_ERROR',
@@ -260,12 +257,7 @@ describe("errors: 'return'", () => {
       query,
       'GRAPHQL_ERROR',
     ],
-    [
-      'a call that is throttled',
-      { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] },
-      query,
-      'THROTTLED',
-    ],
+    ['a throttled call', { errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] }, query, 'THROTTLED'],
     [
       'a mutation that may have been carried out',
       { data: { a: null, b: null }, errors: [{ message: 'Timeout' }] },
@@ -294,9 +286,9 @@ describe('a document with several mutations, one of which has user errors', () =
   const refused = { userErrors: [{ message: 'no' }] };
 
   it.each([
-    ['says so where the other was carried out', { a: refused, b: { userErrors: [] } }, true],
-    ['says that nothing was carried out where both were refused', { a: refused, b: refused }, false],
-    ['says that nothing was carried out where the other has no payload', { a: refused, b: null }, false],
+    ['may have executed if the other was carried out', { a: refused, b: { userErrors: [] } }, true],
+    ['has not executed if both were refused', { a: refused, b: refused }, false],
+    ['has not executed if the other has no payload', { a: refused, b: null }, false],
   ])('%s', async (_name, data, mayHaveExecuted) => {
     const { shop, clock } = scriptedShop([body({ data })]);
     const thrown = await clock.run(rejection(shop.graphql(document)));
@@ -305,7 +297,7 @@ describe('a document with several mutations, one of which has user errors', () =
 });
 
 describe('"errors" beside data', () => {
-  it.each([[null], [[]]])('that is %j is no error', async (errors) => {
+  it.each([[null], [[]]])('is not an error if it is %j', async (errors) => {
     const { shop, clock } = scriptedShop([body({ data: { shop: { name: 'Acme' } }, errors })]);
     expect((await clock.run(shop.graphql(query))).data).toEqual({ shop: { name: 'Acme' } });
   });
@@ -317,7 +309,7 @@ describe('numbers beyond 2^53', () => {
     () =>
       new Response(text);
 
-  it('are kept, as bigint', async () => {
+  it('are kept as bigint', async () => {
     const value =
       '{"erp":9007199254740993,"list":[-12345678901234567890, 1],"text":"9007199254740993","small":5,"part":0.5}';
     const { shop, clock } = scriptedShop([raw(`{"data":{"product":{"metafield":{"jsonValue":${value}}}}}`)]);
@@ -337,7 +329,7 @@ describe('numbers beyond 2^53', () => {
     });
   });
 
-  it('in errors that are no list are told', async () => {
+  it('in errors that are not a list are reported', async () => {
     const thrown = await failWith(raw('{"errors":{"base": 9007199254740993}}'));
     expect(thrown.message).toContain('9007199254740993');
   });

@@ -54,7 +54,7 @@ async function setup() {
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `s${index}.myshopify.com`);
 
 describe('forEachShop', () => {
-  it('works on each shop of the app once, so many at a time', async () => {
+  it('runs for each shop of the app once, a limited number at a time', async () => {
     const { app, install } = await setup();
     for (const domain of names(9)) await install(domain);
     await install('s0.myshopify.com', { userId: '1' });
@@ -79,7 +79,7 @@ describe('forEachShop', () => {
     expect([seen.sort(), most, report]).toEqual([names(9), 3, { done: 9, skipped: 0, failed: [] }]);
   });
 
-  it('goes on where an earlier run was ended, tries what failed again, and begins anew after that', async () => {
+  it('continues where an earlier run ended, tries failed shops again, and afterwards starts over', async () => {
     const { app, install } = await setup();
     for (const domain of names(6)) await install(domain);
     const stop = new AbortController();
@@ -112,7 +112,7 @@ describe('forEachShop', () => {
     expect((await run()).report).toMatchObject({ done: 6, skipped: 0 });
   });
 
-  it('refuses to run without a list of shops, or with options that do not exist', async () => {
+  it('requires a list of shops, and refuses unknown options', async () => {
     const bare = createShopifyApp({ auth: staticToken('shpat_x') });
     await expect(bare.forEachShop(async () => undefined)).rejects.toThrow('stores.tokens');
     const { app } = await setup();
@@ -122,7 +122,7 @@ describe('forEachShop', () => {
 });
 
 describe('eraseShop', () => {
-  it('erases all that is kept, says what it was, and leaves other shops alone', async () => {
+  it('erases everything stored, reports what it was, and leaves other shops alone', async () => {
     const { app, stores, install, send, queue, tokens } = await setup();
     await install(shop);
     await install(shop, { userId: '1' });
@@ -143,7 +143,7 @@ describe('eraseShop', () => {
     expect(await app.eraseShop(shop)).toMatchObject({ tokens: 0, files: 0, inbox: 0, deadLetters: 0, notes: 0 });
   });
 
-  it('is remembered: a job that fails later leaves no dead letter, and one of a later installation does', async () => {
+  it('is remembered: a job that fails later leaves no dead letter, but one of a later installation does', async () => {
     const { app, clock, send, queue, fail, stores } = await setup();
     fail.with = async () => {
       fail.with = undefined;
@@ -194,7 +194,7 @@ describe('eraseShop', () => {
     }
     await clock.run(queue.drain());
     expect((await queue.deadJobs()).map(({ type }) => type).sort()).toHaveLength(4);
-    // These wait.
+    // These are waiting.
     own.fail.isOn = false;
     await own.products.enqueue('tee-2');
     const waiting = send('products/update', { id: 9, updated_at: '2026-11-01T00:00:00Z' }, 'late');
@@ -208,7 +208,7 @@ describe('eraseShop', () => {
     ]);
     for (const key of notes(shop)) expect(await keyValue.get(key)).toBeUndefined();
     for (const key of others) expect(await keyValue.get(key)).toBe('{}');
-    // Of a later installation.
+    // From a later installation.
     await clock.advance(1);
     await own.products.enqueue('tee-2');
     await clock.run(queue.drain());
@@ -221,7 +221,7 @@ describe('eraseShop', () => {
     ['with a queue, before its second page', true, 2],
     ['without a queue, before its first page', false, 1],
     ['without a queue, before its second page', false, 2],
-  ])('ends the run of a feed %s, and nothing of it stays', async (_how, hasQueue, page) => {
+  ])('ends the run of a feed %s, and leaves nothing of it', async (_how, hasQueue, page) => {
     const { clock, stores, queue } = await setup();
     const orders = Array.from({ length: 9 }, (_, index) => ({
       email: `jane-${index}@example.com`,
@@ -248,11 +248,11 @@ describe('eraseShop', () => {
     const left: string[] = [];
     for await (const key of stores.keyValue.scan('')) if (!key.includes('erased:')) left.push(key);
     expect(left).toEqual([]);
-    // Of a later installation.
+    // From a later installation.
     expect(await clock.run(feed.run())).toMatchObject({ outcome: 'caught-up', changes: 9 });
   });
 
-  it('refuses what is no shop, and an app without stores', async () => {
+  it('refuses text that is not a shop, and an app without stores', async () => {
     const { app } = await setup();
     await expect(app.eraseShop('acme.myshopify.com.evil.example')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
     const bare: ShopifyApp = createShopifyApp({ auth: staticToken('shpat_x') });
@@ -290,7 +290,7 @@ describe('one customer', () => {
     ['customers/merge', { admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/8', status: 'completed' }],
   ] as const;
 
-  it('is exported and erased wherever they are, and nobody else', async () => {
+  it('is exported and erased everywhere, without affecting other customers', async () => {
     const { app, send, queue } = await setup();
     for (const [index, [topic, payload]] of [...about, ...others].entries()) await send(topic, payload, `id-${index}`);
     const stored = await app.exportCustomer(shop, person);
@@ -321,7 +321,7 @@ describe('one customer', () => {
     expect(await app.exportCustomer(shop, { phone })).toHaveLength(isSame ? 2 : 0);
   });
 
-  it('is not handled again by a job that waits, and leaves no dead letter', async () => {
+  it('is not handled by a job that is still waiting, and leaves no dead letter', async () => {
     const clock = createManualClock();
     const { keyValue } = memoryStores({ clock });
     const retryDelaysMs = [60_000];
@@ -345,7 +345,7 @@ describe('one customer', () => {
       await handler(deliveryOf({ topic: 'orders/create', payload, webhookId: `order-${id}`, clock }));
       await clock.advance(1_000);
     };
-    // Jane's waits for its next attempt when she is erased, or is under way in the last one.
+    // When Jane is erased, her job waits for its next attempt, or is in its last one.
     await send(1, 7);
     await send(2, 8);
     expect(await app.eraseCustomer(shop, { id: '7' })).toMatchObject({ inbox: 1 });
@@ -358,7 +358,7 @@ describe('one customer', () => {
     expect(dead).toEqual([2]);
   });
 
-  it('is found and erased in the changes of a feed that its handler has failed to take', async () => {
+  it('is found and erased in the changes of a feed whose handler has failed', async () => {
     const { clock, stores, queue } = await setup();
     const order = (email: string) => ({
       email,

@@ -23,13 +23,13 @@ const problemsOf = (create: () => unknown): unknown => {
 
 describe('createShopifyClient', () => {
   it.each(['acme', 'ACME.myshopify.com', 'https://acme.myshopify.com', 'https://acme.myshopify.com/'])(
-    'takes %s as a shop',
+    'accepts %s as a shop',
     (shop) => {
       expect(createShopifyClient({ shop, accessToken: token, isolated: true }).shop).toBe('acme.myshopify.com');
     },
   );
 
-  it('reports all that does not fit together, and nothing of the token', () => {
+  it('reports all invalid options together, without the token', () => {
     const create = (): unknown =>
       createShopifyClient({
         shop: 'acme.evil.com',
@@ -50,14 +50,14 @@ describe('createShopifyClient', () => {
     },
   );
 
-  it('tells a test server which shop is meant, and shares its bucket with other clients of that server', async () => {
+  it('names the shop to a test server, and shares its bucket with other clients of that server', async () => {
     const { shop, sent } = scriptedShop([good()], { origin: 'http://127.0.0.1:4010/' });
     await shop.graphql('{ shop { id } }');
     expect(sent[0]?.url).toBe(`http://127.0.0.1:4010/admin/api/${generatedApiVersion}/graphql.json`);
     expect(sent[0]?.headers.get('x-shopify-shop-domain')).toBe('acme.myshopify.com');
   });
 
-  it('uses the limiter that it is given', async () => {
+  it('uses the given limiter', async () => {
     const limiter = tokenBucketLimiter();
     const { shop } = scriptedShop([good()], { limiter });
     await shop.graphql('{ shop { id } }');
@@ -65,7 +65,7 @@ describe('createShopifyClient', () => {
     limiter.close();
   });
 
-  it('tells of changes of the breaker', async () => {
+  it('reports changes of the breaker', async () => {
     const { shop, clock, events } = scriptedShop([status(500)], {
       breaker: { failures: 1, operations: 1 },
       retry: { maxRetries: 0 },
@@ -122,7 +122,7 @@ describe('createShopifyClient', () => {
 });
 
 describe('createShopifyApp', () => {
-  it('hands out a client for each shop, with the token of that shop', async () => {
+  it("returns a client for each shop, with that shop's token", async () => {
     const seen: (string | null)[] = [];
     const app = createShopifyApp({
       auth: { get: (shop) => Promise.resolve(`token-of-${shop}`), invalidate: () => Promise.resolve(false) },
@@ -139,7 +139,7 @@ describe('createShopifyApp', () => {
 });
 
 describe('graphql', () => {
-  it('posts the document and its variables to the version, with the token and its own headers', async () => {
+  it("posts the document and its variables to the requested version, with the token and the client's headers", async () => {
     const { shop, sent } = scriptedShop([good()], { userAgentPrefix: 'acme-app' });
     const result = await shop.graphql(
       'query Q($a: Int) { shop { name } }',
@@ -166,19 +166,19 @@ describe('graphql', () => {
     });
   });
 
-  it('cannot be given another token by a header', async () => {
+  it('does not accept another token in a header', async () => {
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql('{ shop { id } }', {}, { headers: { 'X-Shopify-Access-Token': 'mine' } });
     expect(sent[0]?.headers.get('x-shopify-access-token')).toBe(token);
   });
 
-  it('sends the operation that is named', async () => {
+  it('runs the named operation', async () => {
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql('query A { shop { id } } query B { shop { name } }', {}, { operationName: 'B' });
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ operationName: 'B' });
   });
 
-  it('takes a document that a parser has made', async () => {
+  it('accepts a document that a parser has created', async () => {
     const { parse } = await import('graphql');
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql(parse('query Q { shop { name } }') as object);
@@ -189,7 +189,7 @@ describe('graphql', () => {
     ['a syntax error, with its place', 'query {\n shop {', {}, /line 2|Expected Name/],
     ['an empty document', ' ', {}, /Unexpected <EOF>|Syntax/],
     ['several operations without a name', 'query A { a } query B { b }', {}, /operationName/],
-    ['an operation that is not there', 'query A { a }', { operationName: 'C' }, /named C/],
+    ['an unknown operation name', 'query A { a }', { operationName: 'C' }, /named C/],
     ['fragments only', 'fragment F on Shop { id }', {}, /no operation/],
     ['a subscription', 'subscription { a }', {}, /subscription/],
   ])('refuses %s before anything is sent', async (_name, document, options, message) => {
@@ -199,7 +199,7 @@ describe('graphql', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('survives a fragment that names itself', async () => {
+  it('accepts a fragment that spreads itself', async () => {
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql('query Q { ...F } fragment F on QueryRoot { shop { id } ...F }', {}, { cost: 1 });
     expect(sent).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('graphql', () => {
 });
 
 describe('telemetry', () => {
-  it('tells of permits, attempts, retries and the end of a call, without tokens and variables', async () => {
+  it('reports permits, attempts, retries and the end of a call, without tokens and variables', async () => {
     const { shop, clock, events } = scriptedShop([status(503), good()]);
     await clock.run(shop.graphql('query Q($secret: String) { shop { name } }', { secret: 'hidden' }));
     expect(events.map(({ type }) => type)).toEqual(['permit', 'attempt', 'retry', 'permit', 'attempt', 'call']);
@@ -217,7 +217,7 @@ describe('telemetry', () => {
     expect(JSON.stringify(events)).not.toMatch(/hidden|shpat_/);
   });
 
-  it('names an abort in the end of the call', async () => {
+  it('reports an abort at the end of the call', async () => {
     const { shop, clock, events } = scriptedShop([silent]);
     const controller = new AbortController();
     const call = rejection(shop.graphql('{ shop { id } }', {}, { signal: controller.signal }));
@@ -227,7 +227,7 @@ describe('telemetry', () => {
     expect(events.at(-1)).toMatchObject({ type: 'call', errorCode: 'ABORTED' });
   });
 
-  it('goes on when a listener throws, at once or later, and logs that', async () => {
+  it('continues if a listener throws, at once or later, and logs the error', async () => {
     const logged: string[] = [];
     const logger: Logger = { debug() {}, info() {}, warn() {}, error: (_fields, message) => void logged.push(message) };
     const telemetry = (): void => {
@@ -241,7 +241,7 @@ describe('telemetry', () => {
     }
   });
 
-  it('tells once when Shopify serves another version, and once what is deprecated', async () => {
+  it('reports once that Shopify serves another version, and once what is deprecated', async () => {
     const answer = (): Response =>
       Response.json(
         { data: {} },
@@ -265,7 +265,7 @@ describe('telemetry', () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it('tells once a minute, over all clients of the shop, when four fifths of its bucket are used', async () => {
+  it('reports once a minute, over all clients of the shop, that four fifths of its bucket are used', async () => {
     const lines: { readonly fields: object; readonly message: string }[] = [];
     const logger: Logger = {
       debug() {},
@@ -297,7 +297,7 @@ describe('telemetry', () => {
     expect(low()).toMatchObject([{ available: 400 }, { available: 10 }]);
   });
 
-  it('tells nothing of points that are no numbers', async () => {
+  it('reports nothing if the points are not numbers', async () => {
     const { shop, clock, events } = scriptedShop([
       good({}, { available: Number.NaN, maximum: 2_000 }),
       good({}, { available: -5, maximum: -10 }),

@@ -6,7 +6,7 @@ import { good, rejection, type Step, scriptedShop, status } from './scripted-sho
 
 const create = 'mutation Create { productCreate(product: {}) { product { id } } }';
 
-/** A fetch as frameworks patch it: what it has seen, whatever the request says of caches, it does not send again. */
+/** A fetch as patched by frameworks: it does not send a request twice, whatever the request says about caches. */
 function cachingFetch(send: typeof fetch): typeof fetch {
   const kept = new Map<string, Response>();
   return async (input, init) => {
@@ -18,10 +18,10 @@ function cachingFetch(send: typeof fetch): typeof fetch {
   };
 }
 
-/** What a framework throws to leave a render: it knows it by its digest. */
+/** The error that a framework throws to leave a render, recognized by its digest. */
 const bailOut = Object.assign(new Error('Dynamic server usage: no-store fetch'), { digest: 'DYNAMIC_SERVER_USAGE' });
 
-describe('a fetch that a framework has patched', () => {
+describe('a fetch patched by a framework', () => {
   it('does not serve mutations or reads from its cache', async () => {
     let made = 0;
     const next: Step = () => Response.json({ data: { productCreate: { product: { id: String(++made) } } } });
@@ -34,7 +34,7 @@ describe('a fetch that a framework has patched', () => {
     expect(sent).toHaveLength(6);
   });
 
-  it('is told not to store, and gets another request for each attempt', async () => {
+  it('is told not to cache, and gets a new request for each attempt', async () => {
     const inits: RequestInit[] = [];
     const spy =
       (send: typeof fetch): typeof fetch =>
@@ -53,7 +53,7 @@ describe('a fetch that a framework has patched', () => {
   it.each([
     ['a bail-out of Next', bailOut],
     ['a postponed render of React', { $$typeof: Symbol.for('react.postpone') }],
-  ])('ends the call by %s, which nobody touches or tries again', async (_name, thrown) => {
+  ])('ends the call by %s, which is passed on unchanged and not retried', async (_name, thrown) => {
     const { shop, clock, sent } = scriptedShop([() => Promise.reject(thrown), good()], {
       breaker: { failures: 1, operations: 1 },
     });
@@ -63,7 +63,7 @@ describe('a fetch that a framework has patched', () => {
     expect(shop.status().limiter?.inFlight).toBe(0);
   });
 
-  it('says which setting of a page forbids all calls', async () => {
+  it('causes an error that names the page setting that forbids all calls', async () => {
     const refusal = new Error(
       "cache: 'no-store' used on fetch for https://acme.myshopify.com/ with 'export const fetchCache = 'only-cache'",
     );
@@ -85,7 +85,7 @@ it("ends the call by a bail-out of a token source's own requests", async () => {
   expect(await refused.clock.run(rejection(refused.shop.graphql(create)))).toBe(bailOut);
 });
 
-it('knows that a mock agent without a response has sent nothing', async () => {
+it('counts as unsent if a mock agent has no response', async () => {
   const agent = new MockAgent();
   agent.disableNetConnect();
   const { shop, clock } = scriptedShop([], {

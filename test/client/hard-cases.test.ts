@@ -20,7 +20,7 @@ const json =
 const transport = (send: Transport['send']): { transport: Transport } => ({ transport: { name: 'odd', send } });
 
 describe('a transport of the host', () => {
-  it('that throws anything leaves a mutation unknown, and what it threw untold', async () => {
+  it('that throws leaves the outcome of a mutation unknown, without quoting what it threw', async () => {
     const { shop, clock } = scriptedShop(
       [],
       transport(() => Promise.reject(new Error(`with ${token}`))),
@@ -30,7 +30,7 @@ describe('a transport of the host', () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(token);
   });
 
-  it('that does not heed its signal holds neither the call nor its permit', async () => {
+  it('that ignores its signal delays neither the call nor its permit', async () => {
     const { shop, clock } = scriptedShop([], {
       ...transport(() => new Promise(() => undefined)),
       timeoutMs: 1000,
@@ -46,7 +46,7 @@ describe('a transport of the host', () => {
   it.each([
     ['connect', 2],
     ['read', 1],
-  ])('whose connection ends with EHOSTUNREACH on %s lets a mutation be sent %i times', async (syscall, times) => {
+  ])('whose connection ends with EHOSTUNREACH on %s: a mutation is sent %i times', async (syscall, times) => {
     let sends = 0;
     const fetch = (): Promise<Response> => {
       sends += 1;
@@ -91,9 +91,9 @@ describe('a token source', () => {
 
   it.each([
     ['throws', () => Promise.reject(new RangeError(`no ${token}`)), /failed for acme\.myshopify\.com with RangeError/],
-    ['gives what is no token', () => Promise.resolve('two words'), /no usable access token/],
-    ['gives nothing', () => Promise.resolve(undefined as never), /no usable access token/],
-  ])('that %s ends in AuthenticationError', async (_name, get, message) => {
+    ['returns an invalid token', () => Promise.resolve('two words'), /no usable access token/],
+    ['returns nothing', () => Promise.resolve(undefined as never), /no usable access token/],
+  ])('that %s causes an AuthenticationError', async (_name, get, message) => {
     const { shop, clock, sent } = scriptedShop([good()], source(get));
     const error = await clock.run(rejection(shop.graphql(query)));
     expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(message);
@@ -110,7 +110,7 @@ describe('a token source', () => {
     expect(await clock.run(rejection(shop.graphql(query)))).toBe(own);
   });
 
-  it('that has a token at hand is not waited for', async () => {
+  it('that has a token in memory is used without waiting', async () => {
     const get = (): never => {
       throw new Error('asked for');
     };
@@ -120,14 +120,14 @@ describe('a token source', () => {
     expect(sent[0]?.headers.get('x-shopify-access-token')).toBe('at-hand');
   });
 
-  it.each([[undefined], ['has spaces']])('that has %j at hand is asked for a token', async (ready) => {
+  it.each([[undefined], ['has spaces']])('whose peek returns %j is asked with get', async (ready) => {
     const auth = { ...staticToken('asked-for'), peek: () => ready };
     const { shop, clock, sent } = scriptedShop([good()], { accessToken: undefined, auth });
     await clock.run(shop.graphql(query));
     expect(sent[0]?.headers.get('x-shopify-access-token')).toBe('asked-for');
   });
 
-  it('that fails to look at hand stops the call, and what it threw is not told', async () => {
+  it('whose peek throws stops the call, without quoting what it threw', async () => {
     const peek = (): never => {
       throw new Error('secret');
     };
@@ -141,7 +141,7 @@ describe('a token source', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('that cannot invalidate leaves the refusal as it is, and tells of itself', async () => {
+  it('that fails to invalidate leaves the refusal, with its own failure added', async () => {
     const { shop, clock } = scriptedShop(
       [status(401)],
       source(
@@ -156,8 +156,8 @@ describe('a token source', () => {
   });
 });
 
-describe('a response of two minds', () => {
-  it('with an internal error in place of a mutation leaves it unknown', async () => {
+describe('a contradictory response', () => {
+  it("with an internal error instead of a mutation's data has an unknown outcome", async () => {
     const step = json({
       data: { orderCancel: null },
       errors: [{ message: 'broke', extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
@@ -189,11 +189,11 @@ describe('a response of two minds', () => {
   });
 
   it.each([
-    ['a field that is a text', { field: 'title', message: 'bad' }, /input: bad/],
+    ['a field that is text', { field: 'title', message: 'bad' }, /input: bad/],
     ['no message', { field: ['a', 0] }, /a\.0: no message was selected/],
     ['nothing', null, /input: no message/],
     ['a token in it', { message: `echo ${token}`, field: null }, /echo \[redacted\]/],
-  ])('with a user error that has %s is a refusal like any other', async (_name, entry, message) => {
+  ])('with a user error that has %s is an ordinary refusal', async (_name, entry, message) => {
     const { shop, clock } = scriptedShop([json({ data: { orderCancel: { userErrors: [entry] } } })]);
     const error = await clock.run(rejection(shop.graphql(cancel)));
     expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(message);
@@ -202,7 +202,7 @@ describe('a response of two minds', () => {
 });
 
 describe('secrets', () => {
-  it('of any shape are cut out of what a server repeats', async () => {
+  it('of any form are removed from what a server repeats', async () => {
     const odd = 'odd.token/of+another=shape';
     const { shop, clock } = scriptedShop([status(400, JSON.stringify({ errors: `bad ${odd}` }))], { accessToken: odd });
     const error = await clock.run(rejection(shop.graphql(query)));
@@ -210,7 +210,7 @@ describe('secrets', () => {
     expect(inspect(error, { showHidden: true, depth: 20 })).not.toContain(odd);
   });
 
-  it('are not in the client itself', () => {
+  it('are not visible in the client itself', () => {
     expect(
       inspect(createShopifyClient({ shop: 'acme', accessToken: token, isolated: true }), {
         showHidden: true,
@@ -220,8 +220,8 @@ describe('secrets', () => {
   });
 });
 
-describe('what a host gives', () => {
-  it('as a logger that throws does not lose the result of a mutation', async () => {
+describe('a faulty value from the host', () => {
+  it('such as a logger that throws does not lose the result of a mutation', async () => {
     const fail = (): never => {
       throw new Error('logger');
     };
@@ -239,7 +239,7 @@ describe('what a host gives', () => {
     [{ retry: { maxRetries: Number.NaN } }, 'retry.maxRetries'],
     [{ headers: { 'x-a': 'line\nbreak' } }, 'headers["x-a"]'],
     [{ headers: { 'no name': 'x' } }, 'headers["no name"]'],
-  ])('as options %o is refused before anything is sent', async (options, field) => {
+  ])('such as the options %o is refused before anything is sent', async (options, field) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(query, {}, options)));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues[0]?.field).toBe(field);
@@ -252,13 +252,13 @@ describe('what a host gives', () => {
     [{ retry: { maxDelayMs: -1 } }, 'retry.maxDelayMs'],
     [{ origin: 'http://127.0.0.1/#x' }, 'origin'],
     [{ accessToken: 'shpat_…' }, 'accessToken'],
-  ])('as %o to the client is refused, naming %s', (options, field) => {
+  ])('such as the client option %o is refused, naming %s', (options, field) => {
     expect(() => createShopifyClient({ shop: 'acme', accessToken: token, ...options })).toThrow(field);
   });
 });
 
 describe('the cost of an operation', () => {
-  it('that its caller gives does not teach anything about it', async () => {
+  it("is not learned from the caller's own number", async () => {
     const { shop, clock, events } = scriptedShop([good({}, { requested: 100 })]);
     await clock.run(shop.graphql(query, {}, { cost: 1 }));
     await clock.run(shop.graphql(query));
@@ -275,7 +275,7 @@ describe('the cost of an operation', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('that no query may have is refused at once, with the most expensive field', async () => {
+  it('above the limit of a query is refused at once, with the most expensive field', async () => {
     const deep =
       'query Deep { products(first: 250) { nodes { variants(first: 250) { nodes { metafields(first: 250) { nodes { id } } } } } } }';
     const { shop, clock, sent } = scriptedShop([good()]);
@@ -288,14 +288,14 @@ describe('the cost of an operation', () => {
   });
 });
 
-describe('trouble that lasts', () => {
-  it('is not hammered at when Retry-After is 0', async () => {
+describe('a failure that lasts', () => {
+  it('is not retried without a pause when Retry-After is 0', async () => {
     const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '0' })]);
     await clock.run(rejection(shop.graphql(query)));
     expect(sent.at(-1)?.at).toBeGreaterThan(0);
   });
 
-  it('opens the breaker also where deadlines are shorter than time-outs', async () => {
+  it('opens the breaker even if deadlines are shorter than time-outs', async () => {
     const { shop, clock } = scriptedShop([() => new Promise(() => undefined)], {});
     for (const name of ['A', 'B', 'C', 'D', 'E']) {
       await clock.run(rejection(shop.graphql(`query ${name} { shop { id } }`, {}, { deadlineMs: 6000 })));
@@ -303,14 +303,14 @@ describe('trouble that lasts', () => {
     expect(shop.status().breaker).toBe('open');
   });
 
-  it('of throttling that never ends stays that error', async () => {
+  it('that is throttling to the end stays that error', async () => {
     const { shop, clock } = scriptedShop([throttled({ requested: 5, available: 1 })], { retry: { maxRetries: 1 } });
     expect(await clock.run(rejection(shop.graphql(query, {}, { cost: 5 })))).toMatchObject({ code: 'THROTTLED' });
   });
 });
 
 describe('calls of one operation that wait for points', () => {
-  it('reserve what the first response teaches, those that stood in line before it as well', async () => {
+  it('reserve the cost learned from the first response, even if they queued before it', async () => {
     const { shop, clock, events } = scriptedShop([good(undefined, { requested: 30 })]);
     await clock.run(Promise.all([1, 2, 3].map(() => shop.graphql(query))));
     expect(events.flatMap((event) => (event.type === 'permit' ? [event.cost] : []))).toEqual([1, 30, 30]);
@@ -318,7 +318,7 @@ describe('calls of one operation that wait for points', () => {
 });
 
 describe('an abort between the permit and the send', () => {
-  it('sends nothing, and gives the points back', async () => {
+  it('sends nothing, and returns the points', async () => {
     const controller = new AbortController();
     const { shop, clock, sent } = scriptedShop([good()], {
       telemetry: (event) => {

@@ -21,7 +21,7 @@ const query = 'query Q { shop { name } }';
 const cancel = 'mutation Cancel($input: ID!) { orderCancel(orderId: $input) { job { id } userErrors { message } } }';
 
 describe('a bulkhead of cockatiel', () => {
-  it('lets so many calls run at once, and the others wait', async () => {
+  it('limits how many calls run at once; the others wait', async () => {
     let open = 0;
     let most = 0;
     const { shop, clock } = scriptedShop(
@@ -40,7 +40,7 @@ describe('a bulkhead of cockatiel', () => {
     expect(most).toBe(2);
   });
 
-  it('that has no place passes its own rejection on, and nothing was sent', async () => {
+  it('that is full passes its rejection on, and nothing is sent', async () => {
     const { shop, clock, sent, events } = scriptedShop([good()], { policy: bulkhead(1, 0) });
     const first = shop.graphql(query);
     const error = await clock.run(rejection(shop.graphql(cancel, { input: 'x' })));
@@ -51,7 +51,7 @@ describe('a bulkhead of cockatiel', () => {
     expect(shop.status()).toMatchObject({ limiter: { reserved: 0, inFlight: 0 }, breaker: 'closed' });
   });
 
-  it('holds neither an abort nor a deadline while a call waits for a place', async () => {
+  it('delays neither an abort nor a deadline of a waiting call', async () => {
     const { shop, clock, sent } = scriptedShop([silent], { policy: bulkhead(1, 10), timeoutMs: 60_000 });
     const first = rejection(shop.graphql(query));
     const controller = new AbortController();
@@ -64,13 +64,13 @@ describe('a bulkhead of cockatiel', () => {
     expect(clock.monotonic()).toBe(2000);
     expect(sent).toHaveLength(1);
     await clock.run(first);
-    // Those that gave up are not sent when their turn comes.
+    // Calls that gave up are not sent when their turn comes.
     const sends = sent.length;
     await clock.advance(10_000);
     expect(sent).toHaveLength(sends);
   });
 
-  it('is around REST calls too, and around those of an app', async () => {
+  it('also wraps REST calls, and those of an app', async () => {
     const { shop, clock, sent } = scriptedShop([() => Response.json({ shop: {} })], { policy: bulkhead(1, 0) });
     const first = shop.rest.get('shop.json');
     expect(await clock.run(rejection(shop.rest.get('shop.json')))).toBeInstanceOf(BulkheadRejectedError);
@@ -80,7 +80,7 @@ describe('a bulkhead of cockatiel', () => {
 });
 
 describe('a timeout of cockatiel', () => {
-  /** cockatiel counts on the timers of the process. */
+  /** cockatiel uses the timers of the process. */
   const withTimers = async (run: () => Promise<void>): Promise<void> => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
@@ -91,7 +91,7 @@ describe('a timeout of cockatiel', () => {
   };
 
   it.each([TimeoutStrategy.Aggressive, TimeoutStrategy.Cooperative])(
-    'that ends a mutation on its way (%s) tells that it may have been carried out',
+    'that ends a mutation in flight (%s) reports that it may have been carried out',
     (strategy) =>
       withTimers(async () => {
         const { shop, clock, sent } = scriptedShop([silent], { policy: timeout(1000, strategy) });
@@ -122,7 +122,7 @@ describe('a timeout of cockatiel', () => {
 });
 
 describe('any other policy', () => {
-  it('of cockatiel fits by its type', () => {
+  it('of cockatiel has a compatible type', () => {
     const policies: readonly HostPolicy[] = [
       bulkhead(1),
       timeout(1000, TimeoutStrategy.Cooperative),
@@ -133,15 +133,15 @@ describe('any other policy', () => {
     for (const policy of policies) expect(() => scriptedShop([good()], { policy })).not.toThrow();
   });
 
-  it('that repeats a call does not send a mutation again whose outcome is unknown', async () => {
+  it('that repeats a call does not repeat a mutation whose outcome is unknown', async () => {
     const { shop, sent } = scriptedShop([status(500)], { policy: retry(handleAll, { maxAttempts: 3 }) });
-    // Not driven by the clock: cockatiel waits for nothing, but on a timer of the process.
+    // Not driven by the clock: cockatiel waits only on timers of the process.
     const error = await rejection(shop.graphql(cancel, { input: 'x' }));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
-  it('that hands no context on leaves the caller’s abort in force', async () => {
+  it('that passes no context on keeps the caller’s abort', async () => {
     const policy: HostPolicy = { execute: (fn) => (fn as () => ReturnType<typeof fn>)() };
     const { shop, clock } = scriptedShop([silent], { policy });
     const controller = new AbortController();
@@ -152,7 +152,7 @@ describe('any other policy', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('passes an abort of a mutation on its way on as unknown', async () => {
+  it('that aborts a mutation in flight causes an unknown outcome', async () => {
     const { shop, clock } = scriptedShop([silent], { policy: bulkhead(5) });
     const controller = new AbortController();
     const error = rejection(shop.graphql(cancel, { input: 'x' }, { signal: controller.signal }));
@@ -161,7 +161,7 @@ describe('any other policy', () => {
     expect(await error).toMatchObject({ code: 'OUTCOME_UNKNOWN', cause: 'left' });
   });
 
-  it('may refuse a result that it has seen: its own error passes', async () => {
+  it('may refuse a result that it has seen, with its own error', async () => {
     const refused = new Error('too old');
     const policy: HostPolicy = {
       async execute(fn, signal = new AbortController().signal) {
@@ -174,27 +174,27 @@ describe('any other policy', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('that gives a signal which is aborted already sends nothing', async () => {
+  it('that passes an aborted signal sends nothing', async () => {
     const policy: HostPolicy = { execute: (fn) => fn({ signal: AbortSignal.abort('too late') }) };
     const { shop, clock, sent } = scriptedShop([good()], { policy });
     expect(await clock.run(rejection(shop.graphql(cancel, { input: 'x' })))).toBe('too late');
     expect(sent).toHaveLength(0);
   });
 
-  it('that gives up while the result comes in does not hide it', async () => {
+  it('that gives up while the result arrives does not hide it', async () => {
     const policy: HostPolicy = {
       execute(fn, signal = new AbortController().signal) {
         fn({ signal }).catch(() => undefined);
         return Promise.reject(new Error('too slow'));
       },
     };
-    // The response is there when the abort comes, so the call ends with it.
+    // The response has arrived when the abort comes, so the call ends with it.
     const run = (signal: AbortSignal): Promise<string> =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('carried out')));
     expect(await runUnder(policy, run, { clock: createManualClock() })).toBe('carried out');
   });
 
-  it.each([[{}], [() => undefined], ['bulkhead'], [null]])('%o is refused as none', (policy) => {
+  it.each([[{}], [() => undefined], ['bulkhead'], [null]])('%o is refused as invalid', (policy) => {
     const options = { shop: 'acme', accessToken: token, policy } as unknown as Parameters<
       typeof createShopifyClient
     >[0];

@@ -15,7 +15,7 @@ const bodies = (sent: Sent): { query: string; variables: Record<string, string> 
 const keys = (sent: Sent): (string | undefined)[] => bodies(sent).map(({ variables }) => variables['idempotencyKey']);
 
 describe('a mutation that takes an idempotency key', () => {
-  it('gets one, as a directive with a variable', async () => {
+  it('gets one, in a directive with a variable', async () => {
     const { shop, sent } = scriptedShop([done]);
     await shop.graphql(refund, { input: {} });
     const [body] = bodies(sent);
@@ -24,13 +24,13 @@ describe('a mutation that takes an idempotency key', () => {
     expect(body?.variables['idempotencyKey']).toMatch(uuid);
   });
 
-  it('gets it as an argument where Shopify takes it so', async () => {
+  it('gets it as an argument if Shopify takes it there', async () => {
     const { shop, sent } = scriptedShop([done]);
     await shop.graphql('mutation { appUsageRecordCreate(description: "x") { userErrors { message } } }');
     expect(bodies(sent)[0]?.query).toContain('idempotencyKey: $idempotencyKey');
   });
 
-  it('is sent again after a lost response with the same key, and another call has another', async () => {
+  it('is sent again with the same key after a lost response; another call has another key', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), status(502), done]);
     await clock.run(shop.graphql(refund, { input: {} }));
     await clock.run(shop.graphql(refund, { input: {} }));
@@ -40,14 +40,14 @@ describe('a mutation that takes an idempotency key', () => {
     expect(other).not.toBe(first);
   });
 
-  it('takes the key that a job gives it, and names it when nobody knows what became of it', async () => {
+  it('uses the key of a job, and names it if the outcome is unknown', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')], { retry: { maxRetries: 1 } });
     const error = await clock.run(rejection(shop.graphql(refund, { input: {} }, { idempotencyKey: 'job-7' })));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.idempotencyKey).toBe('job-7');
     expect(keys(sent)).toEqual(['job-7', 'job-7']);
   });
 
-  it('keeps the key of the document and fills in the variable that was left out', async () => {
+  it('keeps the key in the document and fills in the omitted variable', async () => {
     const own = 'mutation ($k: String!) { refundCreate(input: {}) @idempotent(key: $k) { userErrors { message } } }';
     const { shop, sent } = scriptedShop([done]);
     await shop.graphql(own, { k: 'mine' });
@@ -56,7 +56,7 @@ describe('a mutation that takes an idempotency key', () => {
     expect(bodies(sent).map(({ variables }) => variables['k'])).toEqual(['mine', 'given', expect.stringMatching(uuid)]);
   });
 
-  it('has a separate key beside another, the same ones when the job runs again', async () => {
+  it('has one key per field, and the same keys when the job runs again', async () => {
     const two =
       'mutation { a: refundCreate(input: {}) { userErrors { message } } b: refundCreate(input: {}) { userErrors { message } } }';
     const { shop, sent } = scriptedShop([good({ a: {}, b: {} })]);
@@ -68,13 +68,13 @@ describe('a mutation that takes an idempotency key', () => {
     expect(again).toEqual(first);
   });
 
-  it('is sent as it is to a version that does not know the directive', async () => {
+  it('is sent unchanged to a version that does not know the directive', async () => {
     const { shop, sent } = scriptedShop([done], { apiVersion: '2025-10' });
     await shop.graphql(refund, { input: {} });
     expect(bodies(sent)[0]?.query).toBe(refund);
   });
 
-  it('does not clash with a variable of the same name', async () => {
+  it('does not conflict with a variable of the same name', async () => {
     const { shop, sent } = scriptedShop([done]);
     await shop.graphql(
       'mutation ($idempotencyKey: RefundInput!) { refundCreate(input: $idempotencyKey) { userErrors { message } } }',
@@ -84,7 +84,7 @@ describe('a mutation that takes an idempotency key', () => {
   });
 });
 
-describe('what Shopify says about a key', () => {
+describe('an error of Shopify about a key', () => {
   it('IDEMPOTENCY_CONCURRENT_REQUEST: waits and sends the same key again', async () => {
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_CONCURRENT_REQUEST'), done]);
     await clock.run(shop.graphql(set, { input: {} }));
@@ -93,7 +93,7 @@ describe('what Shopify says about a key', () => {
     expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('IDEMPOTENCY_CONCURRENT_REQUEST to the end: nobody knows', async () => {
+  it('IDEMPOTENCY_CONCURRENT_REQUEST until the end: the outcome is unknown', async () => {
     const { shop, clock } = scriptedShop([refused('IDEMPOTENCY_CONCURRENT_REQUEST')]);
     expect(isShopwrightError(await clock.run(rejection(shop.graphql(set, { input: {} }))), 'OUTCOME_UNKNOWN')).toBe(
       true,
@@ -111,12 +111,12 @@ describe('what Shopify says about a key', () => {
       const first = await run();
       expect(new Set(first).size).toBe(3);
       expect(first.slice(1)).toEqual([expect.stringMatching(uuid), expect.stringMatching(uuid)]);
-      // A job that runs again comes by the same keys, and so finds what was done with them.
+      // A job that runs again derives the same keys, and so finds what was done with them.
       expect(await run()).toEqual(first);
     },
   );
 
-  it('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED for a key of the document: the caller must choose another', async () => {
+  it('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED for a key in the document: the caller must choose another', async () => {
     const own =
       'mutation ($k: String!) { inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } } }';
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')]);
@@ -124,21 +124,21 @@ describe('what Shopify says about a key', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('IDEMPOTENCY_KEY_PARAMETER_MISMATCH: is told, never sent again, also where user errors are returned', async () => {
+  it('IDEMPOTENCY_KEY_PARAMETER_MISMATCH: is thrown and never retried, even if user errors are returned', async () => {
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_KEY_PARAMETER_MISMATCH')]);
     const error = await clock.run(rejection(shop.graphql(set, { input: {} }, { userErrors: 'return' })));
     expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(/separate key/);
     expect(sent).toHaveLength(1);
   });
 
-  it('does not send a document again that holds another mutation without a key', async () => {
+  it('does not cause a second send of a document with another mutation that has no key', async () => {
     const both = `mutation { inventorySetQuantities(input: {}) { userErrors { code message } } orderCancel(orderId: "1") { job { id } } }`;
     const { shop, clock, sent } = scriptedShop([refused('IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED')]);
     expect(isShopwrightError(await clock.run(rejection(shop.graphql(both))), 'USER_ERROR')).toBe(true);
     expect(sent).toHaveLength(1);
   });
 
-  it('another code is a user error like any other', async () => {
+  it('with another code is an ordinary user error', async () => {
     const { shop, clock } = scriptedShop([refused('IDEMPOTENCY_OF_THE_FUTURE')]);
     const { data } = await clock.run(shop.graphql(set, { input: {} }, { userErrors: 'return' }));
     expect(data).toHaveProperty('inventorySetQuantities.userErrors.0.code', 'IDEMPOTENCY_OF_THE_FUTURE');
@@ -146,7 +146,7 @@ describe('what Shopify says about a key', () => {
 });
 
 describe('an idempotency key', () => {
-  it('is refused where it would have no effect', async () => {
+  it('is refused if it would have no effect', async () => {
     const { shop, sent } = scriptedShop([done]);
     const error = await rejection(
       shop.graphql('mutation { orderCancel(orderId: "1") { job { id } } }', {}, { idempotencyKey: 'k' }),
@@ -155,7 +155,7 @@ describe('an idempotency key', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('does no harm where nothing can happen twice', async () => {
+  it('is harmless if a second send is safe anyway', async () => {
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql('query { shop { id } }', {}, { idempotencyKey: 'k' });
     expect(sent).toHaveLength(1);
@@ -173,7 +173,7 @@ describe('an idempotency key', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("inside an input object is the caller's, and makes the mutation one that can be sent again", async () => {
+  it("inside an input object is the caller's, and makes the mutation safe to send again", async () => {
     const billing =
       'mutation ($i: SubscriptionBillingAttemptInput!) { subscriptionBillingAttemptCreate(subscriptionContractId: "1", subscriptionBillingAttemptInput: $i) { userErrors { message } } }';
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good({})]);
@@ -190,25 +190,25 @@ describe('an idempotency key', () => {
     expect(none.sent).toHaveLength(1);
   });
 
-  describe('that the document gives as a default', () => {
+  describe('a key given as a default in the document', () => {
     const own = (value: string): string =>
       `mutation M($k: String = "${value}") { inventorySetQuantities(input: {}) @idempotent(key: $k) { userErrors { code message } } }`;
     const keysOf = (sent: readonly { readonly body: string }[]): unknown[] =>
       sent.map(({ body }) => JSON.parse(body).variables?.k);
 
-    it('is kept, and makes the mutation one that can be sent again', async () => {
+    it('is kept, and makes the mutation safe to send again', async () => {
       const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), done]);
       await clock.run(shop.graphql(own('mine')));
       expect(keysOf(sent)).toEqual([undefined, undefined]);
     });
 
-    it('is named where the outcome is unknown', async () => {
+    it('is named if the outcome is unknown', async () => {
       const { shop, clock } = scriptedShop([broken('ECONNRESET')]);
       const error = await clock.run(rejection(shop.graphql(own('mine'))));
       expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.idempotencyKey).toBe('mine');
     });
 
-    it('yields to the option, and is replaced where it is blank', async () => {
+    it('gives precedence to the option, and is replaced if blank', async () => {
       const { shop, clock, sent } = scriptedShop([done]);
       await clock.run(shop.graphql(own('mine'), {}, { idempotencyKey: 'k-1' }));
       await clock.run(shop.graphql(own(' ')));

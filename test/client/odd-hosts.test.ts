@@ -22,8 +22,8 @@ describe('variables', () => {
   it.each([
     ['a bigint', 7n, 'variables.id'],
     ['a circle', circular, 'variables'],
-    ['a value that cannot say what it is', throwing, 'variables'],
-  ])('with %s are refused before anything is sent, and nothing is in doubt', async (_, id, field) => {
+    ['a value that cannot be converted to text', throwing, 'variables'],
+  ])('with %s are refused before anything is sent, and leave no unknown outcome', async (_, id, field) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const error = await clock.run(rejection(shop.graphql(cancel, { id } as object)));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toMatchObject([{ field }]);
@@ -38,7 +38,7 @@ describe('variables', () => {
     expect(sentVariables(sent)).toEqual([undefined]);
   });
 
-  it('are sent as they were when the call was made, however long it waits', async () => {
+  it('are sent as they were at the time of the call, however long it waits', async () => {
     const { shop, clock, sent } = scriptedShop([good()]);
     const variables = { first: 0 };
     const calls = [1, 2, 3].map((first) => {
@@ -49,7 +49,7 @@ describe('variables', () => {
     expect(sentVariables(sent)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);
   });
 
-  it('are the same in each attempt, also where the host changes them in between', async () => {
+  it('stay the same for each attempt, even if the host changes them in between', async () => {
     const input = { orderId: 'gid://shopify/Order/1' };
     const { shop, clock, sent } = scriptedShop([
       (request) => {
@@ -65,21 +65,21 @@ describe('variables', () => {
   });
 });
 
-describe('an option that is there without a value', () => {
+describe('an option that is present but undefined', () => {
   const none = undefined as unknown as number;
   const retry = { maxRetries: none, baseDelayMs: none, maxDelayMs: none };
 
   it.each([
     ['of the client', { retry }, {}],
     ['of the call', {}, { retry }],
-  ])('leaves the retries as they are by default (%s)', async (_, client, call) => {
+  ])('keeps the default retries (%s)', async (_, client, call) => {
     const { shop, clock, sent } = scriptedShop([status(503)], { ...client, deadlineMs: 600_000 });
     await clock.run(rejection(shop.graphql(query, {}, call)));
     expect(sent).toHaveLength(6);
     expect(sent.at(-1)?.at).toBeGreaterThan(10);
   });
 
-  it('leaves the breaker as it is by default', async () => {
+  it('keeps the default breaker', async () => {
     const breaker: CommonOptions['breaker'] = { failures: none, operations: 1, openMs: none, trials: none };
     const { shop, clock } = scriptedShop([status(503)], { breaker, retry: { maxRetries: 0 } });
     for (let call = 0; call < 5; call += 1) await clock.run(rejection(shop.graphql(query)));
@@ -87,11 +87,11 @@ describe('an option that is there without a value', () => {
   });
 });
 
-describe('a token source that never ends to invalidate', () => {
+describe('a token source whose invalidate never settles', () => {
   const never = (): Promise<never> => new Promise(() => undefined);
   const auth: TokenSource = { ...staticToken('old'), invalidate: never };
 
-  it('does not hold a call beyond an abort', async () => {
+  it('does not delay an abort', async () => {
     const controller = new AbortController();
     const { shop, clock, sent } = scriptedShop([status(401)], { accessToken: undefined, auth });
     const call = rejection(shop.graphql(query, {}, { signal: controller.signal }));
@@ -101,7 +101,7 @@ describe('a token source that never ends to invalidate', () => {
     expect(await clock.run(call)).toBe('enough');
   });
 
-  it.each([[{ deadlineMs: 2_000 }], [{ timeoutMs: 2_000 }]])('tells of the refusal within %j', async (limits) => {
+  it.each([[{ deadlineMs: 2_000 }], [{ timeoutMs: 2_000 }]])('reports the refusal within %j', async (limits) => {
     const { shop, clock } = scriptedShop([status(401)], { accessToken: undefined, auth, ...limits });
     const error = await clock.run(rejection(shop.graphql(query)));
     expect(isShopwrightError(error, 'AUTHENTICATION_FAILED') && error.message).toMatch(/token source failed/);
@@ -110,8 +110,8 @@ describe('a token source that never ends to invalidate', () => {
   });
 });
 
-describe('a store of the breaker that never answers', () => {
-  it('does not hold a call beyond an abort', async () => {
+describe('a breaker store that never responds', () => {
+  it('does not delay an abort', async () => {
     const never = (): Promise<never> => new Promise(() => undefined);
     const store = { get: never, set: never, delete: never };
     const controller = new AbortController();

@@ -19,7 +19,7 @@ import { complianceHandlers } from 'shopwright/webhooks/compliance';
 import { describe, expect, test } from 'vitest';
 import { good, rejection, scriptedShop } from './scripted-shop.ts';
 
-/** As JavaScript calls it, where no compiler looks at the names. */
+/** Called as from JavaScript, without a compiler to check names. */
 const loose = (make: unknown) => make as (options: object) => unknown;
 
 const client = (options: object): unknown =>
@@ -41,7 +41,7 @@ function issuesOf(make: () => unknown): Readonly<Record<string, string>> {
   return {};
 }
 
-describe('a name that does not exist is refused with the nearest that does', () => {
+describe('an unknown name is refused, suggesting the nearest known one', () => {
   test.each([
     ['a client', client, { retries: { maxRetries: 1 } }, 'retries', 'retry'],
     ['a client', client, { timeout: 5 }, 'timeout', 'timeoutMs'],
@@ -111,7 +111,7 @@ describe('a name that does not exist is refused with the nearest that does', () 
     );
   });
 
-  test('of a sync of subscriptions, before anything is deleted', async () => {
+  test('in a sync of subscriptions, before anything is deleted', async () => {
     const fake = createFakeShopify();
     const to = createShopifyClient({ shop: 'acme', accessToken: 'test', fetch: fake.fetch });
     const error = await rejection(syncSubscriptions({ client: to, desired: [], ...({ dryrun: true } as object) }));
@@ -124,7 +124,7 @@ describe('a name that does not exist is refused with the nearest that does', () 
   });
 });
 
-describe('a port that lacks a method is refused when it is made', () => {
+describe('a port that lacks a method is refused on creation', () => {
   const clock = { now: () => 0, monotonic: () => 0 };
   test.each([
     [{ limiter: {} }, 'limiter', 'acquire, status, close'],
@@ -163,7 +163,7 @@ describe('a port that lacks a method is refused when it is made', () => {
     expect(Object.keys(issuesOf(() => make(options)))).toEqual(fields);
   });
 
-  test('and so is what has them in a class', () => {
+  test('but a class with the methods is accepted', () => {
     class Limiter {
       acquire() {}
       status() {}
@@ -173,7 +173,7 @@ describe('a port that lacks a method is refused when it is made', () => {
   });
 });
 
-describe('an option of the wrong kind is refused', () => {
+describe('an option of the wrong type is refused', () => {
   test.each([
     [{ appId: 5 }, 'appId'],
     [{ appId: '' }, 'appId'],
@@ -208,7 +208,7 @@ describe('an option of the wrong kind is refused', () => {
     expect(sent).toEqual([]);
   });
 
-  test('but headers of a call come as an object, a Map, a list or Headers', async () => {
+  test('but headers of a call may be an object, a Map, a list or Headers', async () => {
     const { shop: to, sent } = scriptedShop([good({})]);
     for (const headers of [
       { 'X-Run': '1' },
@@ -243,7 +243,7 @@ describe('an option of the wrong kind is refused', () => {
   });
 });
 
-describe('a value that is none of a few is refused with the nearest that is', () => {
+describe('a value outside a fixed list is refused, suggesting the nearest allowed one', () => {
   test.each([
     [{ shops: [{ plan: 'plusss' }] }, 'shops[0].plan', 'plus'],
     [{ shops: [{ state: 'Frozen' }] }, 'shops[0].state', 'frozen'],
@@ -253,8 +253,8 @@ describe('a value that is none of a few is refused with the nearest that is', ()
   });
 });
 
-describe('an app is checked when it is made', () => {
-  test('and names every problem', () => {
+describe('the options of an app are checked on creation', () => {
+  test('and every problem is named', () => {
     const issues = issuesOf(() =>
       app({ auth: undefined, origin: 'ftp://x', apiVersion: 'latest', timeoutMs: 0, retry: { maxRetries: -1 } }),
     );
@@ -274,12 +274,12 @@ describe('an origin', () => {
     'http://127.1',
     'https://user@h',
     'file:///x',
-  ])('is not %j', (origin) => {
+  ])('must not be %j', (origin) => {
     expect(fieldsOf({ origin })).toEqual(['origin']);
   });
 
   test.each(['http://h:4010', 'http://fake.internal', 'http://128.0.0.1', 'http://localhost.evil.com'])(
-    'of plain http elsewhere, such as %s, is refused unless it is allowed',
+    'of plain http to another machine, such as %s, is refused unless it is allowed',
     (origin) => {
       expect(issuesOf(() => client({ origin }))['origin']).toMatch('allowInsecureOrigin');
       expect(fieldsOf({ origin, allowInsecureOrigin: true })).toEqual([]);
@@ -294,12 +294,12 @@ describe('an origin', () => {
     'http://[::1]:80',
     'http://localhost',
     'http://a.localhost:1',
-  ])('can be %s', (origin) => {
+  ])('may be %s', (origin) => {
     expect(fieldsOf({ origin })).toEqual([]);
   });
 });
 
-describe('an option of a call that does not exist is refused before anything is sent', () => {
+describe('an unknown option of a call is refused before anything is sent', () => {
   type Call = (shop: ReturnType<typeof scriptedShop>['shop'], options: object) => Promise<unknown>;
   const graphql: Call = (to, options) => to.graphql('{ shop { id } }', {}, options);
   const get: Call = (to, options) => to.rest.get('products.json', options);
@@ -334,7 +334,7 @@ describe('an option of a call that does not exist is refused before anything is 
     expect(sent).toHaveLength(1);
   });
 
-  test.each([['text'], [[1, 2]], [7]])('nor are variables sent that are %j', async (variables) => {
+  test.each([['text'], [[1, 2]], [7]])('and so are variables of the form %j', async (variables) => {
     const { shop: to, sent } = scriptedShop([good()]);
     const error = await rejection(to.graphql('{ shop { id } }', variables as never));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/variables: must be an object/);

@@ -10,7 +10,7 @@ const environment = {
   SHOPIFY_CIRCUIT_BREAKER_THRESHOLD: '8',
 };
 
-test('makes a client from the environment', async () => {
+test('creates a client from the environment', async () => {
   const sent: Request[] = [];
   const shop = createShopifyClient({
     ...clientOptionsFrom(loadConfig(environment)),
@@ -25,7 +25,7 @@ test('makes a client from the environment', async () => {
   expect(sent[0]?.headers.get('x-shopify-access-token')).toBe(environment.SHOPIFY_ACCESS_TOKEN);
 });
 
-test('has every setting that a client takes', () => {
+test('contains every setting that a client accepts', () => {
   const options = clientOptionsFrom(loadConfig(environment));
   expectTypeOf(options).toExtend<ShopifyClientOptions>();
   expect(options).toEqual({
@@ -37,14 +37,14 @@ test('has every setting that a client takes', () => {
   });
 });
 
-test('takes a token source in place of the token, and refuses neither', () => {
+test('accepts a token source instead of the token, and requires one of them', () => {
   const config = loadConfig({ SHOPIFY_STORE_URL: 'acme' });
   const auth = { get: async () => 'token', invalidate: async () => false };
   expect(clientOptionsFrom(config, auth)).toMatchObject({ shop: 'acme.myshopify.com', auth });
   expect(() => clientOptionsFrom(config)).toThrow('SHOPIFY_ACCESS_TOKEN: is missing');
 });
 
-test('refuses an override that does not exist', () => {
+test('refuses an unknown override', () => {
   const overrides = { apiVerison: '2026-10' } as object;
   expect(() => loadConfig(environment, overrides)).toThrow('apiVerison: is not an option. Did you mean apiVersion?');
 });

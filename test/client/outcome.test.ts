@@ -36,7 +36,7 @@ async function failure(
   return { error, sends: sent.length };
 }
 
-describe('a mutation whose payload came beside errors', () => {
+describe('a mutation with a payload beside errors', () => {
   const payload = { draftOrderCreate: { draftOrder: { id: 'gid://shopify/DraftOrder/1', email: null } } };
   const cases = ['ACCESS_DENIED', 'TIMEOUT', 'SHOP_INACTIVE', 'MAX_COST_EXCEEDED', 'THROTTLED', 'OF_THE_FUTURE'];
 
@@ -49,7 +49,7 @@ describe('a mutation whose payload came beside errors', () => {
     expect(sends).toBe(1);
   });
 
-  it('and that can be sent again says it on its own error', async () => {
+  it('reports it on its own error if it can be sent again', async () => {
     const data = { productSet: { product: null } };
     for (const code of ['ACCESS_DENIED', 'SHOP_INACTIVE', 'TIMEOUT']) {
       const { error } = await failure([body({ data, errors: [entry(code)] })], whole);
@@ -58,26 +58,26 @@ describe('a mutation whose payload came beside errors', () => {
     }
   });
 
-  it.each([[null], [[]]])('where errors are %j, is good', async (errors) => {
+  it.each([[null], [[]]])('succeeds if errors are %j', async (errors) => {
     const { shop, clock } = scriptedShop([body({ data: payload, errors })]);
     expect((await clock.run(shop.graphql(create))).data).toEqual(payload);
   });
 });
 
-describe('a mutation that was refused without a payload', () => {
+describe('a mutation refused without a payload', () => {
   const at = { locations: [{ line: 1, column: 9 }] };
 
   it.each([
     ['without a code', { errors: [entry()] }],
     ['by a text', { errors: 'Timeout' }],
     ['with TIMEOUT', { errors: [entry('TIMEOUT')] }],
-    ['with a code of the future', { data: null, errors: [entry('OF_THE_FUTURE')] }],
+    ['with an unknown code', { data: null, errors: [entry('OF_THE_FUTURE')] }],
     ['in its field, without a code', { data: { draftOrderCreate: null }, errors: [entry(undefined, at)] }],
-    ['with a place in a result', { errors: [entry(undefined, { ...at, path: ['draftOrderCreate'] })] }],
+    ['with a path in a result', { errors: [entry(undefined, { ...at, path: ['draftOrderCreate'] })] }],
     ['with a known code beside an error without one', { data: null, errors: [entry('ACCESS_DENIED'), entry()] }],
-    ['with THROTTLED, but charged for', { data: null, errors: [entry('THROTTLED')], extensions: costs() }],
+    ['with THROTTLED and a charge', { data: null, errors: [entry('THROTTLED')], extensions: costs() }],
     [
-      'with THROTTLED and nothing but its charge',
+      'with THROTTLED and only a charge',
       { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost: 10 } } },
     ],
     [
@@ -111,13 +111,13 @@ describe('a mutation that was refused without a payload', () => {
 });
 
 describe('the status of a mutation', () => {
-  /** Those by which Shopify says that nothing was carried out, and redirects, which come before the API. */
+  /** Statuses that mean that nothing was carried out, and redirects, which come before the API. */
   const refusals = new Set([
     301, 302, 307, 308, 400, 401, 402, 403, 404, 405, 406, 414, 415, 422, 423, 429, 430, 501, 783,
   ]);
   const all = [...Array.from({ length: 300 }, (_, at) => 300 + at), 600, 783, 999];
 
-  /** What a call ends with after that status. A `Response` of `fetch` can't have all of them. */
+  /** The error of a call after that status. A `Response` of `fetch` cannot have all of them. */
   async function endOf(status: number, call: (shop: ShopifyClient) => Promise<unknown>) {
     let sends = 0;
     const clock = createManualClock();
@@ -136,13 +136,13 @@ describe('the status of a mutation', () => {
   const isUnknown = (statuses: readonly { readonly code: unknown }[]): unknown[] =>
     statuses.map(({ code }) => code === 'OUTCOME_UNKNOWN');
 
-  it('proves that it was not carried out where Shopify says so, and nowhere else', async () => {
+  it('proves that it was not carried out only if Shopify documents it', async () => {
     const ends = await Promise.all(all.map((one) => endOf(one, (shop) => shop.graphql(create))));
     expect(isUnknown(ends)).toEqual(all.map((one) => !refusals.has(one)));
     expect(ends.filter(({ status, sends }) => sends > 1 && status !== 429)).toEqual([]);
   });
 
-  it('proves by REST what it proves by GraphQL, and 409 is a refusal there', async () => {
+  it('proves the same for REST, where 409 is a refusal too', async () => {
     const ends = await Promise.all(all.map((one) => endOf(one, (shop) => shop.rest.post('products.json', {}))));
     expect(isUnknown(ends)).toEqual(all.map((one) => one !== 409 && !refusals.has(one)));
     expect(ends.filter(({ status, sends }) => sends > 1 && status !== 429)).toEqual([]);
@@ -153,8 +153,8 @@ it.each([
   ['nothing', undefined],
   ['no headers', { status: 200, body: '{"data":{}}' }],
   ['no body', { status: 200, headers: new Headers() }],
-  ['a body that is no text', { status: 200, headers: new Headers(), body: { data: {} } }],
-])('a mutation whose transport brings %s was sent all the same', async (_name, response) => {
+  ['a body that is not text', { status: 200, headers: new Headers(), body: { data: {} } }],
+])('a mutation counts as sent if its transport returns %s', async (_name, response) => {
   const clock = createManualClock();
   const transport = { name: 'odd', send: async () => response as never };
   const shop = createShopifyClient({ shop: 'acme', accessToken: token, isolated: true, clock, transport });
@@ -163,7 +163,7 @@ it.each([
   expect(shop.status().limiter).toMatchObject({ inFlight: 0 });
 });
 
-describe('user errors beside what a mutation gives', () => {
+describe('user errors beside a payload', () => {
   const refusal = { userErrors: [{ message: 'said no', field: ['input'] }] };
   const made = { id: 'gid://shopify/Thing/1' };
   const call = (mutation: string, fields: string): string =>
@@ -176,7 +176,7 @@ describe('user errors beside what a mutation gives', () => {
     ['productVariantsBulkCreate', 'product { id } productVariants { id }', { product: made, productVariants: [made] }],
     ['fileDelete', 'deletedFileIds', { deletedFileIds: ['gid://shopify/MediaImage/1'] }],
     ['customerDelete', 'deletedCustomerId', { deletedCustomerId: 'gid://shopify/Customer/1' }],
-  ])('%s: what was made or deleted shows that it was carried out', async (mutation, fields, payload) => {
+  ])('%s: an object that was created or deleted proves execution', async (mutation, fields, payload) => {
     const data = { [mutation]: { ...payload, ...refusal } };
     const { error, sends } = await failure([body({ data })], call(mutation, fields));
     expect(error).toMatchObject({
@@ -199,7 +199,7 @@ describe('user errors beside what a mutation gives', () => {
     ['orderUpdate', 'order { id }', { order: made }],
     ['fileDelete', 'deletedFileIds', { deletedFileIds: null }],
     ['metafieldsDelete', 'deletedMetafields { key }', { deletedMetafields: [null] }],
-  ])('%s: what was there before, or is not there, proves nothing', async (mutation, fields, payload) => {
+  ])('%s: an existing or missing object proves nothing', async (mutation, fields, payload) => {
     const { error } = await failure(
       [body({ data: { [mutation]: { ...payload, ...refusal } } })],
       call(mutation, fields),
@@ -207,7 +207,7 @@ describe('user errors beside what a mutation gives', () => {
     expect(error).toMatchObject({ code: 'USER_ERROR', mayHaveExecuted: false });
   });
 
-  it('productVariantsBulkUpdate: with allowPartialUpdates the variants that come back were updated', async () => {
+  it('productVariantsBulkUpdate: with allowPartialUpdates, returned variants were updated', async () => {
     const update = call('productVariantsBulkUpdate', 'productVariants { id }');
     for (const [productVariants, mayHaveExecuted] of [
       [[made], true],
@@ -219,7 +219,7 @@ describe('user errors beside what a mutation gives', () => {
   });
 });
 
-describe('a status that speaks of a refusal', () => {
+describe('a status of refusal', () => {
   const payload = { draftOrderCreate: { draftOrder: { id: 'gid://shopify/DraftOrder/1', email: null } } };
   const with_ = (code: number, content: object): Step => status(code, JSON.stringify(content));
   const refused = [400, 401, 402, 403, 404, 422, 423, 429, 430, 500, 501];
@@ -234,7 +234,7 @@ describe('a status that speaks of a refusal', () => {
     }
   });
 
-  it.each([429, 403])('%i beside what the mutation has cost: it was carried out', async (code) => {
+  it.each([429, 403])('%i beside the cost of a mutation: it was carried out', async (code) => {
     for (const actualQueryCost of [10, '10', 10.5]) {
       const content = { errors: [entry('THROTTLED')], extensions: { cost: { actualQueryCost } } };
       const { error, sends } = await failure([with_(code, content)]);
@@ -243,7 +243,7 @@ describe('a status that speaks of a refusal', () => {
     }
   });
 
-  it('keeps the payload of a mutation that can be sent again on its own error', async () => {
+  it('keeps the payload on the error of a mutation that can be sent again', async () => {
     const data = { productSet: { product: { id: '1' } } };
     for (const code of [400, 402, 403, 404, 423]) {
       const { error } = await failure([with_(code, { data })], whole);
@@ -253,7 +253,7 @@ describe('a status that speaks of a refusal', () => {
     }
   });
 
-  it('keeps what a query has brought', async () => {
+  it('keeps the data of a query', async () => {
     const data = { shop: { name: 'Acme' } };
     for (const code of [400, 403, 404]) {
       const { error } = await failure([with_(code, { data })], 'query { shop { name } }');
@@ -268,26 +268,26 @@ describe('a status that speaks of a refusal', () => {
     }
   });
 
-  it('does not have a mutation sent again with another token where its payload came', async () => {
+  it('does not send a mutation again with another token if its payload arrived', async () => {
     const auth = { get: async () => token, invalidate: async () => true };
     const options = { auth, accessToken: undefined };
     const { shop, clock, sent } = scriptedShop([with_(401, { data: payload }), good(payload)], options);
     const error = await clock.run(rejection(shop.graphql(create)));
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', data: payload });
     expect(sent).toHaveLength(1);
-    // What was refused without a trace is sent again with the new one.
+    // A call refused without a trace is sent again with the new token.
     const bare = scriptedShop([status(401), good(payload)], options);
     await expect(bare.clock.run(bare.shop.graphql(create))).resolves.toMatchObject({ attempts: 2 });
   });
 });
 
-it('a mutation whose response stands elsewhere (303) was carried out', async () => {
+it('a mutation whose response is at another address (303) was carried out', async () => {
   const { error, sends } = await failure([status(303, '', { location: '/admin/api/2026-10/jobs/1.json' })]);
   expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, cause: { code: 'HTTP_ERROR' } });
   expect(sends).toBe(1);
 });
 
-describe('what was in doubt stays in doubt', () => {
+describe('an unknown outcome stays unknown', () => {
   it.each([
     ['a "Timeout" without a code', body({ errors: [{ message: 'Timeout' }] })],
     ['a refusal for the scope', body({ errors: [entry('ACCESS_DENIED')] })],
@@ -298,7 +298,7 @@ describe('what was in doubt stays in doubt', () => {
     expect(sends).toBe(2);
   });
 
-  it('after IDEMPOTENCY_RECORD_NOT_FOUND, which is no licence for another key', async () => {
+  it('after IDEMPOTENCY_RECORD_NOT_FOUND, which does not permit another key', async () => {
     const code = 'IDEMPOTENCY_RECORD_NOT_FOUND';
     const gone = good({ inventorySetQuantities: { userErrors: [{ code, message: code }] } });
     const { error, sends } = await failure([broken('ECONNRESET'), gone, good({})], set, { idempotencyKey: 'k' });
@@ -306,7 +306,7 @@ describe('what was in doubt stays in doubt', () => {
     expect(sends).toBe(2);
   });
 
-  it('but not after IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED, by which Shopify says what became of it', async () => {
+  it('but not after IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED, which reports the outcome', async () => {
     const code = 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED';
     const failed = good({ inventorySetQuantities: { userErrors: [{ code, message: code }] } });
     const { shop, clock } = scriptedShop([broken('ECONNRESET'), failed, good({})]);
@@ -332,7 +332,7 @@ describe('an abort', () => {
   it.each([
     ['an unsafe', create],
     ['a keyed', set],
-  ])('says that %s mutation had been sent, and keeps its reason', async (_name, document) => {
+  ])('reports that %s mutation had been sent, and keeps its reason', async (_name, document) => {
     const error = (await abortDuring([silent], document)) as OutcomeUnknownError;
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', mayHaveExecuted: true, attempts: 1 });
     expect(error.cause).toBe(reason);
@@ -341,12 +341,12 @@ describe('an abort', () => {
 
   it.each([
     ['a query', 'query { shop { name } }'],
-    ['a mutation of a whole state', whole],
+    ['a mutation that sets a whole state', whole],
   ])('of %s rejects with the reason itself', async (_name, document) => {
     expect(await abortDuring([silent], document)).toBe(reason);
   });
 
-  it('between two sends says so where the first one is unresolved, and only then', async () => {
+  it('between two sends reports an unknown outcome only if the first send is unresolved', async () => {
     const wait = { 'retry-after': '20' };
     const lost = await abortDuring([status(503, '{}', wait)], set, 1000);
     expect(isShopwrightError(lost, 'OUTCOME_UNKNOWN') && lost.cause).toBe(reason);
@@ -354,7 +354,7 @@ describe('an abort', () => {
   });
 });
 
-describe('a delete that is sent again after a lost response', () => {
+describe('a delete sent again after a lost response', () => {
   const remove = 'mutation Remove { productDelete(input: { id: "1" }) { deletedProductId userErrors { message } } }';
   const gone = (message: string, code?: string): Step =>
     good({
@@ -362,7 +362,7 @@ describe('a delete that is sent again after a lost response', () => {
     });
   const idempotent = { retry: { idempotency: 'idempotent' as const } };
 
-  it.each(['reset-after', 'status-503-after', 'hang-after'] as const)('by REST has succeeded (%s)', async (fault) => {
+  it.each(['reset-after', 'status-503-after', 'hang-after'] as const)('succeeds in REST (%s)', async (fault) => {
     const clock = createManualClock();
     const fake = createFakeShopify({ clock });
     const shop = createShopifyClient({
@@ -378,11 +378,11 @@ describe('a delete that is sent again after a lost response', () => {
     const path = `products/${made.data.product.id}.json`;
     fake.faults.next(fault);
     await expect(clock.run(shop.rest.delete(path))).resolves.toMatchObject({ data: null, attempts: 2 });
-    // On the first attempt the same response is an error.
+    // On the first attempt, the same response is an error.
     await expect(clock.run(shop.rest.delete(path))).rejects.toMatchObject({ code: 'HTTP_ERROR', status: 404 });
   });
 
-  it('is none where the first send was refused, and no other method takes 404 for success', async () => {
+  it('fails if the first send was refused, and no other method accepts 404', async () => {
     const refused = scriptedShop([status(429), status(404)]);
     await refused.clock.run(expect(refused.shop.rest.delete('products/1.json')).rejects.toMatchObject({ status: 404 }));
     const put = scriptedShop([status(503), status(404)]);
@@ -392,12 +392,12 @@ describe('a delete that is sent again after a lost response', () => {
   it.each([
     ['a message', gone('Product does not exist')],
     ['a code', gone('gone', 'PRODUCT_NOT_FOUND')],
-  ])('by a mutation declared idempotent has succeeded, as %s says', async (_name, step) => {
+  ])('succeeds in a mutation declared idempotent, by %s', async (_name, step) => {
     const { shop, clock } = scriptedShop([broken('ECONNRESET'), step]);
     await expect(clock.run(shop.graphql(remove, {}, idempotent))).resolves.toMatchObject({ attempts: 2 });
   });
 
-  it('stays an error on the first attempt, for another reason, and for another mutation', async () => {
+  it('fails on the first attempt, for another reason, and for another mutation', async () => {
     const missing = 'Product does not exist';
     expect((await failure([gone(missing)], remove, idempotent)).error.code).toBe('USER_ERROR');
     const other = await failure([broken('ECONNRESET'), gone('Product is locked')], remove, idempotent);
@@ -407,12 +407,12 @@ describe('a delete that is sent again after a lost response', () => {
   });
 });
 
-describe('a wait that the server names beyond retry.maxDelayMs', () => {
+describe('a wait named by the server that exceeds retry.maxDelayMs', () => {
   it.each([
     ['a day', status(429, '{}', { 'retry-after': '86400' }), 86_400_000],
     ['a date in 2099', status(503, '{}', { 'retry-after': 'Thu, 01 Jan 2099 00:00:00 GMT' }), 30_000],
     [
-      'a bucket that hardly fills',
+      'a bucket with a very low restore rate',
       body({
         errors: [entry('THROTTLED')],
         extensions: costs({ actual: null, requested: 10, available: 0, rate: 1e-9 }),
@@ -428,7 +428,7 @@ describe('a wait that the server names beyond retry.maxDelayMs', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('is on the error of a mutation in doubt too', async () => {
+  it('is also on the error of a mutation with an unknown outcome', async () => {
     const { error } = await failure([broken('ECONNRESET'), status(429, '{}', { 'retry-after': '86400' })], set);
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', retryAfterMs: 86_400_000 });
   });

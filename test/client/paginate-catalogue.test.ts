@@ -9,10 +9,10 @@ describe('25,000 products with variants and metafields, from an empty bucket', (
     }
   }`;
 
-  it('take as long as points allow, without a throttled call, a gap or a repeat over a cursor', async () => {
+  it('are read as fast as points allow, without a throttled call, a gap or a repetition', async () => {
     const bucket = { maximumAvailable: 2000, restoreRate: 100, currentlyAvailable: 1 };
     const { shop, clock, fake } = await shopOf(25_000, { variants: 2, metafields: 1, shops: [{ bucket }] });
-    // The one point that is left, and the client knows that it was the last.
+    // Uses the one point left, so that the client knows that the bucket is empty.
     await clock.run(shop.graphql('{ shop { name } }'));
     const startMs = clock.monotonic();
     const ids: string[] = [];

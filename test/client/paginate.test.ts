@@ -28,11 +28,11 @@ async function take<Node>(pages: Pagination<Node>, limit = Number.POSITIVE_INFIN
   return taken;
 }
 
-/** In all Nodes that the package supports, and not yet in the types of ES2023. */
+/** Available in every Node that the package supports, but not in the types of ES2023. */
 const { fromAsync } = Array as unknown as { fromAsync<T>(this: void, items: AsyncIterable<T>): Promise<T[]> };
 
 describe('paginate', () => {
-  it('reads a connection to its end, and nothing before it is asked for', async () => {
+  it('reads a connection to its end, and sends nothing before the first node is requested', async () => {
     const { shop, fake, clock } = await shopOf(23);
     const products = shop.paginate<Product>(Products, { first: 10 });
     await clock.advance(1000);
@@ -41,7 +41,7 @@ describe('paginate', () => {
     expect(fake.calls).toHaveLength(4);
   });
 
-  it('reads one page ahead, and no second one, however slow the loop is', async () => {
+  it('reads one page ahead, and only one, however slow the loop is', async () => {
     const { shop, fake, clock } = await shopOf(50);
     const nodes = shop.paginate<Product>(Products, { first: 10 })[Symbol.asyncIterator]();
     await clock.run(nodes.next());
@@ -56,7 +56,7 @@ describe('paginate', () => {
     await nodes.return();
   });
 
-  it('sends nothing more after a break, and takes back what waits for points', async () => {
+  it('sends nothing more after a break, and cancels a wait for points', async () => {
     // A page costs 6 points: the next one waits for four seconds.
     const bucket = { maximumAvailable: 1000, restoreRate: 1, currentlyAvailable: 8 };
     const { shop, fake, clock } = await shopOf(50, { shops: [{ bucket }] });
@@ -66,7 +66,7 @@ describe('paginate', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('tells page by page what came, and how to go on', async () => {
+  it('returns pages with their nodes and the cursor for continuing', async () => {
     const { shop, clock } = await shopOf(5);
     const pages = shop.paginate<Product>(Products, { first: 3 });
     const all = await clock.run(fromAsync(pages.pages()));
@@ -93,11 +93,11 @@ describe('paginate', () => {
     const products = shop.paginate<Product>(Back, { last: 3 });
     expect((await clock.run(take(products, 4))).map(({ handle }) => handle)).toEqual(['p7', 'p6', 'p5', 'p4']);
     const rest = shop.paginate<Product>(Back, { last: 3 }, { before: products.cursor ?? null });
-    // Known is the cursor of the first page: three nodes are behind it.
+    // The cursor of the first page is known: three nodes follow it.
     expect((await clock.run(take(rest))).map(({ handle }) => handle)).toEqual(handles(0, 5).reverse());
   });
 
-  it('goes on behind any node where the document selects the cursors of edges', async () => {
+  it('continues after any node if the document selects the cursors of edges', async () => {
     const { shop, clock } = await shopOf(12);
     const Edges = `query Edges($n: Int, $c: String) {
       all: products(first: $n, after: $c) { e: edges { c: cursor n: node { handle } } i: pageInfo { more: hasNextPage end: endCursor } }
@@ -136,7 +136,7 @@ describe('paginate', () => {
     expect(await clock.run(take(none))).toEqual([]);
   });
 
-  it('reads connections within the nodes to their end where it is told to, within those too', async () => {
+  it('reads the named connections within the nodes to their end, and those within them', async () => {
     const { shop, clock, fake } = await shopOf(5, { variants: 5, metafields: 3 });
     const Deep = `query Deep($first: Int!, $after: String, $keys: Int = 2) {
       products(first: $first, after: $after) { nodes { id ...Inner } pageInfo { hasNextPage endCursor } }
@@ -179,30 +179,30 @@ describe('a page that would cost too much', () => {
 
   it.each([
     ['a variable', '$first', { first: 250 }],
-    ['a number in the text', '250', {}],
-    ['said nowhere', '$first', {}],
-  ])('is asked for smaller where its size is %s, and stays so', async (_name, size, variables) => {
+    ['a number in the document', '250', {}],
+    ['not given', '$first', {}],
+  ])('is requested again with fewer nodes if its size is %s, and stays smaller', async (_name, size, variables) => {
     const { shop, clock, fake } = await shopOf(40);
     const pages = await clock.run(fromAsync(shop.paginate<Product>(Costly(size), variables).pages()));
     const sizes = pages.map((page) => page.size);
     expect(sizes[0]).toBeLessThan(250);
     expect(new Set(sizes).size).toBe(1);
     expect(pages.flatMap(({ nodes }) => nodes.map(({ handle }) => handle))).toEqual(handles(0, 40));
-    // The estimate is Shopify's rule: nothing was sent in vain.
+    // The estimate is Shopify's rule, so no request was refused.
     expect(fake.calls.every(({ outcome }) => outcome === 'ok')).toBe(true);
     expect(Math.max(...fake.calls.map(({ requestedCost }) => requestedCost))).toBeLessThanOrEqual(1000);
   });
 
-  it('is asked for smaller where Shopify counts more than the estimate, and where the bucket is small', async () => {
+  it('is requested again with fewer nodes if Shopify counts more than the estimate, or the bucket is small', async () => {
     const bucket = { maximumAvailable: 500, restoreRate: 50 };
     const { shop, clock, fake } = await shopOf(40, { shops: [{ bucket }], costSkew: 0.2, seed: 3 });
     const all = await clock.run(take(shop.paginate<Product>(Costly('$first'), { first: 100 })));
     expect(all.map(({ handle }) => handle)).toEqual(handles(0, 40));
-    // Before the first responses tell how large the bucket is, and what the operation costs there.
+    // Before the first responses reveal the size of the bucket and the cost of the operation there.
     expect(fake.stats(domain).throttled).toBeLessThanOrEqual(2);
   });
 
-  it('leaves another connection alone that takes its size from the same variable', async () => {
+  it('does not change another connection whose size comes from the same variable', async () => {
     const { shop, clock, fake } = await shopOf(3, { variants: 3 });
     const Shared = `query Shared($n: Int!, $after: String) {
       products(first: $n, after: $after) {
@@ -214,7 +214,7 @@ describe('a page that would cost too much', () => {
     expect(fake.calls.at(-1)?.variables).toMatchObject({ n: 100, shopwrightSize: expect.any(Number) });
   });
 
-  it('fails where even one node would', async () => {
+  it('fails if a single node would cost too much', async () => {
     const { shop, clock, fake } = await shopOf(3);
     const Huge = `query Huge($first: Int!, $after: String) {
       products(first: $first, after: $after) {
@@ -229,7 +229,7 @@ describe('a page that would cost too much', () => {
   });
 });
 
-describe('what is refused before anything is sent', () => {
+describe('a call refused before anything is sent', () => {
   const page = 'pageInfo { hasNextPage endCursor }';
   it.each([
     [
@@ -254,7 +254,7 @@ describe('what is refused before anything is sent', () => {
     ['a mutation', `mutation Q { tagsAdd(id: "x", tags: ["a"]) { userErrors { message } } }`, {}, /is a mutation/],
     ['an unknown option', Products, { befor: 'x' }, /befor: is not an option\. Did you mean before\?/],
     [
-      'a cursor for the other way',
+      'a cursor for the other direction',
       Products,
       { before: 'x' },
       /before: has no effect: products is read with first\. Use after/,
@@ -266,7 +266,7 @@ describe('what is refused before anything is sent', () => {
       /selects no id beside variants/,
     ],
     [
-      'what is no connection',
+      'a field that is not a connection',
       `query Q($after: String) { products(first: 5, after: $after) { nodes { id options { id } } ${page} } }`,
       { nested: ['options'] },
       /"options", which is not a connection/,
@@ -281,7 +281,7 @@ describe('what is refused before anything is sent', () => {
   });
 });
 
-describe('a server that pages badly', () => {
+describe('a server with faulty pages', () => {
   const server = setupServer();
   beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
   afterEach(() => server.resetHandlers());
@@ -289,7 +289,7 @@ describe('a server that pages badly', () => {
 
   type Body = (variables: { readonly first?: number; readonly after?: string }, call: number) => object | Response;
 
-  /** A client of a server that answers with these bodies. */
+  /** A client of a server that responds with these bodies. */
   function serving(body: Body): { readonly shop: ShopifyClient; readonly asked: (string | undefined)[] } {
     const asked: (string | undefined)[] = [];
     server.use(
@@ -311,7 +311,7 @@ describe('a server that pages badly', () => {
     data: { products: { nodes: ids.map((id) => ({ id })), ...(pageInfo !== undefined && { pageInfo }) } },
   });
 
-  /** What was handed over before the error, and the error. */
+  /** The nodes returned before the error, and the error. */
   async function broken(shop: ShopifyClient): Promise<{ readonly ids: number[]; readonly error: unknown }> {
     const ids: number[] = [];
     const reading = async (): Promise<void> => {
@@ -320,8 +320,8 @@ describe('a server that pages badly', () => {
     return { error: await rejection(reading()), ids };
   }
 
-  it('by repeating a cursor ends with an error, and hands over nothing twice', async () => {
-    // As a server does that knows no $after.
+  it('that repeats a cursor causes an error, and no node is returned twice', async () => {
+    // Like a server that ignores $after.
     const { shop, asked } = serving(() => page([1, 2], { hasNextPage: true, endCursor: 'c1' }));
     const { ids, error } = await broken(shop);
     expect(isShopwrightError(error, 'PAGE_CURSOR_REPEATED') && [error.cursor, error.path]).toEqual(['c1', 'products']);
@@ -329,7 +329,7 @@ describe('a server that pages badly', () => {
     expect(asked).toEqual([undefined, 'c1']);
   });
 
-  it('by going round in a longer circle ends too', async () => {
+  it('that repeats a cursor after several pages causes an error too', async () => {
     const next: Record<string, string> = { none: 'a', a: 'b', b: 'c', c: 'a' };
     const { shop, asked } = serving(({ after = 'none' }) => page([1], { hasNextPage: true, endCursor: next[after] }));
     const { error, ids } = await broken(shop);
@@ -341,11 +341,11 @@ describe('a server that pages badly', () => {
   it.each([
     ['no pageInfo', page([3], undefined)],
     ['pageInfo that is null', page([3], null)],
-    ['no hasNextPage', page([3], { endCursor: 'c2' })],
-    ['more, but no cursor', page([3], { hasNextPage: true, endCursor: null })],
-    ['nothing where the nodes were', { data: { products: null } }],
-    ['nothing at all', { data: {} }],
-  ])('by sending %s ends with an error that knows where to go on', async (_name, second) => {
+    ['pageInfo without hasNextPage', page([3], { endCursor: 'c2' })],
+    ['a next page without a cursor', page([3], { hasNextPage: true, endCursor: null })],
+    ['null instead of the connection', { data: { products: null } }],
+    ['an empty response', { data: {} }],
+  ])('that sends %s causes an error with the cursor to continue from', async (_name, second) => {
     const { shop } = serving((_, call) => (call === 1 ? page([1, 2], { hasNextPage: true, endCursor: 'c1' }) : second));
     const { error, ids } = await broken(shop);
     expect(isShopwrightError(error, 'PAGE_INFO_MISSING') && error.cursor).toBe('c1');
@@ -353,14 +353,14 @@ describe('a server that pages badly', () => {
     expect(JSON.stringify(error)).not.toContain('c1');
   });
 
-  it('by sending less than a page, or nothing, goes on', async () => {
+  it('that sends less than a page, or nothing, does not end the reading', async () => {
     const { shop } = serving((_, call) =>
       page(call === 2 ? [] : [call], { hasNextPage: call < 4, endCursor: `c${call}` }),
     );
     expect(await take(shop.paginate(Products, { first: 2 }))).toEqual([{ id: 1 }, { id: 3 }, { id: 4 }]);
   });
 
-  it('by failing midway hands over what it has, and the error tells where to go on', async () => {
+  it('that fails midway ends the reading after the nodes received, with the cursor to continue from', async () => {
     const { shop } = serving(({ after }, call) =>
       call === 3
         ? new HttpResponse('gone', { status: 503 })
@@ -375,10 +375,10 @@ describe('a server that pages badly', () => {
   });
 
   it.each([
-    ['behind 25,000 nodes', 101, 'this page cannot be shown', 'PAGE_LIMIT_REACHED'],
-    ['saying that this is the limit', 2, 'Pagination is limited to 25,000 objects', 'PAGE_LIMIT_REACHED'],
+    ['after 25,000 nodes', 101, 'this page cannot be shown', 'PAGE_LIMIT_REACHED'],
+    ['with the message of the limit', 2, 'Pagination is limited to 25,000 objects', 'PAGE_LIMIT_REACHED'],
     ['for another reason', 2, 'this page cannot be shown', 'GRAPHQL_ERROR'],
-  ] as const)('by refusing a page %s', async (_name, last, message, code) => {
+  ] as const)('that refuses a page %s', async (_name, last, message, code) => {
     const ids = Array.from({ length: 250 }, (_, index) => index);
     const { shop } = serving((_, call) =>
       call < last ? page(ids, { hasNextPage: true, endCursor: `c${call}` }) : { data: null, errors: [{ message }] },
@@ -387,7 +387,7 @@ describe('a server that pages badly', () => {
     expect(isShopwrightError(error, code) && error.cursor).toBe(`c${last - 1}`);
   });
 
-  it('by refusing the size again gets it halved, down to one node', async () => {
+  it('that refuses the reduced size gets half of it, down to one node', async () => {
     const sizes: unknown[] = [];
     const { shop } = serving(({ first }) => {
       sizes.push(first);
@@ -401,7 +401,7 @@ describe('a server that pages badly', () => {
     expect(sizes.length).toBeLessThan(10);
   });
 
-  it('ends at once with the reason of an abort', async () => {
+  it('is not waited for after an abort', async () => {
     const controller = new AbortController();
     const { shop, asked } = serving((_, call) => page([call], { hasNextPage: true, endCursor: `c${call}` }));
     const reading = async (): Promise<void> => {

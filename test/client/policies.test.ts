@@ -34,7 +34,7 @@ const failures: readonly (readonly [name: string, step: Step])[] = [
   ['429 with Retry-After', status(429, '{}', { 'retry-after': '2.0' })],
   ['429 without', status(429)],
   ['429 with a Retry-After of a day', status(429, '{}', { 'retry-after': '86400' })],
-  ['a charge for what was throttled', throttled({ requested: 60, available: 10, actual: 10 })],
+  ['a charge for a throttled call', throttled({ requested: 60, available: 10, actual: 10 })],
   ['429 with a payload', status(429, '{"data":{"orderCancel":{"job":{"id":"1"}}}}')],
   ['429 with a charge', status(429, '{"errors":"slow","extensions":{"cost":{"actualQueryCost":"10"}}}')],
   ['a 409', status(409)],
@@ -48,7 +48,7 @@ const failures: readonly (readonly [name: string, step: Step])[] = [
   ['a 404', status(404)],
   ['a 408', status(408)],
   ['an HTML page', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
-  ['half a response', () => new Response('{"data":{"shop"', { headers: { 'content-type': 'application/json' } })],
+  ['a truncated response', () => new Response('{"data":{"shop"', { headers: { 'content-type': 'application/json' } })],
   ['an error without a code', () => Response.json({ errors: [{ message: 'Timeout' }] })],
   [
     'an internal error',
@@ -74,8 +74,8 @@ const table = failures.flatMap(([name, step]) =>
   calls.map(([idempotency, document, variables]) => ({ name, idempotency, step, document, variables })),
 );
 
-describe('a client and shopifyRetry() decide alike', () => {
-  it.each(table)('after $name, where the call is $idempotency', async ({ name, step, document, variables }) => {
+describe('a client and shopifyRetry() decide the same', () => {
+  it.each(table)('after $name, if the call is $idempotency', async ({ name, step, document, variables }) => {
     const retry = { maxRetries: 3, maxThrottledMs: 20_000 };
     const client = scriptedShop([step, step, good()], { retry });
     await client.clock.run(client.shop.graphql(document, variables).catch(() => undefined));
@@ -85,7 +85,7 @@ describe('a client and shopifyRetry() decide alike', () => {
     await clock.run(policy.execute(() => post(fetch)).catch(() => undefined));
 
     expect(at).toHaveLength(client.sent.length);
-    // But for the jitter, whose first steps are short, the waits are the same, too.
+    // Apart from the jitter, whose first steps are short, the waits are the same too.
     const gaps = (times: readonly number[]): number[] =>
       times.slice(1).map((time, index) => Math.floor((time - (times[index] ?? 0)) / 1000));
     if (/with Retry-After/.test(name)) expect(gaps(at)).toEqual(gaps(client.sent.map(({ at }) => at)));
@@ -93,7 +93,7 @@ describe('a client and shopifyRetry() decide alike', () => {
 });
 
 describe('shopifyRetry()', () => {
-  it('waits as the response says, and tells of each retry', async () => {
+  it('waits as the response says, and reports each retry', async () => {
     const { fetch, clock, at } = scripted([
       status(429, '{}', { 'retry-after': '2.0' }),
       throttled({ requested: 510, available: 10 }),
@@ -114,7 +114,7 @@ describe('shopifyRetry()', () => {
     ]);
   });
 
-  it('gives the last response, and throws the last error, as they came', async () => {
+  it('returns the last response, or throws the last error, unchanged', async () => {
     const { fetch, clock } = scripted([status(503)]);
     const response = await clock.run(shopifyRetry({ idempotency: 'idempotent', clock }).execute(() => post(fetch)));
     expect([response.status, await response.text()]).toEqual([503, '{"errors":"said by Shopify"}']);
@@ -122,24 +122,24 @@ describe('shopifyRetry()', () => {
     expect(await rejection(shopifyRetry({ clock }).execute(() => Promise.reject(lost)))).toBe(lost);
   });
 
-  it('takes a call that nothing is said of for unsafe', async () => {
+  it('treats a call without a document or idempotency as unsafe', async () => {
     const { fetch, clock, at } = scripted([status(500)]);
     await clock.run(shopifyRetry({ clock }).execute(() => post(fetch)));
     expect(at).toHaveLength(1);
   });
 
   it.each([
-    ['idempotent, being a query', query, {}, 6],
-    ['keyed, with its key', refund, { input: {}, key: 'k' }, 6],
-    ['unsafe, without its key', refund, { input: {} }, 1],
+    ['idempotent, for a query', query, {}, 6],
+    ['keyed, with a key', refund, { input: {}, key: 'k' }, 6],
+    ['unsafe, without a key', refund, { input: {} }, 1],
     ['unsafe', cancel, { input: 'x' }, 1],
-  ])('takes a document for %s', async (_name, document, variables, sends) => {
+  ])('derives the idempotency from a document: %s', async (_name, document, variables, sends) => {
     const { fetch, clock, at } = scripted([status(500)]);
     await clock.run(shopifyRetry({ document, variables, clock }).execute(() => post(fetch)));
     expect(at).toHaveLength(sends);
   });
 
-  it('ends a wait at an abort, with its reason, and sends nothing after it', async () => {
+  it('ends a wait at an abort, with its reason, and sends nothing afterwards', async () => {
     const { fetch, clock, at } = scripted([status(429, '{}', { 'retry-after': '20' })]);
     const controller = new AbortController();
     const call = rejection(shopifyRetry({ clock }).execute(({ signal }) => post(fetch, signal), controller.signal));
@@ -152,7 +152,7 @@ describe('shopifyRetry()', () => {
     expect(at).toHaveLength(1);
   });
 
-  it('does not repeat errors that have nothing to do with Shopify', async () => {
+  it('does not repeat errors unrelated to Shopify', async () => {
     for (const error of [
       new TypeError('shop.titel is not a function'),
       Object.assign(new Error('duplicate key'), { code: '23505' }),
@@ -172,13 +172,13 @@ describe('shopifyRetry()', () => {
   it.each<[string, ShopifyRetryOptions & Record<string, unknown>, RegExp]>([
     ['an unknown name', { maxRetires: 3 }, /maxRetires: is not an option\. Did you mean maxRetries/],
     ['a number out of range', { maxDelayMs: -1 }, /maxDelayMs: must be a number, 0 or more/],
-    ['an idempotency that there is not', { idempotency: 'safe' as never }, /idempotency: must be one of idempotent/],
+    ['an unknown idempotency', { idempotency: 'safe' as never }, /idempotency: must be one of idempotent/],
     ['variables without a document', { variables: {} }, /variables: have no effect without the document/],
   ])('refuses %s', (_name, options, message) => {
     expect(() => shopifyRetry(options)).toThrow(message);
   });
 
-  it('sends nothing for a document that is none', async () => {
+  it('sends nothing for an invalid document', async () => {
     const { fetch, at } = scripted([good()]);
     const error = await rejection(shopifyRetry({ document: 'query {' }).execute(() => post(fetch)));
     expect(isShopwrightError(error, 'VALIDATION_FAILED')).toBe(true);
@@ -186,12 +186,12 @@ describe('shopifyRetry()', () => {
   });
 });
 
-/** Errors and results in the form that other clients give them. */
+/** Errors and results in the form of other clients. */
 describe('shopifyRetry() around other clients', () => {
   const adminClient = (customFetchApi: typeof fetch) =>
     createAdminApiClient({
       storeDomain: 'acme.myshopify.com',
-      // It warns of each version that is not among those it takes for current on the day.
+      // It warns of each version that it does not consider current on the day.
       apiVersion: 'unstable',
       accessToken: token,
       customFetchApi: (address, init) => customFetchApi(address, init as RequestInit),
@@ -205,13 +205,13 @@ describe('shopifyRetry() around other clients', () => {
     ['a broken connection', broken('ECONNRESET'), 'keyed', 3],
     ['a broken connection', broken('ECONNRESET'), 'unsafe', 1],
     [
-      'a response cut off',
+      'a truncated response',
       () => new Response('{"da', { headers: { 'content-type': 'application/json' } }),
       'idempotent',
       3,
     ],
     [
-      'a response cut off',
+      'a truncated response',
       () => new Response('{"da', { headers: { 'content-type': 'application/json' } }),
       'unsafe',
       1,
@@ -262,7 +262,7 @@ describe('shopifyRetry() around other clients', () => {
     ['an error without headers', failed({ statusCode: 503 }), 'idempotent', 'some'],
     ['an error without a status', failed({ status: 'bad' }), 'idempotent', 'none'],
     ['an HTML page as a good response', () => new Response(' <html>'), 'idempotent', 'some'],
-    ['a good response that is no JSON', () => new Response('done'), 'idempotent', 'none'],
+    ['a good response that is not JSON', () => new Response('done'), 'idempotent', 'none'],
     ['a good response without a body', () => new Response(null, { status: 204 }), 'idempotent', 'none'],
     [
       'a good response without a type',
@@ -270,7 +270,7 @@ describe('shopifyRetry() around other clients', () => {
       'idempotent',
       'none',
     ],
-  ])('takes %s for what it is', async (_what, outcome, idempotency, seconds) => {
+  ])('recognizes %s', async (_what, outcome, idempotency, seconds) => {
     const clock = createManualClock();
     const policy = shopifyRetry({ idempotency, clock });
     const delays: number[] = [];
@@ -284,11 +284,11 @@ describe('shopifyRetry() around other clients', () => {
     };
     await clock.run(policy.execute(work).catch(() => undefined));
     expect(calls).toBe(seconds === 'none' ? 1 : 2);
-    // The wait that a header names, with a little more by chance.
+    // The wait named in a header, plus a little jitter.
     if (typeof seconds === 'number') expect(delays.map((ms) => Math.floor(ms / 1000))).toEqual([seconds]);
   });
 
-  it('takes a good response for good whose body the caller has read, and a bad one by its status', async () => {
+  it('treats a good response whose body was already read as a success, and a bad one by its status', async () => {
     const { fetch, clock, at } = scripted([status(503), good()]);
     const policy = shopifyRetry({ idempotency: 'idempotent', clock });
     const read = async (): Promise<Response> => {
@@ -300,7 +300,7 @@ describe('shopifyRetry() around other clients', () => {
     expect(at).toHaveLength(2);
   });
 
-  it('takes a body with data for good where it knows the document, and sends it once', async () => {
+  it('treats a body with data as a success if it knows the document, and sends it once', async () => {
     const clock = createManualClock();
     const policy = shopifyRetry({ document: query, clock });
     let calls = 0;
@@ -313,7 +313,7 @@ describe('shopifyRetry() around other clients', () => {
     expect([calls, result]).toEqual([1, { data: { shop: { name: 'Acme' } } }]);
   });
 
-  it('@shopify/admin-api-client inside of its own fetch knows what was never sent', async () => {
+  it('@shopify/admin-api-client with the policy in its fetch: recognizes what was never sent', async () => {
     const { fetch, clock, at } = scripted([broken('ECONNREFUSED'), broken('ECONNREFUSED'), good()]);
     const policy = shopifyRetry({ clock });
     const client = adminClient((address, init) => policy.execute(() => fetch(address, init)));
@@ -334,7 +334,7 @@ describe('shopifyRetry() around other clients', () => {
     expect(at).toHaveLength(sends);
   });
 
-  /** As `@shopify/shopify-api` makes them. */
+  /** As created by `@shopify/shopify-api`. */
   const apiError = (name: string, fields: object): Error => {
     const named = { [name]: class extends Error {} }[name] ?? Error;
     return Object.assign(new named('from shopify-api'), fields);
@@ -401,7 +401,7 @@ describe('shopifyBreaker()', () => {
     ['throttling', status(429)],
     ['a refusal', status(404)],
     ['a good response', good()],
-  ])('takes %s for a sign of life', async (_name, step) => {
+  ])('treats %s as a healthy response', async (_name, step) => {
     const failing = Array.from({ length: 4 }, () => status(503));
     const { fetch, clock } = scripted([...failing, step, ...failing, step]);
     const breaker = shopifyBreaker({ shop: 'acme', clock });
@@ -409,7 +409,7 @@ describe('shopifyBreaker()', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('is not moved by errors of the host', async () => {
+  it('ignores errors of the host', async () => {
     const breaker = shopifyBreaker({ shop: 'acme', failures: 1 });
     await rejection(breaker.execute(() => Promise.reject(new RangeError('own'))));
     expect(breaker.state).toBe('closed');
@@ -417,7 +417,7 @@ describe('shopifyBreaker()', () => {
     expect(breaker.state).toBe('open');
   });
 
-  it('refuses options that it does not take', () => {
+  it('refuses unknown options', () => {
     expect(() => shopifyBreaker({ shop: 'no domain!' })).toThrow(/shop:/);
     expect(() => shopifyBreaker({ shop: 'acme', trials: 0 })).toThrow(/trials: must be a whole number/);
     expect(() => shopifyBreaker({ shop: 'acme', operations: 2 } as never)).toThrow(/operations: is not an option/);
@@ -425,7 +425,7 @@ describe('shopifyBreaker()', () => {
 });
 
 describe('both policies in cockatiel’s wrap()', () => {
-  it('stop retrying once the breaker is open, and run beside other policies', async () => {
+  it('stop retrying once the breaker is open, and work beside other policies', async () => {
     const { fetch, clock, at } = scripted([status(503)]);
     const breaker = shopifyBreaker({ shop: 'acme', clock, failures: 3 });
     const policy = wrap(shopifyRetry({ idempotency: 'idempotent', clock }), bulkhead(5), breaker);
@@ -437,7 +437,7 @@ describe('both policies in cockatiel’s wrap()', () => {
     expect(failed).toEqual([true]);
   });
 
-  it('tell of success', async () => {
+  it('report successes', async () => {
     const { fetch } = scripted([good()]);
     const policy = wrap(shopifyRetry(), shopifyBreaker({ shop: 'acme' }));
     let successes = 0;

@@ -8,7 +8,7 @@ interface Shop {
   readonly clock: ManualClock;
 }
 
-/** A shop of products `p0`, `p1` and so on, with some variants and metafields each. */
+/** A shop with products `p0`, `p1` and so on, each with some variants and metafields. */
 export async function shopOf(count: number, { variants = 1, metafields = 0, ...options }: Seed = {}): Promise<Shop> {
   const clock = createManualClock();
   const { shops = [{}], ...others } = options;

@@ -53,7 +53,7 @@ describe('the three kinds of 403', () => {
     expect(again.sent).toHaveLength(2);
   });
 
-  it('a non-expiring token that nothing can renew', async () => {
+  it('a non-expiring token that cannot be renewed', async () => {
     expect(await refusal(nonExpiring)).toMatchObject({
       code: 'AUTHENTICATION_FAILED',
       message: expect.stringMatching(/expiring offline token/),
@@ -61,7 +61,7 @@ describe('the three kinds of 403', () => {
   });
 });
 
-describe('a redirect says where to and what that means', () => {
+describe('a redirect is reported with its target and meaning', () => {
   it.each([
     [
       'https://new-name.myshopify.com/admin/api/2026-10/graphql.json',
@@ -82,7 +82,7 @@ describe('a redirect says where to and what that means', () => {
     }
   });
 
-  it('also without any place', async () => {
+  it('even without a location', async () => {
     expect((await refusal(status(302, ''))).message).toMatch(/302.*without a location/);
   });
 });

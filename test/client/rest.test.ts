@@ -9,7 +9,7 @@ const answer =
     new Response(body, { headers: { 'x-shopify-shop-api-call-limit': '1/40', 'x-request-id': 'r-1', ...headers } });
 
 describe('a REST call', () => {
-  it('goes to the version, with its query, and brings the body', async () => {
+  it('is sent to the version, with its query, and returns the body', async () => {
     const { shop, sent } = scriptedShop([answer('{"products":[{"id":1}]}')]);
     const result = await shop.rest.get<{ products: { id: number }[] }>('products.json', {
       query: { limit: 250, ids: [1, 2], fields: undefined, since: true },
@@ -43,7 +43,7 @@ describe('a REST call', () => {
     ]);
   });
 
-  it('keeps whole numbers beyond 2^53 exact, and leaves all others as they are', async () => {
+  it('keeps whole numbers beyond 2^53 exact, and leaves all others as numbers', async () => {
     const { shop } = scriptedShop([
       answer(
         '{"id":9007199254740993,"price":12345678901234567.5,"small":12,"text":"9007199254740993","neg":-9007199254740993}',
@@ -59,7 +59,7 @@ describe('a REST call', () => {
     });
   });
 
-  it('brings null for a response without a body', async () => {
+  it('returns null for a response without a body', async () => {
     const { shop } = scriptedShop([answer('')]);
     expect((await shop.rest.delete('products/1.json')).data).toBeNull();
   });
@@ -78,7 +78,7 @@ describe('a REST call', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('tells what a 422 says of which field', async () => {
+  it('reports the fields of a 422', async () => {
     const { shop, clock } = scriptedShop([
       status(422, '{"errors":{"title":["can\'t be blank","is odd"],"price":"is bad"}}'),
     ]);
@@ -98,26 +98,26 @@ describe('a REST call', () => {
     ).toBe(true);
   });
 
-  it('says so when the body is no JSON', async () => {
+  it('reports a body that is not JSON', async () => {
     const { shop, clock } = scriptedShop([answer('<html>')], { retry: { maxRetries: 0 } });
     expect(isShopwrightError(await clock.run(rejection(shop.rest.get('x.json'))), 'INVALID_RESPONSE')).toBe(true);
   });
 });
 
 describe('a lost response', () => {
-  it.each(['get', 'delete'] as const)('of a %s is asked for again', async (method) => {
+  it.each(['get', 'delete'] as const)('to a %s is retried', async (method) => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     await clock.run(shop.rest[method]('products/1.json'));
     expect(sent).toHaveLength(2);
   });
 
-  it('of a PUT is asked for again, since it sets a whole state', async () => {
+  it('to a PUT is retried, since it sets a whole state', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     await clock.run(shop.rest.put('products/1.json', {}));
     expect(sent).toHaveLength(2);
   });
 
-  it.each([404, 409, 422])('of a PUT whose second send meets %i leaves its outcome open', async (code) => {
+  it.each([404, 409, 422])('to a PUT whose second send gets %i has an unknown outcome', async (code) => {
     const lost = scriptedShop([broken('ECONNRESET'), status(code)]);
     const put = lost.shop.rest.put('products/1.json', {});
     await lost.clock.run(expect(put).rejects.toMatchObject({ mayHaveExecuted: true, attempts: 2 }));
@@ -126,7 +126,7 @@ describe('a lost response', () => {
     await first.clock.run(expect(alone).rejects.toMatchObject({ mayHaveExecuted: false, attempts: 1 }));
   });
 
-  it('of a POST leaves its outcome unknown, unless the caller knows better', async () => {
+  it('to a POST has an unknown outcome, unless the caller declares otherwise', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), answer('{}')]);
     expect(isShopwrightError(await clock.run(rejection(shop.rest.post('products.json', {}))), 'OUTCOME_UNKNOWN')).toBe(
       true,
@@ -144,7 +144,7 @@ describe('a lost response', () => {
 });
 
 describe('the bucket of REST calls', () => {
-  it('is not that of GraphQL, and follows the header', async () => {
+  it("is separate from GraphQL's, and follows the header", async () => {
     const { shop, clock, sent } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': '40/40' })]);
     await clock.run(shop.rest.get('x.json'));
     await clock.run(shop.rest.get('x.json'));
@@ -158,7 +158,7 @@ describe('the bucket of REST calls', () => {
     ['40/40', {}, 500],
     ['400/400', {}, 50],
     ['40/40', { rest: { requestsPerSecond: 4 } }, 250],
-  ])('empties at the rate of the plan: %s with %o', async (limit, options, expectedMs) => {
+  ])('is restored at the rate of the plan: %s with %o', async (limit, options, expectedMs) => {
     const { shop, clock, sent } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': limit })], options);
     await clock.run(shop.rest.get('x.json'));
     await clock.run(shop.rest.get('x.json'));
@@ -167,7 +167,7 @@ describe('the bucket of REST calls', () => {
     expect(gap).toBeLessThan(expectedMs + 60);
   });
 
-  it('honours Retry-After when it is full all the same', async () => {
+  it('obeys Retry-After even when it is full', async () => {
     const { shop, clock, sent } = scriptedShop([
       status(429, '{"errors":"Exceeded 2 calls per second"}', { 'retry-after': '2.0' }),
       answer('{}'),
@@ -178,7 +178,7 @@ describe('the bucket of REST calls', () => {
     expect(isShopwrightError(await never.clock.run(rejection(never.shop.rest.get('x.json'))), 'THROTTLED')).toBe(true);
   });
 
-  it('takes a header that makes no sense for none', async () => {
+  it('ignores a header that makes no sense', async () => {
     const { shop, clock } = scriptedShop([answer('{}', { 'x-shopify-shop-api-call-limit': 'many' })]);
     await expect(clock.run(shop.rest.get('x.json'))).resolves.toBeDefined();
   });
@@ -194,7 +194,7 @@ describe('pages', () => {
     return all;
   };
 
-  it('follow the Link header to its end, with the cursor beside limit and fields only', async () => {
+  it('follow the Link header to its end, with only the cursor, limit and fields', async () => {
     const { shop, clock, sent } = scriptedShop([
       answer('1', link(next('abc%3D'))),
       answer('2', link(`<https://x.example/?page_info=prev>; rel="previous", ${next('def')}`)),
@@ -209,7 +209,7 @@ describe('pages', () => {
     ]);
   });
 
-  it('are one where there is no Link header, or one that makes no sense', async () => {
+  it('are a single one without a valid Link header', async () => {
     for (const headers of [
       {},
       link('<not an address>; rel="next"'),
@@ -221,7 +221,7 @@ describe('pages', () => {
     }
   });
 
-  it('name the cursors of the pages beside', async () => {
+  it('report the cursors of the next and previous page', async () => {
     const { shop } = scriptedShop([
       answer('1', link(`<https://x.example/?page_info=p>; rel="previous", ${next('n')}`)),
     ]);
@@ -229,7 +229,7 @@ describe('pages', () => {
   });
 });
 
-describe('pages whose links go in a circle', () => {
+describe('pages whose links repeat', () => {
   const to = (cursor: string): Step =>
     answer('{}', { link: `<https://acme.myshopify.com/x.json?page_info=${cursor}>; rel="next"` });
 
@@ -237,7 +237,7 @@ describe('pages whose links go in a circle', () => {
     ['the same page', [to('a'), to('a')], {}, 2],
     ['an earlier page', [to('a'), to('b'), to('a')], {}, 3],
     ['the page it began with', [to('b'), to('a')], { query: { page_info: 'a' } }, 2],
-  ])('end with an error at %s', async (_name, steps, options, read) => {
+  ])('cause an error at %s', async (_name, steps, options, read) => {
     const { shop, sent } = scriptedShop(steps);
     const pages: unknown[] = [];
     const readAll = async (): Promise<void> => {
@@ -260,10 +260,10 @@ describe('a Link header', () => {
     ['a title with commas before', `<${address}n>; title="a, <b>; c"; rel="next"`, { next: 'n' }],
     ['a relative address', `</admin/api/${generatedApiVersion}/products.json?page_info=n>; rel="next"`, { next: 'n' }],
     ['an address of 5,000 characters', `<${address}n&fields=${'title%2C'.repeat(600)}>; rel="next"`, { next: 'n' }],
-    ['another relation that begins so', `<${address}n>; rel="nextfoo"`, {}],
+    ['another relation with the same prefix', `<${address}n>; rel="nextfoo"`, {}],
     ['a relation inside another parameter', `<${address}n>; title="rel=next"`, {}],
     ['an address without a cursor', '<https://acme.myshopify.com/x.json>; rel="next"', {}],
-    ['nothing that makes sense', `<${address}n>; rel="nex, ;;; =`, {}],
+    ['unreadable text', `<${address}n>; rel="nex, ;;; =`, {}],
   ])('is read with %s', async (_name, link, pages) => {
     const { shop } = scriptedShop([answer('{}', { link })]);
     expect((await shop.rest.get('products.json')).pages).toEqual(pages);
@@ -297,7 +297,7 @@ describe('a query', () => {
   });
 });
 
-describe('what cannot be sent', () => {
+describe('a call that cannot be sent', () => {
   const circle: { self?: unknown } = {};
   circle.self = circle;
   const telling = {
@@ -308,7 +308,7 @@ describe('what cannot be sent', () => {
 
   it.each([
     ['a circle', circle],
-    ['an object that cannot say what it is', telling],
+    ['an object that cannot be converted to JSON', telling],
     ['a text', '{"product":{}}'],
     ['bytes', Buffer.from('{}')],
     ['a map', new Map()],
@@ -336,10 +336,10 @@ describe('what cannot be sent', () => {
   });
 });
 
-describe('a POST whose result stands elsewhere', () => {
+describe('a POST whose result is at another address', () => {
   const elsewhere = (location: string): Step => status(303, '', { location });
 
-  it('brings what is there', async () => {
+  it('returns that result', async () => {
     const { shop, sent } = scriptedShop([
       elsewhere(`https://acme.myshopify.com/admin/api/${generatedApiVersion}/orders/1.json?fields=id`),
       answer('{"order":{"id":1}}'),
@@ -349,7 +349,7 @@ describe('a POST whose result stands elsewhere', () => {
     expect(sent[1]).toMatchObject({ url: expect.stringContaining('/orders/1.json?fields=id'), body: '' });
   });
 
-  it('says that it was carried out where that cannot be read', async () => {
+  it('is reported as carried out if the result cannot be read', async () => {
     const { shop } = scriptedShop([elsewhere(`/admin/api/${generatedApiVersion}/orders/1.json`), status(404)]);
     const error = await rejection(shop.rest.post('orders.json', { order: {} }));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.mayHaveExecuted).toBe(true);
@@ -359,7 +359,7 @@ describe('a POST whose result stands elsewhere', () => {
   });
 
   it.each(['https://elsewhere.example/admin/api/x.json', 'https://acme.myshopify.com/login'])(
-    'is told where that is %s, and the token does not go there',
+    'is reported if that is %s, and the token is not sent there',
     async (location) => {
       const { shop, sent } = scriptedShop([elsewhere(location)]);
       const error = await rejection(shop.rest.post('orders.json', { order: {} }));

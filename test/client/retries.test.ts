@@ -16,8 +16,8 @@ describe('a query', () => {
     ['a reset', broken('ECONNRESET')],
     ['a 502', status(502)],
     ['an HTML page', status(200, '<html>')],
-    ['half an answer', status(200, '{"data":{"shop"')],
-    ['an empty answer', status(200, '')],
+    ['a truncated response', status(200, '{"data":{"shop"')],
+    ['an empty response', status(200, '')],
   ])('is sent again after %s', async (_name, failure) => {
     const { shop, clock, sent } = scriptedShop([failure, good()]);
     const result = await clock.run(shop.graphql(query));
@@ -34,7 +34,7 @@ describe('a query', () => {
     expect(sent).toHaveLength(6);
   });
 
-  it('waits for what is missing in the bucket after THROTTLED, at the restore rate', async () => {
+  it('waits after THROTTLED until the missing points are restored', async () => {
     const { shop, clock, sent } = scriptedShop([throttled({ requested: 60, available: 10, rate: 100 }), good()]);
     const result = await clock.run(shop.graphql(query));
     const gap = (sent[1]?.at ?? 0) - (sent[0]?.at ?? 0);
@@ -43,13 +43,13 @@ describe('a query', () => {
     expect(result.waitedMs).toBeGreaterThanOrEqual(500);
   });
 
-  it('takes Retry-After as decimal seconds', async () => {
+  it('reads Retry-After as decimal seconds', async () => {
     const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '2.0' }), good()]);
     await clock.run(shop.graphql(query));
     expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(2000);
   });
 
-  it('asks for points again with the age of its call', async () => {
+  it('requests points again with the age of its call', async () => {
     const ages: (number | undefined)[] = [];
     const limiter: RateLimiter = {
       async acquire({ cost, ageMs }) {
@@ -72,7 +72,7 @@ describe('a query', () => {
     expect(third).toBeLessThanOrEqual(clock.monotonic() - startedAt);
   });
 
-  it('throws ThrottledError when it stays throttled', async () => {
+  it('throws ThrottledError if it stays throttled', async () => {
     const { shop, clock } = scriptedShop([throttled({ requested: 10, available: 5 })], { retry: { maxRetries: 2 } });
     const error = await clock.run(rejection(shop.graphql(query)));
     expect(isShopwrightError(error, 'THROTTLED')).toBe(true);
@@ -89,9 +89,9 @@ describe('a mutation that must not be sent twice', () => {
   it.each([
     ['a reset', broken('ECONNRESET')],
     ['a 500', status(500)],
-    ['an answer that is cut off', status(200, '{"data":')],
+    ['a truncated response', status(200, '{"data":')],
     ['a time-out', silent],
-  ])('ends in OutcomeUnknownError after %s, sent once', async (_name, failure) => {
+  ])('ends with OutcomeUnknownError after %s, sent once', async (_name, failure) => {
     const { shop, clock, sent } = scriptedShop([failure, good(refunded)], { timeoutMs: 1000 });
     const error = await clock.run(rejection(shop.graphql(cancel, { input: {} })));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN') && error.sentAt).toBe(
@@ -112,7 +112,7 @@ describe('a mutation that must not be sent twice', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('is sent again when its caller says that it is safe', async () => {
+  it('is sent again if its caller declares it safe', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good(refunded)]);
     await clock.run(shop.graphql(cancel, { input: {} }, { retry: { idempotency: 'idempotent' } }));
     expect(sent).toHaveLength(2);
@@ -126,14 +126,14 @@ describe('a mutation with an idempotency key', () => {
     expect(sent.map(({ body }) => JSON.parse(body).variables.key)).toEqual(['k-1', 'k-1']);
   });
 
-  it('ends in OutcomeUnknownError when no send was answered', async () => {
+  it('ends with OutcomeUnknownError if no send got a response', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')], { retry: { maxRetries: 2 } });
     const error = await clock.run(rejection(shop.graphql(keyedRefund, { input: {}, key: 'k-1' })));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
     expect(sent).toHaveLength(3);
   });
 
-  it('stays unknown when a later send is refused before it is executed', async () => {
+  it('stays unknown if a later send is refused before execution', async () => {
     const { shop, clock } = scriptedShop([broken('ECONNRESET'), broken('ECONNREFUSED')], { retry: { maxRetries: 1 } });
     expect(
       isShopwrightError(
@@ -152,13 +152,13 @@ describe('a mutation with an idempotency key', () => {
 });
 
 describe('productSet', () => {
-  it('is sent again when it names its product', async () => {
+  it('is sent again if it identifies its product', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET'), good({ productSet: { userErrors: [] } })]);
     await clock.run(shop.graphql(productSet, { id: { handle: 'tee' }, input: {} }));
     expect(sent).toHaveLength(2);
   });
 
-  it('is not when it does not, since it would make a second product', async () => {
+  it('is not sent again without an identifier, since it would create a second product', async () => {
     const { shop, clock, sent } = scriptedShop([broken('ECONNRESET')]);
     await clock.run(rejection(shop.graphql(productSet, { id: null, input: {} })));
     expect(sent).toHaveLength(1);
@@ -166,14 +166,14 @@ describe('productSet', () => {
 });
 
 describe('time', () => {
-  it('limits each attempt by itself', async () => {
+  it('is limited for each attempt separately', async () => {
     const { shop, clock, sent } = scriptedShop([silent, silent, good()], { timeoutMs: 1000 });
     const result = await clock.run(shop.graphql(query));
     expect(result.attempts).toBe(3);
     expect((sent[1]?.at ?? 0) - (sent[0]?.at ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('limits the whole call by its deadline, waits included', async () => {
+  it('is limited for the whole call by its deadline, waits included', async () => {
     const { shop, clock } = scriptedShop([status(503, '{}', { 'retry-after': '30' })]);
     const error = await clock.run(rejection(shop.graphql(query, {}, { deadlineMs: 10_000 })));
     expect(isShopwrightError(error, 'HTTP_ERROR')).toBe(true);
@@ -187,7 +187,7 @@ describe('time', () => {
     expect(clock.monotonic()).toBe(5000);
   });
 
-  it('says that a mutation is unknown when its deadline ran out after the send', async () => {
+  it('reports an unknown outcome for a mutation whose deadline passed after the send', async () => {
     const { shop, clock } = scriptedShop([silent]);
     const error = await clock.run(rejection(shop.graphql(cancel, { input: {} }, { deadlineMs: 5000 })));
     expect(isShopwrightError(error, 'OUTCOME_UNKNOWN')).toBe(true);
@@ -197,13 +197,13 @@ describe('time', () => {
 describe('an abort', () => {
   const reason = new Error('the visitor left');
 
-  it('sends nothing when it came before the call', async () => {
+  it('sends nothing if it came before the call', async () => {
     const { shop, sent } = scriptedShop([good()]);
     expect(await rejection(shop.graphql(query, {}, { signal: AbortSignal.abort(reason) }))).toBe(reason);
     expect(sent).toHaveLength(0);
   });
 
-  it('ends a request at once, with its own reason', async () => {
+  it('ends a request at once, with its reason', async () => {
     const { shop, clock } = scriptedShop([silent]);
     const controller = new AbortController();
     const call = rejection(shop.graphql(query, {}, { signal: controller.signal }));
@@ -265,14 +265,14 @@ describe('the circuit breaker', () => {
   it.each([
     [2, 'closed', 36],
     [1, 'open', 5],
-  ])('with operations: %i stays %s where one operation fails alone', async (operations, state, sends) => {
+  ])('with operations: %i stays %s if a single operation fails', async (operations, state, sends) => {
     const { shop, clock, sent } = scriptedShop([status(503)], { breaker: { operations } });
     for (let i = 0; i < 6; i += 1) await clock.run(rejection(shop.graphql(query)));
     expect(shop.status().breaker).toBe(state);
     expect(sent).toHaveLength(sends);
   });
 
-  it('begins to count anew with each good response', async () => {
+  it('starts counting again with each good response', async () => {
     const steps = Array.from({ length: 30 }, (_, i) => (i % 5 === 4 ? good() : status(503)));
     const { shop, clock, sent } = scriptedShop(steps, { breaker: { operations: 1 } });
     for (let i = 0; i < 6; i += 1) await clock.run(shop.graphql(query));
@@ -280,7 +280,7 @@ describe('the circuit breaker', () => {
     expect(shop.status().breaker).toBe('closed');
   });
 
-  it('is not moved by refusals and throttling', async () => {
+  it('ignores refusals and throttling', async () => {
     const { shop, clock } = scriptedShop(
       [status(404), status(403), status(429), throttled({ requested: 2, available: 1 })],
       {
@@ -307,19 +307,19 @@ describe('the token', () => {
     invalidate: () => Promise.resolve(true),
   });
 
-  it('is asked for again after a 401, and the call is replayed once', async () => {
+  it('is requested again after a 401, and the call is replayed once', async () => {
     const { shop, clock, sent } = scriptedShop([status(401), good()], { accessToken: undefined, auth: renewing() });
     await clock.run(shop.graphql(query));
     expect(sent.map(({ headers }) => headers.get('x-shopify-access-token'))).toEqual(['token-1', 'token-2']);
   });
 
-  it('ends the call when the new one is refused too', async () => {
+  it('ends the call if the new one is refused too', async () => {
     const { shop, clock, sent } = scriptedShop([status(401)], { accessToken: undefined, auth: renewing() });
     expect(isShopwrightError(await clock.run(rejection(shop.graphql(query))), 'AUTHENTICATION_FAILED')).toBe(true);
     expect(sent).toHaveLength(2);
   });
 
-  it('that cannot be had gives its points back', async () => {
+  it('returns the points if there is none', async () => {
     const auth: TokenSource = {
       get: () => Promise.reject(new NetworkError('no token', { mayHaveExecuted: false })),
       invalidate: () => Promise.resolve(false),
@@ -331,7 +331,7 @@ describe('the token', () => {
 });
 
 describe('a storm of failures', () => {
-  it('ends when the retry budget of the shop is spent', async () => {
+  it("ends when the shop's retry budget is spent", async () => {
     const { shop, clock, sent } = scriptedShop([status(503)], { breaker: { failures: 1e9 } });
     for (let i = 0; i < 40; i += 1) await clock.run(rejection(shop.graphql(query)));
     expect(sent.length).toBe(40 + 100);

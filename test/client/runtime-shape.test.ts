@@ -5,8 +5,8 @@ import { ShopState } from '../../src/client/shop-state.ts';
 
 const namesOf = (value: object): string[] => Object.keys(value).sort();
 
-/** Where this fails, copies of the package of two versions in one process would read each other's state: raise the number. */
-it('keeps what clients share under a number that says which shape it has', async () => {
+/** If this fails, two versions of the package in one process would read each other's state: raise the number. */
+it('stores what clients share under a key with the version of its shape', async () => {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock });
   const shop = createShopifyClient({ shop: 'demo', accessToken: 'shpat_fake', fetch: fake.fetch, clock });

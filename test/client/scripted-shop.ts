@@ -3,12 +3,12 @@ import { createManualClock, type ManualClock } from 'shopwright/testing';
 import type { CommonOptions } from '../../src/client/options.ts';
 import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 
-/** One turn of the scripted server: a response, or an error of the connection. */
+/** One step of the scripted server: a response, or a connection error. */
 export type Step = (request: Request) => Response | Promise<Response>;
 
 export const token = 'shpat_0123456789abcdef0123456789abcdef';
 
-/** A good answer with Shopify's numbers. */
+/** A good response with Shopify's numbers. */
 export const good =
   (data: unknown = { shop: { name: 'Acme' } }, numbers: Partial<Numbers> = {}): Step =>
   () =>
@@ -46,7 +46,7 @@ export const status =
   () =>
     new Response(body, { status: code, headers: { 'x-request-id': 'request-1', ...headers } });
 
-/** A connection that breaks, with the code that Node gives it. */
+/** A broken connection, with the code of Node. */
 export const broken =
   (code: string): Step =>
   () => {
@@ -72,7 +72,7 @@ function json(body: unknown): Response {
 export interface ScriptedShop {
   readonly shop: ShopifyClient;
   readonly clock: ManualClock;
-  /** What was sent, with the time of each send. */
+  /** The requests, each with its time. */
   readonly sent: readonly {
     readonly at: number;
     readonly body: string;
@@ -82,7 +82,7 @@ export interface ScriptedShop {
   readonly events: readonly TelemetryEvent[];
 }
 
-/** A client whose server answers step by step; the last step repeats. `patch` is what a framework does to `fetch`. */
+/** A client whose server responds step by step; the last step repeats. `patch` changes `fetch` as a framework does. */
 export function scriptedShop(
   steps: readonly Step[],
   options: Partial<CommonOptions> & Record<string, unknown> = {},
@@ -115,7 +115,7 @@ export function scriptedShop(
   return { shop, clock, sent, events };
 }
 
-/** What a promise rejects with. */
+/** The reason of a rejected promise. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

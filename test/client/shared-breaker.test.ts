@@ -3,7 +3,7 @@ import { createManualClock, type ManualClock } from 'shopwright/testing';
 import { describe, expect, it } from 'vitest';
 import { good, rejection, type Step, scriptedShop, status } from './scripted-shop.ts';
 
-/** A store of several processes, on their clock. */
+/** A store shared by several processes, on their clock. */
 function createStore(
   clock: ManualClock,
 ): BreakerStore & { readonly values: Map<string, { value: string; until: number }> } {
@@ -27,8 +27,8 @@ function process(clock: ManualClock, store: BreakerStore, steps: readonly Step[]
   return { shop, sent, events, call };
 }
 
-describe('a breaker that processes share', () => {
-  it('stops the others as soon as one has found the shop failing', async () => {
+describe('a breaker shared by processes', () => {
+  it('stops the other processes as soon as one has found the shop failing', async () => {
     const clock = createManualClock();
     const store = createStore(clock);
     const one = process(clock, store, [status(500)]);
@@ -45,7 +45,7 @@ describe('a breaker that processes share', () => {
     expect(other.events).toContainEqual({ type: 'breaker', shop: 'acme.myshopify.com', state: 'open' });
   });
 
-  it('is known to a process that starts later, at its first call', async () => {
+  it('stops a process that starts later, at its first call', async () => {
     const clock = createManualClock();
     const store = createStore(clock);
     const one = process(clock, store, [status(500)]);
@@ -56,7 +56,7 @@ describe('a breaker that processes share', () => {
     expect(late.sent).toHaveLength(0);
   });
 
-  it('lets each try the shop again afterwards, and is taken back by the first that succeeds', async () => {
+  it('lets each process try the shop again afterwards, and closes with the first success', async () => {
     const clock = createManualClock();
     const store = createStore(clock);
     const one = process(clock, store, [status(500), status(500), good()]);
@@ -69,7 +69,7 @@ describe('a breaker that processes share', () => {
     expect(store.values.size).toBe(0);
   });
 
-  it('leaves each to itself when the store fails, hangs, or holds rubbish', async () => {
+  it('works in each process alone if the store fails, hangs, or holds invalid values', async () => {
     const warnings: string[] = [];
     const logger = {
       debug() {},
@@ -93,7 +93,7 @@ describe('a breaker that processes share', () => {
     expect(warnings).toEqual(['the store of the circuit breaker failed']);
   });
 
-  it('does not look at the store for each call', async () => {
+  it('does not read the store for each call', async () => {
     const clock = createManualClock();
     let looks = 0;
     const get = async (): Promise<undefined> => {
@@ -108,7 +108,7 @@ describe('a breaker that processes share', () => {
     expect(looks).toBe(2);
   });
 
-  it('tells a failing shop also when the news cannot be written', async () => {
+  it('opens even if the store cannot be written', async () => {
     const clock = createManualClock();
     const store: BreakerStore = { ...createStore(clock), set: () => Promise.reject(new Error('down')) };
     const { call, shop } = process(clock, store, [status(500)]);

@@ -12,7 +12,7 @@ interface Client {
   call(): Promise<unknown>;
 }
 
-/** A client of a shop of the whole process, without retries. */
+/** A client with the state of the whole process, without retries. */
 function client(shop: string, options: Partial<CommonOptions> = {}): Client {
   const events: TelemetryEvent[] = [];
   const warnings: string[] = [];
@@ -34,7 +34,7 @@ const breakerEvents = ({ events }: Client): readonly TelemetryEvent[] =>
   events.filter(({ type }) => type === 'breaker');
 
 describe('clients of one app and shop', () => {
-  it('hear of the breaker by the one whose call changed it', async () => {
+  it('report a change of the breaker where the call was made', async () => {
     const breaker = { failures: 2, operations: 1 };
     const [first, second] = [client('hears', { breaker }), client('hears', { breaker })];
     await first.call();
@@ -44,7 +44,7 @@ describe('clients of one app and shop', () => {
     expect(await first.call()).toMatchObject({ code: 'CIRCUIT_OPEN' });
   });
 
-  it('are told once which breaker options have no effect', () => {
+  it('warn once which breaker options have no effect', () => {
     client('differs', { breaker: { failures: 7 } });
     const other = client('differs', { breaker: { failures: 3, openMs: 300_000, trials: 9 } });
     expect(other.warnings).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('clients of one app and shop', () => {
     expect(client('differs', { breaker: { failures: 3 } }).warnings).toEqual([]);
   });
 
-  it('are told that a store for the breaker comes too late', () => {
+  it('warn that a store for the breaker comes too late', () => {
     const store: BreakerStore = {
       get: async () => undefined,
       set: async () => undefined,
@@ -62,13 +62,13 @@ describe('clients of one app and shop', () => {
     expect(client('no-store', { breaker: { store } }).warnings.join()).toMatch(/no effect: breaker\.store\./);
   });
 
-  it('are told nothing where they agree, ask for nothing, or belong to another app', () => {
+  it('do not warn if they agree, set nothing, or belong to another app', () => {
     client('agrees', { breaker: { failures: 7 } });
     const others = [{ breaker: { failures: 7 } }, {}, { appId: 'other', breaker: { failures: 3 } }];
     expect(others.flatMap((options) => client('agrees', options).warnings)).toEqual([]);
   });
 
-  it('log what goes wrong with the store where the call is that met it', async () => {
+  it('log a failure of the store where the call was made', async () => {
     const broken = (): Promise<never> => Promise.reject(new Error('secret'));
     const breaker = { store: { get: broken, set: broken, delete: broken } };
     const [first, second] = [client('broken-store', { breaker }), client('broken-store', { breaker })];
@@ -90,7 +90,7 @@ describe('clients of two fakes', () => {
     return { fake, make };
   };
 
-  it('share neither bucket nor breaker, and those of one fake do', async () => {
+  it('share neither bucket nor breaker, while those of one fake do', async () => {
     const [first, second] = [clientsOfFake(), clientsOfFake()];
     const one = first.make();
     await one.graphql(query);

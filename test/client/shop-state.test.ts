@@ -23,8 +23,8 @@ const call = ({ breaker }: ShopState, verdict: 'success' | 'failure'): Promise<u
   );
 
 /**
- * Has the garbage collector take what nobody holds. A `WeakRef` that was looked at holds until the next turn. One or
- * two that stay on the stack may outlive it, so tests count with room for some.
+ * Collects garbage. A `WeakRef` that was read keeps its target until the next turn. One or two targets may survive on
+ * the stack, so tests allow for some.
  */
 async function collect(): Promise<void> {
   setFlagsFromString('--expose-gc');
@@ -35,20 +35,20 @@ async function collect(): Promise<void> {
   }
 }
 
-/** Takes so many others, each used once. */
+/** Takes that many other states, each used once. */
 function fill(take: (name: string) => ShopState, from: number, to: number): void {
   for (let index = from; index < to; index += 1) take(`other-${index}`);
 }
 
 describe('the cache of shop states', () => {
-  it('gives all who ask for a name the same state, and each name its own', () => {
+  it('returns the same state for the same name, and another for each other name', () => {
     const { cache, take } = cacheOn(createManualClock());
     expect(take('one')).toBe(take('one'));
     expect(take('one')).not.toBe(take('two'));
     expect(cache.size).toBe(2);
   });
 
-  it('forgets what has been idle for long, when it grows', async () => {
+  it('drops states that have been idle for long, when it grows', async () => {
     const clock = createManualClock();
     const { cache, take } = cacheOn(clock);
     fill(take, 0, 1_000);
@@ -59,7 +59,7 @@ describe('the cache of shop states', () => {
     expect(cache.size).toBeLessThan(1_100);
   });
 
-  it('never holds many more than are in use, however many shops come by', async () => {
+  it('never holds many more states than are in use, however many shops there are', async () => {
     const clock = createManualClock();
     const { cache, take } = cacheOn(clock);
     for (let round = 0; round < 10; round += 1) {
@@ -70,7 +70,7 @@ describe('the cache of shop states', () => {
     }
   });
 
-  it('keeps open breakers that no client holds, until their time is long over', async () => {
+  it('keeps open breakers that no client holds, until long after they may close', async () => {
     const clock = createManualClock();
     const { take } = cacheOn(clock);
     const dead = Array.from({ length: 20 }, (_, index) => `dead-${index}`);
@@ -97,7 +97,7 @@ describe('the cache of shop states', () => {
     expect(take('held')).toBe(held);
   });
 
-  it('keeps what an idle client takes into use again, also when that client is gone', async () => {
+  it('keeps a state again once an idle client uses it, even after that client is gone', async () => {
     const clock = createManualClock();
     const { take } = cacheOn(clock);
     const held: { state?: ShopState } = { state: take('held') };

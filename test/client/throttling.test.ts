@@ -10,21 +10,21 @@ const cancel = 'mutation Cancel($input: ID!) { orderCancel(orderId: $input) { jo
 const short = throttled({ requested: 10, available: 5 });
 const times = <T>(count: number, one: T): T[] => Array.from({ length: count }, () => one);
 
-describe('a call that is throttled again and again', () => {
-  it('succeeds in the end, and has used up none of its retries', async () => {
+describe('a call that is throttled repeatedly', () => {
+  it('succeeds in the end without using up its retries', async () => {
     const { shop, clock, sent } = scriptedShop([...times(20, short), ...times(5, status(503)), good()]);
     await expect(clock.run(shop.graphql(query))).resolves.toMatchObject({ attempts: 26 });
     expect(sent).toHaveLength(26);
   });
 
-  it('is sent again also where it must not be sent twice, and where there is one retry', async () => {
+  it('is sent again even if it must not be sent twice, or has a single retry', async () => {
     const refunded = { orderCancel: { userErrors: [] } };
     const { shop, clock, sent } = scriptedShop([...times(8, short), good(refunded)], { retry: { maxRetries: 1 } });
     await clock.run(shop.graphql(cancel, { input: 'x' }));
     expect(sent).toHaveLength(9);
   });
 
-  it('ends after five minutes with an error that says for how long, and what to do', async () => {
+  it('fails after five minutes with an error that names the duration and the fix', async () => {
     const { shop, clock, sent } = scriptedShop([short]);
     const error = await clock.run(rejection(shop.graphql(query)));
     if (!isShopwrightError(error, 'THROTTLED')) throw error;
@@ -36,11 +36,11 @@ describe('a call that is throttled again and again', () => {
     expect(error.toJSON()).toMatchObject({ throttledMs: error.throttledMs });
   });
 
-  it('spreads its sends more and more, and never sends sooner than it was told', async () => {
+  it('spreads its sends more and more, and never sends earlier than allowed', async () => {
     const { shop, clock, sent } = scriptedShop([status(429, '{}', { 'retry-after': '2.0' })]);
     await clock.run(rejection(shop.graphql(query)));
     const gaps = sent.slice(1).map(({ at }, index) => at - (sent[index]?.at ?? 0));
-    // The last wait may be cut by the end of the five minutes.
+    // The end of the five minutes may shorten the last wait.
     expect(Math.min(...gaps.slice(0, -1))).toBeGreaterThanOrEqual(2000);
     expect(Math.max(...gaps)).toBeGreaterThan(4000);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);
@@ -61,7 +61,7 @@ describe('a call that is throttled again and again', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('goes on where neither numbers nor a header name a wait, however short the longest wait is', async () => {
+  it('continues without numbers or a header for the wait, however short the longest wait is', async () => {
     const bare: Step = () => Response.json({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }] });
     const { shop, clock, sent } = scriptedShop([bare, status(429), good()], { retry: { maxDelayMs: 5 } });
     const { attempts } = await clock.run(shop.graphql(query));
@@ -69,7 +69,7 @@ describe('a call that is throttled again and again', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('takes nothing from the retry budget of the shop', async () => {
+  it("does not use the shop's retry budget", async () => {
     const { shop, clock, sent } = scriptedShop([...times(300, short), good()], { retry: { maxThrottledMs: 1e9 } });
     await clock.run(shop.graphql(query));
     expect(sent).toHaveLength(301);
@@ -92,7 +92,7 @@ describe('a call that is throttled again and again', () => {
     expect(await call).toBe('enough');
   });
 
-  it('keeps what is unknown of a keyed mutation unknown', async () => {
+  it('keeps the outcome of a keyed mutation unknown', async () => {
     const refund =
       'mutation Refund($input: RefundInput!, $key: String!) { refundCreate(input: $input) @idempotent(key: $key) { userErrors { message } } }';
     const { shop, clock } = scriptedShop([broken('ECONNRESET'), short], { retry: { maxThrottledMs: 5000 } });
@@ -101,7 +101,7 @@ describe('a call that is throttled again and again', () => {
   });
 });
 
-describe('two processes that push to one shop at once, and know nothing of each other', () => {
+describe('two processes that push to one shop at the same time, without shared state', () => {
   it.each([1, 2])('lose no product to throttling (seed %i)', async (seed) => {
     const clock = createManualClock();
     const fake = createFakeShopify({ clock, seed, latencyMs: 40 });

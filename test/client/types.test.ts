@@ -17,18 +17,18 @@ import {
   ShopOverviewDocument,
 } from '../../src/graphql/operations/generated/graphql.ts';
 
-// The assertions are the compiler's; these functions are checked, never called.
+// The compiler makes the assertions: these functions are checked, but never called.
 const shop = {} as ShopifyClient;
 
 describe('the types of graphql()', () => {
-  it('know the data of a generated document', () => {
+  it('infer the data of a generated document', () => {
     const call = () => shop.graphql(ProductByIdentifierDocument, { identifier: { handle: 'tee' } });
     type Product = NonNullable<Awaited<ReturnType<typeof call>>['data']['productByIdentifier']>;
     expectTypeOf<Product['id']>().toEqualTypeOf<Gid>();
     expectTypeOf<Product['title']>().toEqualTypeOf<string>();
   });
 
-  it('ask for the variables that must be given', () => {
+  it('require the variables that must be given', () => {
     // @ts-expect-error the variable `first` is missing
     void (() => shop.graphql(PublicationsDocument, {}));
     // @ts-expect-error the variables are missing
@@ -38,25 +38,25 @@ describe('the types of graphql()', () => {
     void (() => shop.graphql(PublicationsDocument, { first: 10 }, { priority: 'background' }));
   });
 
-  it('let variables be left out where none must be given', () => {
+  it('let variables be omitted if none is required', () => {
     void (() => shop.graphql(ShopOverviewDocument));
     void (() => shop.graphql(ShopOverviewDocument, {}, { deadlineMs: 1000 }));
   });
 
-  it('take a document node that knows its types', () => {
+  it('accept a document node with types', () => {
     const document = {} as DocumentNode & TypedDocument<{ a: number }, { b: string }>;
     const call = () => shop.graphql(document, { b: 'x' });
     expectTypeOf<Awaited<ReturnType<typeof call>>>().toEqualTypeOf<GraphqlResult<{ a: number }>>();
   });
 
-  it('say unknown for a plain text, or what the caller says', () => {
+  it('are unknown for plain text, or what the caller declares', () => {
     const plain = () => shop.graphql('{ shop { id } }');
     const told = () => shop.graphql<{ shop: { id: string } }>('{ shop { id } }');
     expectTypeOf<Awaited<ReturnType<typeof plain>>['data']>().toEqualTypeOf<unknown>();
     expectTypeOf<Awaited<ReturnType<typeof told>>['data']['shop']['id']>().toEqualTypeOf<string>();
   });
 
-  it('say that data may be missing where errors are returned', () => {
+  it('include missing data if errors are returned', () => {
     const typed = () => shop.graphql(ShopOverviewDocument, {}, { errors: 'return', priority: 'background' });
     const told = () => shop.graphql<{ a: number }>('{ a }', undefined, { errors: 'return' });
     const thrown = () => shop.graphql<{ a: number }>('{ a }', undefined, { errors: 'throw' });
@@ -79,7 +79,7 @@ describe('the types of graphql()', () => {
 });
 
 describe('the types of isShopwrightError()', () => {
-  it('narrow an error to the classes and codes that were asked for', () => {
+  it('narrow an error to the given classes and codes', () => {
     void ((error: unknown) => {
       if (!isShopwrightError(error, 'THROTTLED', 'HTTP_ERROR')) return;
       expectTypeOf(error.code).toEqualTypeOf<'THROTTLED' | 'HTTP_ERROR'>();
@@ -101,7 +101,7 @@ describe('the types of paginate()', () => {
   const document = {} as TypedDocument<Data, { id: string; after?: string | null }>;
   const variables = { id: 'gid://shopify/Product/1' };
 
-  it('know the nodes of a generated document', () => {
+  it('infer the nodes of a generated document', () => {
     const pages = () => shop.paginate(PublicationsDocument, { first: 10 });
     type Publication = ReturnType<typeof pages> extends Pagination<infer Node> ? Node : never;
     expectTypeOf<Publication['id']>().toEqualTypeOf<Gid>();
@@ -109,7 +109,7 @@ describe('the types of paginate()', () => {
     expectTypeOf<PageOf['nodes']>().toEqualTypeOf<readonly Publication[]>();
   });
 
-  it('know the nodes at a path, and refuse a path to none', () => {
+  it('infer the nodes at a path, and refuse an unknown path', () => {
     const media = () => shop.paginate(document, variables, { at: 'product.media' });
     expectTypeOf<ReturnType<typeof media>>().toEqualTypeOf<
       Pagination<{ readonly alt: string; readonly inner: Money }>
@@ -118,11 +118,11 @@ describe('the types of paginate()', () => {
     expectTypeOf<ReturnType<typeof variants>>().toEqualTypeOf<Pagination<{ readonly sku: string }>>();
     // @ts-expect-error it is misspelt
     void (() => shop.paginate(document, variables, { at: 'product.variant' }));
-    // @ts-expect-error tags are no connection
+    // @ts-expect-error tags are not a connection
     void (() => shop.paginate(document, variables, { at: 'product.tags' }));
   });
 
-  it('ask for the variables that must be given, and take the options of a call', () => {
+  it('require the variables that must be given, and accept the options of a call', () => {
     // @ts-expect-error the variable `id` is missing
     void (() => shop.paginate(document, {}));
     // @ts-expect-error the variables are missing
@@ -132,7 +132,7 @@ describe('the types of paginate()', () => {
     void (() => shop.paginate(document, variables, { priority: 'background', after: null }));
   });
 
-  it('say unknown for a plain text, or what the caller says', () => {
+  it('are unknown for plain text, or what the caller declares', () => {
     const plain = () => shop.paginate('query …', { first: 1 }, { at: 'products' });
     const told = () => shop.paginate<{ id: string }>('query …');
     expectTypeOf<ReturnType<typeof plain>>().toEqualTypeOf<Pagination<unknown>>();

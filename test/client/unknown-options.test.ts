@@ -50,10 +50,10 @@ import { createWebhookHandler } from 'shopwright/webhooks';
 import { complianceHandlers, uninstalledHandler } from 'shopwright/webhooks/compliance';
 import { describe, expect, test } from 'vitest';
 
-/** As JavaScript calls it, where no compiler looks at the names. */
+/** Called as from JavaScript, without a compiler to check names. */
 type Loose = (options: object) => unknown;
 
-/** An option that nothing has. */
+/** An option that does not exist. */
 const odd = { oddOption: 1 };
 
 const withOdd =
@@ -238,7 +238,7 @@ const table: readonly (readonly [string, Loose])[] = [
   ['fake.hooks.between', (o) => fake.hooks.between('x', 'y', () => {}, o)],
 ];
 
-/** What stands against the option: an error, or the refusal of a verifier, which never throws. */
+/** The rejection of the option: an error, or the refusal of a verifier, which never throws. */
 async function refusalOf(call: Loose): Promise<unknown> {
   try {
     const result: unknown = await call(odd);
@@ -250,7 +250,7 @@ async function refusalOf(call: Loose): Promise<unknown> {
   }
 }
 
-describe('an option that does not exist is refused, by its name', () => {
+describe('an unknown option is refused by its name', () => {
   test.each(table)('%s', async (_name, call) => {
     expect(String(Object(await refusalOf(call)).message)).toMatch(/\boddOption\W+ ?is not an option/);
   });

@@ -19,7 +19,7 @@ class Hidden {
   }
 }
 
-/** What a value of a variable ends with: the variables as sent, or the issues. */
+/** The result for a variable's value: the variables as sent, or the issues. */
 async function send(input: unknown): Promise<unknown> {
   const { shop, sent } = scriptedShop([good({ metafieldsSet: { userErrors: [] } })]);
   try {
@@ -40,7 +40,7 @@ describe('a variable that JSON would drop or change', () => {
     ['a function', { a: () => 1 }, 'variables.input.a is a function, which JSON omits.'],
     ['a symbol', [Symbol('secret')], 'variables.input[0] is a symbol, which JSON omits.'],
     ['undefined in a list', ['a', undefined], 'variables.input has undefined at [1], which JSON turns into null.'],
-    // biome-ignore lint/suspicious/noSparseArray: a hole is what is tested
+    // biome-ignore lint/suspicious/noSparseArray: the test needs a hole
     ['a hole in a list', ['a', , 'b'], 'variables.input has undefined at [1], which JSON turns into null.'],
     ['an invalid date', { at: new Date(Number.NaN) }, /^variables\.input\.at has a toJSON that returns nothing/],
     ['a Map', { m: new Map([['a', 1]]) }, /^variables\.input\.m is of class Map, whose content JSON omits/],
@@ -57,7 +57,7 @@ describe('a variable that JSON would drop or change', () => {
     ['a number in an object', Object(5), /is of class Number/],
     ['a text in an object', Object('text'), /is of class String/],
     [
-      'what toJSON returns',
+      'the result of toJSON',
       { toJSON: () => ({ price: Number.NaN }) },
       'variables.input.price is NaN, which JSON turns into null.',
     ],
@@ -80,24 +80,20 @@ describe('a variable that JSON would drop or change', () => {
       },
       /^variables contains itself/,
     ],
-    [
-      'a name that may be anything',
-      { 'jane@example.com': Number.NaN },
-      'variables.input[…] is NaN, which JSON turns into null.',
-    ],
+    ['an arbitrary name', { 'jane@example.com': Number.NaN }, 'variables.input[…] is NaN, which JSON turns into null.'],
   ] as const)('is refused before anything is sent: %s', async (_name, input, issue) => {
     const issues = await send(input);
     expect(issues).toEqual([typeof issue === 'string' ? issue : expect.stringMatching(issue)]);
     expect(JSON.stringify(issues)).not.toMatch(/secret|jane/);
   });
 
-  it('is told with all others, of which there are not too many', async () => {
+  it('is reported together with others, up to a limit', async () => {
     expect(await send({ a: Number.NaN, b: [() => 1] })).toHaveLength(2);
     expect(await send(Array.from({ length: 1000 }, () => Number.NaN))).toHaveLength(10);
   });
 });
 
-describe('a variable that JSON can hold is sent as it is', () => {
+describe('a variable that JSON can represent is sent unchanged', () => {
   const date = new Date('2026-11-30T09:00:00Z');
   it.each([
     [
@@ -105,12 +101,12 @@ describe('a variable that JSON can hold is sent as it is', () => {
       { a: 'x', b: -0.5, c: null, d: [true, [], {}] },
       { a: 'x', b: -0.5, c: null, d: [true, [], {}] },
     ],
-    ['undefined in an object, which is left out', { a: undefined, b: 1 }, { b: 1 }],
+    ['undefined in an object, which is omitted', { a: undefined, b: 1 }, { b: 1 }],
     ['a date', { at: date }, { at: date.toISOString() }],
     ['an address', new URL('https://a.example/x'), 'https://a.example/x'],
-    ['the fields of an object of a class', new Draft(), { title: 'Cup', price: 5 }],
+    ['the fields of a class instance', new Draft(), { title: 'Cup', price: 5 }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
-    ['a Set with a toJSON of its own', Object.assign(new Set([1]), { toJSON: () => [1] }), [1]],
+    ['a Set with its own toJSON', Object.assign(new Set([1]), { toJSON: () => [1] }), [1]],
   ])('%s', async (_name, input, sent) => {
     expect(await send(input)).toEqual(sent);
   });
@@ -120,7 +116,7 @@ describe('a variable that JSON can hold is sent as it is', () => {
     delete prototype.toJSON;
   });
 
-  it('a bigint, where the host has taught it to be text', async () => {
+  it('a bigint, if the host has defined its text form', async () => {
     prototype.toJSON = function toJSON(this: bigint) {
       return String(this);
     };
@@ -129,7 +125,7 @@ describe('a variable that JSON can hold is sent as it is', () => {
 });
 
 describe('the body of a REST call', () => {
-  it('is refused for the same, but for bigints', async () => {
+  it('is refused for the same reasons, except for bigints', async () => {
     const { shop, sent } = scriptedShop([() => new Response('{}')]);
     const error = await rejection(
       shop.rest.post('products.json', { product: { tags: new Set(['a']), price: Number.NaN } }),
@@ -143,7 +139,7 @@ describe('the body of a REST call', () => {
     expect(sent[0]?.body).toBe('{"id":9007199254740993}');
   });
 
-  it('is what it was at the moment of the call', async () => {
+  it('is serialized at the time of the call', async () => {
     const { shop, sent } = scriptedShop([() => new Response('{}')]);
     const product = { title: 'Cup' };
     const call = shop.rest.post('products.json', { product });

@@ -7,7 +7,7 @@ import { good, scriptedShop } from './scripted-shop.ts';
 const dayMs = 86_400_000;
 const query = 'query Q { shop { name } }';
 
-/** When Shopify stops to serve 2026-10. */
+/** When Shopify stops serving 2026-10. */
 const end = Date.UTC(2027, 9, 16, 15);
 
 function warnings(): { readonly logger: Logger; readonly lines: string[] } {
@@ -35,7 +35,7 @@ function twoShops(apiVersion: string, now: number) {
 }
 
 describe('the end of the API version', () => {
-  it('is told from 90 days before, once a day, with one warning in a process', async () => {
+  it('is reported from 90 days before, once a day, with one warning per process', async () => {
     const { clock, call, lines, told } = twoShops('2026-10', end - 90 * dayMs - 1);
     await call();
     expect([told('version-ending'), lines]).toEqual([[], []]);
@@ -53,7 +53,7 @@ describe('the end of the API version', () => {
     expect(lines).toEqual(['API version 2026-10 ends in 90 days, on 2027-10-16; move to a later one']);
   });
 
-  it('is told with one warning where it has come, and with one where Shopify serves another', async () => {
+  it('is reported with one warning once it has passed, and with one if Shopify serves another version', async () => {
     const { call, lines, told } = twoShops('2025-10', Date.UTC(2026, 10, 1));
     await call();
     await call();
@@ -69,7 +69,7 @@ describe('the end of the API version', () => {
     ]);
   });
 
-  it('is none for `unstable`', () => {
+  it('does not exist for `unstable`', () => {
     const { shop } = scriptedShop([good()], { apiVersion: 'unstable' });
     expect(shop.status().versions).toEqual({
       asked: 'unstable',
@@ -82,7 +82,7 @@ describe('the end of the API version', () => {
 });
 
 describe('status() and health()', () => {
-  it('say what was asked for, what is served, and what uses something deprecated', async () => {
+  it('report the requested version, the served one, and what uses something deprecated', async () => {
     const headers = { 'x-shopify-api-version': '2027-01', 'x-shopify-api-deprecated-reason': 'Shop.products' };
     const { shop, clock } = scriptedShop([() => Response.json({ data: {} }, { headers })]);
     expect(shop.status().versions).toMatchObject({ asked: '2026-10', served: null, deprecated: [] });
@@ -112,7 +112,7 @@ describe('status() and health()', () => {
     await fake.close();
   });
 
-  it('recommend a later version before this one ends, and to replace what is deprecated', async () => {
+  it('recommend a later version before this one ends, and a replacement of what is deprecated', async () => {
     const { client, sync, clock } = fakeSync();
     await clock.advance(end - clock.now() - 1.5 * dayMs);
     const deprecated = 'query Old { products(first: 1) { nodes { bodyHtml } } }';

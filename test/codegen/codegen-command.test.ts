@@ -45,7 +45,7 @@ async function codegen(text: string, ...args: readonly string[]) {
   const own = args[0] === 'upgrade' ? [] : ['--out', join(folder, 'generated')];
   const error = vi.spyOn(console, 'error');
   const code = await runShopwright(['codegen', ...args, ...own, '--documents', join(folder, '*.graphql')], terminal);
-  // graphql-codegen says there too that it failed.
+  // graphql-codegen reports there too that it failed.
   error.mockClear();
   const file = join(folder, 'generated/graphql.ts');
   return { code, folder, told: lines.join('\n'), text: existsSync(file) ? readFileSync(file, 'utf8') : '' };
@@ -57,13 +57,13 @@ describe('shopwright codegen', () => {
     made = await codegen(operations, '--import-extension', '.ts');
   }, 120_000);
 
-  it('writes types, and says where', () => {
+  it('writes types, and prints where', () => {
     expect(made.told).toMatch(/^Wrote .*generated\/graphql\.ts/);
     expect(made.code).toBe(0);
     expect(made.text).toContain('export type ProductsQuery =');
   });
 
-  it('tells of each operation what it costs, what a second send does, and where its lists and errors are', () => {
+  it('reports for each operation its cost, the effect of a second send, its connections and its errors', () => {
     expect(made.text).toContain(
       '{"kind":"query","cost":35,"costDependsOn":["first"],"idempotency":"idempotent","connections":["products"]}',
     );
@@ -73,13 +73,13 @@ describe('shopwright codegen', () => {
     expect(made.text).toContain('"idempotency":"keyed","userErrors":["inventoryAdjustQuantities.userErrors"]');
   });
 
-  it('knows all types that an interface or a union can be, though it reads a part of the schema', () => {
-    // An object that is no product has its id alone; the names are those of the whole union.
+  it('includes all types of an interface or a union, although it reads only a part of the schema', () => {
+    // An object that is not a product only has its id; the names are those of the whole union.
     expect(made.text).toMatch(/AnyQuery = \{ node:[^;]*\| \{ id: Gid \}\n[^;]*handle: string/);
     expect(made.text).toMatch(/__typename: 'Collection'/);
   });
 
-  it('makes code that refuses a misspelt field, a missing variable and a wrong enum, and takes a later one', () => {
+  it('generates code that refuses a misspelt field, a missing variable and a wrong enum, and accepts a later value', () => {
     writeFileSync(
       join(made.folder, 'program.ts'),
       `import { createShopifyClient } from 'shopwright';
@@ -91,7 +91,7 @@ export async function program(): Promise<void> {
     const title: string = product.title;
     // @ts-expect-error misspelt
     product.titel;
-    // A value that Shopify adds later, and a program that knows it already.
+    // A value that Shopify adds later, in a program that already knows it.
     if (product.status === 'FROZEN') console.log(title);
   }
   // @ts-expect-error the variable first is missing
@@ -120,7 +120,7 @@ export async function program(): Promise<void> {
     expect(stdout).toBe('');
   }, 120_000);
 
-  it('takes at most 4 KB for an operation', () => {
+  it('generates at most 4 KB for an operation', () => {
     const folder = join(root, 'src/graphql/operations');
     const count = ['files', 'metafields', 'products', 'publications', 'shop', 'webhook-subscriptions']
       .map((name) => readFileSync(join(folder, `${name}.graphql`), 'utf8').match(/^(?:query|mutation) /gm)?.length ?? 0)
@@ -145,7 +145,7 @@ export async function program(): Promise<void> {
     expect(strict.told).toMatch(/Old.* uses App\.developerUrl/);
   }, 120_000);
 
-  it('names what is near a field that does not exist', async () => {
+  it('suggests similar names for an unknown field', async () => {
     const { code, told } = await codegen('query Q { shop { nam } }');
     expect(code).toBe(1);
     expect(told).toMatch(/Cannot query field "nam" on type "Shop"\. Did you mean "name"/);
@@ -156,7 +156,7 @@ export async function program(): Promise<void> {
     [['deploy'], /codegen does not know deploy/],
     [['--import-extension', '.mjs'], /--import-extension must be \.js, \.ts or none/],
     [['--input-enums', 'closed'], /inputEnums must be one of known, open/],
-    [['--api-version', '2020-01'], /apiVersion is none that this package carries: 2026-10/],
+    [['--api-version', '2020-01'], /apiVersion is not a version in this package: 2026-10/],
     [['upgrade'], /upgrade needs a version/],
     [
       ['upgrade', '2031-01'],
@@ -168,7 +168,7 @@ export async function program(): Promise<void> {
     expect(told).toMatch(message);
   });
 
-  it('says what to install where graphql-codegen is missing', async () => {
+  it('says what to install if graphql-codegen is missing', async () => {
     const away = mkdtempSync(join(tmpdir(), 'no-codegen-'));
     folders.push(away);
     const cwd = process.cwd();
@@ -184,7 +184,7 @@ export async function program(): Promise<void> {
 });
 
 describe('shopwright codegen upgrade', () => {
-  /** A schema that differs from the present one in some places. */
+  /** A schema that differs from the current one in some places. */
   function otherSchema(edit: (text: string) => string): string {
     const folder = mkdtempSync(join(tmpdir(), 'other-schema-'));
     folders.push(folder);
@@ -195,7 +195,7 @@ describe('shopwright codegen upgrade', () => {
     return join(folder, 'schema.graphql');
   }
 
-  it('says what is gone, new, changed, deprecated or keyed in the operations', async () => {
+  it('reports what is removed, required, changed, deprecated or keyed in the operations', async () => {
     const schema = otherSchema((text) =>
       text
         .replace(/(type Product implements [\s\S]*?)\n {2}title: String!\n/, '$1\n')
@@ -224,7 +224,7 @@ describe('shopwright codegen upgrade', () => {
     expect(code).toBe(2);
   }, 120_000);
 
-  it('says that nothing changes where that is so, for a version of the package', async () => {
+  it('reports that nothing changes, for a version of the package', async () => {
     const { code, told } = await codegen('query Q { shop { id } }', 'upgrade', '2026-07');
     expect(told).toBe('2026-10 → 2026-07: nothing changes for your operations.');
     expect(code).toBe(0);

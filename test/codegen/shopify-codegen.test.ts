@@ -20,7 +20,7 @@ beforeAll(async () => {
     filename: string;
     content: string;
   }[];
-  // The hook that opens the enums runs where files are written.
+  // The hook that opens the enums runs when files are written.
   const file = files.find(({ filename }) => filename.endsWith('graphql.ts'));
   const open = shopifyCodegen(options).hooks?.beforeOneFileWrite as (path: string, content: string) => string;
   code = open(file?.filename ?? '', file?.content ?? '');
@@ -29,24 +29,24 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('code generated with shopifyCodegen', () => {
-  it('has typed scalars from the package, and none that is any', () => {
+  it('has typed scalars from the package, and no any', () => {
     expect(code).toMatch(/import type \{[^}]*Gid[^}]*\} from 'shopwright'/);
     expect(code).toMatch(/refund: \{ id: Gid, createdAt: DateTime \| null \}/);
     expect(code).toMatch(/amount: Decimal/);
     expect(code).not.toMatch(/: any\b/);
   });
 
-  it('leaves room in enums for values to come', () => {
+  it('leaves room in enums for later values', () => {
     expect(code).toMatch(/OrderDisplayFinancialStatus =[^;]*\| \(string & \{\}\);/);
   });
 
-  it('puts the idempotency key into the document, as a variable that may be left out', () => {
+  it('adds the idempotency key to the document, as an optional variable', () => {
     expect(code).toContain('refundCreate(input: $input) @idempotent(key: $idempotencyKey)');
     expect(code).toContain('$idempotencyKey: String! = ""');
     expect(code).toMatch(/idempotencyKey\?: string/);
   });
 
-  it('makes documents whose key the client fills in', async () => {
+  it('contains documents whose key the client fills in', async () => {
     const document = /new TypedDocumentString\(`\s*(mutation Refund[\s\S]*?)`, \{/.exec(code)?.[1] ?? '';
     const sent: { variables: { idempotencyKey: string } }[] = [];
     const shop = createShopifyClient({

@@ -11,16 +11,16 @@ const warningOf = (version: string | undefined, now: number): string | undefined
 };
 
 describe('resolveApiVersion', () => {
-  it('takes the version that the package is made for when none is given', () => {
+  it('returns the version that the package is made for by default', () => {
     expect(resolveApiVersion(undefined, autumn2026)).toEqual({ ok: true, version: generatedApiVersion });
   });
 
-  it('is made for the version whose schema is in the repository', () => {
+  it('has the version of the schema in the repository as its default', () => {
     expect(existsSync(new URL(`../../schema/admin-${generatedApiVersion}.graphql`, import.meta.url))).toBe(true);
   });
 
   it.each(['2026-01', '2026-04', '2026-07', '2026-10'])(
-    'takes %s, which Shopify serves, without a warning',
+    'accepts %s, which Shopify serves, without a warning',
     (version) => {
       expect(resolveApiVersion(version, autumn2026)).toEqual({ ok: true, version });
     },
@@ -48,26 +48,26 @@ describe('resolveApiVersion', () => {
     expect(resolveApiVersion(version, autumn2026)).toEqual({ ok: false, message: expect.stringContaining('2026-10') });
   });
 
-  it('takes an expired version, and names the one that Shopify serves instead', () => {
+  it('accepts an expired version, and names the one that Shopify serves instead', () => {
     expect(warningOf('2024-07', autumn2026)).toBe(
       '2024-07 expired on 2025-07-16: Shopify serves 2026-01 instead; move to 2026-10',
     );
   });
 
-  it('knows the minute in which a version expires: the 16th, a year on, at 15:00 UTC', () => {
+  it('expires a version at 15:00 UTC on the 16th, a year later', () => {
     expect(warningOf('2026-01', at('2027-01-16T14:59:59.999Z'))).toBe(undefined);
     expect(warningOf('2026-01', at('2027-01-16T15:00:00Z'))).toContain('Shopify serves 2026-04 instead');
     expect(warningOf('2025-10', at('2026-12-01T00:00:00Z'))).toContain('Shopify serves 2026-01 instead');
   });
 
-  it('counts a version as out from 17:00 UTC of its first day', () => {
-    // Between the 1st and the 16th five versions are served; the oldest one decides.
+  it('counts a version as released from 17:00 UTC of its first day', () => {
+    // Between the 1st and the 16th, five versions are served; the oldest one decides.
     expect(warningOf('2020-01', at('2027-01-01T16:59:59Z'))).toContain('serves 2026-01 instead');
     expect(warningOf('2020-01', at('2027-01-01T17:00:00Z'))).toContain('serves 2026-01 instead');
     expect(warningOf('2020-01', at('2027-01-16T15:00:00Z'))).toContain('serves 2026-04 instead');
   });
 
-  it('asks for a newer package when its own version has expired', () => {
+  it('recommends a newer package when its own version has expired', () => {
     expect(warningOf(undefined, at('2028-02-01T00:00:00Z'))).toBe(
       '2026-10 expired on 2027-10-16: Shopify serves 2027-04 instead; install a newer shopwright',
     );
@@ -86,7 +86,7 @@ describe('resolveApiVersion', () => {
     });
   });
 
-  it('names, at any time, a version that is out, is served, and is the oldest such', () => {
+  it('names, at any time, the oldest version that is released and still served', () => {
     const time = fc.integer({ min: at('2020-06-01T00:00:00Z'), max: at('2060-01-01T00:00:00Z') });
     fc.assert(
       fc.property(time, (now) => {

@@ -17,7 +17,7 @@ const base = { SHOPIFY_STORE_URL: 'acme', SHOPIFY_ACCESS_TOKEN: token };
 const load = (environment: Record<string, string | undefined> = {}, overrides?: ConfigOverrides) =>
   loadConfig({ ...base, ...environment }, overrides, clock);
 
-/** The problems by field; fails where there are none. */
+/** The problems by field. Fails if there are none. */
 function problemsOf(
   environment: Record<string, string | undefined>,
   overrides?: ConfigOverrides,
@@ -78,14 +78,14 @@ describe('loadConfig', () => {
     expect(config.webhookSecrets).toEqual([webhookSecret, clientSecret]);
   });
 
-  it('tries the client secret for webhooks too, after the webhook secret, and each once', () => {
+  it('tries the webhook secret and then the client secret for webhooks, each once', () => {
     expect(load({ SHOPIFY_API_SECRET: clientSecret }).webhookSecrets).toEqual([clientSecret]);
     expect(load({ SHOPIFY_WEBHOOK_SECRET: webhookSecret }).webhookSecrets).toEqual([webhookSecret]);
     const same = load({ SHOPIFY_API_SECRET: clientSecret, SHOPIFY_WEBHOOK_SECRET: clientSecret });
     expect(same.webhookSecrets).toEqual([clientSecret]);
   });
 
-  it('takes empty text for not set', () => {
+  it('treats empty text as not set', () => {
     const empty = Object.fromEntries(Object.values(variables).map((name) => [name, '']));
     const config = load({ ...empty, SHOPIFY_STORE_URL: 'acme' });
     expect(config.apiVersion).toBe(generatedApiVersion);
@@ -118,7 +118,7 @@ describe('loadConfig', () => {
     expect(load({ SHOPIFY_ENABLE_WEBHOOKS: text }).webhooksEnabled).toBe(expected);
   });
 
-  it('freezes what it gives', () => {
+  it('freezes its result', () => {
     const config = load({ SHOPIFY_WEBHOOK_SECRET: webhookSecret });
     for (const part of [config, config.rest, config.warnings, config.webhookSecrets])
       expect(Object.isFrozen(part)).toBe(true);
@@ -126,7 +126,7 @@ describe('loadConfig', () => {
 });
 
 describe('overrides', () => {
-  it('win over the environment', () => {
+  it('override the environment', () => {
     const config = load(
       { SHOPIFY_ENABLE_WEBHOOKS: 'true', SHOPIFY_SYNC_QUEUE: 'from-env', SHOPIFY_API_VERSION: 'nonsense' },
       {
@@ -147,11 +147,11 @@ describe('overrides', () => {
     });
   });
 
-  it('that are undefined or empty leave the environment alone', () => {
+  it('that are undefined or empty do not', () => {
     expect(load({ SHOPIFY_SYNC_QUEUE: 'from-env' }, { syncQueue: '', shop: undefined }).syncQueue).toBe('from-env');
   });
 
-  it('are named as options when they do not fit', () => {
+  it('are named as options if they are invalid', () => {
     const problems = problemsOf({}, { requestsPerSecond: Number.NaN, circuitBreakerThreshold: 0, accessToken: 'a b' });
     expect(Object.keys(problems).sort()).toEqual(['accessToken', 'circuitBreakerThreshold', 'requestsPerSecond']);
   });
@@ -212,14 +212,14 @@ describe('problems', () => {
     ['SHOPIFY_API_SECRET', 'shpca_0123'],
     ['SHOPIFY_WEBHOOK_SECRET', 'atkn_0123'],
     ['SHOPIFY_API_KEY', clientSecret],
-  ])('include the %s %j, and tell none of it', (name, value) => {
+  ])('include the %s %j, without quoting it', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(Object.keys(problems)).toEqual([name]);
     expect(problems[name]).not.toContain('0123');
     expect(problems[name]).not.toContain('fedcba');
   });
 
-  it('never tell a secret, however it is wrong', () => {
+  it('never quote a secret, however it is wrong', () => {
     const wrong = fc.constantFrom(' ', '"', '\n', '\u00e9', '\0');
     fc.assert(
       fc.property(
@@ -241,7 +241,7 @@ describe('problems', () => {
 });
 
 describe('warnings', () => {
-  it('name the version that Shopify will serve for an expired one', () => {
+  it('name the version that Shopify will serve instead of an expired one', () => {
     const { apiVersion, warnings } = load({ SHOPIFY_API_VERSION: '2024-07' });
     expect(apiVersion).toBe('2024-07');
     expect(warnings).toEqual([
@@ -249,7 +249,7 @@ describe('warnings', () => {
     ]);
   });
 
-  it('tell when nothing can sign in', () => {
+  it('report that nothing can sign in', () => {
     const fields = (environment: Record<string, string>) =>
       load({ SHOPIFY_ACCESS_TOKEN: '', ...environment }).warnings.map(({ field }) => field);
     expect(fields({})).toEqual(['SHOPIFY_ACCESS_TOKEN']);
@@ -257,7 +257,7 @@ describe('warnings', () => {
     expect(fields({ SHOPIFY_API_KEY: 'key', SHOPIFY_API_SECRET: clientSecret })).toEqual([]);
   });
 
-  it('tell of more REST requests than any plan allows', () => {
+  it('report more REST requests than any plan allows', () => {
     expect(load({}, { requestsPerSecond: 40 }).warnings).toEqual([]);
     expect(load({}, { requestsPerSecond: 41 }).warnings).toEqual([
       { field: 'requestsPerSecond', message: expect.stringContaining('for REST') },
@@ -277,11 +277,11 @@ describe('secrets', () => {
     ['util.format', () => format('%o %O %j %s', config, config, config, config)],
     ['text', () => `${config}`],
     ['entries', () => JSON.stringify(Object.entries(config))],
-  ])('do not show in %s', (_way, print) => {
+  ])('are not visible in %s', (_way, print) => {
     for (const secret of secrets) expect(print()).not.toContain(secret);
   });
 
-  it('show as redacted where they are set', () => {
+  it('are shown as redacted if they are set', () => {
     expect(JSON.parse(JSON.stringify(config))).toMatchObject({
       shop: 'acme.myshopify.com',
       accessToken: '[redacted]',
@@ -308,11 +308,11 @@ describe('.env.example', () => {
     expect(entries.map(([name]) => name)).toEqual(Object.values(variables));
   });
 
-  it('says something about each variable', () => {
+  it('describes each variable', () => {
     for (const [index, line] of lines.entries()) if (/^[A-Z]/.test(line)) expect(lines[index - 1]).toMatch(/^# /);
   });
 
-  it('loads as it stands, with the defaults', () => {
+  it('loads unchanged, with the defaults', () => {
     const filled = loadConfig(Object.fromEntries(entries), {}, clock);
     expect(filled.warnings.map(({ field }) => field)).toEqual(['SHOPIFY_ACCESS_TOKEN']);
     expect({ ...filled, warnings: [] }).toEqual({ ...load({ SHOPIFY_ACCESS_TOKEN: '' }), warnings: [] });

@@ -21,7 +21,7 @@ describe('parseShopDomain', () => {
   });
 
   it.each(['a', '1', '7-eleven', 'acme-', 'my--shop', 'xn--bcher-kva', 'x'.repeat(63)])(
-    'takes %s as a name',
+    'accepts %s as a name',
     (name) => {
       expect(domainOf(name)).toBe(`${name}.myshopify.com`);
       expect(domainOf(`${name}.myshopify.com`)).toBe(`${name}.myshopify.com`);
@@ -94,7 +94,7 @@ describe('parseShopDomain', () => {
     expect(domainOf(text)).toBe(false);
   });
 
-  it('refuses what is not text', () => {
+  it('refuses a value that is not text', () => {
     for (const value of [undefined, null, 7, ['acme'], { toString: () => 'acme' }, Object.create(null)]) {
       const parsed: unknown = Reflect.apply(parseShopDomain, undefined, [value]);
       expect(parsed).toMatchObject({ ok: false });
@@ -113,12 +113,12 @@ describe('parseShopDomain', () => {
     expect(parsed).toEqual({ ok: false, message: expect.stringContaining(fix) });
   });
 
-  it('does not repeat the text, which can hold a password', () => {
+  it('does not repeat the text, which can contain a password', () => {
     const parsed = parseShopDomain('https://user:hunter2@acme.myshopify.com');
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
   });
 
-  it('gives a bare shop host, and nothing but, whatever the text', () => {
+  it('returns a bare shop host or nothing, whatever the text', () => {
     const pieces = fc.constantFrom(
       'acme',
       '.myshopify.com',
@@ -149,7 +149,7 @@ describe('parseShopDomain', () => {
     );
   });
 
-  it('reads any name in each form and in any case, and what it gives again', () => {
+  it('reads any name in each form and in any case, and its own result', () => {
     const name = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$/);
     const form = fc.constantFrom(
       (text: string) => text,

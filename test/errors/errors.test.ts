@@ -21,7 +21,7 @@ const context = { shop: 'acme.myshopify.com', operation: 'Q', requestId: 'r-1' }
 const issues = [{ field: 'title', message: 'is missing. Give one.' }];
 
 describe('toJSON', () => {
-  it('has what a log line needs, and nothing of the cause', () => {
+  it('returns what a log line needs, and nothing of the cause', () => {
     const error = new ThrottledError('slow down', { ...context, retryAfterMs: 500, cause: new Error('hidden') });
     error.attempts = 3;
     expect(JSON.parse(JSON.stringify(error))).toEqual({
@@ -44,7 +44,7 @@ describe('toJSON', () => {
     [new OutcomeUnknownError('lost', { sentAt: 5 }), { sentAt: 5 }],
     [new CircuitOpenError('open', { retryAfterMs: 7 }), { retryAfterMs: 7 }],
     [new StorageError('busy', { isRetryable: true }), { isRetryable: true, code: 'STORAGE_FAILED' }],
-  ])('of %s has its own fields too', (error, fields) => {
+  ])('of %s includes its own fields', (error, fields) => {
     expect(error.toJSON()).toMatchObject(fields);
   });
 });
@@ -67,7 +67,7 @@ describe('a message', () => {
 });
 
 describe('a guard', () => {
-  it('knows errors of another copy of the module', () => {
+  it('recognizes errors of another copy of the module', () => {
     const foreign = Object.assign(new Error('x'), { code: 'CONFIG_INVALID', [Symbol.for('shopwright.error')]: true });
     expect(isShopwrightError(foreign)).toBe(true);
     expect(isShopwrightError(foreign, 'CONFIG_INVALID')).toBe(true);
@@ -81,12 +81,12 @@ describe('a guard', () => {
     {},
     new Error('CONFIG_INVALID'),
     Object.assign(new Error('x'), { code: 'CONFIG_INVALID' }),
-  ])('is not fooled by %s', (value) => {
+  ])('rejects %s', (value) => {
     expect(isShopwrightError(value)).toBe(false);
     expect(isShopwrightError(value, 'CONFIG_INVALID')).toBe(false);
   });
 
-  it('knows every class by its code, and no other class', () => {
+  it('recognizes every class by its code, and no other class', () => {
     const details = { timeoutMs: 1, mayHaveExecuted: false };
     const samples: Record<string, unknown> = {
       AccessDeniedError: new AccessDeniedError('x'),

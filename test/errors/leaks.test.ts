@@ -14,7 +14,7 @@ const mutation =
   'mutation M($input: CustomerInput!) { customerCreate(input: $input) { userErrors { field message } } }';
 const variables = { input: { email, note: row, password: refreshToken } };
 
-/** What a server can repeat in the text of an error: the credentials of the request, not its variables. */
+/** What a server can repeat in the text of an error: the credentials of the request, but not its variables. */
 const said = `refused ${token} ${refreshToken} ${clientSecret}`;
 
 const headers = {
@@ -44,13 +44,13 @@ const customers = `query Customers($after: String) {
   customers(first: 5, after: $after) { nodes { email } pageInfo { hasNextPage endCursor } }
 }`;
 
-/** A cursor holds what Shopify sorts by, such as a name. */
+/** A cursor contains what Shopify sorts by, such as a name. */
 const paginate =
   (after: string): Call =>
   (shop) =>
     shop.paginate(customers, {}, { after }).pages().next();
 
-/** Lets a call fail and gathers what was seen of it. */
+/** Makes a call fail and collects what was visible of it. */
 async function failing(step: Step, call: Call = mutate, options: Partial<CommonOptions> = {}): Promise<Exposed> {
   const lines: unknown[] = [];
   const log = (...line: unknown[]): unknown => lines.push(line);
@@ -64,7 +64,7 @@ async function failing(step: Step, call: Call = mutate, options: Partial<CommonO
   return { error, events, lines };
 }
 
-/** A server's error as `pg` makes it. */
+/** A server's error as created by `pg`. */
 const ofPostgres = (code: string, message: string): Error =>
   Object.assign(new Error(message), {
     code,
@@ -87,7 +87,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
   ['THROTTLED', 'THROTTLED', () => failing(refusedWith({ code: 'THROTTLED', ...variable }))],
   ['404', 'HTTP_ERROR', () => failing(answer(404, { errors: { base: [said] } }), query)],
   [
-    'a quote that is cut in the middle of the token',
+    'a quote cut in the middle of the token',
     'HTTP_ERROR',
     () => failing(answer(400, { errors: `${'x'.repeat(290)}${token}` }), query),
   ],
@@ -98,7 +98,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     () => failing(refusedWith(variable, { customerCreate: { note: row, userErrors: [] } }), mutate),
   ],
   ['an entry that is text', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: [said] }), query)],
-  ['errors that are no list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }), query)],
+  ['errors that are not a list', 'GRAPHQL_ERROR', () => failing(answer(200, { errors: { base: said } }), query)],
   [
     'user errors',
     'USER_ERROR',
@@ -151,9 +151,9 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
       }, query),
   ],
   ['no response', 'TIMEOUT', () => failing(silent, query, { timeoutMs: 50 })],
-  ['no response in the time of the call', 'DEADLINE_EXCEEDED', () => failing(silent, query, { deadlineMs: 50 })],
+  ['no response before the deadline', 'DEADLINE_EXCEEDED', () => failing(silent, query, { deadlineMs: 50 })],
   [
-    'a shop that fails',
+    'a failing shop',
     'CIRCUIT_OPEN',
     () =>
       failing(
@@ -175,7 +175,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
   ],
   ['a page', 'INVALID_RESPONSE', () => failing(answer(200, `<p>${said} ${email}</p>`), query)],
   [
-    'a list of REST that is cut off',
+    'a truncated REST list',
     'INVALID_RESPONSE',
     () => failing(answer(200, `{"a":"${said}`), (shop) => shop.rest.get('products.json')),
   ],
@@ -198,7 +198,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     () => failing(good(), (shop) => shop.graphql(mutation, variables, { headers: { 'x-note': `${token}\n${row}` } })),
   ],
   [
-    'a path that is none',
+    'an invalid path',
     'VALIDATION_FAILED',
     () => failing(good(), (shop) => shop.rest.get(`https://evil.example/${token}`)),
   ],
@@ -227,13 +227,13 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     }),
   ],
   [
-    'pages that go round in a circle',
+    'pages that repeat',
     'PAGE_CURSOR_REPEATED',
     () => failing(page({ hasNextPage: true, endCursor: row }), paginate(row)),
   ],
   ['a page without pageInfo', 'PAGE_INFO_MISSING', () => failing(page({ endCursor: row }), paginate(row))],
   [
-    'a page behind the last one that Shopify shows',
+    'a page beyond the limit of Shopify',
     'PAGE_LIMIT_REACHED',
     () => failing(answer(200, { data: null, errors: [{ message: `${said} 25,000` }] }), paginate(row)),
   ],
@@ -245,7 +245,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
     }),
   ],
   [
-    'a payload that is no JSON',
+    'a payload that is not JSON',
     'QUEUE_FAILED',
     () =>
       thrownBy(() =>
@@ -269,7 +269,7 @@ const kinds: readonly (readonly [name: string, code: ErrorCode, provoke: () => P
       ),
   ],
   [
-    'a bulk result that is not whole',
+    'an incomplete bulk result',
     'BULK_INCOMPLETE',
     () =>
       failing(answer(200, { data: { bulkOperation: bulkOperation('COMPLETED') } }), async (shop) =>
@@ -317,7 +317,7 @@ const allCodes: Record<ErrorCode, true> = {
   BULK_INCOMPLETE: true,
 };
 
-describe('nothing that is printed of a failure holds a secret', () => {
+describe('no output about a failure contains a secret', () => {
   test.each(kinds)('of %s (%s)', async (_name, code, provoke) => {
     const exposed = await provoke();
     expect(isShopwrightError(exposed.error) && exposed.error.code).toBe(code);
@@ -328,13 +328,13 @@ describe('nothing that is printed of a failure holds a secret', () => {
     expect([...new Set(kinds.map(([, code]) => code))].sort()).toEqual(Object.keys(allCodes).sort());
   });
 
-  test('nor does a half of a token', async () => {
+  test('and neither does half of a token', async () => {
     const { error } = await failing(answer(400, { errors: `${'x'.repeat(290)}${token}` }), query);
     expect(String(error)).not.toContain(token.slice(0, 8));
   });
 });
 
-describe('the search finds what leaks', () => {
+describe('the search finds a leak', () => {
   const leaking = (details: object): Error => Object.assign(new StorageError('It failed.'), details);
 
   test.each([
@@ -359,7 +359,7 @@ describe('the search finds what leaks', () => {
   });
 });
 
-describe('what a host needs is still there', () => {
+describe('a host can still read what it needs', () => {
   test('the extensions of a GraphQL error, by name', async () => {
     const { error } = await failing(refusedWith({ code: 'INVALID_VARIABLE', ...variable }));
     if (!isShopwrightError(error, 'GRAPHQL_ERROR')) throw error;
@@ -375,7 +375,7 @@ describe('what a host needs is still there', () => {
   });
 });
 
-describe('a good response is given as it came', () => {
+describe('a good response is returned unchanged', () => {
   const tee = { products: { nodes: [{ title: 'test tee', tax: '19.00' }] } };
 
   test.each(['test', 'x', token])('with the token %s', async (accessToken) => {
@@ -386,12 +386,12 @@ describe('a good response is given as it came', () => {
     expect(result.cost?.actual).toBe(2);
   });
 
-  test('and so is what REST gives', async () => {
+  test('and so is the result of REST', async () => {
     const { shop } = scriptedShop([answer(200, { note: token })], { accessToken: token });
     expect((await shop.rest.get('notes.json')).data).toEqual({ note: token });
   });
 
-  test('a short token is no reason to change the words of an error', async () => {
+  test('and a short token does not change the text of an error', async () => {
     const { error } = await failing(answer(400, { errors: 'the test failed' }), query, {
       accessToken: 'test',
     } as object);

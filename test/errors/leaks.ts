@@ -2,9 +2,9 @@ import { Console } from 'node:console';
 import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
-/** What nobody may find in what an error, an event or a log line shows. None looks like another. */
+/** Secrets that must not appear in an error, an event or a log line. No two look alike. */
 export const secrets = {
-  /** An access token without one of Shopify's prefixes, so that no pattern finds it. */
+  /** An access token without one of Shopify's prefixes, so that no pattern matches it. */
   token: '7f3a9c0e51d24b86a0e9d4c7b8135f62',
   refreshToken: 'shprt_5c1e0f9a7b3d2846',
   clientSecret: 'shpss_84c0ffee19d73a52',
@@ -13,14 +13,14 @@ export const secrets = {
   row: 'row-value-of-a-customer-4711',
 } as const;
 
-/** One place where something was found that must not stand there. */
+/** A place where a secret was found. */
 export interface Leak {
   /** Such as `inspect` or `telemetry[2]`. */
   readonly place: string;
   readonly secret: keyof typeof secrets;
 }
 
-/** Where errors, events and log lines of one failure went. */
+/** The errors, events and log lines of one failure. */
 export interface Exposed {
   readonly error?: unknown;
   readonly events?: readonly unknown[];
@@ -28,9 +28,9 @@ export interface Exposed {
 }
 
 /**
- * Searches everything that a host prints of a failure: the error's message, stack and `toJSON`, what `util.inspect`,
- * `JSON.stringify` and `console.error` make of it, its own enumerable properties at any depth (a logger copies those),
- * the telemetry events and the lines of the logger.
+ * Searches everything that a host can print of a failure: the error's message, stack and `toJSON`, the output of
+ * `util.inspect`, `JSON.stringify` and `console.error`, its own enumerable properties at any depth (which a logger
+ * copies), the telemetry events and the log lines.
  */
 export function findLeaks({ error, events = [], lines = [] }: Exposed): readonly Leak[] {
   const places: (readonly [place: string, text: string])[] = [
@@ -53,7 +53,7 @@ export function findLeaks({ error, events = [], lines = [] }: Exposed): readonly
   );
 }
 
-/** What `console.error(error)` writes. */
+/** The output of `console.error(error)`. */
 function printed(value: unknown): string {
   let text = '';
   const stream = new Writable({
@@ -66,7 +66,7 @@ function printed(value: unknown): string {
   return text;
 }
 
-/** Names and values of what a copy of own enumerable properties would hold, with those of the causes. */
+/** Names and values of the own enumerable properties, including those of the causes. */
 function enumerableText(value: unknown, seen = new Set<unknown>()): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (seen.has(value)) return '';

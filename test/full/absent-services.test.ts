@@ -9,7 +9,7 @@ const needingPostgres = 'test/storage/postgres/migrations.test.ts';
 const needingRedis = 'test/limiter/redis/conformance.test.ts';
 const needingNone = 'test/storage/postgres/options.test.ts';
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine without a listener. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -19,7 +19,7 @@ async function closedPort(): Promise<number> {
   return port;
 }
 
-/** Runs test files on a machine without Redis and Postgres, as `npm test` would. */
+/** Runs test files on a machine without Redis and Postgres, like `npm test`. */
 async function runWithoutServices(files: readonly string[], environment: NodeJS.ProcessEnv) {
   const port = await closedPort();
   const { CI: _, SERVICES: _tier, VITEST: _own, ...inherited } = process.env;
@@ -43,7 +43,7 @@ async function runWithoutServices(files: readonly string[], environment: NodeJS.
 }
 
 describe('the tests, on a machine without Redis and Postgres,', () => {
-  it('pass, and say loudly which suites they skipped', async () => {
+  it('pass, and print which suites they skipped', async () => {
     const { code, output } = await runWithoutServices([needingPostgres, needingRedis, needingNone], {});
     expect(code, output).toBe(0);
     expect(output).toContain('!! SKIPPED: Postgres does not answer at 127.0.0.1:');

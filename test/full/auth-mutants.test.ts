@@ -6,7 +6,7 @@ import { secret } from '../auth/signed.ts';
 
 const mutants = resolve(import.meta.dirname, '../auth/mutants.ts');
 
-/** Runs a function on the built package, in a process of its own: a test runner makes it ten times as slow. */
+/** Runs a function on the built package, in a separate process: a test runner makes it ten times slower. */
 function run(name: 'tryMutants' | 'acceptValid', seed: number, count: number): unknown {
   const program = `
     const mutants = await import(${JSON.stringify(mutants)});
@@ -14,14 +14,14 @@ function run(name: 'tryMutants' | 'acceptValid', seed: number, count: number): u
   return JSON.parse(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }));
 }
 
-it('none of a million mutants of tokens, queries and shops is accepted or makes a verifier throw', () => {
+it('rejects each of a million mutants of tokens, queries and shops, and never throws', () => {
   const { messages, ...outcome } = run('tryMutants', 2026, 1_000_000) as Mutated;
   expect(outcome).toEqual({ tried: 1_000_000, accepted: [], threw: [] });
-  // The same few for all of them: no message repeats a secret, or anything of a mutant.
+  // The same few messages for all of them: none repeats a secret, or any part of a mutant.
   expect(messages.length).toBeLessThan(40);
   expect(messages.filter((message) => message.includes(secret.slice(6)))).toEqual([]);
 }, 300_000);
 
-it('100,000 valid tokens, queries and shops are all accepted', () => {
+it('accepts 100,000 valid tokens, queries and shops', () => {
   expect(run('acceptValid', 2027, 100_000)).toBe(100_000);
 }, 300_000);

@@ -8,7 +8,7 @@ import { createFakeShopify } from 'shopwright/testing';
 import { afterAll, expect, it } from 'vitest';
 import { sourceProgram } from '../source-program.ts';
 
-/** Rows of the longer run. More with BULK_ROWS=20000. */
+/** Rows of the longer run. Set BULK_ROWS=20000 for more. */
 const many = Number(process.env['BULK_ROWS'] ?? 6_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-bulk-import-'));
@@ -61,7 +61,7 @@ async function importRows(
   }
 }
 
-it('tells of each of many rows once, over kills, and takes no more memory for more', async () => {
+it('reports each of many rows once, despite kills, and takes no more memory for more rows', async () => {
   const few = await importRows(2_000, 0);
   const { counts, executed, products } = await importRows(many, 2);
   for (const { rows, done, refused, unknown, isOnce } of [few.counts, counts]) {
@@ -72,7 +72,7 @@ it('tells of each of many rows once, over kills, and takes no more memory for mo
   }
   expect(counts.rows).toBe(many);
   expect(products).toBe(many - many / 50);
-  // Each row was run once, whatever the kills.
+  // Each row was executed once, despite the kills.
   expect(executed).toBe(many);
   expect(counts.peakMb / few.counts.peakMb).toBeLessThan(1.1);
 }, 900_000);

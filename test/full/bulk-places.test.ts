@@ -11,7 +11,7 @@ import { sourceProgram } from '../source-program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-bulk-places-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-it('six operations of two processes are never more than five at once, and none is refused', async () => {
+it('at most five of six operations of two processes run at once, and none is refused', async () => {
   const fake = createFakeShopify({ bulk: { delayMs: 8_000 } });
   try {
     const { origin } = await fake.listen();
@@ -40,7 +40,7 @@ it('six operations of two processes are never more than five at once, and none i
       [2, 2, 2],
       [2, 2, 2],
     ]);
-    // One that is refused is sent again.
+    // A refused query is sent again.
     expect(running).toHaveLength(6);
     expect(Math.max(...running)).toBe(5);
     const operations = fake.store.all('demo.myshopify.com', 'BulkOperation');

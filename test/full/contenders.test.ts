@@ -45,7 +45,7 @@ function itHasOneWinner(place: string): void {
     expect(tokens).toEqual([...new Set(tokens)].sort(ascending));
   });
 
-  it('refuses the write of a holder that stood still for longer than its lease', async () => {
+  it('refuses the write of a holder that was frozen for longer than its lease', async () => {
     const holder = startProgram('hold-and-write.ts', [place]);
     const lines = createInterface({ input: holder.stdout })[Symbol.asyncIterator]();
     const held = String((await lines.next()).value);

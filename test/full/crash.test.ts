@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shopwright-crash-'));
 let fake: ChildProcess;
 let origin: string;
 
-/** Starts the fake as its own process and waits until it says where it listens. */
+/** Starts the fake as a separate process and waits until it prints its address. */
 beforeAll(async () => {
   fake = spawn(
     process.execPath,
@@ -48,7 +48,7 @@ function startExample(): ChildProcess {
   );
 }
 
-/** Runs the example to its end and gives what it printed. */
+/** Runs the example to its end and returns its output. */
 async function runExample(): Promise<string> {
   const example = startExample();
   let output = '';

@@ -15,7 +15,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const shop = 'demo.myshopify.com';
 const records = 100_000;
 
-/** Runs as a script where it is put in as HTML. */
+/** Runs as a script if it is inserted as HTML. */
 const hostile = '<img src=x onerror="globalThis.isHacked = true">';
 
 let folder: string;
@@ -105,7 +105,7 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A page that notes what goes wrong in it and what it asks of others. */
+/** A page that records its errors and its requests. */
 async function openPage(width: number, colorScheme: 'light' | 'dark' = 'light') {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
@@ -117,7 +117,7 @@ async function openPage(width: number, colorScheme: 'light' | 'dark' = 'light') 
   return { page, problems, requests, context };
 }
 
-/** What axe finds, as lines. */
+/** The findings of axe, as lines. */
 const audit = (page: Page): Promise<readonly string[]> =>
   page.evaluate(async () => {
     const found = await (globalThis as unknown as { axe: { run(): Promise<{ violations: AxeResult[] }> } }).axe.run();
@@ -132,7 +132,7 @@ interface AxeResult {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** Where the documentation's pictures are made. */
+/** Creates the documentation's pictures. */
 const pictures = process.env['DASHBOARD_PICTURES'];
 
 describe('the dashboard in a browser', () => {
@@ -141,7 +141,7 @@ describe('the dashboard in a browser', () => {
     [375, 'dark'],
     [1_440, 'light'],
     [1_440, 'dark'],
-  ] as const)('at %i pixels, %s, shows 100,000 records, live and without a fault', async (width, scheme) => {
+  ] as const)('at %i pixels, %s, shows 100,000 records, live and without errors', async (width, scheme) => {
     const service = await startService();
     const { page, problems, requests, context } = await openPage(width, scheme);
     await page.goto(service.url);
@@ -151,7 +151,7 @@ describe('the dashboard in a browser', () => {
     await page.waitForSelector('#errors >> text=Title');
     expect(await page.locator('#live').textContent()).toBe('● Live');
 
-    // An event is on the page within two seconds. What else the machine does can only add: the quickest of some counts.
+    // An event is on the page within two seconds. Other load only adds, so the fastest of several counts.
     const tookMs: number[] = [];
     while (tookMs.length < 5 && Math.min(...tookMs) >= 2_000) {
       const sent = performance.now();
@@ -161,7 +161,7 @@ describe('the dashboard in a browser', () => {
     }
     expect(Math.min(...tookMs)).toBeLessThan(2_000);
 
-    // Nothing is wider than the screen but what scrolls in its own place.
+    // Nothing is wider than the screen, apart from elements that scroll.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await page.evaluate(() => (globalThis as { isHacked?: boolean }).isHacked)).toBeUndefined();
     expect(await page.locator('img').count()).toBe(0);
@@ -176,9 +176,9 @@ describe('the dashboard in a browser', () => {
     await context.close();
   });
 
-  it('gives page, figures and records within a second, from the first request after the start', async () => {
+  it('returns page, figures and records within a second, from the first request after the start', async () => {
     const service = await startService();
-    // All of it is done on one thread: with nothing else on the machine, its CPU time is the time that it takes.
+    // All of it runs on one thread: on an idle machine, its CPU time is the elapsed time.
     const usedMs = async (): Promise<number> => {
       const before = service.lines.length;
       send(service, 'cpu');
@@ -204,7 +204,7 @@ describe('the dashboard in a browser', () => {
     expect((JSON.parse(page) as { records: object[] }).records).toHaveLength(50);
   });
 
-  it('takes at most 60 KB, compressed, for page and data', async () => {
+  it('needs at most 60 KB, compressed, for page and data', async () => {
     const service = await startService();
     const { page, context } = await openPage(1_440);
     const session = await context.newCDPSession(page);
@@ -229,7 +229,7 @@ describe('the dashboard in a browser', () => {
     await context.close();
   });
 
-  it('searches, pages, shows a history and acts, by the keyboard alone', async () => {
+  it('searches, pages, shows a history and runs actions, with the keyboard alone', async () => {
     const service = await startService();
     const { page, problems, context } = await openPage(1_440);
     await page.goto(service.url);
@@ -262,7 +262,7 @@ describe('the dashboard in a browser', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
     await page.waitForSelector('#tasks >> text=push');
-    // The shop does not have it: that it was tried is on the page.
+    // The shop does not have it: the attempt is on the page.
     await page.waitForSelector('#tasks >> text=1 failed');
 
     await page.getByRole('button', { name: / dead letters of / }).click();

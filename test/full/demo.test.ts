@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../.ci/tools/programs.ts';
 
-/** Runs the demo as a process of its own, in a folder for temporary files that must be empty afterwards. */
+/** Runs the demo as a separate process, in a temporary folder that must be empty afterwards. */
 function runDemo(...args: string[]) {
   const temporary = mkdtempSync(join(tmpdir(), 'shopwright-demo-test-'));
   try {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(root, 'dist/cli/shopwright.js'), 'demo', ...args],
-      // A proxy would have to be asked for anything that is not on this machine: this one refuses.
+      // Any request beyond this machine would have to use the proxy: this one refuses.
       {
         cwd: temporary,
         encoding: 'utf8',
@@ -32,7 +32,7 @@ function runDemo(...args: string[]) {
   }
 }
 
-/** The numbers in the first line that matches. */
+/** The numbers in the first matching line. */
 function figures(text: string, line: RegExp): readonly number[] {
   const found = line.exec(text);
   expect(found, `${line} in:\n${text}`).not.toBeNull();
@@ -45,7 +45,7 @@ describe('shopwright demo', () => {
     demo = runDemo();
   });
 
-  it('ends well, says nothing on the side, and leaves nothing behind', () => {
+  it('succeeds, prints nothing else, and leaves nothing behind', () => {
     expect(demo).toMatchObject({ status: 0, errors: '', left: [] });
   });
 
@@ -54,7 +54,7 @@ describe('shopwright demo', () => {
     expect(demo.lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  it('plans what comes, changes and goes, with its price', () => {
+  it('plans what is created, changed and removed, with its cost', () => {
     for (const sign of ['+', '~', '-'])
       expect(demo.lines.some((line) => line.trim().startsWith(`${sign} `))).toBe(true);
     const [creates = 0, updates = 0, deletes = 0] = figures(
@@ -80,7 +80,7 @@ describe('shopwright demo', () => {
     expect(after).toBeGreaterThan(0);
   });
 
-  // How often the naive loop is depends on how fast the machine is.
+  // How often the naive loop is throttled depends on the speed of the machine.
   it('is throttled at most once, and no more than a naive loop', () => {
     const [sent, planned, throttled = 0, naive] = figures(
       demo.text,
@@ -91,7 +91,7 @@ describe('shopwright demo', () => {
     expect(naive).toBeGreaterThanOrEqual(throttled);
   });
 
-  it('corrects an option value beside a merchant: the drift is told, id and stock stay', () => {
+  it('corrects an option value beside a merchant: the drift is reported, id and stock stay', () => {
     expect(demo.text).toMatch(
       /\? title: was "(.+)", shop has "\1, last few", draft\s+says "\1" \(changed in the shop\)/,
     );
@@ -100,7 +100,7 @@ describe('shopwright demo', () => {
     );
   });
 
-  it('puts the shop back, but for what the merchant did', () => {
+  it("restores the shop, except for the merchant's edits", () => {
     const text = demo.text.replaceAll(/\n {2}(?=\S)/g, ' ');
     const [creates, updates, deletes] = figures(text, /: (\d+) to create, (\d+) to update, (\d+) variants to delete/);
     expect(figures(text, /\$ shopwright rollback monday\n(\d+) restored, (\d+) removed\n/)).toEqual([updates, creates]);
@@ -109,11 +109,11 @@ describe('shopwright demo', () => {
     const [same = 0, all = 0, remade = 0] = figures(text, end);
     expect(remade).toBe(deletes);
     expect(all).toBeGreaterThan(1_000);
-    // A variant has an id of its own, one of its inventory item, and one or two of its option value.
+    // A variant has its own id, one of its inventory item, and one or two of its option values.
     expect(all - same).toBeGreaterThanOrEqual(2 + 2 * remade);
   });
 
-  it('lists what is wrong with each invalid row where that is asked for', () => {
+  it('lists what is wrong with each invalid row on request', () => {
     const [errors = 0] = figures(demo.text, /^! (\d+) errors: .*--verbose/m);
     const { status, lines } = runDemo('--verbose');
     expect(status).toBe(0);
@@ -124,7 +124,7 @@ describe('shopwright demo', () => {
 });
 
 describe('shopwright demo --dashboard', () => {
-  it('shows a service at work at the address that it prints, and ends when it is told to', async () => {
+  it('shows a running service at the printed address, and ends when it is stopped', async () => {
     const child = spawn(process.execPath, [join(root, 'dist/cli/shopwright.js'), 'demo', '--dashboard'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -142,7 +142,7 @@ describe('shopwright demo --dashboard', () => {
         },
         { timeout: 30_000 },
       );
-      // A page of another name that leads to this machine is refused.
+      // A page under another name that points to this machine is refused.
       expect((await fetch(address.replace('127.0.0.1', 'localhost')).catch(() => undefined))?.status ?? 403).toBe(403);
       child.kill('SIGTERM');
       const [code] = await once(child, 'exit');

@@ -9,7 +9,7 @@ import { sourceProgram } from '../source-program.ts';
 const redis = await redisOrSkip(0);
 const postgres = await postgresOrSkip();
 
-/** Runs an example by its one command, on the built package, with nothing of a shop in its environment. */
+/** Runs an example by its command, on the built package, without shop settings in its environment. */
 async function example(name: string, settings: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
   const { SHOPIFY_SHOP: _shop, SHOPIFY_ACCESS_TOKEN: _token, ...env } = process.env;
   const program = sourceProgram(new URL(`../../examples/${name}/main.ts`, import.meta.url), args);
@@ -26,20 +26,20 @@ async function example(name: string, settings: NodeJS.ProcessEnv = {}, args: rea
   return { code, out, errors };
 }
 
-it('nightly-sync goes through four nights', async () => {
+it('nightly-sync runs four nights', async () => {
   const { code, out, errors } = await example('nightly-sync');
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(out.match(/^exit code \d$/gm)).toEqual(['exit code 0', 'exit code 0', 'exit code 2', 'exit code 1']);
 });
 
-it('order-feed reads orders, and the one that it has sent', async () => {
+it('order-feed reads orders, and the fulfilment it has sent', async () => {
   const { code, out, errors } = await example('order-feed');
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   expect(out).toMatch(/^sent #1001$[\s\S]*^#1001 FULFILLED/m);
 });
 
 describe('react-router-app, beside Shopify’s own library', () => {
-  it('installs, type-checks, builds, pushes from a job by the tokens of the sessions, and takes webhooks', async () => {
+  it('installs, type-checks, builds, pushes from a job with the tokens of the sessions, and receives webhooks', async () => {
     const { code, out, errors } = await example('react-router-app', {}, ['--typecheck']);
     expect({ code, errors }).toEqual({ code: 0, errors: expect.any(String) });
     expect(out).toMatch(/^The merchant opens the app: 200, installed$/m);
@@ -51,7 +51,7 @@ describe('react-router-app, beside Shopify’s own library', () => {
     expect(out).toMatch(/^Products of the shop: Cotton tee$/m);
   }, 600_000);
 
-  it('needs no more than 80 lines beside those of the template', () => {
+  it('needs at most 80 lines more than the template', () => {
     const app = join(import.meta.dirname, '../../examples/react-router-app/template/app');
     const linesOf = (file: string): readonly string[] => readFileSync(join(app, file), 'utf8').trimEnd().split('\n');
     const added = ['shopwright.server.ts', 'routes/webhooks.shopwright.tsx'].flatMap(linesOf);
@@ -75,7 +75,7 @@ redis.describe('many-processes, with Redis', () => {
       expect(out).toMatch(/^Mutations by worker: [1-9]\d* and [1-9]\d*\. 100 pushes made 100 products of 100\.$/m);
     });
 
-    it('says which service is not there', async () => {
+    it('names the service that is missing', async () => {
       const { code, out, errors } = await example('many-processes', { ...services, REDIS_URL: 'redis://127.0.0.1:1' });
       expect({ code, out }).toEqual({ code: 1, out: '' });
       expect(errors).toMatch(/^This example needs Redis at 127\.0\.0\.1:1, which did not respond\./);

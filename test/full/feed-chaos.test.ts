@@ -13,7 +13,7 @@ const shop = 'demo.myshopify.com';
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-feed-'));
 const path = join(folder, 'orders.db');
 
-/** Changes in all, of which each order gets one a round. More or fewer with FEED_CHANGES. */
+/** Total number of changes; each order gets one per round. Set FEED_CHANGES for more or fewer. */
 const total = Number(process.env['FEED_CHANGES'] ?? 4_000);
 const orders = total / 20;
 const points = 1_000_000_000;
@@ -39,12 +39,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A consumer in a process of its own. */
+/** A consumer in a separate process. */
 function start(origin: string) {
   const program = sourceProgram(new URL('programs/feed-consumer.ts', import.meta.url), [origin, path]);
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  // What is written to a process that was killed goes nowhere, as a webhook to one that is down.
+  // Input for a killed process is lost, like a webhook to a server that is down.
   child.stdin.on('error', () => undefined);
   let count = -1;
   let listener: (() => void) | undefined;
@@ -61,9 +61,9 @@ function start(origin: string) {
     });
   return {
     notify: (event: object) => void child.stdin.write(`${JSON.stringify(event)}\n`),
-    /** Resolves once so many changes took effect. */
+    /** Resolves once that many changes took effect. */
     reached: (target: number) => until(() => count >= target),
-    /** Resolves once it has told anything but what stood there. */
+    /** Resolves once it has reported more than the initial state. */
     began: () => until(() => count >= 0),
     async kill() {
       child.kill('SIGKILL');
@@ -110,7 +110,7 @@ it(`${total} changes take effect once each, in order, while webhooks are lost an
       });
       expected.add(`orders/${id.split('/').at(-1)}/${data.orderUpdate.order.updatedAt}`);
       if (index !== killed) continue;
-      // Once with the read of this round under way, once as soon as some of it was committed.
+      // Once while this round is being read, once as soon as some of it was committed.
       if (round % 8 === 0) await child.reached(orders * round + 1);
       await child.kill();
       kills += 1;

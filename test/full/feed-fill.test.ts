@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const orders = 120;
 
-/** Runs the consumer until all took effect, or it is killed: by somebody else, or at so many. */
+/** Runs the consumer until everything took effect, or it is killed: by another process, or at a given number. */
 function consume(origin: string, path: string, options: { killAt?: number; onStart?: (kill: () => void) => void }) {
   const program = sourceProgram(new URL('programs/feed-consumer.ts', import.meta.url), [origin, path, '5']);
   const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -59,7 +59,7 @@ it.each([...places])('a consumer that is killed %s sees each order once, of one 
       },
     });
     const before = new OrdersTable(path);
-    // The kill of a busy machine comes later than the place at which it was sent.
+    // On a busy machine, the kill comes later than the point at which it was sent.
     expect(before.count()).toBeGreaterThanOrEqual(killAt ?? 50);
     expect(before.count()).toBeLessThan(orders);
     before.close();

@@ -8,7 +8,7 @@ import { startServer } from '../../src/testing/conformance/transport-harness.ts'
 /** More than the client's `timeoutMs`. */
 const frozenMs = 900;
 
-it.each(['ky', 'undici'])('reads what came while the process was frozen, on %s', async (transport) => {
+it.each(['ky', 'undici'])('reads what arrived while the process was frozen, on %s', async (transport) => {
   let freezes = 0;
   const shop = await startServer(async ({ body }, response) => {
     const isFrozen = body.includes('Frozen');

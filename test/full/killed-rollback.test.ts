@@ -15,7 +15,7 @@ import { sourceProgram } from '../source-program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-rollback-'));
 const path = join(folder, 'sync.db');
 
-/** Products that the run changes, of which a tenth are new and a tenth leave the list. More with ROLLBACK_PRODUCTS=5000. */
+/** Products changed by the run: a tenth are new and a tenth leave the list. Set ROLLBACK_PRODUCTS=5000 for more. */
 const total = Number(process.env['ROLLBACK_PRODUCTS'] ?? 500);
 const tenth = total / 10;
 const first = total - tenth;
@@ -48,7 +48,7 @@ const changed = (index: number): ProductDraftInput => ({
   })),
 });
 
-/** What the shop has of each product, by its title of before. */
+/** Each product in the shop, by its earlier title. */
 function shopNow(): Map<string, Readonly<Record<string, unknown>>> {
   const products = JSON.parse(
     JSON.stringify(fake.products(), (key, value: unknown) => (key === 'updatedAt' ? undefined : value)),
@@ -56,7 +56,7 @@ function shopNow(): Map<string, Readonly<Record<string, unknown>>> {
   return new Map(products.map((one) => [one.handle, one]));
 }
 
-/** Without ids and times, which those that were made anew have of their own. */
+/** Without ids and times, which differ for recreated objects. */
 const withoutIds = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, inner: unknown) =>
@@ -66,10 +66,10 @@ const withoutIds = (value: unknown): unknown =>
     ),
   );
 
-/** What the processes have told of each product. */
+/** What the processes have reported of each product. */
 const results = new Map<string, RollbackResult>();
 
-/** Rolls back in a process of its own, which is killed once it has told of so many products. */
+/** Rolls back in a separate process, which is killed once it has reported that many products. */
 async function rollBack(origin: string, runId: string, killedAfter: number): Promise<RollbackReport | undefined> {
   const program = sourceProgram(new URL('programs/rollback.ts', import.meta.url), [origin, path, runId]);
   const child: ChildProcessByStdio<null, Readable, null> = spawn(process.execPath, program, {
@@ -80,7 +80,7 @@ async function rollBack(origin: string, runId: string, killedAfter: number): Pro
     if (line.startsWith('done ')) return JSON.parse(line.slice(5)) as RollbackReport;
     told += 1;
     const result = JSON.parse(line) as RollbackResult;
-    // What an earlier process had put back is `unchanged` to a later one.
+    // A product restored by an earlier process is `unchanged` for a later one.
     if (result.outcome !== 'unchanged') results.set(result.localId, result);
     if (told === killedAfter) child.kill('SIGKILL');
   }
@@ -105,7 +105,7 @@ it(`a rollback of ${total} products, killed twice, leaves the shop as it was, an
   });
   expect(counts).toMatchObject({ updated: stays, created: tenth, deleted: tenth });
 
-  // Somebody else edits what the run changed, and what it did not.
+  // Somebody else edits values that the run changed, and others.
   const edited = numbers.slice(tenth, stays).filter((index) => index % 20 === 3);
   const ids = new Map(fake.products().map(({ title, id }) => [title, id]));
   for (const index of edited)
@@ -141,7 +141,7 @@ it(`a rollback of ${total} products, killed twice, leaves the shop as it was, an
   );
   for (const index of edited) expect(after.get(`product-${index}`)).toMatchObject({ title: `Theirs ${index}` });
 
-  // Each is listed, but for those that a process was putting back when it was killed: far fewer than lie between two edits.
+  // Each is listed, except those being restored at a kill: far fewer than lie between two edits.
   const listed = (index: number): RollbackResult | undefined => results.get(`p-${index}`);
   const recreated = numbers.slice(stays).flatMap((index) => listed(index) ?? []);
   expect(recreated.length).toBeGreaterThanOrEqual(tenth - 2);

@@ -15,7 +15,7 @@ import { startProgram } from '../storage/programs/run.ts';
 const kills = 6;
 const perBatch = 2_000;
 
-/** Starts the writer, kills it some moment after its first answers, and gives the last round of each kind. */
+/** Starts the writer, kills it at some moment after its first output, and returns the last round of each kind. */
 async function writeAndDie(place: string, firstRound: number, afterMs: number): Promise<Map<string, number>> {
   const writer = startProgram('write-until-killed.ts', [place, String(firstRound)]);
   let problems = '';
@@ -42,7 +42,7 @@ async function everything<T>(page: (after: T | undefined) => Promise<readonly T[
   }
 }
 
-/** The rounds of which there is something, each of which must be there as a whole. */
+/** The rounds with any entries, each of which must be complete. */
 async function wholeRounds({ records, journal }: Stores) {
   const all = await everything<{ localId: string; attempts: number }>((last) =>
     records.list(shop, { limit: 1_000, ...(last && { after: last.localId }) }),
@@ -60,9 +60,9 @@ async function wholeRounds({ records, journal }: Stores) {
   return { records: all[0]?.attempts ?? 0, journal: [...runs.keys()] };
 }
 
-/** `settled` waits until nothing that the dead process has sent is still at work. */
+/** `settled` waits until nothing sent by the dead process is still running. */
 function itIsAllOrNone(place: string, settled: () => Promise<void>): void {
-  it('leaves whole batches and whole runs only, with all that were answered', async () => {
+  it('leaves only complete batches and runs, and all that were confirmed', async () => {
     const stores = openStores(place);
     let round = 1;
     const journaled: number[] = [];

@@ -21,18 +21,21 @@ const redisServer = await redisOrSkip(12);
 const postgres = await postgresOrSkip();
 
 const shop = 'demo.myshopify.com';
-/** Products of the catalogue. More with RUN_PRODUCTS: 5,000 take a while on a machine that does other things too. */
+/** Products of the catalogue. Set RUN_PRODUCTS for more: 5,000 take a while on a busy machine. */
 const total = Number(process.env['RUN_PRODUCTS'] ?? 500);
 /**
- * Plan of the shop. With RUN_PLAN=standard a machine of two cores keeps up with the points, so that the time is held by them:
- * a Plus shop gives ten times as many, which takes as many processors.
+ * Plan of the shop. With RUN_PLAN=standard, a machine with two cores keeps up with the points, which then determine the
+ * time: a Plus shop has ten times as many points, and needs as many more processors.
  */
 const plan = process.env['RUN_PLAN'] === 'standard' ? 'standard' : 'plus';
-/** Milliseconds until another process has the batch of a killed one: its lease, and then the pause of the job that waits for it. */
+/**
+ * Milliseconds until another process has the batch of a killed one: its lease, and then the pause of the job waiting
+ * for it.
+ */
 const stallMs = 30_000;
 /** Points of the shop's bucket. */
 const bucket = plan === 'plus' ? { capacity: 20_000, perSecond: 1_000 } : { capacity: 2_000, perSecond: 100 };
-/** A quick machine is through with a small catalogue in seconds, and would see no kill. */
+/** A fast machine finishes a small catalogue in seconds, before a kill. */
 const killEveryMs = total < 2_000 ? 2_500 : 10_000;
 const longestMs = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), 'shopwright-runs-'));
@@ -93,7 +96,7 @@ async function ended(products: ProductQueue, id: string, team: ReturnType<typeof
   return last;
 }
 
-/** Checks by the fake's own log that nothing was lost, and nothing was sent twice without a lost response. */
+/** Checks in the fake's log that nothing was lost, and nothing was sent twice without a lost response. */
 function check(fake: FakeShopify, run: SyncRun): void {
   expect(run).toMatchObject({ state: 'finished', error: null });
   expect(run.progress).toMatchObject({ total, done: total, failed: 0, skipped: 0 });
@@ -228,7 +231,7 @@ it(
   longestMs,
 );
 
-/** The products of a fake, without what differs from one to the other. */
+/** The products of a fake, without what differs between fakes. */
 const productsOf = (fake: FakeShopify): string[] =>
   fake
     .products()
@@ -238,7 +241,7 @@ const productsOf = (fake: FakeShopify): string[] =>
     })
     .sort();
 
-/** What a run is in the journal to have done to each product: a push that was cut off and began again did it once. */
+/** What the journal says a run did to each product: a push that was interrupted and repeated counts once. */
 async function journalOf({ journal }: Stores): Promise<string[]> {
   const lines = new Set<string>();
   for (let after: string | undefined; ; ) {

@@ -6,13 +6,13 @@ import { npm, root, run } from '../../.ci/tools/programs.ts';
 import { generatedApiVersion } from '../../src/config/generated/api-versions.ts';
 import { schemaText } from '../../src/graphql/schema-file.ts';
 
-// The quarter, rehearsed on a copy of the project: two commands, and no change of code.
+// Rehearses a quarterly release on a copy of the project: two commands, and no change of code.
 
 const next = '2099-01';
 const copy = mkdtempSync(join(tmpdir(), 'shopwright-version-'));
 const options = { cwd: copy, timeoutMs: 280_000 };
 
-/** Two fields fewer, a value more, and a mutation that now needs a key. */
+/** Two fields fewer, one value more, and a mutation that now needs a key. */
 function madeUp(): string {
   const text = schemaText(generatedApiVersion);
   return [
@@ -27,7 +27,7 @@ function madeUp(): string {
   }, text);
 }
 
-/** A program of the copy, which prints one JSON. */
+/** A program of the copy, which prints one JSON value. */
 function inCopy(program: string): unknown {
   writeFileSync(join(copy, 'program.ts'), program);
   return JSON.parse(run(process.execPath, ['program.ts'], options));
@@ -49,7 +49,7 @@ describe(`a made-up version ${next}, after two commands`, () => {
     run(process.execPath, ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json', '--noEmit'], options);
   }, 300_000);
 
-  it('is the version of the client, its types and the fake, which serves the former ones too', () => {
+  it('is the version of the client, its types and the fake, which serves the earlier ones too', () => {
     const types = readFileSync(join(copy, 'src/graphql/operations/generated/graphql.ts'), 'utf8');
     expect(types).toContain("'ABANDONED'");
     const told = inCopy(`
@@ -74,13 +74,13 @@ describe(`a made-up version ${next}, after two commands`, () => {
     });
   });
 
-  it('gives the mutation a key, and from which version on', () => {
+  it('adds a key to the mutation, and knows the first version with it', () => {
     const keyed = readFileSync(join(copy, 'src/graphql/keyed-mutations.ts'), 'utf8');
     expect(keyed).toContain(`['tagsAdd', '${next}']`);
     expect(keyed).toContain("['refundCreate', '20");
   });
 
-  it('says what it means for the operations of a project', () => {
+  it('reports what it means for the operations of a project', () => {
     writeFileSync(
       join(copy, 'operations.graphql'),
       `query Units { shop { unitSystem setupRequired } }
@@ -105,7 +105,7 @@ mutation Tag($id: ID!) { tagsAdd(id: $id, tags: ["a"]) { userErrors { field mess
     });
   });
 
-  it('passes the suites that go over all versions', () => {
+  it('passes the suites that run on all versions', () => {
     const suites = ['sync/versions', 'client/create-client', 'client/rest', 'testing/webhooks/webhooks'];
     const files = suites.map((suite) => `test/${suite}.test.ts`);
     run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...files], options);

@@ -26,7 +26,7 @@ const blocksOf = (text: string): readonly Block[] =>
 const section = (page: string, heading: string): readonly Block[] =>
   blocksOf(page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '');
 
-/** An empty project with the packed package, by the commands that the page begins with. */
+/** An empty project with the packed package, by the first commands of the page. */
 beforeAll(() => {
   npm(['pack', '--ignore-scripts', '--pack-destination', project]);
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
@@ -36,11 +36,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-it('prints what the README says, when its first block is pasted into an empty project', () => {
+it('prints what the README shows, when its first block is pasted into an empty project', () => {
   const [install, block, printed] = blocksOf(pageOf('README.md'));
   expect(install?.text).toBe('npm install shopwright\n');
   writeFileSync(join(project, 'newest.mjs'), block?.text ?? '');
-  // A shop at Shopify's own address: the fake in place of the network, with two products.
+  // A shop at Shopify's own address: the fake replaces the network, and has two products.
   const shop = `
     import { createFakeShopify } from 'shopwright/testing';
     const fake = createFakeShopify({ shops: [{ domain: 'acme.myshopify.com', tokens: { shpat_test: 'default' } }] });
@@ -57,7 +57,7 @@ it('prints what the README says, when its first block is pasted into an empty pr
   expect(run(process.execPath, ['--import', './shop.mjs', 'newest.mjs'], { cwd: project, env })).toBe(printed?.text);
 });
 
-/** Into one folder, with all that it imports. */
+/** Into one folder, with all imports. */
 const bundlers = {
   esbuild: (entry: string, outdir: string) =>
     esbuild({
@@ -79,7 +79,7 @@ it.each(Object.entries(bundlers))('runs the program of the README bundled by %s'
   expect(printed).toContain('"handle":"organic-cotton-tee"');
 });
 
-/** Words of a shell are those of a POSIX one. */
+/** Shell words in POSIX syntax. */
 describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
   const page = pageOf('docs/getting-started.md');
   let fake: ChildProcess | undefined;
@@ -103,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
   });
 
   const here = (text: string): string => text.replaceAll('http://127.0.0.1:4010', origin);
-  /** What a block prints; the commands of "shopwright" end with 2 where there are changes. */
+  /** The output of a block; the commands of "shopwright" end with 2 if there are changes. */
   const inShell = (before: string, block: string): string =>
     execFileSync('sh', ['-c', `${before}\n${here(block)}\n[ $? -eq 0 ] || [ $? -eq 1 ] || exit 1`], {
       cwd: project,
@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  it('prints what it says, from the first plan to the rollback', () => {
+  it('prints what the page shows, from the first plan to the rollback', () => {
     const blocks = section(page, 'Push into the fake');
     const csv = blocks.find(({ language }) => language === 'csv');
     writeFileSync(join(project, 'products.csv'), csv?.text ?? '');
@@ -124,13 +124,13 @@ describe.skipIf(process.platform === 'win32')('docs/getting-started.md', () => {
     }
   });
 
-  it('has a program that does the same', () => {
+  it('has a program with the same result', () => {
     const [program, , printed] = section(page, 'The same from code');
     writeFileSync(join(project, 'push.mjs'), here(program?.text ?? ''));
     expect(run(process.execPath, ['push.mjs'], { cwd: project })).toContain(printed?.text);
   });
 
-  it('gets a token by the command for a development store, and is well by the doctor', () => {
+  it('gets a token by the command for a development store, and passes the doctor', () => {
     const [, token = { text: '' }, doctor = { text: '' }] = section(page, 'Push into a development store').filter(
       ({ language }, index) => language === 'sh' || index === 0,
     );

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'shopwright-next-'));
 const app = join(folder, 'app');
 const nextBin = join(app, 'node_modules/next/dist/bin/next');
 
-/** Vitest's own NODE_ENV and flags would make another build than a host's. What npm and TLS need stays. */
+/** With Vitest's NODE_ENV and flags, the build would differ from a user's. The variables for npm and TLS are kept. */
 const foreign =
   /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|SHOPIFY_.*|npm_lifecycle_.*|npm_package_.*)$/;
 const env = {
@@ -30,7 +30,7 @@ export default shopifyWebhookApiRoute(handler);
 let server: ChildProcess | undefined;
 let origin = '';
 
-/** A shop that makes another product for each mutation. */
+/** A shop that creates another product for each mutation. */
 let shop: LoopbackServer | undefined;
 async function startShop(): Promise<void> {
   let made = 0;
@@ -52,7 +52,7 @@ const hostEnv = (): NodeJS.ProcessEnv => ({
 const buildNext = (folderOfApp = '.'): string =>
   run(process.execPath, [nextBin, 'build', folderOfApp], { cwd: app, env: hostEnv(), timeoutMs: 240_000 });
 
-/** Starts `next start` on a free port and waits until it says where it listens. */
+/** Starts `next start` on a free port and waits until it prints its address. */
 async function startNext(folderOfApp = '.'): Promise<void> {
   const args = [nextBin, 'start', folderOfApp, '--hostname', '127.0.0.1', '--port', '0'];
   server = spawn(process.execPath, args, { cwd: app, env: hostEnv(), stdio: ['ignore', 'pipe', 'inherit'] });
@@ -63,7 +63,7 @@ async function startNext(folderOfApp = '.'): Promise<void> {
     origin ||= /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
     if (line.includes('Ready')) break;
   }
-  // Next writes on; without a reader the pipe would fill up.
+  // Next keeps writing; without a reader the pipe would fill up.
   server.stdout.resume();
 }
 
@@ -73,13 +73,13 @@ async function stopNext(): Promise<void> {
   await once(server, 'exit');
 }
 
-/** The example app as a host has it: a copy of its own, with the packed tarball installed, built and started. */
+/** The example app as in a user's project: a copy with the packed tarball installed, built and started. */
 beforeAll(async () => {
   cpSync(join(root, 'examples/next-app'), app, {
     recursive: true,
     filter: (path) => !/node_modules|\.next$/.test(path),
   });
-  // What a host forgets: the parser of the Pages Router is on.
+  // A common mistake: the body parser of the Pages Router is on.
   writeFileSync(join(app, 'pages/api/parsed.ts'), forgetful);
   npm(['pack', '--ignore-scripts', '--pack-destination', folder], { env });
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? 'missing';
@@ -128,11 +128,11 @@ describe.each([
   ['the edge runtime', '/webhooks/edge'],
   ['the Pages Router', '/api/webhooks/shopify'],
 ])('examples/next-app, built and started: %s', (_route, path) => {
-  it('takes a signed delivery', async () => {
+  it('accepts a signed delivery', async () => {
     expect((await deliver(body, { path })).status).toBe(200);
   });
 
-  it('takes one of 2 MB', async () => {
+  it('accepts one of 2 MB', async () => {
     expect((await deliver(JSON.stringify({ id: 1, title: 'ö'.repeat(1024 * 1024) }), { path })).status).toBe(200);
   });
 
@@ -148,7 +148,7 @@ describe.each([
 });
 
 describe('the catch-all of examples/next-app', () => {
-  it('takes each topic at its own URL only', async () => {
+  it('accepts each topic at its own URL only', async () => {
     const at = (path: string, topic: string) => deliver(body, { path: `/webhooks/shopify/${path}`, topic });
     expect((await at('product/delete', 'products/delete')).status).toBe(200);
     expect((await at('inventory/update', 'inventory_levels/update')).status).toBe(200);
@@ -159,8 +159,8 @@ describe('the catch-all of examples/next-app', () => {
   });
 });
 
-describe('the Pages Router with its parser on', () => {
-  it('answers 400 with the line that switches it off', async () => {
+describe('the Pages Router with its body parser on', () => {
+  it('responds with 400 and the line that switches it off', async () => {
     const response = await deliver(body, { path: '/api/parsed' });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({
@@ -170,13 +170,13 @@ describe('the Pages Router with its parser on', () => {
   });
 });
 
-/** The ids on a page: of the products that its three equal mutations have made. */
+/** The ids on a page: of the products created by its three equal mutations. */
 async function idsOn(path: string): Promise<readonly string[]> {
   const response = await fetch(origin + path);
   return (await response.text()).match(/gid:\/\/shopify\/Product\/\d+/g) ?? [];
 }
 
-/** Loads a page three times: each of its mutations is sent, and has a response of its own. */
+/** Loads a page three times: each of its mutations is sent, and has its own response. */
 async function expectEachIsSent(path: string): Promise<void> {
   const before = shop?.requests.length ?? 0;
   const ids = new Set<string>();
@@ -188,16 +188,16 @@ async function expectEachIsSent(path: string): Promise<void> {
 describe("Next's cache of fetch", () => {
   const pages = ['/mutations/plain', '/mutations/force-cache', '/mutations/handler'];
 
-  it.each(pages)('serves no mutation of %s', expectEachIsSent);
+  it.each(pages)('does not serve a mutation of %s', expectEachIsSent);
 
-  it('serves none in the next build, which finds it as it was', async () => {
+  it('does not serve one in the next build, which finds it unchanged', async () => {
     await stopNext();
     buildNext();
     await startNext();
     for (const page of pages) await expectEachIsSent(page);
   }, 400_000);
 
-  it('serves none with cache components', async () => {
+  it('does not serve one with cache components', async () => {
     await stopNext();
     buildNext('cache-components');
     await startNext('cache-components');

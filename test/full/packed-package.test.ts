@@ -17,7 +17,7 @@ const entries = Object.keys(manifest.exports)
   .filter((path) => !/schema|package\.json/.test(path))
   .map((path) => `shopwright${path.slice(1)}`);
 
-/** Entries that cannot do without an optional peer, and those whose types name one. */
+/** Entries that require an optional peer, and those whose types use one. */
 const needsPeer = ['shopwright/otel', 'shopwright/queue/bullmq', 'shopwright/transport/undici'];
 const typesNamePeer = [...needsPeer, 'shopwright/codegen', 'shopwright/fastify', 'shopwright/hono'];
 const alone = entries.filter((entry) => !needsPeer.includes(entry));
@@ -47,7 +47,7 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe('the packed package', () => {
-  it('runs the example of the README as it stands', () => {
+  it('runs the example of the README unchanged', () => {
     expect(example.split('\n').length).toBeLessThanOrEqual(26);
     const output = node('example.ts');
     expect(output).toMatch(/created: 1/);
@@ -85,11 +85,11 @@ describe('the packed package', () => {
     ).toBe('');
   });
 
-  it('has types that check by themselves, without any optional peer', () => {
+  it('has valid types, without any optional peer', () => {
     const lines = entries
       .filter((entry) => !typesNamePeer.includes(entry))
       .map((entry) => `export type * from '${entry}';`);
-    // Two entries may export one name.
+    // Two entries may export the same name.
     for (const [index, line] of lines.entries()) writeFileSync(join(project, `entry-${index}.ts`), line);
     expect(
       typeCheck(
@@ -99,7 +99,7 @@ describe('the packed package', () => {
     ).toBe('');
   });
 
-  it.each(['typescript5', 'typescript', 'typescript7'])('has types for a whole program, by %s', (compiler) => {
+  it.each(['typescript5', 'typescript', 'typescript7'])('has types for a whole program, with %s', (compiler) => {
     const program = `
       import { createShopifyClient, memoryStores } from 'shopwright';
       import { createProductSync } from 'shopwright/sync';
@@ -161,7 +161,7 @@ describe('the packed package', () => {
 
   const published = (path: string): string => readFileSync(join(project, 'node_modules/shopwright', path), 'utf8');
 
-  it('carries its licence, and those of what it copies', () => {
+  it('contains its licence, and those of copied code', () => {
     expect(published('LICENSE')).toContain('MIT License');
     expect(published('schema/LICENSE')).toContain('this permission notice appear in all copies');
     const notices = published('THIRD-PARTY-NOTICES');
@@ -173,7 +173,7 @@ describe('the packed package', () => {
     }
   });
 
-  it('imports nothing that its manifest does not name', () => {
+  it('imports only packages that its manifest names', () => {
     const { dependencies, peerDependencies } = JSON.parse(published('package.json')) as Record<string, object>;
     const named = ['shopwright', ...Object.keys({ ...dependencies, ...peerDependencies })];
     const files = readdirSync(join(project, 'node_modules/shopwright/dist'), { recursive: true, encoding: 'utf8' });
@@ -185,22 +185,22 @@ describe('the packed package', () => {
     expect(imported).toContain('zod');
   });
 
-  it('carries no sources a second time', () => {
+  it('does not contain its sources twice', () => {
     const files = readdirSync(join(project, 'node_modules/shopwright'), { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => file.endsWith('.map') || /^src\b/.test(file))).toEqual([]);
     const schemas = files.filter((file) => /\.(graphql|json)$/.test(file) && file !== 'package.json');
     expect(schemas.every((file) => /^schema[\\/]admin-/.test(file))).toBe(true);
   });
 
-  it('has the pages that its README links to', () => {
+  it('contains the pages that its README links to', () => {
     const links = [...published('README.md').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !existsSync(join(project, 'node_modules/shopwright', link)))).toEqual([]);
   });
 
-  it('says where each schema comes from', () => {
+  it('names the source of each schema', () => {
     const folder = readdirSync(join(project, 'node_modules/shopwright/schema'));
-    // The table beside the newest schema is made of it.
+    // The table beside the newest schema is generated from it.
     for (const file of folder.filter((name) => /\.(graphql|patch)$/.test(name))) {
       const text = published(`schema/${file}`).slice(0, 1_000);
       expect(text, file).toMatch(/@shopify\/[a-z-]+@\d+\.\d+\.\d+/);
@@ -239,7 +239,7 @@ describe('the packed package', () => {
     expect(node('--input-type=module', '-e', program)).toBe('4321 true false\n');
   });
 
-  it('works with the lowest versions that its ranges allow', () => {
+  it('works with the lowest versions of its ranges', () => {
     const lowest = Object.entries(manifest.dependencies).map(([name, range]) => `${name}@${range.replace('^', '')}`);
     npm(['install', '--no-audit', '--no-fund', '--omit=peer', ...lowest], { cwd: project });
     expect(node('example.ts')).toMatch(/created: 1/);

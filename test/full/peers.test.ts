@@ -7,7 +7,7 @@ import { sourceProgram } from '../source-program.ts';
 
 const bench = resolve(import.meta.dirname, '../../bench');
 
-/** Vitest's own environment would reach the processes that start here. What npm needs stays. */
+/** Vitest's own environment would reach the processes started here. The variables for npm are kept. */
 const foreign = /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|npm_lifecycle_.*|npm_package_.*)$/;
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !foreign.test(name)),
@@ -15,14 +15,14 @@ const env = Object.fromEntries(
 
 beforeAll(() => void npm(['ci'], { cwd: bench, env }));
 
-it('the official Shopify client and shopify-api-node work against the fake as they come from npm', () => {
+it('the official Shopify client and shopify-api-node work against the fake unchanged', () => {
   const output = npm(['run', '--silent', 'bench:peers'], { cwd: bench, env });
   expect(output).toMatch(/ fail 0$/m);
   expect(Number(/ pass (\d+)$/m.exec(output)?.[1])).toBeGreaterThanOrEqual(9);
 });
 
 it('the example of an app on @shopify/shopify-api passes its tests against the fake', () => {
-  // A copy, beside which these packages are.
+  // A copy with these packages beside it.
   const folder = mkdtempSync(join(tmpdir(), 'app-tests-'));
   try {
     cpSync(join(root, 'examples/app-tests'), folder, { recursive: true });

@@ -5,7 +5,7 @@ import { type FakeSync, fakeSync } from '../sync/fake-shop.ts';
 const pointsOf = ({ fake }: FakeSync, kind: 'query' | 'mutation', from: number): number =>
   fake.calls.slice(from).reduce((sum, call) => sum + (call.kind === kind ? call.actualCost : 0), 0);
 
-/** Points of the price changes alone: ids and prices are sent, and nothing is asked back but errors. */
+/** Points of the price changes alone: ids and prices are sent, and only errors are requested. */
 async function alone(made: FakeSync, price: string): Promise<number> {
   const from = made.fake.calls.length;
   for (const product of made.fake.products()) {
@@ -31,7 +31,7 @@ const whole = (more: object): object => ({
   ...more,
 });
 
-describe('500 changed prices cost the points that the price changes alone need', () => {
+describe('500 changed prices cost only the points of the price changes', () => {
   it.each<[string, number, (price: string) => readonly ProductDraftInput[]]>([
     [
       'of 500 products',
@@ -67,7 +67,7 @@ describe('500 changed prices cost the points that the price changes alone need',
     const read = pointsOf(made, 'query', from);
     expect(pushed).toBeGreaterThan(0);
     expect(pushed).toBeLessThanOrEqual(await alone(made, '14'));
-    // Besides, what is compared is read once.
+    // In addition, the values to compare are read once.
     expect(read).toBeLessThanOrEqual(mostRead);
     const sent = made.fake.calls.slice(from).filter(({ kind }) => kind === 'mutation');
     expect(new Set(sent.map(({ operation }) => operation))).toEqual(

@@ -15,7 +15,7 @@ import { app, askToken, newCode, shop } from '../testing/oauth/oauth.ts';
 
 const postgres = await postgresOrSkip();
 
-/** What Shopify's React Router template is made of, as it comes from npm. */
+/** The packages of Shopify's React Router template, from npm. */
 const packages = [
   '@prisma/adapter-pg@6.19.0',
   '@prisma/client@6.19.0',
@@ -66,7 +66,7 @@ const createTable = `create table "Session" (
   "accountOwner" boolean not null default false, locale text, collaborator boolean default false,
   "emailVerified" boolean default false, "refreshToken" text, "refreshTokenExpires" timestamp(3))`;
 
-/** The parts of those packages that are used here. */
+/** The parts of those packages used here. */
 interface Template {
   readonly unauthenticated: {
     admin(shop: string): Promise<{ readonly admin: { graphql(query: string): Promise<Response> } }>;
@@ -83,7 +83,7 @@ beforeAll(() => {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'template', private: true }));
   writeFileSync(join(project, 'schema.prisma'), prismaSchema);
   npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps', ...packages], { cwd: project });
-  // Only migrations need that engine, and it would be downloaded from outside of the registry.
+  // Only migrations need that engine, and it would be downloaded from outside the registry.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
   const prisma = join(project, 'node_modules/prisma/build/index.js');
   run(process.execPath, [prisma, 'generate', '--schema', 'schema.prisma'], {
@@ -94,7 +94,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** A row of the template's table with what an install brings, and both sides over it. */
+/** A row of the template's table with the tokens of an install, and both sides that use it. */
 async function open() {
   const schema = `prisma_${randomUUID().slice(0, 8)}`;
   const pool = new pg.Pool({ connectionString: postgres.url, options: `-c search_path=${schema}` });
@@ -113,7 +113,7 @@ async function open() {
   const { PrismaPg } = load('@prisma/adapter-pg');
   const { PrismaSessionStorage } = load('@shopify/shopify-app-session-storage-prisma');
   const clients: { $disconnect(): Promise<void> }[] = [];
-  /** Each has connections of its own, as another process has. */
+  /** Each has separate connections, like another process. */
   const newStorage = (): ShopifySessionStorage<ShopifySession> => {
     const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: postgres.url }, { schema }) });
     clients.push(prisma);
@@ -122,7 +122,7 @@ async function open() {
 
   load('@shopify/shopify-app-react-router/adapters/node');
   const { shopifyApp } = load('@shopify/shopify-app-react-router/server');
-  // After what sets it to the global one.
+  // After the code that sets it to the global one.
   load('@shopify/shopify-api/runtime').setAbstractFetchFunc(fake.fetch);
   const template: Template = shopifyApp({
     apiKey: app.clientId,
@@ -147,7 +147,7 @@ async function open() {
     newJob,
     askAsTemplate: async () => (await (await template.unauthenticated.admin(shop)).admin.graphql(query)).json(),
     row: async () => (await pool.query('select * from "Session"')).rows[0],
-    /** Moves the row's end to that many milliseconds from now. */
+    /** Sets the row's expiry to that many milliseconds from now. */
     endIn: (ms: number) => pool.query('update "Session" set expires = $1', [new Date(Date.now() + ms)]),
     refreshes: () => fake.calls.filter(({ operation }) => operation === 'POST oauth/access_token').length - 1,
     async close() {
@@ -161,7 +161,7 @@ async function open() {
 }
 
 postgres.describe('sessionTokens over the Prisma storage of Shopify’s template, on Postgres,', () => {
-  it('uses the row of the template, renews it, and keeps what else is in it', async () => {
+  it('uses the row of the template, renews it, and keeps its other columns', async () => {
     const { newJob, askAsTemplate, row, endIn, refreshes, close } = await open();
     try {
       await endIn(hour);
@@ -186,14 +186,14 @@ postgres.describe('sessionTokens over the Prisma storage of Shopify’s template
     }
   });
 
-  it('goes on beside the template where both renew the row at once, and one pair survives', async () => {
+  it('works beside the template if both renew the row at once, and one pair survives', async () => {
     const { fake, newJob, askAsTemplate, row, endIn, refreshes, close } = await open();
     try {
       const sentInRounds: number[] = [];
       for (let round = 1; round <= 8; round += 1) {
         const sentBefore = refreshes();
         await endIn(-1_000);
-        // Two jobs, as in two processes, share a lock; the template knows nothing of it.
+        // Two jobs, as in two processes, share a lock; the template does not know it.
         const jobs = [newJob(), newJob()];
         const asked = round % 2 === 0 ? [...jobs, askAsTemplate] : [askAsTemplate, ...jobs];
         await Promise.all(asked.map((ask) => ask()));
@@ -207,13 +207,13 @@ postgres.describe('sessionTokens over the Prisma storage of Shopify’s template
         });
         expect(answered.status).toBe(200);
         expect(refreshToken).toEqual(expect.any(String));
-        // Each goes on with what is in the row, without another refresh.
+        // Each continues with the tokens in the row, without another refresh.
         const sentAfter = refreshes();
         expect(await askAsTemplate()).toMatchObject({ data: { shop: { myshopifyDomain: shop } } });
         await newJob()();
         expect(refreshes()).toBe(sentAfter);
       }
-      // One of the template and one of the jobs at the most, and both have met.
+      // At most one refresh by the template and one by the jobs, and both have met.
       expect(Math.max(...sentInRounds)).toBe(2);
       const { json, status } = await askToken(fake, {
         grant_type: 'refresh_token',
@@ -225,7 +225,7 @@ postgres.describe('sessionTokens over the Prisma storage of Shopify’s template
     }
   });
 
-  it('uses what the template has renewed meanwhile', async () => {
+  it('uses tokens that the template has renewed meanwhile', async () => {
     const { newJob, askAsTemplate, endIn, refreshes, close } = await open();
     try {
       // The template renews in the last five minutes.

@@ -20,7 +20,7 @@ const schema = `chaos_${randomUUID().slice(0, 8)}`;
 const [workers, products, changes, adjustments, items] = [4, 300, 3_000, 2_000, 20];
 const killEveryMs = 2_000;
 const mostWaiting = 60;
-/** A minute or two on a free machine. */
+/** One or two minutes on an idle machine. */
 const longestMs = 600_000;
 
 const cleanUp: (() => Promise<unknown> | unknown)[] = [];
@@ -39,7 +39,7 @@ redisServer.describe('with Redis', () => {
 });
 
 async function survive(): Promise<void> {
-  // No queue of products may wait for points here: this is about killed processes.
+  // No product may wait for points here: this test is about killed processes.
   const fake = createFakeShopify({
     shops: [{ domain: shop, bucket: { maximumAvailable: 40_000, restoreRate: 4_000 } }],
   });
@@ -88,7 +88,7 @@ async function survive(): Promise<void> {
       queue.enqueue({ type: 'adjust', payload: stocked[(round + index) % items] }),
     );
     for (const { id } of await Promise.all([...drafts, ...moves])) jobs.add(id);
-    // Changes come while the workers work: all at once, most would be folded into a few pushes.
+    // Changes come while the workers work: all at once, most would be merged into a few pushes.
     while ((await queue.stats()).waiting > mostWaiting) await setTimeout(50);
   }
   await queue.drain({ signal: AbortSignal.timeout(longestMs) });
@@ -117,7 +117,7 @@ async function survive(): Promise<void> {
 
 interface TeamWorker {
   readonly child: ChildProcess;
-  /** It has done some jobs. */
+  /** Resolves once it has done some jobs. */
   isWorking: boolean;
 }
 
@@ -141,7 +141,7 @@ interface StockItem {
   readonly locationId: string;
 }
 
-/** Makes products with stock to adjust. */
+/** Creates products with stock to adjust. */
 async function stockItems(client: ShopifyClient): Promise<readonly StockItem[]> {
   const { data } = await client.graphql<{ location: { id: string } }>('{ location { id } }');
   const create = `mutation Stock($input: ProductSetInput!) { productSet(input: $input) {

@@ -17,7 +17,7 @@ it('2,000 jobs of 1 MB, one after the other, leave at most 20 MB behind', { time
   });
   const before = heapMb();
   for (let number = 0; number < 2_000; number += 1) {
-    // Two bytes a character, and another text each time.
+    // Two bytes per character, and a different text each time.
     await queue.enqueue({ type: 'large', payload: { text: `${number}\u2013`.padEnd(524_288, '\u2013') } });
     await queue.drain();
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { fakeSync } from '../sync/fake-shop.ts';
 import { plantDrifts, pushedShop } from '../sync/reconcile/planted-drifts.ts';
 
-it('reconcile finds 200 of 200 planted drifts among 5,000 products, and none besides', async () => {
+it('reconcile finds 200 of 200 planted drifts among 5,000 products, and no others', async () => {
   const made = fakeSync({
     fake: { bulk: { queries: false, mutations: false }, shops: [{ plan: 'plus' }] },
     sync: { concurrency: 50 },

@@ -4,7 +4,10 @@ import { createFakeShopify, createManualClock, type FakeCall } from 'shopwright/
 import type { ProductDraftInput } from 'shopwright/validation';
 import { expect, it } from 'vitest';
 
-/** Products of the run: a quarter of them is struck in each way, a fortieth has its title edited. Whole with 2000. */
+/**
+ * Products of the run: each kind of edit affects a quarter of them, and a fortieth has its title edited. 2000 for the
+ * whole test.
+ */
 const total = Number(process.env['STRUCK_PRODUCTS'] ?? 2_000);
 
 const domain = 'demo.myshopify.com';
@@ -45,7 +48,7 @@ interface Product extends Json {
   readonly variants: readonly [Variant, Variant, ...Variant[]];
 }
 
-/** How each product is struck. */
+/** How each product is edited. */
 const strikes = {
   metafield: (index: number) => index % 4 === 0,
   variant: (index: number) => index % 4 === 1,
@@ -53,7 +56,7 @@ const strikes = {
   image: (index: number) => index % 4 === 3,
   collection: (index: number) => (index >> 2) % 4 === 1,
   sale: (index: number) => (index >> 2) % 4 === 2,
-  /** Titles that the run changes too, and those that it does not. */
+  /** Titles that the run changes too, and titles that it does not. */
   conflict: (index: number) => index % 40 === 7,
   drift: (index: number) => index % 40 === 8,
 };
@@ -126,11 +129,11 @@ async function strike(index: number, { id, variants: [{ inventoryItem }] }: Prod
 
 interface Place {
   readonly location: string;
-  /** Theirs. */
+  /** Edits of the other client. */
   readonly collection: string;
 }
 
-/** Puts ten units of each product's first variant on the shelf. */
+/** Gives each product's first variant ten units of stock. */
 async function stockUp(products: readonly Product[], location: string): Promise<void> {
   for (let at = 0; at < products.length; at += 250) {
     const quantities = products.slice(at, at + 250).map(({ variants: [{ inventoryItem }] }) => ({
@@ -145,7 +148,7 @@ async function stockUp(products: readonly Product[], location: string): Promise<
 
 const productsNow = (): readonly Product[] => structuredClone(fake.products(domain)) as unknown as readonly Product[];
 
-/** What stands in the shop of everything, by kind and gid. */
+/** All objects of the shop, by kind and gid. */
 function shopNow(): ReadonlyMap<string, Readonly<Record<string, Json>>> {
   const kinds = new Map<string, Record<string, Json>>();
   for (const change of fake.snapshot()) {
@@ -158,13 +161,13 @@ function shopNow(): ReadonlyMap<string, Readonly<Record<string, Json>>> {
   return kinds;
 }
 
-/** Without times, and without the ids of what was not there before. */
+/** Without times, and without the ids of new objects. */
 function comparable(value: unknown, known: ReadonlySet<string>): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, inner: unknown) => {
       if (/^(updatedAt|createdAt|uploadedAtMs)$/.test(key)) return undefined;
       if (typeof inner !== 'string' || known.has(inner)) return inner;
-      // An address of the CDN has a number of its own.
+      // A URL of the CDN contains its own number.
       if (/^https:\/\/cdn\.shopify\.com/.test(inner)) return inner.replace(/\/files\/\d+\//, '/files/new/');
       return inner.startsWith('gid://') ? 'new' : inner;
     }),
@@ -174,7 +177,7 @@ function comparable(value: unknown, known: ReadonlySet<string>): unknown {
 const idsIn = (value: unknown): ReadonlySet<string> =>
   new Set(JSON.stringify(value).match(/gid:\/\/shopify\/\w+\/\d+/g) ?? []);
 
-/** What a product must be afterwards: as it was, with what the other client did, and then with what the run changes. */
+/** The expected final state of a product: the initial one, with the other client's changes, and then the run's. */
 function expected(index: number, before: Product, collections: Collections): Product {
   const was = (kind: keyof typeof strikes): boolean => strikes[kind](index);
   const is = (change: keyof typeof changes): boolean => changes[change](index);
@@ -283,7 +286,7 @@ it(`a push of ${total} products keeps all that a second client does between its 
   const again = numbers.map((index) => draft(index, ours, true));
   const { counts } = await clock.run(sync.pushMany(again, { onProgress: note }));
   expect(struck).toBe(total);
-  // No sale and no addition is in the way of anything.
+  // Sales and additions never conflict.
   expect(counts).toMatchObject({ updated: total, conflict: 0, failed: 0, invalid: 0, outdated: 0, blocked: 0 });
 
   const conflicts = numbers.filter(strikes.conflict);
@@ -304,7 +307,7 @@ it(`a push of ${total} products keeps all that a second client does between its 
     if (!now) throw new Error(`${product.title} is gone`);
     expect(comparable(sorted(now), known)).toEqual(comparable(sorted(expected(index, product, collections)), known));
   }
-  // Everything else of the shop: what was sold is gone from the shelf, and the rest is as it was.
+  // The rest of the shop: sold units are gone from the stock, and everything else is unchanged.
   const sold = new Set(numbers.filter(strikes.sale).map((index) => before.get(index)?.variants[0].inventoryItem.id));
   const logs = /^(?:InventoryAdjustmentGroup|Idempotency.*|Job|Deferred.*)$/;
   const shopAfter = shopNow();
@@ -323,7 +326,7 @@ it(`a push of ${total} products keeps all that a second client does between its 
     }
   }
 
-  // A later look finds the edits that the run had read too early to see, and nothing that it left to do.
+  // A later check finds the edits that the run had read too early to see, and nothing left to do.
   results.clear();
   const calls = fake.calls.length;
   const looked = await clock.run(sync.pushMany(again, { refresh: true, onProgress: note }));

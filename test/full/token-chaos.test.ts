@@ -13,7 +13,7 @@ import { tokenChaos } from './programs/token-chaos.ts';
 const redisServer = await redisOrSkip(9);
 const postgres = await postgresOrSkip();
 
-/** Seconds of chaos. `TOKEN_CHAOS_SECONDS=60 TOKEN_CHAOS_PROCESSES=8` for the whole of it. */
+/** Seconds of chaos. `TOKEN_CHAOS_SECONDS=60 TOKEN_CHAOS_PROCESSES=8` for the full test. */
 const seconds = Number(process.env['TOKEN_CHAOS_SECONDS'] ?? 15);
 const processes = Number(process.env['TOKEN_CHAOS_PROCESSES'] ?? 4);
 const shop = 'demo.myshopify.com';
@@ -41,7 +41,7 @@ async function survive(stores: Stores, place: string): Promise<void> {
   process.stderr.write(`${JSON.stringify(report)}\n`);
 
   expect(failures).toEqual([]);
-  // All that did not die have told it. Two can die in one round.
+  // All processes that did not die have reported. Two can die in one round.
   expect(told).toBe(started - died);
   expect(calls).toBeGreaterThan(seconds);
   expect(died).toBeGreaterThanOrEqual(Math.floor(seconds / 5) - 1);
@@ -49,7 +49,7 @@ async function survive(stores: Stores, place: string): Promise<void> {
   expect(tooLate).toBe(0);
   expect(used).toBeLessThanOrEqual(1.25 * least);
   expect(requests).toBeLessThanOrEqual(1.25 * (least + lost + died));
-  // No orphan: what is stored can be refreshed.
+  // No orphan: the stored token can be refreshed.
   expect(isAlive).toBe(true);
 }
 

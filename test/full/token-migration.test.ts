@@ -19,7 +19,7 @@ const kills = 5;
 const secret = randomBytes(32).toString('base64');
 const path = join(folder, 'stores.db');
 
-/** Runs the migration, and kills it once it has told of so many shops. */
+/** Runs the migration, and kills it once it has reported that many shops. */
 async function migrate(origin: string, { killAfter = Number.POSITIVE_INFINITY, mode = 'run' } = {}) {
   const program = sourceProgram(new URL('programs/migrate.ts', import.meta.url), [origin, path, secret, mode]);
   const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -80,7 +80,7 @@ it('2,000 shops, 5 kills, 10 % lost responses, 4 % dead: none in doubt, one exch
   expect(second.report?.counts).toMatchObject({ migrated: 0, untouched: count - 80, dead: 80, unfinished: 0 });
   expect(sent()).toBe(before);
 
-  // One chain of tokens for each shop, and it is the one that is stored.
+  // One chain of tokens for each shop, and its last token is stored.
   await using stores = sqliteStores({ path });
   const tokens = createTokenStore({ store: stores.keyValue, keys: [{ id: 'one', secret }] });
   let exchanges = 0;
@@ -91,7 +91,7 @@ it('2,000 shops, 5 kills, 10 % lost responses, 4 % dead: none in doubt, one exch
     expect(chain).toEqual([(await tokens.get({ shop }))?.tokens.refreshToken]);
   }
   expect(exchanges).toBe(count - 80);
-  // A repeat for each lost response and for each exchange that a kill interrupted.
+  // One repeat for each lost response and for each exchange interrupted by a kill.
   expect(before).toBeLessThanOrEqual(count * 1.25 + kills * 8);
   await fake.close();
 });

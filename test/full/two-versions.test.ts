@@ -15,12 +15,12 @@ import { postgresOrSkip, redisOrSkip } from '../services.ts';
 import { sourceProgram } from '../source-program.ts';
 import type { ShopLog, ShopRequest } from './programs/two-versions-shop.ts';
 
-// Two processes of a release and two of these sources on one Postgres, Redis and queue, as while a new release is
-// rolled out. Of each version one process is killed on the way.
+// Two processes of a release and two of these sources on one Postgres, Redis and queue, as during the rollout of a new
+// release. One process of each version is killed.
 
 /**
- * The release: the commit that wrote `test/golden/0.1.0`. Once a release is on npm, its tag. Where the history does not
- * reach back to it, in a shallow clone, the packed package of these sources stands in for it, and the test says so.
+ * The release: the commit that wrote `test/golden/0.1.0`; once a release is on npm, its tag. In a shallow clone without
+ * that commit, the packed package of these sources replaces it, and the test reports that.
  */
 const release = '52122f3cf071f4b8c379690d86c0c23ea6d12f29';
 
@@ -39,7 +39,7 @@ afterAll(async () => {
   rmSync(project, { recursive: true, force: true });
 });
 
-/** Packs the release, built by the packages of this checkout. */
+/** Packs the release, built with the packages of this checkout. */
 function packRelease(): void {
   const sources = join(project, 'sources');
   mkdirSync(sources);
@@ -58,7 +58,7 @@ function packRelease(): void {
   npm(['pack', '--ignore-scripts', '--pack-destination', project], { cwd: sources });
 }
 
-/** A project with the packed release, as its users have it. */
+/** A project with the packed release, like a user's. */
 function installRelease(): void {
   packRelease();
   const tarball = readdirSync(project).find((file) => file.endsWith('.tgz')) ?? 'missing';
@@ -133,7 +133,7 @@ async function workTogether(): Promise<void> {
 
   const shop = await startShop();
   const killed = new Set<number | undefined>();
-  // The release is there first; the others find its tables.
+  // The release starts first; the others find its tables.
   const services: Service[] = [];
   for (const version of ['release', 'release', 'head', 'head'] as const)
     services.push(await startService(version, shop.origin));
@@ -171,12 +171,12 @@ async function workTogether(): Promise<void> {
     const changed = Array.from({ length: 10 }, (_, index) => `p${(changes + index) % productCount}`);
     await Promise.all(changed.map((localId) => askService(`changes/${localId}`)));
     changes += changed.length;
-    // Changes come while the services work: all at once, most would be folded into a few pushes.
+    // Changes come while the services work: all at once, most would be merged into a few pushes.
     while ((await askService<QueueStats>('stats')).waiting > mostWaiting) await setTimeout(20);
   }
 
   const isIdle = ({ waiting, delayed, active }: QueueStats): boolean => waiting + delayed + active === 0;
-  // First all that is on its way is taken, then all that was taken is done.
+  // First everything on its way is received, then everything received is processed.
   await shop.ask<ShopLog>({ ask: 'log' });
   while (!isIdle(await askService<QueueStats>('stats'))) await setTimeout(200);
   const log = await shop.ask<ShopLog>({ ask: 'log' });
@@ -203,7 +203,7 @@ async function workTogether(): Promise<void> {
   expect(new Set(handled.rows.map((row) => row.webhook_id)).size).toBe(orders);
   expect(byKilled.length).toBeGreaterThan(0);
 
-  // Nothing damaged: bodies are those that were sent, and both versions read all that either wrote, as the shop has it.
+  // Nothing damaged: bodies are those that were sent, and both versions read all data of both, as in the shop.
   const sent = new Map(deliveries.map(({ webhookId, body }) => [webhookId, body]));
   for (const { webhook_id, body } of handled.rows) expect(body.toString()).toBe(sent.get(webhook_id));
   const reads = await Promise.all(

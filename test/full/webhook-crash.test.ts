@@ -18,7 +18,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A port that was free a moment ago: the server after the crash must listen where the one before did. */
+/** A recently free port: the server after the crash must use the same port as before. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,7 +66,7 @@ async function crashAt(point: string, redisUrl = 'memory') {
     await fake.webhooks.settled();
     await vi.waitFor(() => expect(second.lines).toContain('event handled'), { timeout: 60_000 });
     await vi.waitFor(() => expect(fake.deliveries[0]?.state).toBe('delivered'));
-    // Whatever would still be done a second time is done now.
+    // Anything that would be done a second time is done now.
     const ended = once(second.child, 'close');
     second.child.kill('SIGTERM');
     await ended;
@@ -78,7 +78,10 @@ async function crashAt(point: string, redisUrl = 'memory') {
   }
 }
 
-/** Between the effect and our note of it nobody can know: the handler is called again, with the same idempotency key. */
+/**
+ * Between the effect and its record, the outcome is unknown: the handler is called again, with the same idempotency
+ * key.
+ */
 const callsAt = (point: string): string[] =>
   point === 'after the effect' ? ['effect', 'asked for again'] : ['effect'];
 

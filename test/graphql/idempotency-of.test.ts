@@ -6,12 +6,12 @@ const parser = createDocumentParser();
 const classOf = async (document: string, variables: Record<string, unknown> = {}) =>
   idempotencyOf(await parser.parse(document), variables);
 
-describe('the class of an operation', () => {
+describe('the idempotency of an operation', () => {
   it.each([
     ['a query', 'query { shop { id } }', {}, 'idempotent'],
     ['a mutation', 'mutation { orderCancel(orderId: "1") { job { id } } }', {}, 'unsafe'],
     [
-      'productSet with an identifier in the text',
+      'productSet with an identifier in the document',
       'mutation { productSet(identifier: { handle: "a" }, input: {}) { product { id } } }',
       {},
       'idempotent',
@@ -35,7 +35,7 @@ describe('the class of an operation', () => {
       'unsafe',
     ],
     [
-      'productSet with an identifier that names nothing',
+      'productSet with an empty identifier',
       'mutation ($id: ID) { productSet(identifier: { id: $id }, input: {}) { product { id } } }',
       { id: null },
       'unsafe',
@@ -59,7 +59,7 @@ describe('the class of an operation', () => {
       'unsafe',
     ],
     [
-      'metafieldsSet that writes the word',
+      'metafieldsSet with the word as a value',
       'mutation ($m: X) { metafieldsSet(metafields: $m) { metafields { id } } }',
       { m: [{ value: '"compareDigest"' }] },
       'idempotent',
@@ -124,13 +124,13 @@ describe('the class of an operation', () => {
       'keyed',
     ],
     [
-      'a key in the text of a directive',
+      'a literal key in a directive',
       'mutation { refundCreate(input: {}) @idempotent(key: "a") { refund { id } } }',
       {},
       'keyed',
     ],
     [
-      'a blank key in the text',
+      'a blank literal key',
       'mutation { refundCreate(input: {}) @idempotent(key: " ") { refund { id } } }',
       {},
       'unsafe',
@@ -143,7 +143,7 @@ describe('the class of an operation', () => {
       'keyed',
     ],
     [
-      'a key argument left out',
+      'a missing key argument',
       'mutation { appUsageRecordCreate(description: "x") { userErrors { message } } }',
       {},
       'unsafe',
@@ -155,7 +155,7 @@ describe('the class of an operation', () => {
       'keyed',
     ],
     [
-      'a safe one beside one that is not',
+      'a safe one beside an unsafe one',
       'mutation { __typename publishablePublish(id: "1", input: []) { shop { id } } orderCancel(orderId: "1") { job { id } } }',
       {},
       'unsafe',
@@ -178,7 +178,7 @@ describe('the class of an operation', () => {
 });
 
 describe('the parser', () => {
-  it('names an operation by its first field where it has no name', async () => {
+  it('names an unnamed operation by its first field', async () => {
     expect(await parser.parse('{ shop { id } }')).toMatchObject({ name: 'shop', kind: 'query' });
   });
 });

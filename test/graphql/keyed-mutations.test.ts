@@ -10,7 +10,7 @@ const schemas = schemaVersions.map((version) => {
   return { version, schema, rules: keyRules(text), mutations: schema.getMutationType()?.getFields() ?? {} };
 });
 
-/** Paths of `idempotencyKey` among the arguments of a mutation, and one level below them. */
+/** Paths of `idempotencyKey` among the arguments of a mutation, up to one level below them. */
 function keyPaths({ name, type }: GraphQLArgument): string[] {
   if (name === 'idempotencyKey') return [name];
   const input = isNonNullType(type) ? type.ofType : type;
@@ -20,12 +20,12 @@ function keyPaths({ name, type }: GraphQLArgument): string[] {
 describe.each(schemas)(
   'the mutations of $version that take an idempotency key',
   ({ schema, mutations, rules, version }) => {
-    it('are in the schema, all of them', () => {
+    it('are all in the schema', () => {
       expect([...rules.required, ...rules.optional].filter((name) => !(name in mutations))).toEqual([]);
       expect(schema.getDirective('idempotent')?.args.map(({ name }) => name)).toEqual(['key']);
     });
 
-    it('as an argument are exactly those whose arguments have one', () => {
+    it('as an argument are exactly those whose arguments include one', () => {
       const found = Object.values(mutations).flatMap(({ name, args }) =>
         args.flatMap(keyPaths).map((path): [string, string] => [name, path]),
       );
@@ -35,7 +35,7 @@ describe.each(schemas)(
     it('by directive are those that the client knows', () => {
       const known = [...directiveMutations].filter(([name, since]) => name in mutations && since <= version);
       expect(known.map(([name]) => name).sort()).toEqual([...rules.required, ...rules.optional].sort());
-      // None of them has a key as an argument besides.
+      // None of them also has a key as an argument.
       expect([...directiveMutations.keys()].filter((name) => name in argumentMutations)).toEqual([]);
     });
   },
@@ -50,7 +50,7 @@ describe('the keys that Shopify requires', () => {
     expect(required['2026-10']).toHaveLength(16);
   });
 
-  it('are not demanded of inventoryDeactivate, which takes one', () => {
+  it('are optional for inventoryDeactivate', () => {
     for (const { rules } of schemas) {
       expect(rules.optional).toContain('inventoryDeactivate');
       expect(rules.required).not.toContain('inventoryDeactivate');

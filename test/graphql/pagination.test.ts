@@ -4,7 +4,7 @@ import { allPages } from '../../src/graphql/pagination.ts';
 import { rejection } from '../client/scripted-shop.ts';
 
 describe('allPages', () => {
-  it('reads a connection page by page, each behind the cursor of the one before', async () => {
+  it('reads a connection page by page, each after the cursor of the previous one', async () => {
     const pages = new Map([
       [null, { nodes: ['a', 'b'], pageInfo: { hasNextPage: true, endCursor: 'b' } }],
       ['b', { nodes: [], pageInfo: { hasNextPage: true, endCursor: 'c' } }],
@@ -22,9 +22,9 @@ describe('allPages', () => {
   });
 
   it.each([
-    ['says that there is more, but not from where', null, 'PAGE_INFO_MISSING'],
-    ['goes round in a circle', 'a', 'PAGE_CURSOR_REPEATED'],
-  ] as const)('takes no list for whole that %s', async (_name, endCursor, code) => {
+    ['has a next page without a cursor', null, 'PAGE_INFO_MISSING'],
+    ['repeats', 'a', 'PAGE_CURSOR_REPEATED'],
+  ] as const)('does not accept a list as complete that %s', async (_name, endCursor, code) => {
     const page = { nodes: [1], pageInfo: { hasNextPage: true, endCursor } };
     const error = await rejection(allPages('letters', async () => page));
     expect(isShopwrightError(error, code) && error.path).toBe('letters');

@@ -23,7 +23,7 @@ function countVisits(document: ReturnType<typeof parse>): () => number {
   return () => visits;
 }
 
-/** Fragments that each use the next one twice: 2^levels ways through them. */
+/** Fragments that each use the next one twice: 2^levels paths through them. */
 function doubled(levels: number, type: string, last: string): string {
   const fragments = Array.from(
     { length: levels },
@@ -32,7 +32,7 @@ function doubled(levels: number, type: string, last: string): string {
   return `${fragments.join(' ')} fragment F${levels} on ${type} { ${last} }`;
 }
 
-describe('the work of reading a document grows with its length', () => {
+describe('the time for reading a document is linear in its length', () => {
   const levels = 12;
 
   it('for keys of mutations in fragments that are spread twice', () => {
@@ -51,7 +51,7 @@ describe('the work of reading a document grows with its length', () => {
     expect(visits()).toBeLessThanOrEqual(5 * (levels + 1));
   });
 
-  it('for the fields and the user errors of an operation, of which each is found once', () => {
+  it('for the fields and the user errors of an operation, each of which is found once', () => {
     const payload = doubled(levels, 'InventoryAdjustQuantitiesPayload', 'userErrors { message }').replaceAll('F', 'P');
     const root = doubled(levels, 'Mutation', `a: inventoryAdjustQuantities(input: $i) { ...P0 ...P0 }`);
     const operation = parseOperation(`mutation M($i: X!) { ...F0 } ${root} ${payload}`, { keys: 'unstable' });
@@ -68,8 +68,8 @@ describe('a document that is nested too deep', () => {
 
   it.each([
     ['text', nested(201), 201],
-    ['a very deep text', nested(20_000), 20_000],
-    ['lists in the text', `{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`, 5_002],
+    ['a very deep document', nested(20_000), 20_000],
+    ['nested lists', `{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`, 5_002],
     ['fragments', chained(20_000), 40_002],
   ])('is refused with its depth: %s', async (_name, text, depth) => {
     const { shop, sent } = scriptedShop([good()]);
@@ -80,7 +80,7 @@ describe('a document that is nested too deep', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('is refused where a host has parsed it', async () => {
+  it('is refused if a host has parsed it', async () => {
     let selectionSet: object = { kind: 'SelectionSet', selections: [] };
     for (let level = 0; level < 20_000; level++) {
       const field = { kind: 'Field', name: { kind: 'Name', value: 'a' }, selectionSet };
@@ -95,14 +95,14 @@ describe('a document that is nested too deep', () => {
   });
 
   it.each([
-    ['as deep as may be', nested(200)],
+    ['the maximum depth', nested(200)],
     [
-      'brackets in texts',
+      'brackets in strings',
       `{ a(b: "${'{'.repeat(300)}", c: "\\"${'['.repeat(300)}", d: """ \\""" ${'(('.repeat(300)} """) }`,
     ],
     ['brackets in comments', `# ${'{'.repeat(300)}\n{ a } # ${'{'.repeat(300)}`],
     ['a fragment within itself', '{ ...F } fragment F on QueryRoot { ...F shop { id } }'],
-    ['fragments that are missing', '{ ...F }'],
+    ['missing fragments', '{ ...F }'],
   ])('but not %s', async (_name, text) => {
     const { shop, clock, sent } = scriptedShop([good()]);
     await clock.run(shop.graphql(text));
@@ -110,7 +110,7 @@ describe('a document that is nested too deep', () => {
   });
 });
 
-describe('keys wherever a field stands', () => {
+describe('keys of fields in any place', () => {
   const keyed = (text: string): string =>
     parseOperation(text, { keys: 'unstable' }).source.replaceAll(/\s+/g, ' ').trim();
 
@@ -136,7 +136,7 @@ describe('keys wherever a field stands', () => {
     ]);
   });
 
-  it('and Shopify gets one in each send', async () => {
+  it('and Shopify gets one with each send', async () => {
     const lost = () => {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
     };
@@ -165,11 +165,11 @@ describe('keys wherever a field stands', () => {
   });
 });
 
-describe('the documents that are remembered', () => {
+describe('the cache of documents', () => {
   const hot = 'query Hot { shop { id } }';
   const large = (index: number): string => `query Q${index} { shop { ${`f${index} `.repeat(10_000)} } }`;
 
-  it('is parsed once, however many come once in between', async () => {
+  it('keeps a document in use, however many documents are used once in between', async () => {
     const parser = createDocumentParser();
     const first = await parser.parse(hot);
     for (let index = 0; index < 30; index++) {
@@ -178,14 +178,14 @@ describe('the documents that are remembered', () => {
     }
   });
 
-  it('are let go when they no longer fit, the newest aside', async () => {
+  it('drops documents that do not fit, except for the newest', async () => {
     const parser = createDocumentParser();
     for (let index = 0; index < 12; index++) await parser.parse(large(index));
     expect(parser.known(large(0))).toBeUndefined();
     expect(parser.known(large(11))).toBeDefined();
   });
 
-  it('are bounded also where each was used again', async () => {
+  it('is bounded even if each document is used again', async () => {
     const parser = createDocumentParser();
     for (let index = 0; index < 30; index++) {
       await parser.parse(large(index));
@@ -195,7 +195,7 @@ describe('the documents that are remembered', () => {
     expect(known.length).toBeLessThan(20);
   });
 
-  it('count each way they are read', async () => {
+  it('counts each variant of a document', async () => {
     const parser = createDocumentParser();
     const first = large(0);
     for (let name = 0; name < 9; name++) {
@@ -206,7 +206,7 @@ describe('the documents that are remembered', () => {
     expect(parser.known(large(1))).toBeDefined();
   });
 
-  it('have short names in the cost book', () => {
+  it('uses short keys in the cost book', () => {
     const names = [large(1), large(2)].map((text) => parseOperation(text, {}).costKey);
     expect(names[0]).not.toBe(names[1]);
     expect(Math.max(...names.map((name) => name.length))).toBeLessThan(40);
@@ -217,15 +217,20 @@ describe('the documents that are remembered', () => {
 describe('a document that cannot be sent', () => {
   it.each<[string, string, string | undefined, RegExp]>([
     ['has no operation', 'fragment F on Shop { id }', undefined, /has no operation\.$/],
-    ['has no operation of that name', 'query A { shop { id } }', 'B', /has no operation named B\. Did you mean A\?$/],
-    ['has no operation of an empty name', 'query A { shop { id } }', '', /has no operation named ""\.$/],
+    ['has no operation with that name', 'query A { shop { id } }', 'B', /has no operation named B\. Did you mean A\?$/],
+    ['has no operation with an empty name', 'query A { shop { id } }', '', /has no operation named ""\.$/],
     ['has several', 'query A { shop { id } } query B { shop { id } }', undefined, /several operations/],
-    ['has two of that name', 'query A { shop { id } } mutation A { x { id } }', 'A', /has 2 operations named A/],
+    [
+      'has two operations with that name',
+      'query A { shop { id } } mutation A { x { id } }',
+      'A',
+      /has 2 operations named A/,
+    ],
     ['is a subscription', 'subscription S { shop { id } }', undefined, /is a subscription/],
     ['ends too early', 'query A {\n shop { id }', undefined, /\(line 2, column 13\)$/],
     ['ends in a comment', '{ shop # {', undefined, /Expected Name, found <EOF>/],
-    ['ends in a text', '{ shop(a: "{', undefined, /Unterminated string/],
-  ])('is refused before anything is sent where it %s', async (_what, text, operationName, message) => {
+    ['ends in a string', '{ shop(a: "{', undefined, /Unterminated string/],
+  ])('is refused before anything is sent if it %s', async (_what, text, operationName, message) => {
     const { shop, sent } = scriptedShop([good()]);
     const error = await rejection(shop.graphql(text, {}, operationName === undefined ? {} : { operationName }));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toEqual([
@@ -242,7 +247,7 @@ describe('a document that cannot be sent', () => {
     [['query A { shop { id } }'], /is a list\. Pass/],
     [Promise.resolve('query A { shop { id } }'), /is a promise\. Await it/],
     [() => 'query A { shop { id } }', /is a function\. Pass/],
-  ])('is refused where it is no document: %s', async (document, message) => {
+  ])('is refused if it is not a document: %s', async (document, message) => {
     const { shop, sent } = scriptedShop([good()]);
     const error = await rejection(shop.graphql(document as string));
     expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.issues).toEqual([
@@ -251,14 +256,14 @@ describe('a document that cannot be sent', () => {
     expect(sent).toHaveLength(0);
   });
 
-  it('may be a text that a code generator has wrapped', async () => {
+  it('may be a text wrapped by a code generator', async () => {
     class TypedDocumentString extends String {}
     const { shop, sent } = scriptedShop([good()]);
     await shop.graphql(new TypedDocumentString('query A { shop { id } }') as never);
     expect(sent).toHaveLength(1);
   });
 
-  it('may hold types beside its operation, which the shop then refuses', () => {
+  it('may contain types beside its operation, which the shop then refuses', () => {
     const text = `mutation M($i: X!) { ${adjust} } scalar Money`;
     expect(printDocument(parse(text))).toContain('scalar Money');
     expect(parseOperation(text, { keys: 'unstable' })).toMatchObject({
@@ -268,13 +273,13 @@ describe('a document that cannot be sent', () => {
     });
   });
 
-  it('may lack a fragment of a payload, whose user errors are then not known', () => {
+  it('may lack a fragment of a payload, whose user errors are then unknown', () => {
     const operation = parseOperation('mutation M { shopUpdate { ...Gone userErrors { message } } }', {});
     expect(operation.rootFields).toMatchObject([{ userErrorKeys: ['userErrors'] }]);
   });
 });
 
-it('operations that share a fragment with a key each get its variable', () => {
+it('gets a variable for each operation that spreads a fragment with a key', () => {
   const text = `mutation A($i: X!) { ...F } mutation B($i: X!) { ...F ${adjust.replace('inv', 'own: inv')} } fragment F on Mutation { ${adjust} }`;
   const { source } = parseOperation(text, { operationName: 'A', keys: 'unstable' });
   expect(source).toMatch(/mutation A\(\$i: X!, \$idempotencyKey: String!\)/);

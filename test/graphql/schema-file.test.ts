@@ -17,17 +17,17 @@ const printed = (text: string): string =>
   `${printSchema(lexicographicSortSchema(buildSchema(text, { assumeValid: true, assumeValidSDL: true })))}\n`;
 
 describe.each(schemaVersions)('the schema of %s', (version) => {
-  it('is printed as a schema is, in order', () => {
+  it('is printed in canonical order', () => {
     const text = schemaText(version);
     expect(versionOf(text)).toBe(version);
     expect(bodyOf(text)).toBe(printed(text));
   });
 });
 
-describe('what the versions say', () => {
+describe('the schemas of the versions', () => {
   const has = (version: string, line: string): boolean => schemaText(version).includes(line);
 
-  it('differs as Shopify says', () => {
+  it('differ as documented by Shopify', () => {
     expect(
       schemaVersions.filter(
         (version) =>
@@ -42,7 +42,7 @@ describe('what the versions say', () => {
     ]);
   });
 
-  it('has what was released and is missing in the published schema', () => {
+  it('include released parts that are missing in the published schema', () => {
     expect(schemaVersions.filter((version) => has(version, '  barcodes: [BarcodeInput!]'))).toEqual(['2026-10']);
   });
 });
@@ -81,16 +81,16 @@ enum State {
 describe('a patch', () => {
   it.each([
     ['a new type', 'type Item2 {', 'type Item1 {\n  id: ID!\n}\n\ntype Item2 {'],
-    ['a type that goes', 'type Item2 {\n  id: ID!\n}\n\n', ''],
+    ['a removed type', 'type Item2 {\n  id: ID!\n}\n\n', ''],
     ['a new member', '  a2(', '  a1b: Int\n  a2('],
-    ['a member that goes', '  a1: ID!\n', ''],
-    ['a member that changes', '(first: Int = 1)', '(first: Int = 2, last: Int)'],
-    ['a type that implements something', 'type Item10 {', 'type Item10 implements Node {'],
-    ['a union that grows', 'Item2 | Item10', 'Item2 | Item10 | Root'],
-    ['a value that is deprecated', '  OFF', '  OFF @deprecated'],
-    ['a directive that goes', 'directive @idempotent(key: String!) on FIELD\n\n', ''],
+    ['a removed member', '  a1: ID!\n', ''],
+    ['a changed member', '(first: Int = 1)', '(first: Int = 2, last: Int)'],
+    ['a type with an interface', 'type Item10 {', 'type Item10 implements Node {'],
+    ['an extended union', 'Item2 | Item10', 'Item2 | Item10 | Root'],
+    ['a deprecated value', '  OFF', '  OFF @deprecated'],
+    ['a removed directive', 'directive @idempotent(key: String!) on FIELD\n\n', ''],
     ['another head', '# Keys required: pay', '# Keys required: pay refund'],
-  ])('brings %s, and takes it away', (_what, before, after) => {
+  ])('adds %s, and removes it', (_what, before, after) => {
     const changed = small.replace(before, after);
     expect(changed).not.toBe(small);
     expect(patchedSchema(small, schemaPatch(small, changed))).toBe(changed);
@@ -99,7 +99,7 @@ describe('a patch', () => {
 
   it('leads from any schema to any other', () => {
     const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,6}$/);
-    // Without digits, so that their order is that of the code units.
+    // Without digits, so that they are ordered by code unit.
     const member = fc.stringMatching(/^[A-Za-z_]{1,7}$/);
     const members = fc.dictionary(member, fc.constantFrom('ID!', '[Int!]! @deprecated'), { minKeys: 1, maxKeys: 5 });
     const types = fc.dictionary(name, members, { minKeys: 1, maxKeys: 6 });
@@ -111,7 +111,7 @@ describe('a patch', () => {
             .map(([field, of]) => `  ${field}: ${of}`)
             .join('\n')}\n}`,
       );
-      // Brought into order by an empty patch.
+      // Sorted by an empty patch.
       return patchedSchema(`# Head\n\n${definitions.join('\n\n')}\n`, '# Head\n');
     };
     fc.assert(
@@ -121,7 +121,7 @@ describe('a patch', () => {
     );
   });
 
-  it('of another schema is refused', () => {
+  it('for another schema is refused', () => {
     expect(() => patchedSchema(small, '# Head\n\n-Absent\n')).toThrow(
       'The patch is of another schema: there is no Absent',
     );
@@ -146,7 +146,7 @@ describe('an introspection result', () => {
     }
   `);
 
-  it('is printed without descriptions and reasons, with the rules of keys at its head', () => {
+  it('is printed without descriptions and reasons, with the key rules in its head', () => {
     const text = printIntrospection(introspectionFromSchema(described), '2026-10', [
       'Shopify Admin API 2026-10 for a test',
     ]);
@@ -156,7 +156,7 @@ describe('an introspection result', () => {
     expect(text).not.toContain('"');
   });
 
-  it('demands keys by the version it is of', () => {
+  it('requires keys by its version', () => {
     const rulesIn = (version: string) =>
       keyRules(printIntrospection(introspectionFromSchema(described), version, ['x']));
     expect(rulesIn('2026-01')).toEqual({ required: [], optional: ['pay', 'refund'] });

@@ -18,7 +18,7 @@ function update(...args: string[]): string {
   });
 }
 
-/** A version to come: two fields fewer, a value more, and a mutation that now takes a key. */
+/** A future version: two fields fewer, one value more, and a mutation that now takes a key. */
 const next = schemaText('2026-10')
   .replace('# Shopify Admin API 2026-10', '# Shopify Admin API 2027-01')
   .replace(/^# Keys required: /m, '# Keys required: tagsAdd ')
@@ -36,7 +36,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('npm run schema with a new version', () => {
-  it('makes it the base, and the former base a patch of it', () => {
+  it('makes it the base, and turns the former base into a patch of it', () => {
     expect(readdirSync(join(folder, 'schema')).filter((name) => name.startsWith('admin-'))).toEqual([
       'admin-2026-04.patch',
       'admin-2026-07.patch',
@@ -55,14 +55,14 @@ describe('npm run schema with a new version', () => {
     expect(keyRules(base).required).toContain('tagsAdd');
   });
 
-  it('keeps the tables of what the source does not say', () => {
+  it('keeps the tables that the source does not contain', () => {
     const [before, after] = [join(root, 'schema/admin-2026-10.json'), join(folder, 'schema/admin-2027-01.json')].map(
       (file) => JSON.parse(readFileSync(file, 'utf8')),
     );
     expect(after).toEqual({ ...before, version: '2027-01' });
   });
 
-  it('makes the code that needs it', () => {
+  it('generates the code that needs it', () => {
     const versions = read('src/config/generated/api-versions.ts');
     expect(versions).toContain("['2027-01', '2026-10', '2026-07', '2026-04']");
     expect(versions).toContain("generatedApiVersion = '2027-01'");
@@ -82,7 +82,7 @@ describe('npm run schema with a new version', () => {
     expect(await response.json()).toMatchObject({ data: { shop: { name: expect.any(String) } } });
   });
 
-  it.each([[['2027-02', '--from', 'x']], [['2027-01']], [[]]])('says how it is called for %o', (args) => {
+  it.each([[['2027-02', '--from', 'x']], [['2027-01']], [[]]])('prints its usage for %o', (args) => {
     expect(() => update(...args)).toThrow('Usage: npm run schema -- VERSION --from FILE|PACKAGE');
   });
 });

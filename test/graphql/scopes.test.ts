@@ -9,7 +9,7 @@ const clientWith = (granted: readonly string[]) => {
   return createShopifyClient({ shop, accessToken: 'shpat_fake', fetch: fake.fetch, isolated: true });
 };
 
-it('says which scopes an installation lacks, and takes a right to write for the right to read', async () => {
+it('reports the scopes that an installation lacks, and counts a write scope as the read scope', async () => {
   const client = clientWith(['write_products', 'read_orders', 'unauthenticated_write_checkouts']);
   expect(await scopes.check(client, ['read_products', 'unauthenticated_read_checkouts'])).toEqual({
     ok: true,
@@ -23,7 +23,7 @@ it('says which scopes an installation lacks, and takes a right to write for the 
   });
 });
 
-it('refuses what is no list of scopes', async () => {
+it('refuses a value that is not a list of scopes', async () => {
   const client = clientWith([]);
   await expect(scopes.check(client, 'write_products' as never)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   await expect(scopes.check(client, ['write_products,read_orders'])).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

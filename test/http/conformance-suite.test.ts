@@ -20,12 +20,12 @@ function casesFor(create: () => Transport): ReadonlyMap<string, () => Promise<vo
 
 type Send = Transport['send'];
 
-/** A good transport with one flaw. */
+/** A correct transport with one flaw. */
 const flawed =
   (flaw: (good: Send) => Send): (() => Transport) =>
   () => ({ name: 'flawed', send: flaw(kyTransport().send) });
 
-/** What `fetch` alone would do, with one option of its own. */
+/** What `fetch` alone would do, with one extra option. */
 const fetching =
   (options: RequestInit, read = (response: Response): Promise<string> => response.text()): (() => Transport) =>
   () => ({
@@ -64,7 +64,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
     fetching({ redirect: 'follow' }),
   ],
   [
-    'reads each part of a body for itself',
+    'decodes each chunk of a body separately',
     'puts UTF-8 together that was cut between the bytes of a character',
     fetching({}, async ({ body }) => {
       let text = '';
@@ -73,7 +73,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
     }),
   ],
   [
-    'wants the names of headers in lower case',
+    'finds only headers in lower case',
     'finds a header whatever its case',
     flawed(
       changed(({ headers, ...answer }) => ({
@@ -83,22 +83,22 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
     ),
   ],
   [
-    'takes an empty header for a missing one',
+    'treats an empty header as missing',
     'knows a missing header from an empty one',
     flawed(changed(({ headers, ...answer }) => ({ ...answer, headers: { get: (name) => headers.get(name) || null } }))),
   ],
   [
-    'makes a connection for each call',
+    'opens a connection for each call',
     'keeps 50 answers at a time apart, and its connections for the next calls',
     flawed((good) => (request) => good({ ...request, headers: { ...request.headers, connection: 'close' } })),
   ],
   [
-    'sends again what failed',
+    'retries a failed request',
     'does not know what became of a request whose connection is reset before the answer, and sends it once',
     flawed((good) => (request) => good(request).catch(() => good(request))),
   ],
   [
-    'lets go of nothing',
+    'leaves a listener on the signal',
     'leaves no listener on a signal that lives on, however the requests end',
     flawed((good) => (request) => {
       request.signal.addEventListener('abort', () => undefined);
@@ -106,7 +106,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
     }),
   ],
   [
-    'answers with nothing when it is aborted',
+    'returns an empty response when it is aborted',
     'ends with the reason of its signal in the middle of the body, and gives the connection up',
     flawed((good) => (request) => good(request).catch(() => ({ status: 200, headers: new Headers(), body: '' }))),
   ],
@@ -116,7 +116,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
     flawed(failing((error) => (error instanceof Error ? error : new Error('aborted', { cause: error })))),
   ],
   [
-    'is sure that a reset executed nothing',
+    'reports that a reset executed nothing',
     'does not know what became of a request whose connection is reset in the middle of the body, and sends it once',
     flawed(failing((error) => (error instanceof Error ? Object.assign(error, { mayHaveExecuted: false }) : error))),
   ],
@@ -128,11 +128,11 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
 ];
 
 describe('the suite for transports', () => {
-  it.each(flaws)('catches one that %s', async (_, caught, create) => {
+  it.each(flaws)('detects one that %s', async (_, caught, create) => {
     await expect(casesFor(create).get(caught)?.()).rejects.toMatchObject({ name: 'AssertionError' });
   });
 
-  it('is content with one that asks for no compression', async () => {
+  it('accepts one that requests no compression', async () => {
     const plain = flawed(
       (good) => (request) => good({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } }),
     );
@@ -149,7 +149,7 @@ describe('the suite for transports', () => {
     expect(events).toEqual(['made', 'closed', 'made', 'closed']);
   });
 
-  it('counts no request that ended in its middle', async () => {
+  it('does not count a request that ended in the middle', async () => {
     const server = await serve((_, response) => response.end('{}'));
     const socket = createConnection(Number(new URL(server.origin).port), '127.0.0.1');
     socket.end('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"query"');
@@ -158,7 +158,7 @@ describe('the suite for transports', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('does not wait for the end of a connection that is gone', async () => {
+  it('does not wait for the end of a lost connection', async () => {
     const server = await serve(({ socket }) => socket.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n'));
     await kyTransport().send(requestTo(server));
     await Promise.all(server.requests.map(connectionEnd));

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { exchange } from '../../src/http/exchange.ts';
 
-it('ends at once where the client below does not heed the signal', async () => {
+it('ends at once even if the client ignores the signal', async () => {
   const controller = new AbortController();
   const reason = new Error('enough');
   const ending = exchange(controller.signal, () => new Promise(() => undefined));
@@ -11,7 +11,7 @@ it('ends at once where the client below does not heed the signal', async () => {
   expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
 });
 
-it('hands the abort on with its reason', async () => {
+it('passes the abort on with its reason', async () => {
   const controller = new AbortController();
   let seen: AbortSignal | undefined;
   const ending = exchange(controller.signal, (stop) => {
@@ -23,7 +23,7 @@ it('hands the abort on with its reason', async () => {
   expect([seen?.aborted, seen?.reason]).toEqual([true, 'enough']);
 });
 
-it('says that a request failed although its signal is aborted a moment later', async () => {
+it('reports that a request failed, even if its signal aborts a moment later', async () => {
   const controller = new AbortController();
   const ending = exchange(controller.signal, () => Promise.reject(new Error('reset')));
   await expect(ending).rejects.toMatchObject({ code: 'NETWORK_ERROR' });

@@ -7,7 +7,7 @@ describe.each<readonly [string, () => Transport]>([
   ['kyTransport', kyTransport],
   ['undiciTransport', undiciTransport],
 ])('a client over %s', (_, create) => {
-  it('asks a shop that listens, and asks again after a lost response', async () => {
+  it('reads from a listening shop, and retries after a lost response', async () => {
     const fake = createFakeShopify();
     onTestFinished(() => fake.close());
     const { origin } = await fake.listen();

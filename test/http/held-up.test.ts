@@ -4,13 +4,13 @@ import { createShopifyClient, kyTransport, type ShopifyClient, type Transport } 
 import { undiciTransport } from 'shopwright/transport/undici';
 import { expect, it, onTestFinished } from 'vitest';
 
-/** Longer than a busy machine takes between a send and the hold-up. */
+/** Longer than a busy machine takes between a send and the blocking. */
 const timeoutMs = 1_200;
 
-/** Places in the memory that both threads see: requests that came, leave to respond, responses that were written. */
+/** Positions in the shared memory: requests received, permission to respond, responses written. */
 const [came, mayRespond, written, count] = [0, 1, 2, 3];
 
-/** A shop in a thread of its own, since this one is about to be held up. */
+/** A shop in its own thread, since this one is about to be blocked. */
 const shopProgram = `
   const { createServer } = require('node:http');
   const { gzipSync } = require('node:zlib');
@@ -36,7 +36,7 @@ interface SlowThread {
   readonly requests: () => number;
 }
 
-/** A client whose thread is held up after each send until the response lies in the socket and its time is up. */
+/** A client whose thread is blocked after each send, until the response is in the socket and its time is up. */
 async function heldUpClient(transport: Transport, size: number, phase: 'check' | 'poll'): Promise<SlowThread> {
   const memory = new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT);
   const state = new Int32Array(memory);
@@ -62,7 +62,7 @@ async function heldUpClient(transport: Transport, size: number, phase: 'check' |
     ...{ shop: 'acme', accessToken: 'shpat_held_up', origin: `http://127.0.0.1:${port}`, isolated: true },
     ...{ transport, timeoutMs, retry: { baseDelayMs: 1 } },
   });
-  // What is loaded late, or connected first, takes its own time.
+  // Late loading and the first connection take their own time.
   await shop.graphql('{ shop { name } }', {}, { timeoutMs: 10_000 });
   return { shop, requests: () => Atomics.load(state, came) };
 }

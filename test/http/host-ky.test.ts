@@ -61,7 +61,7 @@ describe("a host's own ky", () => {
     expect(server.requests[0]?.headers['x-shopify-access-token']).toBe('shpat_0123456789abcdef');
   });
 
-  it('has statuses mean what they mean, whatever its hooks make of them', async () => {
+  it('keeps the meaning of a status, whatever its hooks return', async () => {
     const instance = ky.create({ hooks: { beforeError: [() => new Error('of the host')] } });
     const server = await serve((_, response) =>
       response.writeHead(429, { 'retry-after': '7200' }).end('{"errors":"Exceeded 2 calls per second"}'),
@@ -77,7 +77,7 @@ describe("a host's own ky", () => {
     expect(String(other)).toContain('Exceeded 2 calls per second');
   });
 
-  it('runs beforeError for a connection that fails, and keeps the outcome', async () => {
+  it('runs beforeError for a failed connection, and keeps the outcome', async () => {
     const seen: string[] = [];
     const noted = ({ error }: { readonly error: Error }): Error => {
       seen.push(error.name);
@@ -93,7 +93,7 @@ describe("a host's own ky", () => {
     expect(seen).toEqual(['NetworkError']);
   });
 
-  it('sends what a hook puts in place of the request, in the order of the hooks', async () => {
+  it('sends what a hook returns instead of the request, in the order of the hooks', async () => {
     const order: string[] = [];
     const instance = ky.create({
       hooks: {
@@ -114,7 +114,7 @@ describe("a host's own ky", () => {
     expect(order).toEqual([expect.stringContaining('/graphql.json'), '{"query":"{ shop { id } }"}']);
   });
 
-  it('sends the body that hooks have read, and follows no redirect whatever they return', async () => {
+  it('sends the body that hooks have read, and follows no redirect, whatever they return', async () => {
     const read: string[] = [];
     const instance = ky.create({
       redirect: 'follow',
@@ -131,7 +131,7 @@ describe("a host's own ky", () => {
     expect(read).toEqual([server.requests[0]?.body]);
   });
 
-  it('ends with the abort, and sends nothing when its hooks are done', async () => {
+  it('ends with the abort, and sends nothing once its hooks are done', async () => {
     const server = await serve((_, response) => response.end(good));
     const caller = new AbortController();
     let goOn = (): void => undefined;
@@ -175,7 +175,7 @@ describe("a host's own ky", () => {
     expect(request?.headers['x-shopify-shop-domain']).toBe('acme.myshopify.com');
   });
 
-  it("goes through the instance's fetch, or the one that is given", async () => {
+  it("uses the instance's fetch, or the given one", async () => {
     const sent: string[] = [];
     const via =
       (name: string): typeof fetch =>
@@ -190,7 +190,7 @@ describe("a host's own ky", () => {
     expect(sent).toEqual(['of the instance', 'given']);
   });
 
-  it('hands on what a hook throws to leave a render', async () => {
+  it('passes on what a hook throws to leave a render', async () => {
     const redirect = Object.assign(new Error('NEXT_REDIRECT'), { digest: 'NEXT_REDIRECT;replace;/login;307;' });
     const afterResponse = () => {
       throw redirect;
@@ -200,7 +200,7 @@ describe("a host's own ky", () => {
     await expect(shop.graphql(query)).rejects.toBe(redirect);
   });
 
-  it('is refused where it is none, and so are unknown options', () => {
+  it('is refused if it is not an instance, and so are unknown options', () => {
     expect(() => kyTransport({ ky: fetch as never })).toThrow('kyTransport.ky');
     expect(() => kyTransport({ Ky: ky } as never)).toThrow('Did you mean kyTransport.ky?');
   });

@@ -26,7 +26,7 @@ const failure = async (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('the ky transport', () => {
-  it('sends through the fetch that is global at the time, and reads the whole body', async () => {
+  it('uses the global fetch of the moment, and reads the whole body', async () => {
     const transport = kyTransport();
     server.use(
       http.post(url, async ({ request: seen }) =>
@@ -39,7 +39,7 @@ describe('the ky transport', () => {
     expect(JSON.parse(body)).toEqual({ got: '{}', header: 'b' });
   });
 
-  it.each([302, 404, 429, 500, 503])('gives status %i back, sent once', async (status) => {
+  it.each([302, 404, 429, 500, 503])('returns status %i, sent once', async (status) => {
     let calls = 0;
     server.use(
       http.post(url, () => {
@@ -57,28 +57,28 @@ describe('the ky transport', () => {
     expect((await kyTransport().send(rest)).body).toBe('ok');
   });
 
-  it('makes a typed error of a broken connection, which holds no request', async () => {
+  it('throws a typed error for a broken connection, without the request', async () => {
     server.use(http.post(url, () => HttpResponse.error()));
     const error = await failure(kyTransport().send(request()));
     expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(true);
     expect((error as Error).cause).toBeUndefined();
   });
 
-  it('takes the fetch of the undici package, which knows no Request but its own', async () => {
+  it('accepts the fetch of the undici package, which supports only its own Request', async () => {
     const loopback = await serve(({ body, headers }, response) => response.end(`${body} ${headers['x-a']}`));
-    // The package's types name its own classes; the functions are the same.
+    // The package's types name its own classes, but the functions are the same.
     const transport = kyTransport({ fetch: undiciFetch as unknown as typeof fetch });
     expect((await transport.send(requestTo(loopback, { headers: { 'x-a': 'b' } }))).body).toBe('{} b');
   });
 
-  it('says that nothing was sent when the connection was refused', async () => {
+  it('reports that nothing was sent if the connection was refused', async () => {
     const refused = new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
     const transport = kyTransport({ fetch: () => Promise.reject(new TypeError('fetch failed', { cause: refused })) });
     const error = await failure(transport.send(request()));
     expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(false);
   });
 
-  it('does not know what became of a request that broke without a code', async () => {
+  it('does not know the outcome of a request that broke without a code', async () => {
     const error = await failure(kyTransport({ fetch: () => Promise.reject(new TypeError('odd')) }).send(request()));
     expect(isShopwrightError(error, 'NETWORK_ERROR') && error.mayHaveExecuted).toBe(true);
   });
@@ -96,8 +96,8 @@ describe('the ky transport', () => {
   });
 });
 
-describe('an address that fetch does not take', () => {
-  it('tells that nothing was sent to a port that fetch blocks', async () => {
+describe('an address that fetch refuses', () => {
+  it('causes an error that nothing was sent, for a blocked port', async () => {
     const sending = kyTransport().send(request({ url: 'http://127.0.0.1:6000/' }));
     expect(await failure(sending)).toMatchObject({
       mayHaveExecuted: false,

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { TransportRequest } from '../../src/ports/transport.ts';
 import { type LoopbackServer, type Respond, startServer } from '../../src/testing/conformance/transport-harness.ts';
 
-/** A server that ends with the test. */
+/** A server that is closed at the end of the test. */
 export async function serve(respond: Respond): Promise<LoopbackServer> {
   const server = await startServer(respond);
   onTestFinished(() => server.close());

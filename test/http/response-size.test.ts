@@ -12,12 +12,12 @@ const create = 'mutation Create { productCreate(product: {}) { product { id } } 
 
 const transports: readonly (readonly [string, () => Transport])[] = [
   ['ky', () => kyTransport()],
-  ["ky of the host's", () => kyTransport({ ky })],
-  ['ky over the fetch of undici', () => kyTransport({ fetch: undiciFetch as unknown as typeof fetch })],
+  ['a host’s ky', () => kyTransport({ ky })],
+  ['ky over undici’s fetch', () => kyTransport({ fetch: undiciFetch as unknown as typeof fetch })],
   ['undici', () => undiciTransport()],
 ];
 
-/** JSON of exactly that many bytes, most of them in letters of two. */
+/** JSON of exactly that many bytes, most of them in two-byte letters. */
 function bodyOf(bytes: number): string {
   const [head, tail] = ['{"data":{"shop":{"name":"', '"}}}'];
   const left = bytes - head.length - tail.length;
@@ -59,7 +59,7 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
     return { shop, server, transport };
   };
 
-  it.each(forms)('%s may be as large as the limit, and no larger', async (_form, respond) => {
+  it.each(forms)('%s may be as large as the limit, and not larger', async (_form, respond) => {
     const fits = await clientFor(respond(maxResponseBytes));
     expect((await fits.shop.graphql('{ shop { name } }')).data).toMatchObject({
       shop: { name: expect.stringContaining('é') },
@@ -72,12 +72,12 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
     const outcome = await shop.graphql(create).catch((thrown: unknown) => thrown);
     expect(isShopwrightError(outcome, 'OUTCOME_UNKNOWN') && outcome.mayHaveExecuted).toBe(true);
     expect(String(outcome)).toContain('maxResponseBytes). Raise the limit');
-    // Neither was sent again, and the shop is well.
+    // Neither was sent again, and the breaker stays closed.
     expect(server.requests).toHaveLength(2);
     expect(shop.status().breaker).toBe('closed');
   });
 
-  it('that goes on for ever is left when its limit is reached', async () => {
+  it('that never ends is dropped at its limit', async () => {
     const { transport, server } = await clientFor((_, response) => {
       const write = (): void => {
         while (!response.destroyed && response.write('x'.repeat(64)));
@@ -89,7 +89,7 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
     await expect(sending).rejects.toMatchObject({ code: 'INVALID_RESPONSE', isRetryable: false });
   });
 
-  it('that is a bomb of zeros is not unpacked', async () => {
+  it('that is a decompression bomb is not unpacked', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const { transport, server } = await clientFor((_, response) =>
       response.setHeader('content-encoding', 'gzip').end(bomb),
@@ -99,7 +99,7 @@ describe.each(transports)('a response on %s', (_transport, makeTransport) => {
   });
 });
 
-it("has a limit on a host's transport that knows none", async () => {
+it("is also limited on a host's transport without a limit", async () => {
   const transport: Transport = {
     name: 'own',
     send: () => Promise.resolve({ status: 200, headers: new Headers(), body: bodyOf(5000) }),
@@ -114,7 +114,7 @@ it("has a limit on a host's transport that knows none", async () => {
   await expect(shop.graphql('{ shop { name } }')).rejects.toMatchObject({ code: 'INVALID_RESPONSE' });
 });
 
-it('refuses a limit that is none', () => {
+it('refuses an invalid limit', () => {
   const options = { shop: 'acme', accessToken: 'shpat_size', maxResponseBytes: 0 };
   expect(() => createShopifyClient(options)).toThrow('maxResponseBytes: must be a number above 0.');
 });

@@ -4,13 +4,13 @@ import { parseRetryAfterMs } from '../../src/http/status.ts';
 const now = Date.parse('2026-11-23T12:00:00Z');
 
 describe('parseRetryAfterMs', () => {
-  it('reads seconds, as a decimal too, which is how Shopify sends them', () => {
+  it('reads seconds, including decimals, which Shopify sends', () => {
     expect(parseRetryAfterMs('2.0', now)).toBe(2000);
     expect(parseRetryAfterMs('0.5', now)).toBe(500);
     expect(parseRetryAfterMs(' 3 ', now)).toBe(3000);
   });
 
-  it('reads an HTTP date as the time from now', () => {
+  it('returns the time until an HTTP date', () => {
     expect(parseRetryAfterMs('Mon, 23 Nov 2026 12:00:07 GMT', now)).toBe(7000);
   });
 
@@ -18,7 +18,7 @@ describe('parseRetryAfterMs', () => {
     expect(parseRetryAfterMs('Mon, 23 Nov 2026 11:00:00 GMT', now)).toBe(0);
   });
 
-  it.each([null, '', 'soon', '-1', '1e3', '2026-11-23', 'Monday'])('makes nothing of %s', (header) => {
+  it.each([null, '', 'soon', '-1', '1e3', '2026-11-23', 'Monday'])('ignores %s', (header) => {
     expect(parseRetryAfterMs(header, now)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ import type { Transport } from '../../src/ports/transport.ts';
 import { connectionEnd, settled } from '../../src/testing/conformance/transport-harness.ts';
 import { requestTo, serve } from './loopback.ts';
 
-/** A transport that is closed with the test. */
+/** A transport that is closed at the end of the test. */
 function transportFor(options?: UndiciTransportOptions): Required<Transport> {
   const transport = undiciTransport(options);
   onTestFinished(() => transport.close());
@@ -15,14 +15,14 @@ function transportFor(options?: UndiciTransportOptions): Required<Transport> {
 }
 
 describe('the connections', () => {
-  it('are no more than allowed', async () => {
+  it('are limited to the allowed number', async () => {
     const server = await serve((_, response) => setImmediate(() => response.end('{}')));
     const transport = transportFor({ connections: 2 });
     await Promise.all(Array.from({ length: 10 }, () => transport.send(requestTo(server))));
     expect(server.connections()).toBe(2);
   });
 
-  it('are not waited for after an abort, nor is the request sent later', async () => {
+  it('are not waited for after an abort, and the request is not sent later', async () => {
     const answers: (() => void)[] = [];
     const server = await serve((_, response) => answers.push(() => response.end('{}')));
     const transport = transportFor({ connections: 1 });
@@ -48,11 +48,11 @@ describe('the connections', () => {
     for (const answer of answers) answer();
     expect((await last).body).toBe('last');
     await closed;
-    // Would never resolve while the client keeps its connection.
+    // Would never resolve if the client kept its connection.
     await Promise.all(server.requests.map(connectionEnd));
   });
 
-  it('are not made again by a closed transport, which says that nothing was sent', async () => {
+  it('are not opened by a closed transport, which reports that nothing was sent', async () => {
     const transport = undiciTransport();
     await transport.close();
     const server = await serve((_, response) => response.end('{}'));
@@ -62,7 +62,7 @@ describe('the connections', () => {
   });
 });
 
-describe('a dispatcher of the host’s own', () => {
+describe('a dispatcher passed by the host', () => {
   it('sends everything', async () => {
     const dispatcher = new MockAgent();
     onTestFinished(() => dispatcher.close());
@@ -82,7 +82,7 @@ describe('a dispatcher of the host’s own', () => {
     expect((await transportFor({ dispatcher }).send(requestTo(server))).status).toBe(200);
   });
 
-  it('has sent nothing where its owner had closed it', async () => {
+  it('has sent nothing if its owner had closed it', async () => {
     const server = await serve((_, response) => response.end('{}'));
     const dispatcher = new Agent();
     void dispatcher.close();
@@ -90,7 +90,7 @@ describe('a dispatcher of the host’s own', () => {
     await expect(sending).rejects.toMatchObject({ code: 'NETWORK_ERROR', mayHaveExecuted: false });
   });
 
-  it('may have sent what was in flight when its owner destroyed it', async () => {
+  it('may have sent a request that was in flight when its owner destroyed it', async () => {
     const server = await serve(() => undefined);
     const dispatcher = new Agent();
     const sending = transportFor({ dispatcher }).send(requestTo(server));
@@ -102,7 +102,7 @@ describe('a dispatcher of the host’s own', () => {
 });
 
 describe('compression', () => {
-  it('is asked for as gzip, unless the request says otherwise', async () => {
+  it('is requested as gzip, unless the request says otherwise', async () => {
     const server = await serve((_, response) => response.end('{}'));
     const transport = transportFor();
     await transport.send(requestTo(server));
@@ -118,17 +118,17 @@ describe('compression', () => {
     ['deflate, gzip', gzipSync(deflateSync('text é'))],
     ['identity', Buffer.from('text é')],
     ['unheard-of', Buffer.from('text é')],
-  ])('%s is undone', async (coding, bytes) => {
+  ])('is decoded for %s', async (coding, bytes) => {
     const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': coding }).end(bytes));
     expect((await transportFor().send(requestTo(server))).body).toBe('text é');
   });
 
-  it('of nothing is nothing', async () => {
+  it('of an empty body is empty', async () => {
     const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end());
     expect((await transportFor().send(requestTo(server))).body).toBe('');
   });
 
-  it('that was cut off is a broken answer', async () => {
+  it('that was truncated is an invalid response', async () => {
     const cut = gzipSync('a text that is long enough').subarray(0, 30);
     const server = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(cut));
     const sending = transportFor().send(requestTo(server));
@@ -137,7 +137,7 @@ describe('compression', () => {
 });
 
 describe('the options', () => {
-  it('reach undici in its own words', () => {
+  it('are translated for undici', () => {
     const settings = {
       connections: 3,
       keepAliveTimeoutMs: 1,
@@ -156,7 +156,7 @@ describe('the options', () => {
     expect(agentOptions({})).toEqual({ allowH2: false });
   });
 
-  it('are refused together where they do not fit', () => {
+  it('are refused together if they are invalid', () => {
     const make = (): unknown => undiciTransport({ connections: 0, keepAliveTimeoutMs: 1.5, bodyTimeoutMs: 0 });
     expect(make).toThrow(ConfigError);
     expect(make).toThrow(/connections: is 0\. .*keepAliveTimeoutMs: is 1\.5\. /s);
@@ -164,28 +164,28 @@ describe('the options', () => {
   });
 });
 
-it('refuses an address that is none, and says that nothing was sent', async () => {
+it('refuses an invalid address, and reports that nothing was sent', async () => {
   const server = await serve((_, response) => response.end('{}'));
   const sending = transportFor().send(requestTo(server, { url: 'not an address' }));
   await expect(sending).rejects.toMatchObject({ code: 'NETWORK_ERROR', mayHaveExecuted: false });
 });
 
 describe('a runtime whose undici is a stub', () => {
-  it('is refused when the transport is made, with what to use instead', () => {
+  it('is refused when the transport is created, with an alternative', () => {
     // Bun's Agent has no such method.
     Object.defineProperty(Agent.prototype, 'dispatch', { value: undefined, configurable: true });
     onTestFinished(() => void Reflect.deleteProperty(Agent.prototype, 'dispatch'));
     expect(() => undiciTransport()).toThrow(/undiciTransport: does not work here.*Omit the option transport/);
   });
 
-  it('is told from a dispatcher that is none', () => {
+  it('is distinguished from an object that is not a dispatcher', () => {
     const dispatcher = { request: () => true } as unknown as Agent;
     expect(() => undiciTransport({ dispatcher })).toThrow(/undiciTransport\.dispatcher: has no method `dispatch`/);
   });
 });
 
 describe('a mock agent', () => {
-  it('that has no response and may not use the network tells that nothing was sent', async () => {
+  it('without a response and without network access causes an error that nothing was sent', async () => {
     const dispatcher = new MockAgent();
     dispatcher.disableNetConnect();
     onTestFinished(() => dispatcher.close());

@@ -12,7 +12,7 @@ describe('a module that is loaded late', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('is loaded again at the next call when it could not be loaded', async () => {
+  it('is loaded again at the next call if the load failed', async () => {
     const load = vi.fn(() => Promise.resolve('there')).mockRejectedValueOnce(new Error('not there'));
     const late = lateModule(load);
     await expect(late()).rejects.toThrow('not there');

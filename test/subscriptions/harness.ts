@@ -19,7 +19,7 @@ export const shop = 'demo.myshopify.com';
 export const uri = 'https://app.example/webhooks';
 export const prefix = 'gid://shopify/WebhookSubscription/';
 
-/** A subscription as the fake keeps it. */
+/** A subscription as stored by the fake. */
 export type Stored = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export interface Harness {
@@ -27,17 +27,17 @@ export interface Harness {
   readonly client: ShopifyClient;
   readonly clock: ManualClock;
   readonly store: ReturnType<typeof memoryStores>['keyValue'];
-  /** Syncs, while the clock goes on as it must. */
+  /** Syncs while the clock advances as needed. */
   sync(
     desired: readonly DesiredSubscription[],
     options?: Partial<SyncSubscriptionsOptions>,
   ): Promise<SubscriptionReport>;
-  /** Subscribes by another hand. Gives the gid. */
+  /** Subscribes as somebody else. Returns the gid. */
   subscribe(topic: string, input?: object): Promise<string>;
-  /** Changes one by another hand. */
+  /** Changes one as somebody else. */
   change(id: string, input: object): Promise<void>;
   stored(): readonly Stored[];
-  /** Mutations that the fake has been sent. */
+  /** Mutations received by the fake. */
   mutations(): number;
 }
 
@@ -82,7 +82,7 @@ export function createHarness(
   };
 }
 
-/** How many of each kind a report tells of, without the zeros. */
+/** The number of entries of each kind in a report, without zeros. */
 export function counts(report: SubscriptionReport): Readonly<Record<string, number>> {
   const all = Object.entries(report).map(([kind, list]): [string, number] => [kind, list.length]);
   return Object.fromEntries(all.filter(([, count]) => count > 0));

@@ -12,7 +12,7 @@ const wish = fc.record({
   metafieldNamespaces: fc.constantFrom(undefined, ['$app', 'custom'], ['custom', '$app']),
 });
 
-/** A list that Shopify can have: no name twice, and no topic, address and filter twice. */
+/** A list that Shopify accepts: no name twice, and no topic, address and filter twice. */
 const wishes = fc
   .uniqueArray(wish, { maxLength: 5, selector: ({ name }) => name })
   .map((list) => [
@@ -22,13 +22,13 @@ const wishes = fc
 const operation = fc.constantFrom('WebhookSubscriptionAdd', 'WebhookSubscriptionChange', 'WebhookSubscriptionRemove');
 const kind = fc.constantFrom('reset-after', 'reset-before', 'status-503-after', 'status-403');
 
-/** What happens to a shop before the next quiet run. */
+/** What happens to a shop before the next undisturbed run. */
 const step = fc.record({
   desired: wishes,
   faults: fc.array(fc.record({ operation, kind, after: fc.nat(1) }), { maxLength: 3 }),
-  /** Another process, which may want something else. */
+  /** Another process, which may desire something else. */
   beside: fc.option(fc.oneof(fc.constant('the same'), wishes), { nil: undefined }),
-  /** Another hand gives one of ours another name, which only the store can tell then. */
+  /** Somebody else renames one of ours, which then only the store can recognize. */
   renamed: fc.nat(4),
 });
 
@@ -51,7 +51,7 @@ async function live(bench: Harness, { desired, faults, beside, renamed }: Step):
   await sync(desired, { store });
 }
 
-it('whatever happened before, quiet runs end with what is wanted, and touch nothing else', async () => {
+it('after any history, undisturbed runs end with the desired list, and touch nothing else', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
       const bench = createHarness();
@@ -59,7 +59,7 @@ it('whatever happened before, quiet runs end with what is wanted, and touch noth
       const others = bench.stored();
       for (const one of steps) {
         await live(bench, one);
-        // Faults that met no call are still to come.
+        // Faults without a matching call are still pending.
         bench.fake.faults.clear();
         expect((await bench.sync(one.desired, { store: bench.store })).failed).toEqual([]);
         const sent = bench.mutations();

@@ -3,10 +3,10 @@ import { webhookTopics } from 'shopwright/webhooks/topics';
 import { describe, expect, it } from 'vitest';
 import { createHarness, uri } from './harness.ts';
 
-/** What is wrong with a list, as `field: message`. Nothing may have been sent. */
+/** The issues of a list, as `field: message`. Nothing may have been sent. */
 async function problemsOf(desired: unknown, owner?: string): Promise<readonly string[]> {
   const { sync, fake } = createHarness();
-  // Hosts in JavaScript may give anything.
+  // Hosts in JavaScript may pass anything.
   const error = await sync(desired as never, owner === undefined ? {} : { owner }).catch((thrown: unknown) => thrown);
   expect(fake.calls).toEqual([]);
   if (!isShopwrightError(error, 'VALIDATION_FAILED') && !isShopwrightError(error, 'CONFIG_INVALID')) throw error;
@@ -24,14 +24,14 @@ describe('before anything is sent', () => {
     ['customers/tags_added', 'customer.tags_added'],
     ['inventory_transfers/update', 'inventory_transfers/updated'],
     ['app/uninstall', 'app/uninstalled'],
-  ])('the topic %s is refused, and %s named', async (wrong, right) => {
+  ])('the topic %s is refused, suggesting %s', async (wrong, right) => {
     expect(await problemsOf([{ topic: wrong, uri }])).toEqual([
       `desired[0].topic: is not a topic of this API version. Did you mean ${right}?`,
     ]);
   });
 
   it.each(['customers/data_request', 'customers/redact', 'shop/redact'])(
-    'the compliance topic %s is refused, and told where to set it',
+    'the compliance topic %s is refused, with the place to set it',
     async (compliance) => {
       expect(await problemsOf([{ topic: compliance, uri }])).toEqual([
         expect.stringMatching(/^desired\[0\]\.topic: is a compliance topic.*compliance_topics/),
@@ -39,7 +39,7 @@ describe('before anything is sent', () => {
     },
   );
 
-  it('a topic of Events is refused, and told where to set it', async () => {
+  it('a topic of Events is refused, with the place to set it', async () => {
     expect(await problemsOf([{ topic: 'Product', uri }])).toEqual([
       expect.stringMatching(/^desired\[0\]\.topic: .*\[\[events\.subscription\]\]/),
     ]);
@@ -58,7 +58,7 @@ describe('before anything is sent', () => {
     ['pubsub:my-project:topic', 'pubsub://{project}:{topic}'],
     ['arn:aws:events:bogus', 'arn:aws:events:{region}'],
     ['arn:aws:sqs:us-east-1:123:queue', 'arn:aws:events:{region}'],
-  ])('the uri %j is refused, and not said again', async (wrong, fix) => {
+  ])('the uri %j is refused, and not quoted', async (wrong, fix) => {
     const [problem, ...more] = await problemsOf([{ topic, uri: wrong }]);
     expect(more).toEqual([]);
     expect(problem).toMatch(/^desired\[0\]\.uri: /);
@@ -81,21 +81,21 @@ describe('before anything is sent', () => {
   });
 
   it.each([
-    ['by the object that they are in', 'variants.price:>=10 AND status:"active: not"'],
+    ['by the object that contains them', 'variants.price:>=10 AND status:"active: not"'],
     ['with a time, quoted or not', "status:active AND variants.updated_at:>'2026-11-01T00:00:00Z'"],
     ['with a time, quoted or not', 'variants.updated_at:>2026-11-01T00:00:00Z'],
-  ])('a filter is taken whose fields are included, %s (%#)', async (_how, filter) => {
+  ])('a filter is accepted if its fields are included, %s (%#)', async (_how, filter) => {
     const { sync } = createHarness();
     const report = await sync([{ topic, uri, filter, includeFields: ['variants', 'status'] }]);
     expect(report.created).toHaveLength(1);
   });
 
   it.each(['status:"5\\" pipe: large"', 'status:a\\:b\\ c:', "status:'it\\'s: so'"])(
-    'the filter %s names one field, whatever is in its value',
+    'the filter %s has one field, whatever its value contains',
     async (filter) => {
       const { sync } = createHarness();
       const problems = sync([{ topic, uri, filter, includeFields: ['status'] }]);
-      // The fake may not read it, but nothing here has refused it.
+      // The fake may not understand it, but nothing here has refused it.
       await expect(problems).resolves.toBeDefined();
     },
   );
@@ -133,7 +133,7 @@ describe('before anything is sent', () => {
       'desired[1]: has the topic, uri and filter of desired[0]',
     ],
     [
-      'two of a topic without names',
+      'two with the same topic and no name',
       [
         { topic, uri },
         { topic, uri: 'https://app.example/2' },
@@ -152,7 +152,7 @@ describe('before anything is sent', () => {
     expect(await problemsOf(desired)).toEqual([expect.stringContaining(fix)]);
   });
 
-  it('all problems of the list are told together', async () => {
+  it('all problems of the list are reported together', async () => {
     const problems = await problemsOf([{ topic: 'x', uri: 'x' }, null, { topic, uri }, 'orders/create', {}]);
     expect(problems.map((problem) => problem.split(':')[0])).toEqual([
       ...['desired[0].topic', 'desired[0].uri', 'desired[1]', 'desired[3]', 'desired[4].topic', 'desired[4].uri'],
@@ -168,7 +168,7 @@ describe('before anything is sent', () => {
   });
 });
 
-it('every topic of the table is taken by the schema, one subscription each', async () => {
+it('every topic of the table is accepted by the schema, one subscription each', async () => {
   const { sync, stored } = createHarness({ fake: { shops: [{ domain: 'demo.myshopify.com', plan: 'plus' }] } });
   const desired = webhookTopics.map((one) => ({
     topic: one,

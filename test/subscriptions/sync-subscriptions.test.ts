@@ -15,7 +15,7 @@ const three: readonly DesiredSubscription[] = [
 ];
 
 describe('a first run', () => {
-  it('creates what is wanted, with all its fields', async () => {
+  it('creates the desired subscriptions, with all their fields', async () => {
     const { sync, stored } = createHarness();
     const report = await sync(three);
     expect(counts(report)).toEqual({ created: 3 });
@@ -42,7 +42,7 @@ describe('a first run', () => {
     });
   });
 
-  it('creates what Shopify takes by the API only, and topics whose names are longer than a name may be', async () => {
+  it('creates subscriptions that only the API accepts, and topics longer than a name may be', async () => {
     const { sync, stored } = createHarness();
     const desired: DesiredSubscription[] = [
       { topic: 'product_feeds/full_sync', uri },
@@ -69,14 +69,14 @@ describe('a second run', () => {
     expect([mutations() - before, writes]).toEqual([0, 0]);
   });
 
-  it('does nothing where the same address is written in another way', async () => {
+  it('does nothing if an address is written in another way', async () => {
     const { sync } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
     const report = await sync([{ topic: 'products/update', uri: 'https://APP.example:443' }]);
     expect(counts(report)).toEqual({ unchanged: 1 });
   });
 
-  it('changes what is wanted otherwise, in place', async () => {
+  it('changes a subscription in place', async () => {
     const { sync, stored } = createHarness();
     const [products] = (await sync(three.slice(0, 1))).created;
     const other = 'https://app.example/other';
@@ -85,7 +85,7 @@ describe('a second run', () => {
     expect(stored()).toMatchObject([{ id: products?.id, uri: other, filter: null, includeFields: [] }]);
   });
 
-  it('deletes what is no longer wanted', async () => {
+  it('deletes a subscription removed from the list', async () => {
     const { sync, stored } = createHarness();
     await sync(three);
     const report = await sync(three.slice(0, 1));
@@ -104,7 +104,7 @@ describe('a second run', () => {
     expect(stored()).toMatchObject([{ topic: 'PRODUCTS_CREATE', name: 'shopwright__main' }]);
   });
 
-  it('gives another name in place', async () => {
+  it('changes a name in place', async () => {
     const { sync } = createHarness();
     const [before] = (await sync([{ topic: 'products/update', uri }])).created;
     const report = await sync([{ topic: 'products/update', uri, name: 'Catalogue' }]);
@@ -113,7 +113,7 @@ describe('a second run', () => {
     expect(recased.updated).toMatchObject([{ id: before?.id, name: 'shopwright__catalogue', changes: ['name'] }]);
   });
 
-  it('exchanges the addresses of two, and moves one to where another goes away from', async () => {
+  it('swaps the addresses of two, and moves one to an address that another leaves', async () => {
     const { sync, stored } = createHarness();
     const [one, two, three] = ['https://app.example/1', 'https://app.example/2', 'https://app.example/3'] as const;
     const list = (a: string, b: string): DesiredSubscription[] => [
@@ -132,7 +132,7 @@ describe('a second run', () => {
 });
 
 describe('the subscriptions of others', () => {
-  it('are never touched, also of the same topic and with another address', async () => {
+  it('are never touched, even with the same topic at another address', async () => {
     const { sync, subscribe, stored } = createHarness();
     await subscribe('PRODUCTS_UPDATE', { uri: 'https://other.example/hooks' });
     await subscribe('ORDERS_CREATE', { name: 'shopwright-orders' });
@@ -148,7 +148,7 @@ describe('the subscriptions of others', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  it('stand in the way of one with the same topic, address and filter, which is reported with the fix', async () => {
+  it('block one with the same topic, address and filter, which is reported with the fix', async () => {
     const { sync, subscribe, stored, mutations } = createHarness();
     const id = await subscribe('PRODUCTS_UPDATE');
     const [before, sent] = [stored(), mutations()];
@@ -162,7 +162,7 @@ describe('the subscriptions of others', () => {
     expect(stored().slice(0, 1)).toEqual(before);
   });
 
-  it('stand in nobody’s way where ours has its address, written in another way', async () => {
+  it('do not block one that already has its address, written in another way', async () => {
     const { sync, subscribe, stored } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/' }]);
     await subscribe('PRODUCTS_UPDATE', { uri: 'https://app.example' });
@@ -172,7 +172,7 @@ describe('the subscriptions of others', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  it('stand in the way of a change too, and ours stays as it was', async () => {
+  it('block a change too, and the subscription stays unchanged', async () => {
     const { sync, subscribe, stored } = createHarness();
     await sync([{ topic: 'products/update', uri: 'https://app.example/old' }]);
     await subscribe('PRODUCTS_UPDATE');
@@ -184,7 +184,7 @@ describe('the subscriptions of others', () => {
 });
 
 describe('150 subscriptions', () => {
-  it('are read in pages, and stand after one run', async () => {
+  it('are read in pages, and exist after one run', async () => {
     const { sync, stored, fake } = createHarness();
     const desired = Array.from(
       { length: 150 },
@@ -204,7 +204,7 @@ describe('150 subscriptions', () => {
 });
 
 describe('a dry run', () => {
-  it('sends no mutation, writes nothing, and tells what would be done', async () => {
+  it('sends no mutation, writes nothing, and reports what would be done', async () => {
     const { sync, subscribe, stored, mutations, store } = createHarness();
     await sync(three, { store });
     await subscribe('SHOP_UPDATE');
@@ -236,7 +236,7 @@ describe('an abort', () => {
     expect(fake.calls).toEqual([]);
   });
 
-  it('in the middle ends the run with its reason; what was made is remembered, and the next run makes the rest', async () => {
+  it('in the middle ends the run with its reason; what was created is remembered, and the next run does the rest', async () => {
     const controller = new AbortController();
     const { sync, stored, store, fake } = createHarness({
       client: {

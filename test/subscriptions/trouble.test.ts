@@ -8,7 +8,7 @@ const products: DesiredSubscription = { topic: 'products/update', uri };
 const orders: DesiredSubscription = { topic: 'orders/create', uri };
 
 describe('a subscription that Shopify removed after eight failed deliveries', () => {
-  it('is told of by what is remembered, and made again', async () => {
+  it('is reported from the memory, and created again', async () => {
     const bench = createHarness({ fake: { webhooks: { fetch: async () => new Response('', { status: 500 }) } } });
     const { sync, store, fake, clock, stored } = bench;
     const [before] = (await sync([products, orders], { store })).created.filter(
@@ -26,7 +26,7 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
     expect(counts(await sync([products, orders], { store }))).toEqual({ unchanged: 2 });
   });
 
-  it('is told of again where it could not be made again', async () => {
+  it('is reported again if it could not be created again', async () => {
     const { sync, store, fake, stored } = createHarness();
     await sync([products], { store });
     fake.store.delete(shop, 'WebhookSubscription', stored()[0]?.id ?? '');
@@ -35,7 +35,7 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
     expect(counts(await sync([products], { store }))).toEqual({ created: 1, removedByShopify: 1 });
   });
 
-  it('is no news where it is no longer wanted, nor where we deleted it', async () => {
+  it('is not reported if it is not desired any more, or we deleted it', async () => {
     const { sync, store, fake, stored } = createHarness();
     await sync([products, orders], { store });
     const gone = stored().find(({ topic }) => topic === 'PRODUCTS_UPDATE');
@@ -46,8 +46,8 @@ describe('a subscription that Shopify removed after eight failed deliveries', ()
   });
 });
 
-describe('a subscription that another hand changed', () => {
-  it('is told of as drifted, and brought back', async () => {
+describe('a subscription changed by somebody else', () => {
+  it('is reported as drifted, and restored', async () => {
     const { sync, store, change, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { uri: 'https://other.example/', includeFields: ['id'] });
@@ -58,7 +58,7 @@ describe('a subscription that another hand changed', () => {
     expect(counts(await sync([products], { store }))).toEqual({ unchanged: 1 });
   });
 
-  it('is known again without its name, where it is remembered', async () => {
+  it('is recognized without its name if it is remembered', async () => {
     const { sync, store, change, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { name: 'mine', uri: 'https://other.example/' });
@@ -68,7 +68,7 @@ describe('a subscription that another hand changed', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  it('and that is no longer wanted is deleted, also without its name', async () => {
+  it('and not desired any more is deleted, even without its name', async () => {
     const { sync, store, change, subscribe, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     await change(made?.id ?? '', { name: 'mine' });
@@ -77,7 +77,7 @@ describe('a subscription that another hand changed', () => {
     expect(stored().map(({ id }) => id)).toEqual([other]);
   });
 
-  it('is none where the wish has changed', async () => {
+  it('is not reported if the desired list has changed', async () => {
     const { sync, store } = createHarness();
     await sync([products], { store });
     const report = await sync([{ ...products, includeFields: ['id'] }], { store });
@@ -86,7 +86,7 @@ describe('a subscription that another hand changed', () => {
 });
 
 describe('a failure', () => {
-  it('of some stops no other, and is told with its reason', async () => {
+  it('of some subscriptions does not stop the others, and is reported with its reason', async () => {
     const { sync, stored } = createHarness();
     const report = await sync([{ ...products, filter: 'status:active AND (' }, orders]);
     expect(counts(report)).toEqual({ created: 1, failed: 1 });
@@ -100,7 +100,7 @@ describe('a failure', () => {
   it.each([
     ['update', 'WebhookSubscriptionChange', [{ ...products, includeFields: ['id'] }]],
     ['delete', 'WebhookSubscriptionRemove', []],
-  ] as const)('to %s leaves it as it was, and the next run fixes it', async (action, operation, desired) => {
+  ] as const)('to %s leaves it unchanged, and the next run fixes it', async (action, operation, desired) => {
     const { sync, fake, store, stored } = createHarness();
     const [made] = (await sync([products], { store })).created;
     const before = stored();
@@ -115,7 +115,7 @@ describe('a failure', () => {
     ['creation', 'webhookSubscriptionCreate', [products], 'INVALID_RESPONSE', 3],
     ['deletion', 'webhookSubscriptionDelete', [], 'USER_ERROR', 1],
   ] as const)(
-    'of a %s that Shopify does not carry out is told as what it is',
+    'of a %s that Shopify does not carry out is reported unchanged',
     async (_, field, desired, code, sends) => {
       const answers = {
         webhookSubscriptionCreate: { webhookSubscription: null, userErrors: [] },
@@ -134,7 +134,7 @@ describe('a failure', () => {
     },
   );
 
-  it('to read what stands is thrown, and nothing is sent', async () => {
+  it('to read the subscriptions is thrown, and nothing is sent', async () => {
     const { sync, fake, mutations } = createHarness();
     fake.faults.next('status-403', { operation: 'WebhookSubscriptions' });
     await expect(sync([products])).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
@@ -143,7 +143,7 @@ describe('a failure', () => {
 });
 
 describe('a lost response', () => {
-  it('of a creation that was carried out makes no second one', async () => {
+  it('of a creation that was carried out does not create a second one', async () => {
     const { sync, fake, stored } = createHarness();
     fake.faults.next('reset-after', { operation: 'WebhookSubscriptionAdd' });
     const report = await sync([products, orders]);
@@ -163,7 +163,7 @@ describe('a lost response', () => {
     expect(stored()).toHaveLength(1);
   });
 
-  it('each time ends with the error that says so', async () => {
+  it('with each try ends with the error that reports it', async () => {
     const { sync, fake } = createHarness();
     fake.faults.next('reset-before', { operation: 'WebhookSubscriptionAdd', times: 100 });
     const report = await sync([products]);
@@ -186,7 +186,7 @@ describe('a lost response', () => {
 });
 
 describe('a change of topic', () => {
-  it('whose second half fails is told, and done by the next run', async () => {
+  it('whose second half fails is reported, and completed by the next run', async () => {
     const { sync, fake, store, stored } = createHarness();
     await sync([{ ...products, name: 'main' }], { store });
     fake.faults.next('status-403', { operation: 'WebhookSubscriptionAdd' });
@@ -197,7 +197,7 @@ describe('a change of topic', () => {
     expect(counts(await sync(desired, { store }))).toEqual({ created: 1 });
   });
 
-  it('whose first half fails leaves the old one, and is done by the next run', async () => {
+  it('whose first half fails keeps the old one, and is completed by the next run', async () => {
     const { sync, fake, stored } = createHarness();
     await sync([{ ...products, name: 'main' }]);
     fake.faults.next('status-403', { operation: 'WebhookSubscriptionRemove' });
@@ -210,7 +210,7 @@ describe('a change of topic', () => {
 });
 
 describe('two runs at the same time', () => {
-  it('come to the same end, without a double and without a failure', async () => {
+  it('reach the same result, without a duplicate or a failure', async () => {
     const { client, clock, stored } = createHarness();
     const desired = [products, orders, { ...products, uri: 'https://app.example/two', name: 'two' }];
     const run = () => syncSubscriptions({ client, desired });
@@ -222,7 +222,7 @@ describe('two runs at the same time', () => {
 });
 
 describe('the store', () => {
-  it('holds what one owner set in one shop, under a key that goes with the shop', async () => {
+  it('contains what one owner set in one shop, under a key that is erased with the shop', async () => {
     const { sync, store } = createHarness();
     await sync([products], { store });
     await sync([orders], { store, owner: 'other' });

@@ -10,7 +10,7 @@ const metafields = fc.uniqueArray(
   { selector: ({ key }) => key, maxLength: 3 },
 );
 
-/** Variants of one to four SKUs, whose sizes are in any order, with or without a second option. */
+/** Variants with one to four SKUs and sizes in any order, with or without a second option. */
 const variants = fc
   .record({
     skus: fc.shuffledSubarray(['A', 'B', 'C', 'D'], { minLength: 1 }),
@@ -45,7 +45,7 @@ const variants = fc
     })),
   }));
 
-/** A product that a push takes, named `p`. */
+/** A product that can be pushed, named `p`. */
 export const anyDraft = fc
   .record({
     title: word,

@@ -149,7 +149,7 @@ describe('the status', () => {
       reasons: [
         '70.83 % of 72 products have not failed, less than 80 %',
         '21 products failed, more than 20',
-        '51 products had their last success more than 7 days ago, more than 50',
+        '51 products had their last success more than 7 days ago, above the limit of 50',
       ],
       recommendations: [
         'Look for a common cause first: the token and its scopes, the circuit breaker, the latest change to your drafts.',
@@ -193,14 +193,14 @@ describe('the failure analysis', () => {
       ),
       record('late', 'failed', {
         lastAttemptAt: 5_000,
-        lastError: { code: 'INVALID', message: 'variants[3].price "9" of gid://shopify/Product/7 is no amount' },
+        lastError: { code: 'INVALID', message: 'variants[3].price "9" of gid://shopify/Product/7 is not an amount' },
       }),
     ]);
     const { failed, patterns, latest } = await sync.failureAnalysis();
     expect(failed).toBe(1_201);
     expect(patterns.map(({ count, pattern }) => [count, pattern])).toEqual([
       [1_200, 'Title {text} is taken'],
-      [1, 'variants[{number}].price {text} of {id} is no amount'],
+      [1, 'variants[{number}].price {text} of {id} is not an amount'],
     ]);
     expect(latest.map(({ localId }) => localId)).toEqual([
       'late',
@@ -210,7 +210,7 @@ describe('the failure analysis', () => {
       localId: 'late',
       gid: null,
       code: 'INVALID',
-      pattern: 'variants[{number}].price {text} of {id} is no amount',
+      pattern: 'variants[{number}].price {text} of {id} is not an amount',
       attempts: 0,
       lastAttemptAt: 5_000,
     });
@@ -295,7 +295,7 @@ describe('the watch', () => {
     await clock.advance(3 * minuteMs);
     expect(told.splice(0)).toEqual(['success-rate', 'success-rate', 'status', 'unreadable']);
     hangs = false;
-    // The read that hangs is given up in time.
+    // The read that hangs times out.
     await clock.advance(6 * minuteMs);
     await stores.records.erase(domain);
     await clock.advance(2 * minuteMs);

@@ -10,7 +10,7 @@ import { merchant, pushedShop } from './reconcile/planted-drifts.ts';
 
 type Imported = Extract<ImportResult, { draft: unknown }>;
 
-/** Another sync of the same shop, which knows nothing yet. */
+/** Another sync of the same shop, without records. */
 const fresh = ({ client, clock }: FakeSync, concurrency = 8) => {
   const stores = memoryStores();
   return { stores, sync: createProductSync({ client, stores, clock, concurrency }) };
@@ -32,7 +32,7 @@ async function listOf<T>(results: AsyncIterable<T>): Promise<T[]> {
 const all = async ({ clock }: FakeSync, results: AsyncIterable<ImportResult>): Promise<ImportResult[]> =>
   clock.run(listOf(results));
 
-/** Creates a product as somebody else does. */
+/** Creates a product as somebody else. */
 const create = ({ client, clock }: FakeSync, input: object): Promise<unknown> =>
   clock.run(
     client.graphql(
@@ -102,7 +102,7 @@ describe('an imported draft', () => {
     expect(await stores.records.get(domain, 'mug')).toMatchObject({ gid: result.gid, status: 'synced', version: 1 });
     const calls = fake.calls.length;
     expect(await clock.run(sync.push(result.draft))).toMatchObject({ outcome: 'unchanged' });
-    // What a first push of any sync asks for: the definition of the local id.
+    // The first request of any push: the definition of the local id.
     expect(fake.calls.slice(calls).flatMap(({ rootFields }) => rootFields)).not.toContain('nodes');
   });
 
@@ -187,7 +187,7 @@ describe('an imported draft', () => {
       ),
     );
     await made.clock.advance(1_000);
-    // The fake refuses more than 250, as Shopify does today: its image is replaced by as many as are wanted.
+    // The fake refuses more than 250, as Shopify does today: its image is replaced by the required number.
     const edges = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, at) => {
         const image = { url: `https://cdn.example.com/${from + at}.jpg` };
@@ -230,7 +230,7 @@ describe('the record of an imported product', () => {
     expect(await clock.run(sync.import(gidOf(made)))).toMatchObject({ outcome: 'known', draft: { title: 'Sale!' } });
     expect(await clock.run(sync.import(gidOf(made), { record: 'none' }))).toMatchObject({ outcome: 'read' });
     expect(await stores.records.get(domain, 'tee-1')).toEqual(before);
-    // What a merchant has changed is a drift to the first draft.
+    // A merchant's change is a drift from the first draft.
     expect(await clock.run(sync.push(tee(), { refresh: true }))).toMatchObject({ drifts: [{ field: 'title' }] });
 
     const result = imported(await clock.run(sync.import(gidOf(made), { record: 'all' })));
@@ -259,7 +259,7 @@ describe('the record of an imported product', () => {
     expect(await stores.records.get(domain, 'MUG')).toMatchObject({
       parts: expect.not.objectContaining({ unmarked: 'yes' }),
     });
-    // Without its record it is found by the local id, and no second one is created.
+    // Without its record it is found by the local id, and no second product is created.
     const later = fresh(made);
     expect(await clock.run(later.sync.push({ ...draft, title: 'Big mug' }))).toMatchObject({ outcome: 'unchanged' });
     expect(made.fake.products()).toHaveLength(1);
@@ -353,7 +353,7 @@ describe('an import of all products', () => {
   });
 
   it.each(['bulk', 'pages'] as const)(
-    'takes those of a query, and pushes of the drafts change nothing (%s)',
+    'imports the products of a query, and pushes of the drafts change nothing (%s)',
     async (via) => {
       const made = await shop();
       const { sync, stores } = fresh(made);

@@ -11,7 +11,7 @@ import { domain } from './fake-shop.ts';
 
 type Fetch = typeof globalThis.fetch;
 
-/** A shop with some products, and what sets their metafields. */
+/** A shop with some products, and a writer for their metafields. */
 async function made(count = 3, wrap: (fetch: Fetch) => Fetch = (fetch) => fetch) {
   const clock = createManualClock();
   const fake = createFakeShopify({ clock, shops: [{ plan: 'plus' }], recordVariables: true });
@@ -58,7 +58,7 @@ async function made(count = 3, wrap: (fetch: Fetch) => Fetch = (fetch) => fetch)
   return { clock, fake, merchant, gids, row, values, write, metafields, set, sends };
 }
 
-/** Does something before, or in place of, each `metafieldsSet`. */
+/** Does something before, or instead of, each `metafieldsSet`. */
 const atSend =
   (act: (count: number, send: () => Promise<Response>) => Promise<Response>) =>
   (fetch: Fetch): Fetch => {
@@ -152,7 +152,7 @@ describe('a metafield that somebody else has written', () => {
     ['a function', (_row: MetafieldRow, now: string | null) => `${now}, too`, { set: 1, refused: [] }, 'Theirs, too'],
     ['a function that leaves it', () => undefined, { set: 0, refused: [stale] }, 'Theirs'],
     [
-      'a function that takes it',
+      'a function that accepts it',
       (_row: MetafieldRow, now: string | null) => now ?? '',
       { set: 0, unchanged: 1 },
       'Theirs',

@@ -21,7 +21,7 @@ function shopOf(apiVersion: string) {
 
 const uri = 'https://app.example/webhooks';
 
-// The oldest that is served answers for those that are gone.
+// An ended version falls forward to the oldest served one.
 describe.each([...schemaVersions, '2025-07'])('on API version %s', (apiVersion) => {
   it('a product is pushed, changed and published', async () => {
     const { clock, fake, client, warnings, served } = shopOf(apiVersion);

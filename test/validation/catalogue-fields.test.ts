@@ -6,8 +6,8 @@ const withVariant = (changes: object) => product({ variants: [variant(changes)] 
 const withMetafield = (type: string | undefined, value: string) =>
   product({ metafields: [{ namespace: 'custom', key: 'x', type, value }] });
 
-describe('what a catalogue has', () => {
-  it('is taken as it is', () => {
+describe('a field of a catalogue', () => {
+  it('is accepted unchanged', () => {
     const given = {
       redirectNewHandle: true,
       tags: ['Summer'],
@@ -46,7 +46,7 @@ describe('what a catalogue has', () => {
     });
   });
 
-  it('is cleared by null, where Shopify can clear it', () => {
+  it('is cleared by null, if Shopify can clear it', () => {
     const cleared = {
       ...{ descriptionHtml: null, vendor: null, productType: null, category: null, templateSuffix: null },
       seo: { title: null, description: null },
@@ -114,7 +114,7 @@ describe('what a catalogue has', () => {
     expect(errorsOf(product(changes))).toEqual([expected]);
   });
 
-  it('has a category by id, by the short form of it, or by path', () => {
+  it('may be a category by id, by its short form, or by path', () => {
     const categoryOf = (category: string) => {
       const result = validateProduct(product({ category }));
       return result.ok && result.draft.category;
@@ -125,7 +125,7 @@ describe('what a catalogue has', () => {
     expect(messageOf(product({ category: '1604' }))).toContain('is not a Shopify category');
   });
 
-  it('reports fields that nobody reads within it', () => {
+  it('reports unknown fields within it', () => {
     const changes = {
       inventoryItem: { Cost: 1, hsCode: 'x' },
       metafields: [{ namespace: 'a', key: 'b', type: 'json', value: '1', owner: 1 }],
@@ -150,7 +150,7 @@ describe('SKUs', () => {
   it.each([
     ['warn', ['sku-missing', 'sku-missing'], ['sku-duplicate']],
     ['optional', [], ['sku-duplicate']],
-  ] as const)('may be missing or repeated where the policy is %s', (sku, missing, repeated) => {
+  ] as const)('may be missing or repeated if the policy is %s', (sku, missing, repeated) => {
     for (const [input, codes] of [
       [none, missing],
       [twice, repeated],
@@ -169,7 +169,7 @@ describe('SKUs', () => {
     expect(validateProduct({ ...none, sku: 'sometimes' }).ok).toBe(false);
   });
 
-  it('of other products are compared, missing ones are not', () => {
+  it('of other products are compared, but missing ones are not', () => {
     const { valid, warnings } = validateProducts(
       [
         { ...none, localId: 'a' },
@@ -182,7 +182,7 @@ describe('SKUs', () => {
     expect([valid.length, warnings]).toEqual([2, []]);
   });
 
-  it('stand back behind keys, which are unique', () => {
+  it('do not identify variants with keys, which must be unique', () => {
     const keyed = [variant({ key: 'a' }), variant({ key: 'a', sku: 'B', options: { Size: 'L' } })];
     expect(errorsOf(product({ variants: keyed }))).toEqual(['key-duplicate variants[1].key']);
   });
@@ -225,14 +225,14 @@ describe('metafields', () => {
     expect(errorsOf(ofVariant)).toEqual(['metafield-value-invalid variants[0].metafields[0].value']);
   });
 
-  it('without a type, or of one that is not known, are taken with a warning', () => {
+  it('without a type, or of an unknown one, are accepted with a warning', () => {
     for (const type of [undefined, 'hologram']) {
       expect(errorsOf(withMetafield(type, 'x'))).toEqual([]);
       expect(warningsOf(withMetafield(type, 'x'))).toEqual(['metafield-type-unknown metafields[0].type']);
     }
   });
 
-  it('of a variant are there once', () => {
+  it('of a variant occur once', () => {
     const field = { namespace: 'custom', key: 'finish', type: 'json', value: '1' };
     expect(errorsOf(withVariant({ metafields: [field, field] }))).toEqual([
       'metafield-duplicate variants[0].metafields[1]',

@@ -1,12 +1,12 @@
 import type { ProductDraftInput, ProductVariantDraftInput } from 'shopwright/validation';
 import { validateProduct } from 'shopwright/validation';
 
-/** A variant with nothing to find fault with. */
+/** A variant without issues. */
 export function variant(changes: object = {}): ProductVariantDraftInput {
   return { sku: 'TEE-M', price: '24.90', options: { Size: 'M' }, ...changes };
 }
 
-/** A product with nothing to find fault with. */
+/** A product without issues. */
 export function product(changes: object = {}): ProductDraftInput {
   return {
     localId: 'tee',

@@ -6,7 +6,7 @@ const many = (count: number, make: (index: number) => unknown): unknown[] =>
   Array.from({ length: count }, (_, i) => make(i));
 const withVariant = (changes: object) => product({ variants: [variant(changes)] });
 
-describe('a product that is no object', () => {
+describe('a product that is not an object', () => {
   it.each([
     [null, 'must be an object, but is null'],
     [undefined, 'is missing: fill it in'],
@@ -14,7 +14,7 @@ describe('a product that is no object', () => {
     [7, 'must be an object, but is a number'],
     [[], 'must be an object, but is a list'],
     [() => 7, 'must be an object, but is a function'],
-  ])('is one error, not a throw: %j', (input, message) => {
+  ])('is one error and does not throw: %j', (input, message) => {
     expect(validateProduct(input)).toMatchObject({ ok: false, errors: [{ field: 'product', message }], warnings: [] });
   });
 });
@@ -90,13 +90,13 @@ describe('text fields', () => {
     expect(errorsOf(withVariant(changes))).toContain(expected);
   });
 
-  it('may have 255 characters, counted as people count them', () => {
+  it('may have 255 characters, counted as code points', () => {
     expect(errorsOf(product({ title: 'x'.repeat(255), localId: 'y'.repeat(255) }))).toEqual([]);
     expect(errorsOf(product({ title: '🌻'.repeat(255) }))).toEqual([]);
     expect(errorsOf(product({ title: '🌻'.repeat(256) }))).toEqual(['title-too-long title']);
   });
 
-  it('that are undefined count as left out, and leave no trace', () => {
+  it('that are undefined count as omitted, and are not in the draft', () => {
     const result = validateProduct(
       product({
         vendor: undefined,
@@ -111,7 +111,7 @@ describe('text fields', () => {
     expect(draft?.variants[0]).not.toHaveProperty('barcode');
   });
 
-  it('are read from objects of any kind, such as those of an ORM', () => {
+  it('are read from objects of any class, such as those of an ORM', () => {
     class Model {
       get localId() {
         return 'tee';
@@ -186,7 +186,7 @@ describe('prices', () => {
     true,
     {},
     null,
-  ])('that are no number are errors: %s', (price) => {
+  ])('that are not numbers are errors: %s', (price) => {
     expect(errorsOf(withVariant({ price }))).toEqual(['price-invalid variants[0].price']);
   });
 

@@ -29,7 +29,7 @@ describe('options of a product', () => {
     expect(draftOf(having([{ Size: 'M', Colour: 'Red' }], ['Colour', 'Size']))?.options).toEqual(['Colour', 'Size']);
   });
 
-  it('may be none, with one variant, which is a warning', () => {
+  it('may be omitted with one variant, with a warning', () => {
     for (const options of [{}, undefined]) {
       const input = having([options], []);
       expect(draftOf(input)).not.toHaveProperty('options');
@@ -38,13 +38,13 @@ describe('options of a product', () => {
     }
   });
 
-  it('must be there with several variants', () => {
+  it('are required with several variants', () => {
     expect(errorsOf(having([{}, undefined, {}]))).toEqual(['options-missing variants']);
     expect(messageOf(having([{}, {}]))).toContain('all 2 are the same');
     expect(warningsOf(having([{}, {}]))).toEqual([]);
   });
 
-  it('must have a value in every variant, and those missing are named', () => {
+  it('need a value in every variant, and missing ones are named', () => {
     const input = having([{ Colour: 'Red', Size: 'M' }, { Colour: 'Red' }, {}, { Colour: ' ', Size: 'L' }]);
     expect(errorsOf(input)).toEqual([
       'option-value-missing variants[1].options',
@@ -54,13 +54,13 @@ describe('options of a product', () => {
     expect(messageOf(having([{ Colour: 'Red', Size: 'M' }, {}]))).toContain('lack "Colour", "Size"');
   });
 
-  it('are at most three', () => {
+  it('are limited to three', () => {
     expect(errorsOf(having([{ A: '1', B: '2', C: '3' }]))).toEqual([]);
     expect(errorsOf(having([{ A: '1', B: '2', C: '3', D: '4' }]))).toEqual(['options-too-many options']);
     expect(errorsOf(having([{ A: '1' }, { B: '1' }, { C: '1' }, { D: '1' }]))).toEqual(['options-too-many options']);
   });
 
-  it('must not be listed twice, nor be blank', () => {
+  it('must not be listed twice or be blank', () => {
     expect(errorsOf(having([{ Size: 'M' }], ['Size', 'size']))).toEqual(['option-name-duplicate options[1]']);
     expect(errorsOf(having([{ Size: 'M' }], ['Size', ' ', '']))).toEqual([
       'option-missing options[1]',
@@ -73,7 +73,7 @@ describe('options of a product', () => {
     expect(errorsOf(having([{ Size: 'M' }, { Size: 'L' }], ['Size', 'Colour']))).toEqual(['option-unused options']);
   });
 
-  it('of a variant must be among those listed', () => {
+  it('of a variant must be listed, if the product lists any', () => {
     expect(errorsOf(having([{ Size: 'M', Fit: 'Slim' }], ['Size']))).toEqual([
       'option-unknown variants[0].options.Fit',
     ]);
@@ -84,18 +84,18 @@ describe('options of a product', () => {
     expect(errorsOf(having([{ Size: 'M', size: 'L' }]))).toEqual(['option-name-duplicate variants[0].options.size']);
   });
 
-  it('that are no text are one error, not two', () => {
+  it('that are not text are one error, not two', () => {
     expect(errorsOf(having([{ Size: 38 }, { Size: '39' }]))).toEqual(['option-invalid variants[0].options.Size']);
   });
 
-  it('of a variant that is no object hide nothing of the others', () => {
+  it('of a variant that is not an object do not hide errors of the others', () => {
     const input = product({
       variants: [null, { sku: 'A', price: '1', options: 5 }, { sku: 'B', price: '1', options: { Size: 'M' } }],
     });
     expect(errorsOf(input)).toEqual(['variants-invalid variants[0]', 'options-invalid variants[1].options']);
   });
 
-  it('may be called what objects have by nature', () => {
+  it('may have the names of built-in properties', () => {
     const options: unknown = JSON.parse('{"__proto__": "a", "constructor": "b"}');
     const input = product({ variants: [{ sku: 'A', price: '1', options }] });
     expect(JSON.stringify(draftOf(input)?.variants[0]?.options)).toBe('{"__proto__":"a","constructor":"b"}');
@@ -118,11 +118,11 @@ describe('two variants with the same options', () => {
     ['case', 'ROT', 'rot'],
     ['white space', 'Rot', ' Rot '],
     ['composed letters', 'Gr\u00fcn', 'Gru\u0308n'],
-  ])('are the same whatever their %s', (_name, first, second) => {
+  ])('are equal whatever their %s', (_name, first, second) => {
     expect(errorsOf(having([{ Farbe: first }, { farbe: second }]))).toEqual(['options-duplicate variants[1].options']);
   });
 
-  it('are not taken for the same where the borders between values differ', () => {
+  it('are not equal if the boundaries between values differ', () => {
     expect(
       errorsOf(
         having([
@@ -134,14 +134,14 @@ describe('two variants with the same options', () => {
   });
 });
 
-describe('spellings of one option', () => {
+describe('different spellings of an option', () => {
   const input = having([
     { Colour: 'Red', Size: 'M' },
     { colour: 'red', Size: 'L' },
     { Colour: 'red', Size: 'XL' },
   ]);
 
-  it('are made one, the first, because Shopify refuses red beside Red', () => {
+  it('are unified to the first, because Shopify refuses red beside Red', () => {
     expect(draftOf(input)?.options).toEqual(['Colour', 'Size']);
     expect(draftOf(input)?.variants.map(({ options }) => options)).toEqual([
       { Colour: 'Red', Size: 'M' },
@@ -150,7 +150,7 @@ describe('spellings of one option', () => {
     ]);
   });
 
-  it('are warnings where each is first seen', () => {
+  it('are warnings at their first occurrence', () => {
     expect(warningsOf(input)).toEqual([
       'option-spelling variants[1].options.colour',
       'option-spelling variants[1].options.colour',
@@ -159,7 +159,7 @@ describe('spellings of one option', () => {
     expect(warningsOf(having([{ size: 'M' }], ['Size']))).toEqual(['option-spelling variants[0].options.size']);
   });
 
-  it('may be the same for different options', () => {
+  it('may be equal for different options', () => {
     expect(warningsOf(having([{ Top: 'Red', Sole: 'red' }]))).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { errorsOf, product, variant, warningsOf } from './drafts.ts';
 
 describe('validateProduct', () => {
-  it('gives the draft, without a warning where there is nothing to warn of', () => {
+  it('returns the draft, without unneeded warnings', () => {
     const input = product({
       vendor: 'V',
       productType: 'Tee',
@@ -38,18 +38,18 @@ describe('validateProduct', () => {
     ]);
   });
 
-  it('warns where there is no description and no image', () => {
+  it('warns if there is no description or no image', () => {
     const bare = ['description-missing descriptionHtml', 'images-missing images'];
     expect(warningsOf(product({ descriptionHtml: undefined, images: undefined }))).toEqual(bare);
     expect(warningsOf(product({ descriptionHtml: ' ', images: [] }))).toEqual(bare);
   });
 
-  it('gives the local id of a product that is refused, where it has one', () => {
+  it('returns the local id of a refused product, if it has one', () => {
     expect(validateProduct({ localId: 'a' })).toMatchObject({ ok: false, localId: 'a' });
     expect(validateProduct({ localId: 7 })).not.toHaveProperty('localId');
   });
 
-  it('refuses 3,000 variants with one clear error, however wrong they are', () => {
+  it('refuses 3,000 variants with one clear error, however invalid they are', () => {
     const variants = Array.from({ length: 3000 }, () => ({ sku: 'A', nonsense: 1 }));
     expect(validateProduct(product({ variants }))).toEqual({
       ok: false,
@@ -66,14 +66,14 @@ describe('validateProduct', () => {
     });
   });
 
-  it('takes 2,048 variants', () => {
+  it('accepts 2,048 variants', () => {
     const variants = Array.from({ length: 2048 }, (_, index) =>
       variant({ sku: `S${index}`, options: { Size: `${index}` } }),
     );
     expect(validateProduct(product({ variants }))).toMatchObject({ ok: true, warnings: [] });
   });
 
-  it('says in bounded words what is wrong with thousands of option names', () => {
+  it('describes thousands of wrong option names with a short message', () => {
     const variants = Array.from({ length: 2048 }, (_, index) =>
       variant({ sku: `S${index}`, options: { [`O${index}`]: 'x' } }),
     );
@@ -91,7 +91,7 @@ describe('validateProduct', () => {
     ]);
   });
 
-  it('warns of an image that is there twice', () => {
+  it('warns of an image that occurs twice', () => {
     const images = [{ url: 'https://x.test/1' }, { url: 'https://x.test/2' }, { url: ' https://x.test/1' }];
     expect(warningsOf(product({ images }))).toEqual(['image-duplicate images[2].url']);
   });
@@ -109,7 +109,7 @@ describe('validateProduct', () => {
   });
 });
 
-describe('a field that no draft has', () => {
+describe('an unknown field of a draft', () => {
   const input = product({
     colour: 'red',
     nothing: undefined,
@@ -137,7 +137,7 @@ describe('a field that no draft has', () => {
     expect(JSON.stringify(result.ok && result.draft)).not.toMatch(/colour|headline|width|compare_at/);
   });
 
-  it('is told with the name that was meant, and how often it is there', () => {
+  it('is reported with the name that was meant, and how often it occurs', () => {
     expect(validateProduct(input).warnings.at(-1)?.message).toBe(
       'is not a field of a draft (the same in 1 more): write "compareAtPrice", or it is not sent',
     );
@@ -152,22 +152,22 @@ describe('a field that no draft has', () => {
 });
 
 describe('productDraftSchema', () => {
-  it('says the same as validateProduct when it is used by itself', () => {
+  it('reports the same errors as validateProduct', () => {
     expect(productDraftSchema.parse(product())).toEqual({ ...product(), options: ['Size'] });
     const variants = [variant(), variant()];
     const { error } = productDraftSchema.safeParse(product({ title: '', variants }));
     expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(['title', 'variants.1.sku', 'variants.1.options']);
   });
 
-  it('takes a draft for an input, and gives a draft', () => {
+  it('accepts a draft as input, and returns a draft', () => {
     expectTypeOf<ProductDraft>().toExtend<ProductDraftInput>();
     expectTypeOf(productDraftSchema.parse).returns.toEqualTypeOf<ProductDraft>();
   });
 });
 
-describe('whatever comes in', () => {
+describe('any input', () => {
   const optionName = fc.constantFrom('Colour', 'colour', ' Size', 'Size', '', '__proto__', 'X');
-  // In place of `fc.webUrl()`, which takes seconds to be made.
+  // Instead of `fc.webUrl()`, which takes seconds to create.
   const url = fc
     .tuple(fc.domain(), fc.string({ unit: 'grapheme' }))
     .map(([domain, path]) => `https://${domain}/${encodeURIComponent(path)}`);
@@ -200,7 +200,7 @@ describe('whatever comes in', () => {
   const isIssue = ({ severity, code, field, message }: ValidationIssue) =>
     ['error', 'warning'].includes(severity) && /^[a-z]+(-[a-z]+)*$/.test(code) && field !== '' && message !== '';
 
-  it('ends in a draft or in errors, and never in a throw', () => {
+  it('results in a draft or in errors, and never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.jsonValue(), wildProduct), (input) => {
         const result = validateProduct(input);
@@ -212,7 +212,7 @@ describe('whatever comes in', () => {
     );
   });
 
-  it('stays a valid draft, the same one, after a round trip through JSON', () => {
+  it('gives a draft that stays valid and equal after a round trip through JSON', () => {
     const name = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((text) => text.trim() !== '');
     const values = fc.uniqueArray(name, {
       minLength: 1,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { product, variant } from './drafts.ts';
 
 describe('validateProducts', () => {
-  it('keeps the valid, tells of the invalid, and counts', () => {
+  it('keeps the valid products, reports the invalid ones, and counts', () => {
     const { valid, invalid, warnings, summary } = validateProducts([
       product({ localId: 'a', variants: [variant({ sku: 'A' })] }),
       null,
@@ -35,7 +35,7 @@ describe('validateProducts', () => {
     });
   });
 
-  it('refuses a local id that an earlier product has, be that valid or not', () => {
+  it('refuses a local id of an earlier product, whether that is valid or not', () => {
     const { valid, invalid } = validateProducts([
       product({ localId: 'a', title: '' }),
       product({ localId: 'a' }),
@@ -51,14 +51,14 @@ describe('validateProducts', () => {
     expect(invalid[1]?.errors[0]?.message).toBe('is also the id of product 0 of the list: give each product its own');
   });
 
-  it('warns of a SKU that an earlier product has', () => {
+  it('warns of a SKU of an earlier product', () => {
     const { valid, warnings } = validateProducts([product({ localId: 'a' }), product({ localId: 'b' })]);
     expect(valid).toHaveLength(2);
     expect(warnings).toMatchObject([{ index: 1, localId: 'b', code: 'sku-shared', field: 'variants[0].sku' }]);
     expect(warnings[0]?.message).toContain('which product "a" also has');
   });
 
-  it('takes any iterable and hands its options on', () => {
+  it('accepts any iterable and passes its options on', () => {
     function* products() {
       yield product({ colour: 'red' });
     }

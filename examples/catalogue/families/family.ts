@@ -1,9 +1,9 @@
-/** A kind of thing that the shop sells in several materials. */
+/** A kind of product that the shop sells in several materials. */
 export interface Kind {
   readonly name: string;
   readonly materials: readonly string[];
   readonly cents: number;
-  /** How many colours it comes in; 0 for none. */
+  /** Number of colours; 0 for none. */
   readonly colours: number;
   readonly sizes?: readonly (string | number)[];
   readonly lengths?: readonly string[];
@@ -24,11 +24,11 @@ export interface Family {
   readonly kinds: readonly Kind[];
 }
 
-/** European shoe sizes, as numbers: that is how they come out of most systems. */
+/** European shoe sizes, as numbers: most systems export them so. */
 export const shoeSizes = [37, 38, 39, 40, 41, 42];
 
 /** Sizes of clothing. */
 export const letterSizes = ['S', 'M', 'L', 'XL'];
 
-/** Sizes of clothing that also comes small. */
+/** Sizes of clothing that is also sold in small sizes. */
 export const wideSizes = ['XS', ...letterSizes];

@@ -1,6 +1,6 @@
 import { createShopifyClient } from 'shopwright';
 
-/** The client of this example's shop. Clients are cheap: those of one shop share its bucket. */
+/** The client of this example's shop. Clients are cheap: those of one shop share a bucket. */
 export const shop = () =>
   createShopifyClient({
     shop: process.env.SHOPIFY_SHOP ?? '',

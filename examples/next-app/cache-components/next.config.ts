@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { NextConfig } from 'next';
 
-// Built and started on its own: `next build cache-components`. It shares code with the app around it.
+// Built and started separately: `next build cache-components`. It shares code with the app around it.
 const config: NextConfig = {
   cacheComponents: true,
   partialPrefetching: true,

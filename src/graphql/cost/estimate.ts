@@ -28,7 +28,7 @@ import {
  * Shopify's rule to the names in the document; `createCostBook` corrects what it misses.
  *
  * @param variables Values as they are sent. Page sizes, `@skip`, `@include` and the input of mutations count.
- * @param operationName Which operation of the document. Default: the first.
+ * @param operationName The operation to estimate. Default: the first.
  */
 export function estimateCost(
   document: DocumentNode,
@@ -55,34 +55,34 @@ export function estimateCost(
   return Math.max(1, operationPoints(walk, root, operation.operation === 'mutation'));
 }
 
-/** Told of what counts, while it is counted. */
+/** Receives each part of the cost as it is counted. */
 interface Listeners {
   readonly watch?: CostWatch;
   readonly onRead?: Variables['onRead'];
 }
 
-/** Follows an estimate from field to field. */
+/** Follows an estimate field by field. */
 export interface CostWatch {
-  /** A field begins. Its path has the response keys from the root. */
+  /** A field begins. The path has the response keys from the root. */
   enter(path: string): void;
-  /** The field is a connection of that many nodes, each of which counts so many times. */
+  /** The field is a connection: its page size, and how many times each node counts. */
   page(size: number, multiplier: number): void;
-  /** The field ends: its points with all below it, as often as the pages around it make it count. */
+  /** The field ends: its points including subfields, multiplied by the pages around it. */
   leave(points: number): void;
-  /** What a field selects was counted for the first time, or was known from before. */
+  /** The fields below a field were counted for the first time; with `again`, they were already known. */
   counted(selection: string): void;
   again(selection: string): void;
 }
 
 /**
- * Estimates one operation, for variables as they are sent. Fractions are kept: Shopify rounds once, at the end, and
- * the history could not tell a rounding from a difference.
+ * Estimates one operation for the variables to send. Fractions are kept: Shopify rounds once, at the end, and the cost
+ * book must not mistake rounding for a difference.
  */
 export type Estimator = (variables?: Readonly<Record<string, unknown>>) => number;
 
 /**
- * An `estimateCost` for an operation that is sent again and again: it remembers the last cost, which is right
- * while the variables that count, such as page sizes, are the same. Input objects are counted again each time.
+ * Creates an estimator for an operation that is sent repeatedly. It caches the last cost, which is valid while the
+ * variables that count, such as page sizes, stay the same. Input objects are counted each time.
  */
 export function createEstimator(document: DocumentNode, operationName?: string): Estimator {
   let last: { readonly cost: number; readonly read: ReadonlyMap<string, unknown> } | undefined;
@@ -101,14 +101,14 @@ function areGiven(read: ReadonlyMap<string, unknown>, variables: Readonly<Record
   return true;
 }
 
-/** What is no object stays what it is. */
+/** Only objects can change without being replaced. */
 function canChange(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
 /**
- * Points to reserve. Shopify rounds to the nearest whole point; to reserve less than it charges gets throttled,
- * so this rounds up. The dust of binary fractions costs no point.
+ * Points to reserve. Shopify rounds to the nearest whole point. This rounds up, since reserving less than the charge
+ * gets throttled; floating-point noise does not add a point.
  */
 export function wholePoints(points: number): number {
   return Math.max(0, Math.ceil(points - 1e-6));
@@ -116,12 +116,12 @@ export function wholePoints(points: number): number {
 
 interface Walk extends SelectionScope {
   readonly watch?: CostWatch | undefined;
-  /** Points of fields by what is selected below them: a fragment used many times is counted once. */
+  /** Points of fields by their subfields: a fragment used many times is counted once. */
   readonly known: Map<string, number>;
   readonly ids: Map<SelectedSet['set'], number>;
 }
 
-/** Where a selection stands: its path, and how often its points count because of connections around it. */
+/** The place of a selection: its path, and the product of the multipliers of the connections around it. */
 interface Place {
   readonly path: string;
   readonly times: number;
@@ -134,7 +134,7 @@ function operationPoints(walk: Walk, root: SelectedSet, isMutation: boolean): nu
   return sum(walk, selectedFields([root], walk), { path: '', times: 1 }, isMutation ? mutation : queried);
 }
 
-/** The fields for any type, and of the types that exclude each other the most expensive. */
+/** Adds the fields of any type, and the most expensive of the types that exclude each other. */
 function sum(walk: Walk, selected: Selected, place: Place, price: Price): number {
   let points = 0;
   for (const one of selected.fields) {
@@ -155,13 +155,13 @@ function queried(walk: Walk, one: MergedField, place: Place): number {
   return points > 0 && one.name.endsWith('Count') ? rootCountPoints : points;
 }
 
-/** Prices by the name of the field alone; of several types, the most expensive. */
+/** Prices by field name alone; if types differ, the highest. */
 const pricesByName: ReadonlyMap<string, number> = Object.entries(fieldPrices).reduce((prices, [field, points]) => {
   const name = field.slice(field.indexOf('.') + 1);
   return prices.set(name, Math.max(points, prices.get(name) ?? 0));
 }, new Map<string, number>());
 
-/** A scalar is free, an object costs 1, a connection by its size. */
+/** A scalar is free, an object costs 1, a connection depends on its size. */
 function field(walk: Walk, one: MergedField, place: Place): number {
   const below = setsBelow(one);
   const price = pricesByName.get(one.name);
@@ -183,7 +183,7 @@ function field(walk: Walk, one: MergedField, place: Place): number {
   return points;
 }
 
-/** Money is free, and known by its name or its fields: no other object has these alone. */
+/** Money is free. It is recognized by its name or its fields, which no other object has alone. */
 function isMoney(name: string, { fields, byType }: Selected): boolean {
   if (moneyBags.has(name)) return true;
   const isOfMoney = (one: MergedField): boolean =>
@@ -206,14 +206,14 @@ function isConnection(selected: Selected): boolean {
   return selected.fields.some(wraps) || selected.byType.some(isConnection);
 }
 
-/** 2, and what one node costs times a factor that grows with the logarithm of the page's size. */
+/** 2, plus the cost of one node times a factor that grows with the logarithm of the page size. */
 function connection(walk: Walk, one: MergedField, selected: Selected, place: Place): number {
   const size = pageSize(walk, one);
   const times = connectionMultiplier(size);
   walk.watch?.page(size, times);
   const perNode = (child: MergedField, at: Place): number => {
     if (child.name === 'nodes') return field(walk, child, at);
-    // An edge is a wrapper; `node` in it is the object.
+    // An edge is only a wrapper; its `node` is the object.
     return sum(walk, selectedFields(setsBelow(child), walk), at, field);
   };
   const children = sum(walk, selected, place, (_, child, at) => {
@@ -230,7 +230,7 @@ function pageSize(walk: Walk, one: MergedField): number {
   return asked === undefined || Number.isNaN(size) ? largestPage : Math.min(size, largestPage);
 }
 
-/** 10 and what the input adds pay for the payload and the objects right in it, errors included. */
+/** 10 plus the price of the input. That covers the payload, the objects directly in it, and errors. */
 function mutation(walk: Walk, one: MergedField, place: Place): number {
   if (one.name === '__typename') return 0;
   const args = one.nodes[0]?.node.arguments;
@@ -245,19 +245,19 @@ function payload(walk: Walk, one: MergedField, place: Place): number {
   return isConnection(selected) ? field(walk, one, place) : sum(walk, selected, place, field);
 }
 
-/** Corrects estimates by what Shopify really asked for the same operation before. */
+/** Corrects estimates by what Shopify requested for the same operation before. */
 export interface CostBook {
   /**
    * Returns the points to reserve: the estimate, corrected if the operation has been seen.
    *
-   * @param shared Samples of other processes, oldest first; each counts like one response of our own.
+   * @param shared Samples of other processes, oldest first; each counts like a response to this process.
    */
   expect(key: string, estimate: number, shared?: readonly CostSample[]): number;
-  /** Notes what Shopify asked for (`requestedQueryCost`) where we had estimated that much. */
+  /** Records what Shopify requested (`requestedQueryCost`) for an estimate. */
   learn(key: string, sample: CostSample): void;
 }
 
-/** The last responses of one operation, newest last: where the estimate was some points, and where it was 0. */
+/** The last responses of one operation, newest last, separately for estimates above 0 and of 0. */
 interface Page {
   readonly foreseen: CostSample[];
   readonly unforeseen: CostSample[];
@@ -271,15 +271,15 @@ const none: readonly CostSample[] = [];
  * Creates a cost book. Of an operation's last five responses, the most expensive counts: reserving too much costs
  * nothing, since the rest is returned, but reserving too little gets throttled.
  *
- * @param options.maxKeys Operations remembered; the one longest unused is forgotten. Default 1,000.
+ * @param options.maxKeys Maximum number of operations; the least recently used one is dropped. Default 1,000.
  */
 export function createCostBook(options: { readonly maxKeys?: number } = {}): CostBook {
   const maxKeys = options.maxKeys ?? 1_000;
-  /** The one longest unused first. */
+  /** The least recently used one first. */
   const pages = new Map<string, Page>();
   const noted = new WeakSet<CostSample>();
 
-  /** The one used last, which stands at the end already. */
+  /** The most recently used one, already at the end. */
   let newest: Page | undefined;
 
   const use = (key: string, page: Page): Page => {
@@ -320,7 +320,7 @@ export function createCostBook(options: { readonly maxKeys?: number } = {}): Cos
   };
 }
 
-/** What an operation will cost, by what was estimated and asked for before. In points. */
+/** What an operation will cost in points, by the samples of earlier responses. */
 export function expectedCost(estimate: number, samples: readonly CostSample[]): number {
   const alike = samples.filter((sample) => sample.estimate > 0 === estimate > 0);
   if (alike.length === 0) return Math.max(0, estimate);
@@ -329,9 +329,9 @@ export function expectedCost(estimate: number, samples: readonly CostSample[]): 
 }
 
 /**
- * An estimate corrected by one response. Whether a difference comes once for each operation or grows with it is
- * unknown, so the more expensive of the two counts. A difference below one point is Shopify's rounding and does not
- * grow: as a ratio, a cost of 10.6 that was asked for as 10 would take points off all larger ones.
+ * Corrects an estimate by one response. It is unknown whether a difference is fixed or grows with the operation, so the
+ * more expensive case counts. A difference below one point is Shopify's rounding and does not grow: as a ratio, a cost
+ * of 10.6 that was requested as 10 would reduce all larger ones.
  */
 function corrected(estimate: number, past: CostSample): number {
   const difference = past.requested - past.estimate;
@@ -339,7 +339,7 @@ function corrected(estimate: number, past: CostSample): number {
   return Math.abs(difference) < 1 ? shifted : Math.max(shifted, estimate * (past.requested / past.estimate));
 }
 
-/** Takes the dust of binary fractions off, so that what was asked once is asked again. */
+/** Removes floating-point noise, so that an earlier request gives the same points again. */
 function withoutDust(points: number): number {
   return Math.round(points * 1e6) / 1e6;
 }

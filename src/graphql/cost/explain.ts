@@ -62,7 +62,7 @@ interface Share {
   page?: { readonly pageSize: number; readonly multiplier: number };
 }
 
-/** The explanation of an operation that is parsed already. */
+/** Explains an operation that is already parsed. */
 export function explainParsed(document: DocumentNode, variables: object, operationName?: string): CostExplanation {
   const fields = new Map<string, FieldCost>();
   const root: Share = { path: '', variables: new Set() };
@@ -82,7 +82,7 @@ export function explainParsed(document: DocumentNode, variables: object, operati
       const { path, variables: read, page } = current;
       current = around.pop() ?? root;
       for (const name of read) current.variables.add(name);
-      // Of a field that two types have, the more expensive counts.
+      // If two types have the field, the more expensive one counts.
       if (points <= (fields.get(path)?.points ?? 0)) return;
       fields.set(path, { path, points: withoutDust(points), ...page, variables: [...read] });
     },

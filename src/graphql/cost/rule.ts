@@ -1,11 +1,11 @@
 import { isRecord } from '../../internal/json.ts';
 
-// What Shopify charges, in one table: the client's estimate, which knows names only, and the fake, which knows types, read
-// it both. Sources of the rule:
+// What Shopify charges, in one table, used by the client's estimate, which only knows names, and by the fake, which
+// knows types. Sources of the rule:
 // https://shopify.dev/docs/apps/build/apis/graphql-admin/rate-limits (object 1, connection by size, mutation 10),
 // https://community.shopify.dev/t/how-to-calculate-graphql-cost-estimates/24364/6 (Shopify staff on connections).
-// What no page says was found by comparing it with about 8,000 costs that development stores named for API versions
-// 2025-01 to 2026-04, recorded in public by https://github.com/airhorns/shopify-draft-proxy: "recorded" below.
+// Undocumented parts were found by comparing it with about 8,000 costs that development stores returned for API
+// versions 2025-01 to 2026-04, published by https://github.com/airhorns/shopify-draft-proxy: "recorded" below.
 
 /** Points of an object. */
 export const objectPoints = 1;
@@ -14,46 +14,46 @@ export const objectPoints = 1;
 export const connectionPoints = 2;
 
 /**
- * Points of a `__typename` in what was answered. None are asked for, so that they use up what would be refunded.
- * (Recorded: `nodes { __typename … on MediaImage { image { url } } }` of a file without image is charged 2, not 1.)
+ * Points of a `__typename` in a response. None are requested for it, so they reduce the refund. (Recorded:
+ * `nodes { __typename … on MediaImage { image { url } } }` of a file without image is charged 2, not 1.)
  */
 export const answeredTypeNamePoints = 1;
 
 /** Points of a mutation without what its input adds. */
 export const mutationPoints = 10;
 
-/** Points that one request may ask for, on any plan. */
+/** Points that one request may cost, on any plan. */
 export const maxRequestPoints = 1_000;
 
-/** The largest page, and the size of a page that nothing is known of. */
+/** The largest page, also assumed if the page size is unknown. */
 export const largestPage = 250;
 
-/** How many times a connection of that page size pays for one node: 1 → 1, 10 → 4, 50 → 7, 100 → 9, 250 → 11. */
+/** How many times a connection with that page size counts one node: 1 → 1, 10 → 4, 50 → 7, 100 → 9, 250 → 11. */
 export function connectionMultiplier(size: number): number {
-  // Of no nodes only the connection is paid. (Recorded.)
+  // Without nodes, only the connection counts. (Recorded.)
   if (size === 0) return 0;
   return Math.floor(2 * Math.log(Math.max(2, Math.min(size, largestPage))));
 }
 
-/** A page of which at least one node came. */
+/** A page that returned at least one node. */
 interface AnsweredPage {
   /** Points of its most expensive node, type names included. */
   readonly perNode: number;
-  /** What `first` or `last` asked for. */
+  /** The value of `first` or `last`. */
   readonly size: number;
-  /** Nodes that came. */
+  /** Nodes returned. */
   readonly came: number;
   /** Whether `pageInfo` is selected beside the nodes. */
   readonly hasPageInfo: boolean;
 }
 
 /**
- * Points that a page is charged in the end, of those that were asked for: by the share of it that came, and up from 0.2
- * (recorded: of 50 asked for, 1 came, 0 of 7 points; of 10, 3, 2 of 4; of 250, 54, 3 of 11).
+ * Points finally charged for a page, of those requested: in proportion to the nodes returned, rounded up from a
+ * fraction of 0.2. (Recorded: 1 node of 50, 0 of 7 points; 3 of 10, 2 of 4; 54 of 250, 3 of 11.)
  *
- * Two things use up some of what would be refunded, and never the last of it (recorded, where they come alone): a single
- * node with objects of its own on a page of at most 10 (of 10, 1 came, 2 of 8 and 3 of 16), and `pageInfo` beside a page
- * of half a point (of 5, 1 came, 2 of 3 points with it, and 1 without).
+ * Two things reduce the refund, though never to nothing (recorded, each on its own): a single node with nested objects
+ * on a page of at most 10 (1 node of 10, 2 of 8 and 3 of 16 points), and `pageInfo` beside a page of half a point (1
+ * node of 5, 2 of 3 points with it, 1 without).
  */
 export function chargedForPage({ perNode, size, came, hasPageInfo }: AnsweredPage): number {
   const asked = perNode * connectionMultiplier(size);
@@ -67,19 +67,19 @@ export function chargedForPage({ perNode, size, came, hasPageInfo }: AnsweredPag
 }
 
 /**
- * Whole points, as Shopify names them: 10.2 is 10, 15.6 is 16 (recorded). No operation is free: one whose fields are all
- * skipped asks for 1.
+ * Whole points, as Shopify reports them: 10.2 is 10, 15.6 is 16 (recorded). No operation is free: one whose fields are
+ * all skipped costs 1.
  */
 export function chargedPoints(points: number): number {
   return Math.max(1, Math.round(withoutDust(points)));
 }
 
-/** Takes the dust of binary fractions off: prices have at most two decimals. */
+/** Removes floating-point noise: prices have at most two decimals. */
 export function withoutDust(points: number): number {
   return Math.round(points * 100) / 100;
 }
 
-/** Points of objects by type, where it is not 1. As nodes of a connection, those of 0 cost 1. (Recorded.) */
+/** Points of objects by type, if not 1. As nodes of a connection, those with 0 cost 1. (Recorded.) */
 export const typePrices: Readonly<Record<string, number>> = {
   ApiVersion: 0,
   CollectionRule: 0,
@@ -100,7 +100,7 @@ export const typePrices: Readonly<Record<string, number>> = {
   Weight: 0,
 };
 
-/** Points of fields that cost something else than the rule says, by type and field. (Recorded.) */
+/** Points of fields that deviate from the rule, by type and field. (Recorded.) */
 export const fieldPrices: Readonly<Record<string, number>> = {
   'Article.commentsCount': 10,
   'Blog.articlesCount': 10,
@@ -110,7 +110,7 @@ export const fieldPrices: Readonly<Record<string, number>> = {
   'Mutation.deliveryProfileUpdate': 100,
   'Mutation.fileCreate': 20,
   'Mutation.flowTriggerReceive': 1,
-  // Of June 2026 and later; before, what other mutations cost.
+  // Since June 2026; before, the same as other mutations.
   'Mutation.fulfillmentTrackingInfoUpdate': 50,
   'Mutation.orderCapture': 20,
   'Mutation.productCreateMedia': 20,
@@ -118,12 +118,12 @@ export const fieldPrices: Readonly<Record<string, number>> = {
   'Publication.includedProductsCount': 10,
 };
 
-/** Points of a count at the root of a query, such as `productsCount`. (Recorded, for all of them.) */
+/** Points of a count at the root of a query, such as `productsCount`. (Recorded, for all counts.) */
 export const rootCountPoints = 10;
 
 /** Points that each entry of one part of a mutation's input adds. */
 interface InputPrice {
-  /** Argument, then fields below it; lists on the way are gone through. */
+  /** Argument, then fields below it; lists on the way are traversed. */
   readonly path: readonly [argument: string, ...fields: string[]];
   /** Points per entry. */
   readonly points: number;
@@ -173,7 +173,7 @@ const inputPrices: ReadonlyMap<string, readonly InputPrice[]> = new Map([
  * Points that the input of a mutation adds.
  *
  * @param mutation Name of the root field.
- * @param argumentOf The value of one of its arguments.
+ * @param argumentOf Returns the value of an argument.
  */
 export function inputPoints(mutation: string, argumentOf: (name: string) => unknown): number {
   if (mutation === 'metafieldsSet') return ownerPoints(argumentOf('metafields'));
@@ -185,7 +185,7 @@ export function inputPoints(mutation: string, argumentOf: (name: string) => unkn
   return points;
 }
 
-/** Entries at the end of a path, lists on the way gone through. A single value counts as a list of one. */
+/** Counts the entries at the end of a path, through any lists. A single value counts as a list of one. */
 function countEntries(value: unknown, path: readonly string[]): number {
   if (value === undefined || value === null) return 0;
   if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + countEntries(entry, path), 0);
@@ -195,11 +195,11 @@ function countEntries(value: unknown, path: readonly string[]): number {
 }
 
 /**
- * Points that `metafieldsSet` adds for each owner, however many metafields it sets there, by the type in the
- * owner's gid; what is not named adds none. On all API versions since 2026-09-15 (before, recorded: none):
+ * Points that `metafieldsSet` adds for each owner, however many metafields it sets there, by the type in the owner's
+ * gid; types not listed add none. On all API versions since 2026-09-15 (before, recorded: none):
  * https://shopify.dev/changelog/dynamic-complexity-cost-for-metafieldsset-mutation
  *
- * Of the row with 2 points we know the number only; that it is `ProductVariant` is our reading.
+ * Of the entry with 2 points, Shopify publishes only the number; that it is `ProductVariant` is our assumption.
  */
 const ownerPrices: ReadonlyMap<string, number> = new Map([
   ['Collection', 1],
@@ -212,7 +212,7 @@ const ownerPrices: ReadonlyMap<string, number> = new Map([
 
 const gidType = /^gid:\/\/shopify\/([A-Za-z]+)\//;
 
-/** Points for the owners of some metafields, each owner once. */
+/** Points for the owners of some metafields, counting each owner once. */
 function ownerPoints(metafields: unknown): number {
   const owners = new Set<string>();
   for (const metafield of Array.isArray(metafields) ? metafields : [metafields]) {

@@ -29,13 +29,13 @@ interface Chain {
   readonly outer: Chain | undefined;
 }
 
-/** A selection set and the named fragments it stands in. */
+/** A selection set and the named fragments around it. */
 export interface SelectedSet {
   readonly set: SelectionSetNode;
   readonly within: Chain | undefined;
 }
 
-/** What one object selects: some fields whatever its type, and more for each type that a fragment names. */
+/** What one object selects: fields of any type, and further fields for each type that a fragment names. */
 export interface Selected {
   readonly fields: readonly MergedField[];
   readonly byType: readonly Selected[];
@@ -46,19 +46,19 @@ export interface SelectionScope {
   readonly variables: Variables;
 }
 
-/** `Selected` while it is being put together. */
+/** A `Selected` under construction. */
 interface Group {
   readonly type: string | undefined;
   readonly outer: Group | undefined;
   readonly fields: Map<string, SelectedField[]>;
   readonly inner: Map<string, Group>;
-  /** Named fragments that the group has taken in: once more, each adds nothing. */
+  /** Named fragments already added to the group: a second time, each adds nothing. */
   readonly spread: Set<string>;
 }
 
 /**
- * The fields of some selection sets of one object, merged by response key. Without the schema nothing
- * says whether two types exclude each other: those of different names are taken to.
+ * Merges the fields of selection sets of one object by response key. Without the schema it is unknown whether two types
+ * exclude each other: types of different names are assumed to.
  */
 export function selectedFields(sets: readonly SelectedSet[], scope: SelectionScope): Selected {
   const collect = ({ set, within }: SelectedSet, group: Group): void => {
@@ -87,7 +87,7 @@ function newGroup(type: string | undefined, outer: Group | undefined): Group {
   return { type, outer, fields: new Map(), inner: new Map(), spread: new Set() };
 }
 
-/** The nodes of one response key, where the group or one around it has it already, else new. */
+/** The nodes of one response key: those of the group or of one around it, or else a new list. */
 function fieldsFor(key: string, group: Group): SelectedField[] {
   for (let around: Group | undefined = group; around; around = around.outer) {
     const known = around.fields.get(key);
@@ -129,7 +129,7 @@ function isSkipped(directives: readonly DirectiveNode[] | undefined, variables: 
   );
 }
 
-/** Variables as sent, and the defaults of those that were not. */
+/** Variables as sent, and the defaults of the others. */
 export interface Variables {
   readonly given: Readonly<Record<string, unknown>>;
   readonly defaults: ReadonlyMap<string, ConstValueNode>;
@@ -137,7 +137,7 @@ export interface Variables {
   readonly onRead?: ((name: string, value: unknown) => void) | undefined;
 }
 
-/** What the variables of an operation stand for. */
+/** The variables of an operation. */
 export function variablesOf(
   operation: OperationDefinitionNode,
   given: Readonly<Record<string, unknown>> = {},
@@ -150,7 +150,7 @@ export function variablesOf(
   return { given, defaults, onRead };
 }
 
-/** The value of an argument by name; `undefined` where it is not given. */
+/** The value of an argument by name; `undefined` if it is not given. */
 export function argumentOf(args: readonly ArgumentNode[] | undefined, name: string, variables: Variables): unknown {
   const argument = args?.find((candidate) => candidate.name.value === name);
   return argument && valueIn(argument.value, variables);

@@ -16,8 +16,9 @@ export interface PushMarks {
   markAll(localIds: readonly string[]): Promise<void>;
   /**
    * Starts a push. Call it before the product is read. Returns `undefined` if the shop's data was erased after the job
-   * was queued (at `enqueuedAt`, in milliseconds since the epoch), and the product was not marked again. @throws
-   * StorageError
+   * was queued (at `enqueuedAt`, in milliseconds since the epoch), and the product was not marked again.
+   *
+   * @throws StorageError
    */
   begin(localId: string, enqueuedAt: number): Promise<BegunPush | undefined>;
   /** The local ids of all marked products, in pages. @throws StorageError, at the end also for unreadable marks. */

@@ -162,7 +162,7 @@ export interface SyncRuns {
    */
   resume(id: string): Promise<SyncRun>;
   /**
-   * Ends a run for good. Pushes in progress finish and are recorded, and so is a bulk operation that has started in
+   * Ends a run permanently. Pushes in progress finish and are recorded, and so is a bulk operation that has started in
    * Shopify. No other product is started: the rest counts as skipped. Pushed products stay; `sync.rollback({ runId })`
    * undoes them.
    *
@@ -331,7 +331,7 @@ export function createRuns(options: RunsOptions): SyncRuns {
               ...{ state: 'running', error: null, since: { at: clock.now(), finished: finishedOf(found) } },
               // Products that were invalid may be valid now.
               ...(found.state === 'failed' && found.phase === 'validate' && { done: '', invalid: 0, firstInvalid: [] }),
-              // The gate judges only what comes from now on.
+              // The gate judges only results from now on.
               ...(found.phase === 'push' && new Places(found.done).size === unitsOf(found) && { state: 'finished' }),
               ...(found.halt && { halt: null, samples: null }),
             },

@@ -10,7 +10,7 @@ export interface ParseRowsOptions {
   readonly name: string;
 }
 
-/** The rows parsed from a text. */
+/** The rows parsed from text. */
 export interface ParsedRows<Row> {
   readonly rows: readonly Row[];
   /** Lines that are not JSON; only in JSONL. */
@@ -433,7 +433,7 @@ function addressOf(image: unknown): unknown {
   return typeof image === 'object' && image !== null && 'url' in image ? image.url : image;
 }
 
-/** `"a, b"` → `["a", "b"]`. A value that is not text stays as it is. */
+/** `"a, b"` → `["a", "b"]`. A value that is not text is unchanged. */
 function splitTags(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return value.split(',').flatMap((tag) => tag.trim() || []);

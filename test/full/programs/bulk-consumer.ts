@@ -1,4 +1,4 @@
-// Reads all products by a bulk query with a key, and writes each with the position after it in one transaction.
+// Reads all products by a bulk query with a key, and writes each one and the position after it in one transaction.
 import { DatabaseSync } from 'node:sqlite';
 import { createShopifyClient } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';

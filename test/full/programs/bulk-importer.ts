@@ -1,4 +1,5 @@
-// Sets products by a bulk mutation with a key: 2 of 100 rows are bad, and of 1 of 100 the outcome is lost. Prints the counts.
+// Sets products by a bulk mutation with a key: 2 of 100 rows are bad, and 1 of 100 loses its outcome. Prints the
+// counts.
 import { createShopifyClient } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 
@@ -8,7 +9,7 @@ const forgetful: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (!response.body || !String(input).includes('/fake-downloads/')) return response;
   let rest = '';
-  // As many bytes as before: fewer would be a download that was cut.
+  // The same number of bytes: fewer would be a truncated download.
   const blank = (line: string): string => (/"__lineNumber":\d*50}$/.test(line) ? ' '.repeat(line.length) : line);
   const body = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(
     new TransformStream<string, string>({

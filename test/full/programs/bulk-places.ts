@@ -1,4 +1,4 @@
-// Starts some bulk queries at once, and tells how many rows each of them brought.
+// Starts some bulk queries at once, and prints the number of rows of each.
 import { createShopifyClient } from 'shopwright';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 

@@ -2,8 +2,8 @@
 //
 // node dashboard-server.ts <SQLite file>
 //
-// Prints its address. A line on its input makes something happen: `event` one call to the fake, `streams` prints the
-// number of open responses, `cpu` the milliseconds of CPU that it has used.
+// Prints its address. A line on its input triggers an action: `event` makes one call to the fake, `streams` prints the
+// number of open responses, `cpu` the milliseconds of CPU used.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { createShopifyClient } from 'shopwright';

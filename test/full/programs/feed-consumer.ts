@@ -5,7 +5,10 @@ import { createFeed, type FeedEvent } from 'shopwright/feed';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 import { type Order, OrdersTable, orderFields } from '../../../examples/order-feed/orders-table.ts';
 
-/** Brings orders into SQLite, and tells how many changes took effect, until a kill. Its input are webhooks, one a line. */
+/**
+ * Copies orders into SQLite, and prints how many changes took effect, until it is killed. Its input is webhooks, one
+ * per line.
+ */
 const [origin = '', path = '', pageSize = '100'] = process.argv.slice(2);
 const client = createShopifyClient({ shop: 'demo.myshopify.com', accessToken: 'shpat_fake', origin });
 const feed = createFeed<Order>({

@@ -1,4 +1,4 @@
-/** Makes a query and a mutation on the shop at the origin given, and prints how many requests each has taken. */
+/** Makes a query and a mutation on the shop at the given origin, and prints the number of requests of each. */
 import { createShopifyClient, kyTransport } from 'shopwright';
 import { undiciTransport } from 'shopwright/transport/undici';
 
@@ -7,7 +7,7 @@ const shop = createShopifyClient({
   ...{ shop: 'acme', accessToken: 'shpat_frozen', origin, timeoutMs: 400, retry: { baseDelayMs: 1 } },
   transport: transport === 'undici' ? undiciTransport() : kyTransport(),
 });
-// What is loaded late and connected first takes its own time.
+// Late loading and the first connection take their own time.
 await shop.graphql('query Warm { shop { name } }', {}, { timeoutMs: 20_000 });
 const attempts: unknown[] = [];
 for (const call of [

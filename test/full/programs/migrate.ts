@@ -3,7 +3,7 @@ import { createTokenStore } from 'shopwright/auth';
 import { migrateToExpiringTokens } from 'shopwright/auth/migration';
 import { sqliteStores } from 'shopwright/storage/sqlite';
 
-/** Migrates the tokens of all shops and tells of each, until the end or a kill. */
+/** Migrates the tokens of all shops and reports each, until the end or a kill. */
 const [origin = '', path = '', secret = '', mode = ''] = process.argv.slice(2);
 await using stores = sqliteStores({ path });
 const tokens = createTokenStore({ store: stores.keyValue, keys: [{ id: 'one', secret }] });

@@ -1,4 +1,4 @@
-/** One worker of `queue-chaos.test.ts`: pushes products and adjusts stock until somebody kills it. */
+/** One worker of `queue-chaos.test.ts`: pushes products and adjusts stock until it is killed. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createShopifyClient } from 'shopwright';
@@ -19,12 +19,12 @@ const client = createShopifyClient({
   limiter: redisLimiter({ redis, keyPrefix: `${schema}:`, leaseMs: 2_000 }),
 });
 const sync = createProductSync({ client, stores });
-/** Jobs after which it says that it works, so that it is killed in the middle of it and not while it starts. */
+/** Number of jobs after which it reports that it works, so that it is killed while working and not while starting. */
 const jobsToTell = 10;
 let done = 0;
 const queue = bullmqQueue({
   ...{ connection: redis, prefix: `{${schema}}`, concurrency: 6 },
-  // Killed so often, a job must come back soon, and may lose many workers.
+  // With so many kills, a job must return soon, and may lose many workers.
   ...{ lockDurationMs: 2_000, maxStalledCount: 50, retryDelaysMs: [200, 500, 1_000, 2_000] },
   telemetry(event) {
     if (event.type === 'job' && event.outcome === 'done') done += 1;

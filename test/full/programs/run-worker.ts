@@ -1,4 +1,4 @@
-/** One worker of `load-run.test.ts`: pushes the products of runs until somebody kills it. */
+/** One worker of `load-run.test.ts`: pushes the products of runs until it is killed. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createShopifyClient } from 'shopwright';
@@ -25,13 +25,13 @@ function shared(url: string) {
   });
   const queue = bullmqQueue({
     ...{ connection: redis, prefix: `{${schema}}`, concurrency: 3 },
-    // Killed so often, a job must come back soon, and may lose many workers.
+    // With so many kills, a job must return soon, and may lose many workers.
     ...{ lockDurationMs: 3_000, maxStalledCount: 50 },
   });
   return { client, queue, stores: postgresStores({ pool, schema }) };
 }
 
-/** On SQLite, alone. */
+/** On SQLite, without other workers. */
 const alone = () => ({
   client: createShopifyClient(auth),
   queue: inProcessQueue({ concurrency: 3 }),
@@ -40,7 +40,9 @@ const alone = () => ({
 
 const { client, queue, stores } = redisUrl ? shared(redisUrl) : alone();
 const sync = createProductSync({ client, stores });
-/** Products after which it says that it works, so that it is killed in the middle of it and not while it starts. */
+/**
+ * Number of products after which it reports that it works, so that it is killed while working and not while starting.
+ */
 const productsToTell = 20;
 let asked = 0;
 const products = createProductQueue({

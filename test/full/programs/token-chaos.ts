@@ -1,5 +1,6 @@
-// One shop whose tokens live for two seconds, called by processes whose clocks differ, some of which are killed, while
-// responses to refreshes are lost. What `token-chaos.test.ts` asserts of this package, `bench/tokens.ts` measures of others.
+// One shop whose tokens live for two seconds, called by processes with different clocks, some of which are killed,
+// while responses to refreshes are lost. `token-chaos.test.ts` asserts the results; `bench/tokens.ts` compares them
+// with others.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -18,68 +19,70 @@ const shop = 'demo.myshopify.com';
 const tokenPath = '/admin/oauth/access_token';
 const app = { clientId: 'crm', clientSecret: 'shpss_crm' };
 
-/** What runs, and for how long. */
+/** The programs, and their duration. */
 export interface ChaosOptions {
-  /** The program of one process: it calls the shop until it is told to stop, and dies at the point it is told. */
+  /** The program of one process: it calls the shop until it is stopped, and dies at a given point. */
   readonly program: string;
-  /** Where its store is: the first argument of the program. */
+  /** The store: the first argument of the program. */
   readonly place: string;
   /** The last argument of the program. */
   readonly secret: string;
   readonly seconds: number;
   readonly processes: number;
-  /** Between the clocks of one process and the next. */
+  /** Difference between the clocks of two consecutive processes. */
   readonly clocksApartMs: number;
-  /** Puts what the install brings where the program looks for it. */
+  /** Stores the tokens of the install where the program finds them. */
   keep(tokens: StoredTokens): Promise<unknown>;
-  /** The refresh token that is stored in the end. */
+  /** The refresh token stored at the end. */
   kept(): Promise<string>;
 }
 
-/** What came of it. */
+/** The results. */
 export interface ChaosReport {
   readonly calls: number;
-  /** What the processes said of calls that failed. */
+  /** Failed calls, as reported by the processes. */
   readonly failures: readonly string[];
   readonly longestMs: number;
-  /** Processes that were killed, and those that have told their calls. All others went on to the end. */
+  /** Processes that were killed, and those that have reported their calls. All others ran to their end. */
   readonly died: number;
   readonly started: number;
   readonly told: number;
-  /** Refreshes in flight at once, at most. */
+  /** Maximum number of refreshes in flight at once. */
   readonly most: number;
-  /** Milliseconds for which a refresh had been in flight when another one came. */
+  /** Milliseconds for which a refresh had been in flight when another one arrived. */
   readonly overlaps: readonly number[];
-  /** Token pairs that the time takes at least, and those that were used. */
+  /** Minimum number of token pairs for that time, and the number used. */
   readonly least: number;
   readonly used: number;
-  /** Refreshes that were asked for, and those of them whose response was lost. */
+  /** Refreshes requested, and how many of them lost their response. */
   readonly requests: number;
   readonly lost: number;
   /** Refresh tokens that were sent after their replacement had been. */
   readonly tooLate: number;
-  /** Whether what is stored in the end can be refreshed. */
+  /** Whether the tokens stored at the end can be refreshed. */
   readonly isAlive: boolean;
 }
 
-/** What the server sees of tokens. */
+/** What the server records about tokens. */
 class Watch {
-  /** When each refresh that is in flight was received. */
+  /** When each refresh in flight was received. */
   readonly inFlight = new Set<number>();
   mostInFlight = 0;
-  /** Milliseconds for which a refresh had been in flight when another one came: less than `requestTimeoutMs` is a fault. */
+  /**
+   * Milliseconds for which a refresh had been in flight when another arrived: less than `requestTimeoutMs` is a fault.
+   */
   readonly overlaps: number[] = [];
   calls = 0;
   requests = 0;
   lost = 0;
   /** Refresh tokens that were sent. */
   readonly sent = new Set<string>();
-  /** What each refresh token was replaced by. */
+  /** The replacement of each refresh token. */
   readonly successors = new Map<string, string>();
   readonly used = new Set<string>();
   readonly tooLate: string[] = [];
 
-  /** Counts from here on. */
+  /** Starts counting. */
   restart(): void {
     this.calls = 0;
     this.requests = 0;
@@ -87,7 +90,7 @@ class Watch {
     this.used.clear();
   }
 
-  /** Returns what is to be called with the answer. */
+  /** Returns the function to call with the response. */
   send(refreshToken: string): () => void {
     const now = performance.now();
     this.requests += 1;
@@ -106,7 +109,7 @@ class Watch {
   }
 }
 
-/** A server before the fake: it counts, and loses responses. */
+/** A server in front of the fake: it counts, and loses responses. */
 async function listen(fake: FakeShopify, watch: Watch, random: () => number): Promise<Server> {
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
@@ -118,7 +121,7 @@ async function listen(fake: FakeShopify, watch: Watch, random: () => number): Pr
     if (!isRefresh) watch.call(String(request.headers['x-shopify-access-token']));
     const isLost = isRefresh && random() < lostShare;
     const answer = await fake.fetch(url, { method: request.method ?? 'GET', headers, body }).catch(() => undefined);
-    // The fake was closed: this was the last of a process that was killed.
+    // The fake was closed: this was the last request of a killed process.
     if (!answer) return;
     const text = await answer.text();
     answered();
@@ -134,7 +137,7 @@ async function listen(fake: FakeShopify, watch: Watch, random: () => number): Pr
   return server;
 }
 
-/** Of a form, or of JSON, as the official library sends it. */
+/** From a form, or from JSON, as the official library sends it. */
 function refreshTokenOf(body: string): string {
   const token: unknown = body.startsWith('{')
     ? JSON.parse(body).refresh_token
@@ -151,7 +154,7 @@ async function ask(fake: FakeShopify, parameters: Readonly<Record<string, string
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** What an install brings. */
+/** The tokens of an install. */
 async function install(fake: FakeShopify): Promise<StoredTokens> {
   const granted = await ask(fake, {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -192,7 +195,7 @@ function start(
   // Each round waits for the end of any of them.
   child.setMaxListeners(0);
   const ready = Promise.withResolvers<void>();
-  // Whoever waits for it hears of it; until then nobody may wait.
+  // The error is thrown to the code that awaits it; until then nothing may await it.
   ready.promise.catch(() => undefined);
   const worker: Worker = { child, ready: ready.promise, output: '' };
   child.stdout?.on('data', (text: Buffer) => {
@@ -203,7 +206,7 @@ function start(
   return worker;
 }
 
-/** A random number generator whose numbers are the same each time (mulberry32). */
+/** A random number generator that always returns the same numbers (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -257,7 +260,7 @@ export async function tokenChaos(options: ChaosOptions): Promise<ChaosReport> {
     const ranSeconds = (performance.now() - startedAt) / 1_000;
     const used = watch.used.size;
     const { calls, requests, lost } = watch;
-    // One that is killed in the end may still be starting.
+    // A process killed at the end may still be starting.
     await Promise.all(workers.map(({ ready }) => ready));
     await Promise.all(
       workers.map(async ({ child }) => {

@@ -1,4 +1,4 @@
-/** One process of `token-chaos.test.ts`: calls a shop until it is told to stop, and dies at the point it is told. */
+/** One process of `token-chaos.test.ts`: calls a shop until it is stopped, and dies at a given point. */
 import { writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -29,7 +29,7 @@ process.on('message', (message: { readonly arm?: string; readonly stop?: true })
   isOver ||= message.stop === true;
 });
 
-/** Dies at once where this is the point. */
+/** Dies at once if this is the given point. */
 function dieAt(point: string): void {
   if (armed !== point) return;
   writeSync(1, `dying ${point}\n`);
@@ -43,7 +43,7 @@ const transport: Transport = {
     if (!request.url.endsWith('/oauth/access_token')) return ky.send(request);
     dieAt('before-send');
     const sent = ky.send(request);
-    // Before, while and after the server works at it.
+    // Before, while and after the server handles it.
     const timer = setTimeout(() => dieAt('after-send'), Math.random() * 60);
     const response = await sent.finally(() => clearTimeout(timer));
     if (response.status === 200) dieAt('after-answer');

@@ -1,6 +1,6 @@
 /**
- * One process of `two-versions.test.ts`, of the version that stands beside it: takes changes and webhooks by HTTP, and works
- * on the queue that all of them share. Prints its port.
+ * One process of `two-versions.test.ts`, of the version installed beside it: takes changes and webhooks by HTTP, and
+ * works on the queue shared by all of them. Prints its port.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +28,7 @@ const client = createShopifyClient({
 const sync = createProductSync({ client, stores });
 const queue = bullmqQueue({
   ...{ connection: redis, prefix: `{${schema}}`, concurrency: 4 },
-  // The jobs of one that was killed must come back within the minute.
+  // The jobs of a killed process must return within the minute.
   ...{ lockDurationMs: 5_000, retryDelaysMs: [200, 500, 1_000, 2_000] },
 });
 
@@ -69,7 +69,7 @@ const webhooks = shopifyWebhooks(
   }),
 );
 
-/** What this version reads of all that either has written. */
+/** What this version can read of the data written by both. */
 async function readAll(): Promise<object> {
   const records = await stores.records.list(shop, { limit: 1_000 });
   const journal: JournalEntry[] = [];

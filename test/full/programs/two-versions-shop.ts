@@ -1,24 +1,25 @@
 /**
- * The shop of `two-versions.test.ts`: a fake Shopify in a process of its own, whose log is the judge. Webhooks go to the
- * services in turn, copies and retries too. Its first message is its origin; each request of the test gets one message.
+ * The shop of `two-versions.test.ts`: a fake Shopify in a separate process, whose log decides. Webhooks go to the
+ * services in turn, including duplicates and retries. Its first message is its origin; each request of the test gets
+ * one message.
  */
 import { setTimeout } from 'node:timers/promises';
 import { createFakeShopify } from 'shopwright/testing';
 
-/** What the test asks for. */
+/** The requests of the test. */
 export type ShopRequest =
-  /** From now on the services listen there. */
+  /** The services now listen there. */
   | { readonly ask: 'services'; readonly ports: readonly number[] }
-  /** Orders of these ids come in. */
+  /** Orders with these ids arrive. */
   | { readonly ask: 'orders'; readonly ids: readonly number[] }
-  /** What has happened, once all deliveries were taken. */
+  /** The results, once all deliveries were taken. */
   | { readonly ask: 'log' };
 
 export interface ShopLog {
   readonly titles: readonly string[];
-  /** The title that a call has written, once for each time. */
+  /** The titles written by calls, one entry each time. */
   readonly written: readonly string[];
-  /** Idempotency keys of the adjustments of stock that were executed. */
+  /** Idempotency keys of the executed stock adjustments. */
   readonly adjusted: readonly string[];
   /** Units of all items. */
   readonly stock: number;
@@ -33,7 +34,7 @@ export interface ShopLog {
 
 const shop = 'demo.myshopify.com';
 const fake = createFakeShopify({
-  // No product may wait for points here: this is about two versions.
+  // No product may wait for points here: this test is about two versions.
   shops: [{ domain: shop, bucket: { maximumAvailable: 40_000, restoreRate: 4_000 } }],
   webhooks: {
     subscriptions: [{ topics: ['orders/create'], uri: 'http://127.0.0.1/webhooks' }],
@@ -44,7 +45,7 @@ const fake = createFakeShopify({
 let ports: readonly number[] = [];
 let turn = 0;
 
-/** As a load balancer: the next service, and where that is gone or says 5xx, the one after it. */
+/** Like a load balancer: the next service, and if that is down or responds 5xx, the one after it. */
 fake.webhooks.onDelivery(async (request) => {
   const init = { method: 'POST', headers: request.headers, body: await request.arrayBuffer() };
   for (;;) {
@@ -132,7 +133,7 @@ async function answer(request: ShopRequest): Promise<unknown> {
       return null;
     case 'orders':
       for (const id of request.ids) {
-        // Text that a careless copy would damage.
+        // Text that careless copying would damage.
         const note = `Ünïcode 緑茶 \u{1F375} “${id}” \u2028 \\ </script>`;
         fake.emit('orders/create', { id, note, email: `buyer-${id}@example.com`, ...items[id % items.length] });
       }

@@ -1,5 +1,5 @@
 // A server with a webhook handler that kills itself at a given point. Each effect is a file named by its idempotency
-// key, as a database would have a unique column. Prints a line for each step. SIGTERM ends it when nothing is left to do.
+// key, like a unique column in a database. Prints a line for each step. SIGTERM ends it when nothing is left to do.
 //
 // node webhook-server.ts <folder> <port> <point or none> <memory or the URL of a Redis>
 import { writeFileSync } from 'node:fs';

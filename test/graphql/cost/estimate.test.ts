@@ -38,12 +38,12 @@ describe('connections', () => {
     [250, 11],
     [2_000, 11],
     [0, 0],
-  ])('of %i nodes pay for one node %i times', (size, times) => {
+  ])('of %i nodes count one node %i times', (size, times) => {
     expect(cost(`{ products(first: ${size}) { nodes { id } } }`)).toBe(2 + times);
     expect(cost(`{ products(last: ${size}) { edges { cursor node { id } } } }`)).toBe(2 + times);
   });
 
-  it('cost what a member of Shopify staff worked out', () => {
+  it('cost what Shopify staff calculated', () => {
     // https://community.shopify.dev/t/unexpectedly-low-graphql-query-cost-in-shopify-admin-api-seeking-clarification/23101
     const text =
       '{ product(id: "gid://shopify/Product/1") { variants(first: 250) { nodes { inventoryItem { id } } } } }';
@@ -55,13 +55,13 @@ describe('connections', () => {
     expect(cost(text)).toBe(2 + 4 * (1 + 2 + 7));
   });
 
-  it('give page information and totals for nothing, and pay once for objects beside the nodes', () => {
+  it('include page information and totals for free, and count objects beside the nodes once', () => {
     const text =
       '{ orders(first: 10) { totalCount pageInfo { hasNextPage endCursor } filters { label } nodes { id } } }';
     expect(cost(text)).toBe(2 + 1 + 4);
   });
 
-  it('are taken to be full pages where their size is not known', () => {
+  it('count as full pages if their size is unknown', () => {
     expect(cost('query ($n: Int) { products(first: $n) { nodes { id } } }')).toBe(2 + 11);
     expect(cost('{ products { nodes { id } } }')).toBe(2 + 11);
     expect(cost('{ products(first: "x") { nodes { id } } }')).toBe(2 + 11);
@@ -81,17 +81,17 @@ describe('connections', () => {
     expect(cost(text, { n: undefined })).toBe(2 + 7);
   });
 
-  it('take no variable from the prototype of what was given', () => {
+  it('do not take a variable from the prototype of the variables', () => {
     expect(cost('query ($toString: Int = 10) { products(first: $toString) { nodes { id } } }', {})).toBe(2 + 4);
   });
 
-  it('take last where first is null', () => {
+  it('use last if first is null', () => {
     expect(cost('{ products(first: null, last: 10) { nodes { id } } }')).toBe(2 + 4);
   });
 });
 
 describe('selections', () => {
-  it('count aliases apart and the same key once', () => {
+  it('count aliases separately and equal keys once', () => {
     expect(cost('{ a: shop { id } b: shop { id } }')).toBe(2);
     expect(cost('{ shop { id } shop { plan { publicDisplayName } } }')).toBe(2);
     expect(
@@ -117,12 +117,12 @@ describe('selections', () => {
     expect(cost(text)).toBe(1 + 2 + 4 * (1 + 2 + 2));
   });
 
-  it('keep a fragment on the type it stands in, and one without a type, together with it', () => {
+  it('keep a fragment on its enclosing type, and one without a type, together with it', () => {
     const text = `{ node(id: 1) { ... on Product { ... on Product { category { id } } ... { featuredMedia { id } } seo { title } } } }`;
     expect(cost(text)).toBe(1 + 3);
   });
 
-  it('leave out what @skip and @include leave out', () => {
+  it('omit what @skip and @include omit', () => {
     const text = `query ($yes: Boolean!, $no: Boolean = false, $unknown: Boolean!) {
       a: shop @skip(if: $yes) { id }
       b: shop @include(if: $no) { id }
@@ -134,7 +134,7 @@ describe('selections', () => {
     expect(cost(text, { yes: true })).toBe(3);
   });
 
-  it('come to an end where fragments go round in circles or are missing', () => {
+  it('end even if fragments are circular or missing', () => {
     const text = `{ product(id: 1) { ...A } shop { ...Missing } }
       fragment A on Product { category { ...B } }
       fragment B on TaxonomyCategory { a: parent { ...A } b: parent { ...B } }`;
@@ -145,20 +145,20 @@ describe('selections', () => {
 describe('operations', () => {
   const two = 'query A { shop { id } } query B { shop { id plan { publicDisplayName } } }';
 
-  it('are chosen by name, else the first', () => {
+  it('are chosen by name, or else the first', () => {
     expect(cost(two)).toBe(1);
     expect(cost(two, {}, 'B')).toBe(2);
     expect(estimateCost(parse(two), {}, 'C')).toBe(0);
   });
 
-  it('cost nothing where there are none', () => {
+  it('cost nothing if there are none', () => {
     expect(estimateCost(parse('fragment A on Product { id }'))).toBe(0);
   });
 });
 
 describe('mutations', () => {
-  it('cost 10, with the objects in their payload and all errors', () => {
-    // Seen: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
+  it('cost 10, including the objects in their payload and all errors', () => {
+    // Observed: https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels
     expect(
       cost('mutation { webPixelCreate(webPixel: {}) { webPixel { id settings } userErrors { field code } } }'),
     ).toBe(10);
@@ -167,7 +167,7 @@ describe('mutations', () => {
     expect(cost('mutation { x }')).toBe(10);
   });
 
-  it('pay for connections and what is deeper in their payload', () => {
+  it('count connections and deeper objects in their payload', () => {
     const text =
       'mutation { x { product { id category { id } variants(first: 10) { nodes { id } } } jobs(first: 1) { nodes { id } } } }';
     expect(cost(text)).toBe(10 + 1 + 6 + 3);
@@ -185,16 +185,16 @@ describe('product mutations', () => {
     [{ variants: many(1) }, 10],
     [{ variants: many(20), metafields: many(5) }, 16],
     [{ variants: many(200), files: many(10), metafields: many(20) }, 77],
-  ])('productSet pays for its input as the changelog says (%#)', (input, points) => {
+  ])('productSet counts its input as the changelog says (%#)', (input, points) => {
     expect(cost(productSet, { input })).toBe(points);
   });
 
-  it('productSet pays for the files and metafields of its variants', () => {
+  it('productSet counts the files and metafields of its variants', () => {
     const input = { variants: many(10, { file: { id: 'x' }, metafields: many(5) }) };
     expect(cost(productSet, { input })).toBe(10 + 2 + 6 + 20);
   });
 
-  it('productSet costs 10 where the input is empty, missing or not an object', () => {
+  it('productSet costs 10 if the input is empty, missing or not an object', () => {
     for (const input of [{}, undefined, null, 'text', { variants: null }, { variants: [null] }]) {
       expect(cost(productSet, { input })).toBe(10);
     }
@@ -205,11 +205,11 @@ describe('product mutations', () => {
       input: { title: $title, status: ACTIVE, giftCard: false, handle: null, x: 1.5,
         metafields: [$metafield, $metafield], files: { id: "a" }, variants: [{}, {}, {}, {}, {}, {}, {}] }
     ) { product { id } } }`;
-    // 10 + 0.8 + 1.9 + 1.4: a file that stands alone is a list of one.
+    // 10 + 0.8 + 1.9 + 1.4: a single file counts as a list of one.
     expect(estimateCost(parse(text), { metafield: { key: 'a' } })).toBeCloseTo(14.1);
   });
 
-  it('productCreate and productUpdate pay for metafields and media', () => {
+  it('productCreate and productUpdate count metafields and media', () => {
     const create =
       'mutation ($product: ProductCreateInput!, $media: [CreateMediaInput!]) { productCreate(product: $product, media: $media) { product { id } } }';
     expect(cost(create, { product: { metafields: many(10) }, media: many(10) })).toBe(10 + 4 + 19);
@@ -217,7 +217,7 @@ describe('product mutations', () => {
     expect(cost(update, { input: { metafields: many(10) } })).toBe(14);
   });
 
-  it('the bulk variant mutations pay for variants, their media and metafields, and product media', () => {
+  it('the bulk variant mutations count variants, their media and metafields, and product media', () => {
     const text = (name: string): string =>
       `mutation ($variants: [ProductVariantsBulkInput!]!, $media: [CreateMediaInput!]) { ${name}(productId: "1", variants: $variants, media: $media) { product { id } } }`;
     const variables = { variants: many(10, { mediaSrc: ['a'], metafields: many(1) }), media: many(10) };
@@ -231,7 +231,7 @@ describe('an explanation', () => {
     nodes { id variants(first: 50) @include(if: $deep) { nodes { id } } } pageInfo { endCursor }
   } }`;
 
-  it('names the share of each field, the most expensive first, and what it depends on', () => {
+  it('lists the share of each field, the most expensive first, and the variables it depends on', () => {
     expect(explainCost(page, { first: 10, deep: true })).toEqual({
       points: 43,
       fields: [
@@ -245,13 +245,13 @@ describe('an explanation', () => {
     });
   });
 
-  it('takes a page whose size is not known for the largest', () => {
+  it('treats a page of unknown size as the largest', () => {
     const { points, fields } = explainCost(page, { deep: false });
     expect(points).toBe(1 + 2 + 11);
     expect(fields[0]).toMatchObject({ path: 'products', pageSize: 250, variables: ['first', 'deep'] });
   });
 
-  it('says that a mutation depends on its input', () => {
+  it('reports that a mutation depends on its input', () => {
     const text = 'mutation ($input: ProductSetInput!) { productSet(input: $input) { product { id } } }';
     expect(explainCost(text, { input: { variants: many(20), metafields: many(5) } })).toEqual({
       points: 16,
@@ -271,7 +271,7 @@ describe('an explanation', () => {
     ]);
   });
 
-  it('takes documents as generators make them, and one operation of several', () => {
+  it('accepts generated documents, and one operation of several', () => {
     const text = 'query A { shop { id } } query B { products(first: 1) { nodes { id } } }';
     const textDocument = Object.assign(new String(text), { __apiType: () => ({}) });
     expect(explainCost(textDocument, {}, { operationName: 'B' }).points).toBe(3);
@@ -280,7 +280,7 @@ describe('an explanation', () => {
     expect(() => explainCost('no document')).toThrow(/GraphQL document is invalid/);
   });
 
-  it('keeps the most expensive of fields that two types both have', () => {
+  it('keeps the more expensive of two types with the same field', () => {
     const text = '{ node(id: 1) { ... on A { a { b { id } } } ... on B { a { id } } } }';
     expect(explainCost(text)).toEqual({
       points: 3,
@@ -293,7 +293,7 @@ describe('an explanation', () => {
     });
   });
 
-  it('says what Shopify will ask for, as the fake does', () => {
+  it('predicts what Shopify requests, as the fake does', () => {
     const text =
       'mutation ($v: [ProductVariantsBulkInput!]!) { productVariantsBulkUpdate(productId: "1", variants: $v) { product { id } } }';
     for (const count of [0, 1, 2, 3, 7, 28]) {
@@ -316,14 +316,14 @@ describe('metafieldsSet', () => {
     ['the shop', of('Shop/1'), 11],
     ['several owners', of('Product/1', 'Product/2', 'ProductVariant/1', 'Customer/9'), 21],
     ['one owner several times', of('Product/1', 'Product/1', 'Product/1'), 14],
-    ['an owner that has no price', of('Location/1'), 10],
+    ['an owner without a price', of('Location/1'), 10],
     ['no owner', of(), 10],
-  ])('pays for %s, as in the fake', (_, metafields, points) => {
+  ])('counts %s, as the fake does', (_, metafields, points) => {
     expect(cost(set, { metafields })).toBe(points);
     expect(requestedCost(operation(set, { metafields }))).toBe(points);
   });
 
-  it('agrees with the fake, whoever the owners are', () => {
+  it('agrees with the fake for any owners', () => {
     const types = ['Product', 'ProductVariant', 'Collection', 'Customer', 'Order', 'Shop', 'Location', 'Page'];
     const owner = fc.tuple(fc.constantFrom(...types), fc.integer({ min: 1, max: 4 })).map((parts) => parts.join('/'));
     fc.assert(
@@ -334,7 +334,7 @@ describe('metafieldsSet', () => {
     );
   });
 
-  it('reads owners written into the document, and a single one that is no list', () => {
+  it('reads owners written into the document, and a single one that is not a list', () => {
     expect(
       cost('mutation { metafieldsSet(metafields: { ownerId: "gid://shopify/Order/1" }) { userErrors { field } } }'),
     ).toBe(20);
@@ -347,7 +347,7 @@ describe('metafieldsSet', () => {
     [[{}]],
     [[{ ownerId: 'gid://shopify/constructor/1' }]],
     [undefined],
-  ])('takes nothing for owners that are none: %j', (metafields) => {
+  ])('counts nothing for invalid owners: %j', (metafields) => {
     expect(cost(set, { metafields })).toBe(10);
   });
 });

@@ -10,7 +10,7 @@ const document = parse(`
   mutation Write($product: ProductCreateInput) { productCreate(product: $product) { product { id } } }
 `);
 
-it('agrees with a fresh estimate, whatever variables come one after another', () => {
+it('agrees with a fresh estimate for any sequence of variables', () => {
   const variables = fc.record(
     {
       first: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constant(null), fc.constant(undefined), fc.string()),

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createCostBook, wholePoints } from '../../../src/graphql/cost/estimate.ts';
 
-it('believes the estimate of an operation it has not seen', () => {
+it('returns the estimate of an unknown operation', () => {
   expect(createCostBook().expect('a', 12)).toBe(12);
 });
 
-it('corrects an estimate by what Shopify asked for the same operation', () => {
+it('corrects an estimate by what Shopify requested for the same operation', () => {
   const book = createCostBook();
   book.learn('a', { estimate: 10, requested: 14 });
   expect(book.expect('a', 10)).toBe(14);
@@ -14,7 +14,7 @@ it('corrects an estimate by what Shopify asked for the same operation', () => {
   expect(book.expect('b', 10)).toBe(10);
 });
 
-it('goes by the most expensive of the last five responses', () => {
+it('uses the most expensive of the last five responses', () => {
   const book = createCostBook();
   book.learn('a', { estimate: 10, requested: 20 });
   for (let answer = 0; answer < 4; answer++) book.learn('a', { estimate: 10, requested: 5 });
@@ -23,7 +23,7 @@ it('goes by the most expensive of the last five responses', () => {
   expect(book.expect('a', 10)).toBe(5);
 });
 
-it('knows what was asked for an operation that should have been free', () => {
+it('remembers the cost of an operation that should have been free', () => {
   const book = createCostBook();
   book.learn('a', { estimate: 0, requested: 3 });
   expect(book.expect('a', 0)).toBe(3);
@@ -32,7 +32,7 @@ it('knows what was asked for an operation that should have been free', () => {
   expect(book.expect('b', 0)).toBe(0);
 });
 
-it('learns nothing from what is no number of points', () => {
+it('ignores a cost that is not a number of points', () => {
   const book = createCostBook();
   book.learn('a', { estimate: 10, requested: Number.NaN });
   book.learn('a', { estimate: 10, requested: -1 });
@@ -40,7 +40,7 @@ it('learns nothing from what is no number of points', () => {
   expect(book.expect('a', 10)).toBe(10);
 });
 
-it('forgets the operation that was not used for longest', () => {
+it('drops the least recently used operation', () => {
   const book = createCostBook({ maxKeys: 2 });
   book.learn('a', { estimate: 10, requested: 20 });
   book.learn('b', { estimate: 10, requested: 20 });
@@ -49,7 +49,7 @@ it('forgets the operation that was not used for longest', () => {
   expect(['a', 'b', 'c'].map((key) => book.expect(key, 10))).toEqual([20, 10, 20]);
 });
 
-it('asks for exactly what Shopify asked for the same estimate, and never for less than nothing', () => {
+it('returns exactly what Shopify requested for the same estimate, and never less than zero', () => {
   const points = fc.oneof(
     fc.integer({ min: 0, max: 1_000 }),
     fc.integer({ min: 0, max: 10_000 }).map((tenths) => tenths / 10),
@@ -64,7 +64,7 @@ it('asks for exactly what Shopify asked for the same estimate, and never for les
   );
 });
 
-it('never goes below what is charged, whatever sizes came before, where only rounding differs', () => {
+it('never goes below the charge, whatever sizes came before, if only rounding differs', () => {
   const tenths = fc.integer({ min: 100, max: 9_000 }).map((points) => points / 10);
   fc.assert(
     fc.property(
@@ -75,7 +75,7 @@ it('never goes below what is charged, whatever sizes came before, where only rou
         for (const estimate of costs) {
           const charged = Math.round(estimate + unforeseen);
           const reserved = wholePoints(book.expect('a', estimate));
-          // The first response teaches what the estimate does not know.
+          // The first response teaches what the estimate cannot know.
           if (estimate !== costs[0]) expect(reserved).toBeGreaterThanOrEqual(charged);
           book.learn('a', { estimate, requested: charged });
         }
@@ -84,7 +84,7 @@ it('never goes below what is charged, whatever sizes came before, where only rou
   );
 });
 
-it('reserves no more than one point above the charge after rounding alone', () => {
+it('reserves at most one point above the charge after rounding alone', () => {
   const book = createCostBook();
   book.learn('a', { estimate: 10.6, requested: 11 });
   expect(wholePoints(book.expect('a', 11))).toBe(12);

@@ -29,11 +29,11 @@ function nested(levels: number, use: (next: string) => string): { visits: number
 it.each([
   ['below two fields', (next: string) => `a { ${next} } b { ${next} }`],
   ['in one field twice', (next: string) => `${next} ${next}`],
-  ['below one field that stands twice', (next: string) => `a { ${next} } a { ${next} } b { ${next} } b { ${next} }`],
-])('reads fragments that are used twice a number of times that grows with their number: %s', (_, use) => {
+  ['below one field that occurs twice', (next: string) => `a { ${next} } a { ${next} } b { ${next} } b { ${next} }`],
+])('reads nested fragments in time linear in their number: %s', (_, use) => {
   expect(nested(12, use).visits).toBeLessThanOrEqual(10 * 13);
 });
 
-it('counts what a fragment costs at each of its uses', () => {
+it('counts a fragment at each of its uses', () => {
   expect(nested(3, (next) => `a { ${next} } b { ${next} }`).points).toBe(1 + 2 + 4 + 8);
 });

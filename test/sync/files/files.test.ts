@@ -16,7 +16,7 @@ function filesOf(made: FakeSync, more: object = {}) {
   return (...list: Parameters<typeof files.ensure>) => clock.run(files.ensure(...list));
 }
 
-/** Goes on in small steps, since files are read in real time. */
+/** Advances in small steps, since files are read in real time. */
 async function inSteps<T>(clock: FakeSync['clock'], promise: Promise<T>): Promise<T> {
   let isPending = true;
   const end = (): void => {
@@ -33,7 +33,7 @@ const idOf = (file: EnsuredFile | undefined): string => (file && 'id' in file ? 
 
 const messageOf = (file: EnsuredFile | undefined): string => (file && 'error' in file ? file.error.message : '');
 
-/** The operations that the fake has seen, with how often. */
+/** The number of times that the fake has received each operation. */
 const calls = ({ fake }: FakeSync): Record<string, number> =>
   Object.fromEntries(
     [...Map.groupBy(fake.calls, ({ operation }) => operation ?? '')].map(([name, list]) => [name, list.length]),
@@ -151,7 +151,7 @@ describe('files.ensure', () => {
     expect(messageOf(bad)).toBe(
       `${domain} could not process the image https://cdn.invalid/gone.jpg: The image could not be downloaded. (IMAGE_DOWNLOAD_FAILURE)`,
     );
-    // What has failed is uploaded again.
+    // A failed upload is repeated.
     expect(outcomes(await filesOf(made)([{ source: broken }]))).toEqual(['failed']);
     expect(calls(made)).toMatchObject({ FilesCreate: 2 });
   });
@@ -177,7 +177,7 @@ describe('files.ensure', () => {
     expect(made.clock.now() - startedAt).toBe(30_000);
     expect(slow?.outcome === 'failed' && isShopwrightError(slow.error, 'DEADLINE_EXCEEDED')).toBe(true);
     expect(messageOf(slow)).toContain('still PROCESSING');
-    // Looks become rarer: at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 23.5 and 30 seconds.
+    // The intervals grow: at 0, 0.5, 1.5, 3.5, 7.5, 15.5, 23.5 and 30 seconds.
     expect(calls(made)['FilesRead']).toBe(8);
     isReady = true;
     expect(outcomes(await filesOf(made)([{ source: url('tee') }]))).toEqual(['unchanged']);
@@ -196,7 +196,7 @@ describe('files.ensure', () => {
     ['a path', { source: '/etc/passwd' }, /"\/etc\/passwd" is not an http or https URL.*pathToFileURL/],
     ['an address of another kind', { source: 'ftp://x.example/a.jpg' }, /is not an http or https URL/],
     ['bytes without a name', { source: new Uint8Array(3) }, /name: is missing.*such as tee.jpg/],
-    ['a name of no image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no image extension/],
+    ['a name that is not of an image', { source: new Uint8Array(3), name: 'a.pdf' }, /"a.pdf" has no image extension/],
     ['a local file that is not there', { source: new URL('file:///nowhere/a.jpg') }, /cannot be read: ENOENT/],
   ])('refuses %s, and says how to fix it', async (_what, file, message) => {
     const made = fakeSync();

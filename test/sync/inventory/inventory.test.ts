@@ -35,11 +35,11 @@ interface Made {
   readonly locationId: string;
   /** Available units by SKU. */
   stock(): Promise<Readonly<Record<string, number>>>;
-  /** A second process on the same shop, whose requests go through `fetch`. */
+  /** A second process on the same shop, whose requests use `fetch`. */
   other(fetch?: typeof globalThis.fetch, options?: Partial<InventoryOptions>): Inventory;
 }
 
-/** A shop with a number of items that have no stock yet. */
+/** A shop with a number of items without stock. */
 async function made(
   count: number,
   options: { readonly fetch?: (fake: FakeShopify) => typeof fetch } = {},
@@ -115,7 +115,7 @@ async function made(
 const sizes = (product: number, count: number): string[] =>
   Array.from({ length: Math.min(100, count - product * 100) }, (_, index) => `S${product * 100 + index}`);
 
-/** What Shopify says to the parent of a bundle, which the fake does not have. */
+/** Shopify's error for the parent of a bundle, which the fake does not have. */
 const refusingBundle =
   (parent: () => string | undefined) =>
   (fake: FakeShopify): typeof fetch =>
@@ -188,7 +188,7 @@ describe('setting quantities', () => {
     const asked: [number, number][] = [];
     const onStale = (one: StockQuantity, current: number): number | undefined => {
       asked.push([one.quantity, current]);
-      // Two were sold since: they are taken off.
+      // Two were sold since: they are subtracted.
       return one.inventoryItemId === second?.id ? undefined : one.quantity + current - (one.expected ?? 0);
     };
     const rows = [
@@ -325,7 +325,7 @@ describe('setting quantities', () => {
 });
 
 describe('changing quantities', () => {
-  /** A process that can be killed: its clock stands still, so that it ends no call, and its locks run out. */
+  /** A process that can be killed: its clock stops, so no call ends, and its locks expire. */
   const mortal = (stores: Stores) => {
     const locks: Lock[] = [];
     const lock: KeyValueStore['lock'] = async (...asked) => {
@@ -420,7 +420,7 @@ describe('changing quantities', () => {
     };
     void other(dying, options).adjust(rows);
     await death;
-    // Another run has one of its rows and one of its own.
+    // Another run shares one of its rows and has one more.
     const mixed = [rows[2] as StockChange, { ...(rows[0] as StockChange), id: 'own', delta: 100 }];
     const report = await clock.run(other().adjust(mixed));
     expect(report).toMatchObject({ done: 1, repeated: 1, refused: [] });
@@ -513,7 +513,7 @@ describe('changing quantities', () => {
       if (!String(init?.body).includes('inventoryAdjustQuantities')) return fake.fetch(input, init);
       sends += 1;
       const response = await fake.fetch(input, init);
-      // With the twelfth the process dies.
+      // The process dies at the twelfth.
       if (sends === 12) return die();
       return response;
     };

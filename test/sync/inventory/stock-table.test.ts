@@ -33,7 +33,7 @@ interface Level {
   readonly quantities: readonly { readonly quantity: number }[];
 }
 
-/** A shop with stock of some items at a location, and a table that was told of all of it. */
+/** A shop with stock of some items at a location, and a table with all of it. */
 async function setup(stores: Stores = memoryStores(), appId?: string) {
   const made = fakeSync({ fake: { shops: [{ plan: 'plus' }] } });
   const { clock, client, fake } = made;
@@ -105,7 +105,7 @@ async function setup(stores: Stores = memoryStores(), appId?: string) {
   return { ...made, fake, sync, stores, set, levels, tell, table, locationId, number };
 }
 
-/** What work resolves with that waits for a real database too: the clock goes on a little with each turn. */
+/** The result of work that also waits for a real database: the clock advances a little with each turn. */
 async function ended<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   let isOver = false;
   const end = (): void => {

@@ -62,7 +62,7 @@ describe('a draft without prices', () => {
     expect(lenient.ok && lenient.warnings.map(({ code, field }) => `${code} ${field}`)).toEqual([
       'price-missing variants[0].price',
     ]);
-    expect(lenient.warnings[0]?.message).toContain('is kept as it is in the shop');
+    expect(lenient.warnings[0]?.message).toContain('the price in the shop is kept');
     expect(validateProduct({ ...strict, price: 'required' }).ok).toBe(false);
     // An empty text is no price that was left out.
     expect(validateProduct(unpriced(['S'], { variants: [{ sku: 'a', price: '' }] })).ok).toBe(false);

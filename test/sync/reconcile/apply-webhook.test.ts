@@ -66,7 +66,7 @@ describe('a products/update webhook', () => {
 });
 
 describe('a webhook that another process gets than the one that pushes', () => {
-  /** The second push of a product has reached the shop, and is not noted yet; with its echo. */
+  /** The second push of a product has reached the shop but is not recorded yet; with its echo. */
   async function pushing() {
     const { clock, client, stores, fake, sync: other, gid } = await pushed();
     const [reached, { opened, open }] = [gate(), gate()];

@@ -1,14 +1,14 @@
 import type { ProductDraftInput } from 'shopwright/validation';
 import { domain, type FakeSync, tee } from '../fake-shop.ts';
 
-/** What was planted: local ids by kind. */
+/** The planted drifts: local ids by kind. */
 export interface Planted {
   readonly deleted: readonly string[];
   readonly prices: readonly string[];
   readonly missedWebhooks: readonly string[];
   readonly lostRecords: readonly string[];
   readonly unfinished: readonly string[];
-  /** Changes that mean the same. */
+  /** Changes that leave the meaning the same. */
   readonly lookAlikes: readonly string[];
 }
 
@@ -28,7 +28,7 @@ interface Stored {
   readonly variants: readonly { readonly id: string; readonly price: string }[];
 }
 
-/** A shop of so many pushed products, with what `more` says of each. */
+/** A shop with that many pushed products; `more` adds to each. */
 export async function pushedShop(made: FakeSync, count: number, more: object = {}): Promise<void> {
   const products = Array.from({ length: count }, (_, index) => ({ ...product(`p-${index}`), ...more }));
   const { counts } = await made.clock.run(made.sync.pushMany(products));
@@ -36,13 +36,13 @@ export async function pushedShop(made: FakeSync, count: number, more: object = {
   await made.clock.advance(60_000);
 }
 
-/** The product of a local id, as the fake has it. */
+/** The product with a local id, as stored by the fake. */
 export const storedAs = ({ fake }: FakeSync): ReadonlyMap<string, Stored> => {
   const stored = fake.products() as unknown as readonly Stored[];
   return new Map(stored.map((one) => [one.title.replace('Tee ', ''), one]));
 };
 
-/** As a merchant who uses the admin: no webhook tells of it. */
+/** Like a merchant who uses the admin: no webhook reports it. */
 export const merchant = {
   edit: ({ clock, client }: FakeSync, fields: object): Promise<unknown> =>
     clock.run(
@@ -63,11 +63,11 @@ export const merchant = {
     ),
 };
 
-/** Plants so many drifts of each kind, and as many look-alikes, among the products of a shop. */
+/** Plants that many drifts of each kind, and as many look-alikes, among the products of a shop. */
 export async function plantDrifts(made: FakeSync, each: number): Promise<Planted> {
   const { stores, clock } = made;
   const stored = storedAs(made);
-  // Spread over the shop, so that no kind has a page for itself.
+  // Spread over the shop, so that no page has drifts of one kind only.
   const ids = [...stored.keys()];
   const step = Math.floor(ids.length / (6 * each));
   const take = (kind: number): readonly string[] =>

@@ -62,7 +62,7 @@ describe('a repair', () => {
         descriptionHtml: expect.stringMatching(/^\s*<p>Soft.<\/p>\s*$/),
         variants: [{ price: '12.50' }, { price: '24.90' }],
       });
-    // What no push wrote is the shop's own.
+    // Values that no push wrote belong to the shop.
     for (const localId of planted.missedWebhooks) expect(storedAs(made).get(localId)).toMatchObject({ vendor: 'Acme' });
     const { records } = made.stores;
     for (const localId of planted.deleted)

@@ -279,7 +279,7 @@ describe('inventory_levels/update', () => {
   });
   const place = { shop: domain, inventoryItemId: '808950810', locationId: '655441491' };
 
-  it('leaves stock alone that a newer release has stored, and says so', async () => {
+  it('leaves stock of a newer release alone, and reports it', async () => {
     const onInventory = vi.fn();
     const { send, stores } = await setup({ onInventory });
     const key = `webhooks:${domain}:stock:${place.inventoryItemId}:${place.locationId}`;
@@ -329,10 +329,10 @@ describe('inventory_levels/update', () => {
     const deliver = (pieces: number, triggeredAt: string, updatedAt?: string): Promise<number> =>
       send('inventory_levels/update', level(pieces, updatedAt), domain, triggeredAt);
     await deliver(1, '2026-11-02T12:00:07Z');
-    // Changed before the other was triggered, and triggered after it.
+    // Changed before the other was triggered, but triggered after it.
     await deliver(2, '2026-11-02T12:00:08Z', '2026-11-02T12:00:06Z');
     await deliver(3, '2026-11-02T12:00:09Z', '2026-11-02T12:00:05Z');
-    // Triggered after the other's change, and before the other was triggered.
+    // Triggered after the other's change, but before the other was triggered.
     await deliver(4, '2026-11-02T12:00:07Z');
     expect(effects).toEqual(['stock-kept', 'stock-kept', 'stock-older', 'stock-older']);
     expect(await readStock(stores.keyValue, place)).toMatchObject({ available: 2, updatedAt: '2026-11-02T12:00:06Z' });

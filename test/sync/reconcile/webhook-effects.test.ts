@@ -18,7 +18,7 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
   const effects: SyncWebhookEvent['effect'][] = [];
   const { sync, stores } = made;
   const on = createSyncWebhooks({ sync, stores, onEvent: ({ effect }) => effects.push(effect), ...options });
-  /** Hands a delivery on as a webhook handler does that has verified it. */
+  /** Passes a delivery on as a webhook handler does after verifying it. */
   const send = async (topic: 'products/update', payload: object): Promise<number> => {
     const event = { topic, shop: domain, payload, rawBody: Buffer.from(JSON.stringify(payload)), webhookId: 'w-1' };
     try {
@@ -28,7 +28,7 @@ async function setup(options: Partial<SyncWebhookOptions> = {}) {
       return 500;
     }
   };
-  /** What Shopify sends of the product as it is now. */
+  /** What Shopify sends for the product in its current state. */
   const tell = (): Promise<number> => {
     const product = made.fake.products()[0] as unknown as {
       readonly [name: string]: unknown;

@@ -4,7 +4,7 @@ import { createProductQueue, createProductSync } from 'shopwright/sync';
 import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from '../fake-shop.ts';
 
-/** How a call to a store fails: before anything is done, or after all is done. */
+/** How a call to a store fails: before or after it is executed. */
 type Fault = 'refused' | 'answer lost';
 
 /** A product queue whose stores fail in one of their calls. */
@@ -41,7 +41,7 @@ function start() {
       title = to;
       calls.length = 0;
       failing = at === undefined ? undefined : { at, fault };
-      // As a host does that got an error for its change.
+      // As a host does after an error for its change.
       await products.enqueue('tee-1').catch(() => products.enqueue('tee-1'));
       await clock.run(queue.drain());
       failing = undefined;

@@ -5,7 +5,7 @@ import { domain, fakeSync, tee } from '../fake-shop.ts';
 
 type Own = Pick<ProductQueueOptions, 'name' | 'appId'>;
 
-/** Two product queues of one shop on one queue and one set of stores, each with products of its own. */
+/** Two product queues of one shop on one queue and one set of stores, each with its own products. */
 function startTwo(one: Own, other: Own) {
   const shop = fakeSync({ client: { retry: { maxRetries: 0 } } });
   const { sync, stores, clock } = shop;
@@ -37,13 +37,13 @@ describe('two product queues of one shop on one queue', () => {
     ['names that look like the other', { appId: 'a', name: 'b' }, { appId: 'a/b' }],
   ])('push their own products with %s, also after a restart', async (_what, one, other) => {
     const t = startTwo(one, other);
-    // The same id is a job of each.
+    // The same id is a separate job in each.
     expect(await t.first.enqueue('shirts-1')).toMatchObject({ isNew: true });
     expect(await t.second.enqueue('books-1')).toMatchObject({ isNew: true });
     await t.first.resume();
     await t.second.resume();
     await t.drain();
-    // A push that runs already is queued once more.
+    // A push that is already running is queued once more.
     expect([...new Set(t.asked)].toSorted()).toEqual(['books for books-1', 'shirts for shirts-1']);
     for (const localId of ['shirts-1', 'books-1']) {
       expect(await t.stores.records.get(domain, localId)).toMatchObject({ status: 'synced' });

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { type HandQueue, handQueue } from '../../queue/hand-queue.ts';
 import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
-/** What a test does in the middle of what a process does. */
+/** What a test does during a step of a process. */
 interface Hooks {
-  /** After a product was read, before the job has it. */
+  /** After a product was read, before the job receives it. */
   onRead?: () => Promise<unknown>;
-  /** After `enqueue` has read a record, before it has it. */
+  /** After `enqueue` has read a record, before it receives it. */
   onRecord?: () => Promise<unknown>;
-  /** After Shopify has done a push, before the process knows. */
+  /** After Shopify has executed a push, before the process knows. */
   onPushed?: () => Promise<unknown>;
 }
 
@@ -129,7 +129,7 @@ interface Race {
   readonly quick: Process;
 }
 
-/** After the slow process has read A, and before it sends that, the quick one pushes B and ends. */
+/** After the slow process has read A, and before it sends A, the quick one pushes B and ends. */
 async function overtaken(): Promise<Race> {
   const t = setup();
   const [slow, quick] = [t.process(), t.process()];
@@ -141,7 +141,9 @@ async function overtaken(): Promise<Race> {
   return { t, slow, quick };
 }
 
-/** The quick process has sent B, then the slow one does all it does, then the quick one writes that the shop has B. */
+/**
+ * The quick process has sent B, then the slow one does all its work, then the quick one records that the shop has B.
+ */
 async function overlapping(): Promise<Race & { runs(): Promise<unknown> }> {
   const t = setup();
   const [slow, quick] = [t.process(), t.process()];
@@ -257,7 +259,7 @@ it('a product that two processes create at once ends as in the next push, whiche
   const plain = (title: string) => ({ localId: 'tee-1', title, variants: [{ sku: 'tee-1', price: '10.00' }] });
   const older = other.push(plain('Older'));
   await t.clock.run(isAtShop.promise);
-  // Its identifier makes the late creation an update of what this one has created.
+  // Its identifier turns the late creation into an update of the product that this one has created.
   await t.clock.run(t.sync.push(plain('Newer')));
   held.resolve();
   await t.clock.run(older);

@@ -8,15 +8,15 @@ import { type HandQueue, handQueue } from '../../queue/hand-queue.ts';
 import { domain, tee } from '../fake-shop.ts';
 
 type Command =
-  /** The source changes, and then some process is told. A few versions, so that old ones come back. */
+  /** The source changes, and then some process is notified. There are few versions, so that old ones return. */
   | { readonly kind: 'change'; readonly localId: string; readonly version: number; readonly at: number }
   /** A process starts its next job. */
   | { readonly kind: 'work'; readonly at: number }
-  /** A process dies with its queue, and another one begins in its place. */
+  /** A process dies with its queue, and another one takes its place. */
   | { readonly kind: 'crash'; readonly at: number };
 
 const at = fc.nat(1);
-/** Mostly the same one: what meets is what is tested. */
+/** Mostly the same product: conflicts are what is tested. */
 const localId = fc.constantFrom('tee-1', 'tee-1', 'tee-1', 'tee-2');
 const commands = fc.array(
   fc.oneof(
@@ -26,7 +26,7 @@ const commands = fc.array(
   ),
   { minLength: 1, maxLength: 12 },
 );
-/** Whose turn it is, one number a step. */
+/** Whose turn it is: one number per step. */
 const picks = fc.array(fc.nat(1_000), { minLength: 20, maxLength: 200 });
 
 interface Process {
@@ -35,7 +35,7 @@ interface Process {
   die(): void;
 }
 
-/** Two processes on the stores of one shop, whose every step waits until it is picked. */
+/** Two processes on the stores of one shop, whose every step waits until it is chosen. */
 function world() {
   const waiting: (() => void)[] = [];
   const turn = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
@@ -48,7 +48,7 @@ function world() {
     let isDead = false;
     const step = async <T>(task: () => T | Promise<T>): Promise<T> => {
       await turn();
-      // What a dead process had in hand is never done.
+      // The unfinished work of a dead process is never done.
       return isDead ? new Promise<never>(() => undefined) : task();
     };
     const stepwise = <T extends object>(target: T): T =>
@@ -80,10 +80,10 @@ function world() {
 
 const titleOf = (version: number | undefined): string => `Version ${version}`;
 
-/** Lets everybody go on as far as they can without a turn. */
+/** Lets all processes continue as far as they can without a turn. */
 async function settled(): Promise<void> {
   for (let round = 0; round < 6; round += 1) {
-    // On a busy machine a module that is loaded at its first use takes longer than all rounds together.
+    // On a busy machine, a module loaded on first use takes longer than all rounds together.
     await modulesLoaded();
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -129,7 +129,7 @@ it('the last state of the source reaches the shop, whatever changes, pushes and 
           const command = pick % 8 === 0 || waiting.length === 0 ? script.shift() : undefined;
           if (command) obey(command);
           else if (waiting.length === 0) {
-            // Somebody may wait for an image that the other process has uploaded, or has died over.
+            // A process may wait for an image that the other one has uploaded, or was uploading when it died.
             if (clock.pending > 0) await clock.advance(1_000);
             await settled();
             if (waiting.length === 0 && isDone) return;

@@ -8,7 +8,7 @@ import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
 const secret = 'hush';
 
-/** A product queue over a map of products. */
+/** A product queue with a map of products as its source. */
 function start(options: { shop?: FakeSync; queue?: Partial<ProductQueueOptions> } = {}) {
   const shop = options.shop ?? fakeSync({ client: { retry: { maxRetries: 0 } } });
   const { stores, sync, clock } = shop;
@@ -26,7 +26,7 @@ function start(options: { shop?: FakeSync; queue?: Partial<ProductQueueOptions> 
 
 const titles = ({ fake }: { fake: FakeSync['fake'] }): unknown[] => fake.products().map((product) => product['title']);
 
-/** Pushes two products that want one handle: Shopify refuses `tee-2`. */
+/** Pushes two products with the same handle: Shopify refuses `tee-2`. */
 async function pushTwins({ products, jobs, drain }: ReturnType<typeof start>): Promise<void> {
   for (const localId of ['tee-1', 'tee-2']) products.set(localId, tee(localId, { handle: 'same' }));
   for (const localId of products.keys()) {
@@ -136,7 +136,7 @@ describe('the product queue', () => {
   it('records as failed what a new process could not push in any attempt', async () => {
     const t = start({ queue: { retryDelaysMs: [30_000] } });
     t.products.set('tee-1', tee());
-    // The first thing that a new process asks for, before it looks at any product.
+    // The first request of a new process, before it reads any product.
     t.fake.faults.next('status-503', { times: 2 });
     await t.jobs.enqueue('tee-1');
     await t.drain();

@@ -7,7 +7,7 @@ import { creations, idsOf, plain, type RunShop, runOf, runShop } from './runs-sh
 
 const never = Number.POSITIVE_INFINITY;
 
-/** What a run leaves behind, without what differs from run to run. */
+/** The state after a run, without what differs from run to run. */
 async function traces({ fake, stores }: RunShop): Promise<object> {
   const entries = [];
   for (let after: string | undefined; ; ) {
@@ -219,7 +219,7 @@ describe('a run in bulk', () => {
     const [first = [], lowered = [], raised = []] = created;
     expect(first.length).toBeGreaterThan(20);
     expect(first.length).toBeLessThan(60);
-    // Raised it only adds, and lowered it takes nothing away.
+    // Raising the percentage only adds products, and lowering it removes none.
     expect(lowered).toEqual(first);
     expect(raised).toEqual(expect.arrayContaining(first));
     expect(raised.length).toBeGreaterThan(first.length * 2);

@@ -16,7 +16,7 @@ afterAll(async () => {
   for (const path of files) for (const end of ['', '-wal', '-shm']) await rm(`${path}${end}`, { force: true });
 });
 
-/** Another process on those stores, with a client of its own. */
+/** Another process on those stores, with its own client. */
 function process(
   { clock, fake }: Pick<FakeSync, 'clock' | 'fake'>,
   stores: Stores,
@@ -28,7 +28,7 @@ function process(
     ...client,
   } as never);
   const queue = inProcessQueue({ clock });
-  // One that was killed would try for ever, and be seen by the tests that come after it.
+  // A killed process would try forever, and disturb later tests.
   onTestFinished(() => clock.run(queue.close({ graceMs: 0 })));
   const products = createProductQueue({
     ...{ sync: createProductSync({ client: made, stores, clock }), queue, stores, shop: domain, clock },
@@ -51,7 +51,7 @@ describe('a fault in the middle of a run', () => {
     });
     const killed = t.fake.hooks.killAt('after productSet#17', async () => {
       isDead = true;
-      // Its locks are renewed no longer.
+      // Its locks are not renewed.
       await dying.close();
     });
     await first.products.runs.start(idsOf(50), { id: 'autumn' });
@@ -66,7 +66,7 @@ describe('a fault in the middle of a run', () => {
     expect([...creations(t).values()]).toEqual(once(50));
     expect(t.fake.products()).toHaveLength(50);
     expect(await living.records.counts(domain)).toMatchObject({ synced: 50, syncing: 0, pending: 0 });
-    // All of it is the run's: no push of a product by itself has taken one over.
+    // All journal entries belong to the run: no single push has taken over a product.
     const entries = await living.journal.list(domain, { runId: 'autumn', limit: 1_000 });
     expect(new Set(entries.map(({ localId }) => localId)).size).toBe(50);
     await living.close();
@@ -234,7 +234,7 @@ describe('a fault in the middle of a run', () => {
     const sizes = [plus, standard].map((fake) => creations({ fake }).size);
     expect(Math.min(...sizes)).toBeGreaterThan(200);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(600);
-    // The bucket of the smaller plan is known after a response.
+    // The bucket of the smaller plan is known after one response.
     expect(plus.stats().throttled + standard.stats().throttled).toBeLessThanOrEqual(8);
   });
 });

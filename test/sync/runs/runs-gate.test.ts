@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { domain } from '../fake-shop.ts';
 import { idsOf, plain, type RunShop, runOf, runShop } from './runs-shop.ts';
 
-/** A catalogue of which so many percent ask for a handle that another product has: Shopify refuses those. */
+/** A catalogue of which that percentage requests a handle of another product: Shopify refuses those. */
 async function planted(count: number, percent: number, options: Parameters<typeof runShop>[1] = {}): Promise<RunShop> {
   const t = runShop(count, options);
   await t.clock.run(t.sync.push({ ...plain('first'), handle: 'taken' } as never));
@@ -15,13 +15,13 @@ async function planted(count: number, percent: number, options: Parameters<typeo
   return t;
 }
 
-/** What the fake says of each product that was sent, in that order: whether it refused it. */
+/** For each product sent, in order: whether the fake refused it. */
 const refusals = ({ fake }: RunShop, since: number): boolean[] =>
   fake.executions
     .slice(since)
     .flatMap(({ fields }) => fields.filter(({ name }) => name === 'productSet').map(({ result }) => result !== 'ok'));
 
-/** After how many products the failure rate of the last `minSamples` first is too high. */
+/** After how many products the failure rate of the last `minSamples` is too high for the first time. */
 const thresholdOf = (failures: readonly boolean[], { minSamples, maxFailureRate }: Gate): number =>
   failures.findIndex((_, index) => {
     const last = failures.slice(Math.max(0, index + 1 - minSamples), index + 1);
@@ -53,7 +53,7 @@ describe('the gate of a run', () => {
     expect(run.progress.done + run.progress.failed).toBe(seen.length);
     expect(t.fake.products()).toEqual(before);
     expect(await t.stores.records.counts(domain)).toMatchObject({ synced: 1, syncing: 0 });
-    // Nothing that was drawn and not pushed waits for a push by itself.
+    // No product that was read but not pushed waits for a single push.
     expect(await t.products.resume()).toBe(0);
     await expect(t.products.runs.resume('autumn')).rejects.toThrow('is cancelled');
   });
@@ -158,7 +158,7 @@ describe('the gate of a run', () => {
 
   it('judges the samples of its window only, whichever batch they are of', async () => {
     const t = await planted(40, 0, { ...small, shop: { fake: { latencyMs: 1_000 }, sync: { concurrency: 1 } } });
-    // Of the last ten products each fails: all of them within the window, and a few of those before.
+    // Each of the last ten products fails: all of them within the window, and a few before it.
     for (const localId of idsOf(40).slice(30)) t.drafts.set(localId, plain(localId, { handle: 'taken' }));
     const gate: Gate = { minSamples: 5, maxFailureRate: 50, windowMs: 30_000 };
     await t.products.runs.start(idsOf(40), { id: 'autumn', gate });

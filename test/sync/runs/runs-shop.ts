@@ -5,16 +5,16 @@ import { onTestFinished } from 'vitest';
 import { domain, type FakeSync, fakeSync } from '../fake-shop.ts';
 
 export interface RunShop extends FakeSync {
-  /** What the source has. */
+  /** The products of the source. */
   readonly drafts: Map<string, unknown>;
-  /** Another process on the same stores, with a queue of its own in memory. */
+  /** Another process on the same stores, with its own queue in memory. */
   process(options?: Partial<ProductQueueOptions>): { products: ProductQueue; drain(): Promise<void> };
   readonly products: ProductQueue;
   /** Runs the jobs of the first process to their end. */
   drain(): Promise<void>;
 }
 
-/** A product queue with so many products in its source, `p-0` to `p-n`. */
+/** A product queue with that many products in its source, `p-0` to `p-n`. */
 export function runShop(
   count: number,
   options: { shop?: Parameters<typeof fakeSync>[0]; queue?: Partial<ProductQueueOptions> } = {},
@@ -30,7 +30,7 @@ export function runShop(
       ...options.queue,
       ...more,
     });
-    // In small steps: what is read and uploaded for a bulk operation takes real time, in which the clock would leap on.
+    // In small steps: a bulk operation reads and uploads in real time, during which the clock would leap ahead.
     const drain = async (): Promise<void> => {
       let isOver = false;
       const end = queue.drain().finally(() => {
@@ -55,7 +55,7 @@ export const plain = (localId: string, more: object = {}): object => ({
 
 export const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `p-${index}`);
 
-/** The run as it is, which must be there. */
+/** The current run, which must exist. */
 export async function runOf(products: ProductQueue, id: string): Promise<SyncRun> {
   const run = await products.runs.get(id);
   if (!run) throw new Error(`no run ${id}`);

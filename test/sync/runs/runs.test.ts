@@ -80,7 +80,7 @@ describe('a run', () => {
     await t.drain();
     const paused = await runOf(other.products, 'autumn');
     expect(paused.state).toBe('paused');
-    // What was under way in two batches was pushed to its end.
+    // The pushes in progress in two batches were finished.
     expect(paused.progress.done).toBeGreaterThanOrEqual(12);
     expect(paused.progress.done).toBeLessThan(12 + 2 * 16);
     expect(t.fake.executed('ProductPush')).toBe(paused.progress.done);
@@ -208,7 +208,7 @@ describe('a run', () => {
     await t.drain();
     expect((await runOf(t.products, 'autumn')).progress).toMatchObject({ done: 2, failed: 2, skipped: 1 });
     expect((await t.stores.records.get(domain, 'p-0'))?.lastError?.message).toContain('is no longer in the source');
-    // One that no push has known before, too.
+    // Including one that was never pushed before.
     expect(await t.stores.records.get(domain, 'p-2')).toMatchObject({
       ...{ status: 'failed', gid: null, lastAttemptAt: expect.any(Number) },
       lastError: { code: 'VALIDATION_FAILED', message: expect.stringContaining('another `localId`') },

@@ -38,7 +38,7 @@ describe('the shop, its locations and publications', () => {
     await info.locations();
     expect(calls()).toBe(1);
     await clock.advance(2_000);
-    // Without time passing on the clock: nobody waits.
+    // The clock does not advance: nothing waits.
     await info.locations();
     await clock.advance(1_000);
     expect(calls()).toBe(2);

@@ -97,7 +97,7 @@ describe('what was found', () => {
     await taxonomy.get('aa');
     expect(calls()).toBe(1);
     await clock.advance(1_000);
-    // Without time passing on the clock: nobody waits.
+    // The clock does not advance: nothing waits.
     expect((await taxonomy.get('aa'))?.name).toBe('Apparel & Accessories');
     await clock.advance(1_000);
     expect(calls()).toBe(2);

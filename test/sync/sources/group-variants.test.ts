@@ -27,7 +27,7 @@ const group = (rows: Iterable<Row>, changes: Partial<VariantMapping<Row>> = {}) 
   groupVariants(rows, { ...mapping, ...changes });
 
 describe('groupVariants', () => {
-  it('makes one product of the rows of a style, wherever they are', () => {
+  it('makes one product from the rows of a style, in any order', () => {
     const { products, rejected } = group([
       { style_code: 'B', name: 'Bowl', sku: 'B1', price: 4 },
       { style_code: 'A', name: 'Tee', colour: 'Red', size: 'M', sku: 'A1', price: '9.90' },

@@ -30,7 +30,7 @@ describe('findJsonError', () => {
     ['01', 1, 2, 'unexpected "1"'],
     ['1.', 1, 2, 'unexpected "."'],
     ['}', 1, 1, 'unexpected "}"'],
-  ])('tells the place in %j', (text, line, column, message) => {
+  ])('reports the place in %j', (text, line, column, message) => {
     expect(findJsonError(text)).toEqual({ line, column, message });
   });
 

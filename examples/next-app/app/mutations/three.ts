@@ -2,7 +2,7 @@ import { shop } from '../shop';
 
 const createTee = 'mutation CreateTee { productCreate(product: { title: "Tee" }) { product { id } } }';
 
-/** The ids of three products made by the same mutation: each is sent, and each has a response of its own. */
+/** The ids of three products created by the same mutation: each call is sent, and has its own response. */
 export async function threeTees(): Promise<readonly string[]> {
   const ids: string[] = [];
   for (let made = 0; made < 3; made += 1) {

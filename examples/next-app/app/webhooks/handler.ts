@@ -1,6 +1,6 @@
 import { createWebhookHandler } from 'shopwright/webhooks';
 
-/** One handler for all routes of this example. A host needs one route only. */
+/** One handler for all routes of this example. An app needs only one route. */
 export const handler = createWebhookHandler({
   secrets: [process.env.SHOPIFY_API_SECRET, process.env.SHOPIFY_WEBHOOK_SECRET],
   on: {

@@ -1,5 +1,5 @@
-// In the template this is `new PrismaSessionStorage(prisma)`. Here is the same table on Node's own SQLite, so that the example
-// needs no database. What stands in it, and what is asked of it, is the same.
+// The template has `new PrismaSessionStorage(prisma)` here. This is the same table on Node's own SQLite, so that the
+// example needs no database. Its content and its methods are the same.
 import { DatabaseSync } from 'node:sqlite';
 import { Session } from '@shopify/shopify-api';
 import type { SessionStorage } from '@shopify/shopify-app-session-storage';

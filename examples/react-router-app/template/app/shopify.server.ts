@@ -1,4 +1,4 @@
-// As in the template: Shopify's library installs the app and keeps the tokens in its sessions.
+// As in the template: Shopify's library installs the app and stores the tokens in its sessions.
 import '@shopify/shopify-app-react-router/adapters/node';
 import { ApiVersion, AppDistribution, shopifyApp } from '@shopify/shopify-app-react-router/server';
 import { sessionStorage } from './sessions.server';

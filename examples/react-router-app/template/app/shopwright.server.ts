@@ -10,7 +10,7 @@ const clientId = process.env.SHOPIFY_API_KEY ?? '';
 const clientSecret = process.env.SHOPIFY_API_SECRET ?? '';
 
 const stores = sqliteStores({ path: process.env.SHOPWRIGHT_DB ?? 'shopwright.sqlite' });
-// The rows that the template writes are the tokens of our jobs, which renew them there.
+// The rows written by the template are the tokens of our jobs, which renew them there.
 const tokens = sessionTokens({ storage: sessionStorage, locks: stores.keyValue });
 const app = createShopifyApp({ auth: offlineToken({ clientId, clientSecret, tokens }) });
 

@@ -85,7 +85,7 @@ export function readPolicy(text: string, isQuestion: boolean): Cell<'DENY' | 'CO
 export function readStatus(text: string): Cell<'ACTIVE' | 'ARCHIVED' | 'DRAFT' | 'UNLISTED'> {
   const word = text.toUpperCase();
   if (word === 'ACTIVE' || word === 'ARCHIVED' || word === 'DRAFT' || word === 'UNLISTED') return { value: word };
-  return unreadable('status-unknown', 'is none of active, archived, draft and unlisted: write one of them');
+  return unreadable('status-unknown', 'is not active, archived, draft or unlisted: write one of them');
 }
 
 type WeightUnit = (typeof weightUnits)[number];
@@ -103,7 +103,7 @@ export function readWeightUnit(text: string): Cell<WeightUnit> {
   const word = text.toLowerCase().replace(/\.$/, '');
   const found = weights.find(({ unit, short }) => [short, `${short}s`, unit.toLowerCase()].includes(word));
   if (text === '' || found) return { value: found?.unit ?? 'GRAMS' };
-  const message = 'is none of g, kg, lb and oz: the weight is shown in grams';
+  const message = 'is not g, kg, lb or oz: the weight is shown in grams';
   return { value: 'GRAMS', code: 'weight-unit-unknown', severity: 'warning', message };
 }
 

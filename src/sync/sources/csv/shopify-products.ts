@@ -227,7 +227,7 @@ export class ShopifyProducts {
     return this.#header.columns.get(field)?.name ?? oldNames.get(field) ?? field;
   }
 
-  /** Makes the product of the records with one key, or returns their issues if they make none. */
+  /** Creates the product from the records with one key, or returns their issues if it cannot. */
   async finish(key: string, placed: readonly PlacedRecord[]): Promise<CsvProduct | readonly CsvIssue[]> {
     const records = placed.map(({ record }) => record);
     const [first] = records;
@@ -253,7 +253,7 @@ export class ShopifyProducts {
     const published = product.read('published', readBoolean);
     const giftCard = product.read('giftCard', readBoolean);
     if (giftCard === true) {
-      const message = 'makes the product a gift card for good: the shop must have gift cards enabled';
+      const message = 'makes the product a gift card permanently: the shop must have gift cards enabled';
       issues.push(this.#issue(first, 'warning', 'gift-card', 'giftCard', message));
     }
     for (const { sku } of sellable.map(({ draft }) => draft)) if (sku) this.#skus.add(sku);
@@ -329,7 +329,7 @@ export class ShopifyProducts {
     return { severity, code, row, line, column: field === '' ? '' : this.nameOf(field), message };
   }
 
-  /** Asks each question only once. */
+  /** Asks each question once. */
   #ask(about: string, ask: () => MaybePromise<string | undefined>): MaybePromise<string | undefined> {
     if (!this.#known.has(about)) this.#known.set(about, ask());
     return this.#known.get(about);
@@ -586,7 +586,7 @@ class ProductRows {
     return isEmpty ? [] : [this.#first];
   }
 
-  /** Reports rows without data, so that nobody wonders what happened to them. */
+  /** Reports rows without data, which are left out. */
   checkRest(variantRows: readonly CsvRecord[]): void {
     const handle = this.#header.columns.get('handle')?.index;
     for (const record of this.#records) {

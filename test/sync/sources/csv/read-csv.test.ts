@@ -15,7 +15,7 @@ const titles = ({ products }: CsvContents) => products.map(({ draft }) => draft.
 
 const text = 'Handle,Title,Variant Price\ntasse,Große Tasse 杯,1.00\n';
 
-/** Bytes in pieces of a size. */
+/** Splits bytes into pieces of a size. */
 function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
@@ -33,7 +33,7 @@ describe('the encoding', () => {
   });
 
   it.each([1, 2, 3, 7, 1000])(
-    'may be UTF-16 or Windows-1252 with other separators, and is told, in pieces of %i bytes',
+    'may be UTF-16 or Windows-1252 with other separators, and is reported, in pieces of %i bytes',
     async (size) => {
       const told = ['warning not-utf8 1', 'warning separator-not-comma 1'];
       if (size > 1) {
@@ -151,7 +151,7 @@ describe('the form of the file', () => {
       const contents = await read(file + end);
       expect([contents.drafts.map(({ localId }) => localId), found(contents)]).toEqual([drafts, [told]]);
     }
-    // Files that leave out the empty cells at the ends of rows are whole.
+    // Files that omit the empty cells at the ends of rows are complete.
     const ragged = await read('Handle,Title,Variant Price,Tags\na,A,1\nb,B,1');
     expect(ragged.drafts).toHaveLength(2);
   });
@@ -193,7 +193,7 @@ describe('the form of the file', () => {
       'error bad-quoting 7 Handle',
     ]);
     expect(titles(contents)).toEqual(['A', 'B', 'D']);
-    // The last row may be one of D's: nobody knows its handle.
+    // The last row may belong to D: its handle is unknown.
     expect(contents.drafts.map(({ title }) => title)).toEqual(['B']);
   });
 
@@ -211,7 +211,7 @@ describe('the form of the file', () => {
 });
 
 describe('a stream', () => {
-  /** A file of any length, of which only pieces are ever in memory. */
+  /** A file of any length, of which only pieces are in memory. */
   function* endless(products: number, note: (row: number) => void = () => undefined): Generator<string> {
     yield 'Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Body (HTML)\n';
     for (let at = 0; at < products; at += 1) {

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 const read = (text: string | Uint8Array, options: Partial<ReadCsvOptions> = {}): Promise<CsvContents> =>
   readCsv(text, { format: 'shopify', ...options }).collect();
 
-/** What is reported, as `severity code row column`. */
+/** The issues, as `severity code row column`. */
 const found = ({ issues }: CsvContents): readonly string[] =>
   issues.map(({ severity, code, row, column }) => `${severity} ${code} ${row} ${column}`.trimEnd());
 
-/** A file with these columns before handle, title and price, each row a product of its own. */
+/** A file with these columns before handle, title and price, with one product per row. */
 const file = (columns: string, ...rows: string[]): string =>
   [`Handle,Title,Variant Price,${columns}`, ...rows.map((row, at) => `p-${at + 1},P ${at + 1},5.00,${row}`)].join('\n');
 
@@ -169,7 +169,7 @@ describe('an export of Shopify', () => {
       { localId: 'b', price: 'warn' },
     ]);
     expect(contents.drafts.every((draft) => validateProduct(draft).ok)).toBe(true);
-    // A column of prices under another name is not overlooked.
+    // A column of prices under another name is noticed.
     const renamed = await read('Handle,Title,variant_price\na,A,1.00\n');
     expect(found(renamed)).toEqual(['error column-missing 1 Variant Price', 'warning column-unknown 1 variant_price']);
     expect(renamed.drafts.filter((draft) => validateProduct(draft).ok)).toEqual([]);
@@ -177,7 +177,7 @@ describe('an export of Shopify', () => {
 });
 
 describe('the rows of a product', () => {
-  it('are combined wherever they are', async () => {
+  it('are combined, in any order', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant Price\na,A,Size,S,1.00\nb,B,Title,Default Title,1.00\na,,,M,1.00\nb,B,Title,Default Title,1.00\n',
     );
@@ -696,7 +696,7 @@ describe('categories', () => {
 describe('a file that is not quite a product CSV', () => {
   it.each<[string, string, readonly string[]]>([
     [
-      'a first column without a name, told once',
+      'a first column without a name, reported once',
       ',Handle,Title,Variant Price\n0,a,A,1\n1,b,B,1\n',
       ['warning value-in-nameless-column 2'],
     ],

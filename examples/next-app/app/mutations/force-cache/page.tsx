@@ -1,6 +1,6 @@
 import { threeTees } from '../three';
 
-// Next keeps every response here, no-store or not. Calls to Shopify are sent all the same.
+// Next caches every response here, even with no-store. Calls to Shopify are still sent.
 export const fetchCache = 'force-cache';
 
 export default async function Page() {

@@ -5,7 +5,7 @@ import { authenticate } from '../shopify.server';
 
 export const action = async ({ request }: ActionFunctionArgs) => {
   const { shop, session } = await authenticate.webhook(request);
-  // Shopify may tell it more than once, after the sessions are gone.
+  // Shopify may deliver it more than once, even after the sessions are gone.
   if (session) {
     const sessions = await sessionStorage.findSessionsByShop(shop);
     await sessionStorage.deleteSessions(sessions.map(({ id }) => id));
