@@ -5,6 +5,7 @@ import { unknownNames, unknownValue } from '../../internal/names.ts';
 import type { ProductChange, ProductDifference } from './change.ts';
 import {
   compareOptionOrder,
+  hasOptionOrder,
   isNamedByOthers,
   saidOptionOrder,
   sameAfterwards,
@@ -26,7 +27,7 @@ import {
   remoteFacts,
 } from './product-facts.ts';
 import { isSameValue } from './same-value.ts';
-import { withSent } from './sending.ts';
+import { underCurrentNames, withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
 /** What a push may do with entries of a list that it did not write. */
@@ -194,7 +195,7 @@ export function planUpdate(
     const kept = comparison.order(field, o, b, t);
     if (kept !== undefined) next.product = { '': { ...next.product?.[''], [field]: kept } };
   }
-  const kept = comparison.optionOrder(ours, before, theirs, remote);
+  const kept = comparison.optionOrder(ours, { stored: base, before }, theirs, remote);
   if (kept !== undefined) {
     const { optionOrder: _, ...rest } = next.product?.[''] ?? {};
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
@@ -517,7 +518,7 @@ class Comparison {
    */
   optionOrder(
     desired: ProductFacts,
-    before: PushBase | undefined,
+    { stored, before }: { readonly stored: PushBase | undefined; readonly before: PushBase | undefined },
     shop: ProductFacts,
     remote: RemoteProduct,
   ): FactValue | undefined {
@@ -525,16 +526,29 @@ class Comparison {
     const theirs = shop.product?.['']?.['optionOrder'];
     if (ours === undefined || theirs === undefined) return undefined;
     const said = before?.facts.product?.['']?.['optionOrder'];
-    // After an interrupted push, some values have their old names, and some their new ones.
-    const isHalfway = Object.values(before?.sending?.variants ?? {}).some((all) =>
-      all.some((sent) => sent?.['options']),
-    );
-    const known = isHalfway ? theirs : (saidOptionOrder(before?.facts) ?? theirs);
+    const known = this.#knownOptionOrder(stored, before, theirs, remote);
     const product = { remote, changes: this.changes, desired };
     const { outcome, base } = compareOptionOrder({ ours, base: known, theirs }, product);
     const isUnsaid = said === undefined && (before === undefined || outcome !== 'ours');
     if (isUnsaid) return outcome === 'same' ? undefined : null;
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
+  }
+
+  /** The order of options of the last push, as far as it is known. */
+  #knownOptionOrder(
+    stored: PushBase | undefined,
+    before: PushBase | undefined,
+    theirs: FactValue,
+    remote: RemoteProduct,
+  ): FactValue {
+    const { sending, places } = before ?? {};
+    const isHalfway = Object.values(sending?.variants ?? {}).some((all) => all.some((sent) => sent?.['options']));
+    const sent = (sending?.product?.[''] ?? []).map((fields) => fields?.['optionOrder']).filter(isText);
+    if (!isHalfway && sent.length === 0) return saidOptionOrder(before?.facts) ?? theirs;
+    // An interrupted push has set this order.
+    if (!places || sent.some((order) => hasOptionOrder(order, theirs))) return theirs;
+    // Some values have their old names, and some their new ones.
+    return underCurrentNames(saidOptionOrder(stored?.facts) ?? theirs, places, remote);
   }
 
   /** The changes, under the option names that somebody else has set in the shop, if these are left alone. */
@@ -605,6 +619,8 @@ class Comparison {
     this.changes.push({ kind, list, key, name: nameOf(list, key, facts), ...(gid !== undefined && { gid }), fields });
   }
 }
+
+const isText = (value: FactValue | undefined): value is string => typeof value === 'string';
 
 /** The base of an entry that both sides have created since the last push: every field is empty. */
 const nothingOf = (facts: Facts): Facts => Object.fromEntries(Object.keys(facts).map((field) => [field, null]));

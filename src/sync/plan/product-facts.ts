@@ -316,6 +316,23 @@ export interface PushBase {
   readonly publications: readonly string[];
   /** What interrupted pushes were about to change: it is unknown how far they got. */
   readonly sending?: Sending;
+  /** The order of variants and options before interrupted pushes changed it. Absent if none did. */
+  readonly places?: Places;
+}
+
+/** The order of a product's variants and options, by gid. */
+export interface Places {
+  /** Gids in order. */
+  readonly variants: readonly string[];
+  /** Gids and names of the options and of their values, in order. */
+  readonly options: readonly NamedPlace[];
+}
+
+/** An option or one of its values. A changed name leaves the gid as it is. */
+export interface NamedPlace {
+  readonly id: string;
+  readonly name: string;
+  readonly values?: readonly NamedPlace[];
 }
 
 /** Values that were being sent, by list and key, for each push in turn. `null` for removed entries. */

@@ -1,6 +1,18 @@
 import type { ProductChange } from './change.ts';
 import { parking } from './option-order.ts';
-import type { FactList, Facts, FactValue, OptionPairs, ProductFacts, PushBase, Sending } from './product-facts.ts';
+import { isSameList, placed } from './order.ts';
+import type {
+  FactList,
+  Facts,
+  FactValue,
+  NamedPlace,
+  OptionPairs,
+  Places,
+  ProductFacts,
+  PushBase,
+  RemoteProduct,
+  Sending,
+} from './product-facts.ts';
 import { isSameValue } from './same-value.ts';
 
 /**
@@ -40,8 +52,8 @@ export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
       if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
       const between = list === 'variants' && halfwayOptions(facts, sending, key, there['options']);
       if (between) now[key] = { ...now[key], options: between };
-      // When their options change, variants change their order too, before they get the requested one.
-      const isReordered = list === 'product' && sent.some(([field]) => field === 'optionOrder');
+      // Long orders are sent in parts.
+      const isReordered = list === 'product' && sent.some(([field]) => field === 'variantOrder');
       if (isReordered && there['variantOrder'] !== undefined)
         now[key] = { ...now[key], variantOrder: there['variantOrder'] };
       if (list === 'product') for (const [field] of done) delete stored[field];
@@ -87,3 +99,75 @@ export function isHalfway(there: FactValue | undefined, own: OptionPairs, all: O
 }
 
 const pairText = ([name, value]: OptionPairs[number]): string => JSON.stringify([name, value]);
+
+/**
+ * The order of variants and options before a push changes it, for the next push in case this one is interrupted.
+ * `undefined` if the changes do not touch it.
+ */
+export function placesOf(
+  remote: RemoteProduct,
+  changes: readonly ProductChange[],
+  before: Places | undefined,
+): Places | undefined {
+  const isTouched = changes.some(
+    ({ list, fields }) => (list === 'variants' && fields['options']) || (list === 'product' && fields['optionOrder']),
+  );
+  if (!isTouched) return before;
+  const now = remote.options.map(({ id, name, optionValues }) => ({
+    ...{ id, name },
+    values: optionValues.map((value) => ({ id: value.id, name: value.name })),
+  }));
+  // The names are those of the base, which is older than all interrupted pushes.
+  return { variants: remote.variants.map(({ id }) => id), options: before?.options ?? now };
+}
+
+/**
+ * The product with the order of variants that it had before an interrupted push. When options are sorted, Shopify sorts
+ * the variants by them: a push then restores their order, if nothing interrupts it. Any other order is somebody else's,
+ * and is kept.
+ */
+export function inFormerOrder(remote: RemoteProduct, base: PushBase | undefined): RemoteProduct {
+  const former = base?.places?.variants;
+  if (!former) return remote;
+  const now = remote.variants.map(({ id }) => id as string);
+  const order = placed(now, former);
+  if (isSameList(now, order) || !isSortedByOptions(remote)) return remote;
+  const byId = new Map(remote.variants.map((variant) => [variant.id as string, variant]));
+  return { ...remote, variants: order.flatMap((id) => byId.get(id) ?? []) };
+}
+
+/** Whether variants follow the order of the option values. */
+function isSortedByOptions({ options, variants }: RemoteProduct): boolean {
+  const ranks = options.map(({ optionValues }) => new Map(optionValues.map(({ name }, index) => [name, index])));
+  const placeOf = ({ selectedOptions }: RemoteProduct['variants'][number]): readonly number[] =>
+    selectedOptions.map(({ value }, index) => ranks[index]?.get(value) ?? 0);
+  return variants.every((variant, index) => {
+    const previous = variants[index - 1];
+    if (!previous) return true;
+    const [before, here] = [placeOf(previous), placeOf(variant)];
+    const at = here.findIndex((rank, option) => rank !== before[option]);
+    return at < 0 || (before[at] ?? 0) < (here[at] ?? 0);
+  });
+}
+
+/** An order of options under their current names, which an interrupted push may have changed. */
+export function underCurrentNames(order: FactValue, { options }: Places, remote: RemoteProduct): FactValue {
+  if (typeof order !== 'string') return order;
+  const names = new Map<string, string>(
+    remote.options.flatMap(({ id, name, optionValues }) => [
+      [id, name],
+      ...optionValues.map((value): [string, string] => [value.id, value.name]),
+    ]),
+  );
+  const now = (places: readonly NamedPlace[] | undefined, name: string): string => {
+    const place = places?.find((one) => one.name === name);
+    return (place && names.get(place.id)) ?? name;
+  };
+  const said = JSON.parse(order) as readonly (readonly [string, readonly string[]])[];
+  return JSON.stringify(
+    said.map(([option, values]) => {
+      const known = options.find(({ name }) => name === option)?.values;
+      return [now(options, option), values.map((value) => now(known, value))];
+    }),
+  );
+}

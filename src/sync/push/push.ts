@@ -27,6 +27,7 @@ import type { SharedImages } from '../files/shared-images.ts';
 import { identifierOf, idMetafield } from '../identity.ts';
 import type { ProductChange, ProductDifference } from '../plan/change.ts';
 import { changedWithOptions, layoutOf, type ProductLayout } from '../plan/option-order.ts';
+import { orderVariants } from '../plan/order.ts';
 import {
   type DeleteAllowance,
   type DeleteBudget,
@@ -56,7 +57,7 @@ import {
   withoutImages,
   writeBase,
 } from '../plan/product-facts.ts';
-import { sendingOf } from '../plan/sending.ts';
+import { inFormerOrder, placesOf, sendingOf } from '../plan/sending.ts';
 import { heldStatus, withoutStatus } from '../plan/unpriced.ts';
 import { type AdoptBy, callOptions, findAdoptable, readRemote, scopeOf, type WantedProduct } from '../read-remote.ts';
 import { withoutLarge } from '../rollback/large-values.ts';
@@ -404,6 +405,8 @@ class Push {
   readonly #options: PushOptions;
   readonly #start: PushStart;
   readonly #id = randomUUID();
+  /** Id of the first of the pushes that this one continues: they were interrupted, or failed. */
+  readonly #firstTry: string;
   #base: PushBase | undefined;
   #updatedAt: string | null;
   #plan: ProductPlan | undefined;
@@ -413,35 +416,38 @@ class Push {
     this.#context = context;
     this.#options = options.force ? { ...options, onDrift: 'ours', onConflict: 'ours' } : options;
     this.#start = start;
+    const tries = start.before?.status === 'synced' ? undefined : start.before?.parts?.[triesPart];
+    this.#firstTry = typeof tries === 'string' ? tries : this.#id;
     this.gid = start.before?.gid ?? null;
     this.#base = readBase(start.before?.lastSyncData);
     this.#updatedAt = start.before?.shopifyUpdatedAt ?? null;
   }
 
   /** Marks the record as being pushed, with the changes to be sent. Returns `false` if somebody else has written it. */
-  async #begin(changes: readonly ProductChange[]): Promise<boolean> {
-    const { record, version } = this.#beginning(changes);
+  async #begin(changes: readonly ProductChange[], remote?: RemoteProduct): Promise<boolean> {
+    const { record, version } = this.#beginning(changes, remote);
     this.#hasBegun = await this.#context.records.putIf(record, version);
     return this.#hasBegun;
   }
 
   /** The record while the product is being pushed. */
-  #beginning(changes: readonly ProductChange[]): RecordWrite {
+  #beginning(changes: readonly ProductChange[], remote?: RemoteProduct): RecordWrite {
     const { client, clock } = this.#context;
     const { before, stored } = this.#start;
     const { [doubt]: _, ...parts } = stored?.parts ?? {};
     const sending = sendingOf(changes, this.#base?.sending);
+    const places = remote ? placesOf(remote, changes, this.#base?.places) : this.#base?.places;
     const syncing: SyncRecord = {
       ...emptyRecord(client.shop, this.#draft.localId),
       ...stored,
       ...(before === undefined && { shopifyUpdatedAt: null, lastSyncData: null }),
-      ...(this.#base && { lastSyncData: writeBase({ ...this.#base, sending }) }),
+      ...(this.#base && { lastSyncData: writeBase({ ...this.#base, sending, ...(places && { places }) }) }),
       gid: this.gid,
       version: (stored?.version ?? 0) + 1,
       status: 'syncing',
       attempts: (stored?.attempts ?? 0) + 1,
       lastAttemptAt: clock.now(),
-      parts: { ...parts, [pushId]: this.#id },
+      parts: { ...parts, [pushId]: this.#id, [triesPart]: this.#firstTry },
     };
     return { record: syncing, version: stored?.version };
   }
@@ -464,7 +470,8 @@ class Push {
   async dryRun(): Promise<PushResult> {
     const { localId } = this.#draft;
     const gid = this.gid ?? (await this.#find());
-    const remote = gid === null ? undefined : (this.#seen ?? (await this.#read(gid)));
+    const now = gid === null ? undefined : (this.#seen ?? (await this.#read(gid)));
+    const remote = now && inFormerOrder(now, this.#base);
     if (!remote)
       return { outcome: 'would-create', localId, plan: planCreate(this.#draft.localId, this.#start.desired) };
     await this.#noteFailed(remote);
@@ -495,16 +502,21 @@ class Push {
     if (gid === null) throw new InvalidResponseError('A product was created without an id.', {});
     const isNew = this.#plan !== undefined;
     const seen = isNew ? undefined : this.#seen;
-    const hasAll = seen !== undefined && seen.failedMedia.length === 0 && this.#planOf(seen).plan.changes.length === 0;
+    const hasAll =
+      seen !== undefined &&
+      seen.failedMedia.length === 0 &&
+      inFormerOrder(seen, this.#base) === seen &&
+      this.#planOf(seen).plan.changes.length === 0;
     // The changes are compared with the shop's current state.
-    const remote = hasAll ? seen : await this.#read(gid);
-    if (!remote) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
-    if (!isNew) await this.#noteFailed(remote);
+    const now = hasAll ? seen : await this.#read(gid);
+    if (!now) throw new ValidationError('The product is invalid', notThere(this.#context.client.shop));
+    if (!isNew) await this.#noteFailed(now);
+    const remote = inFormerOrder(now, this.#base);
     const planned = this.#planOf(remote);
     if (!isNew && this.#isOutdated(planned.plan))
       return { outcome: 'outdated', ...this.#told(planned.plan), plan: planned.plan };
     const blocked = await this.#blocked(planned);
-    if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes))) return undefined;
+    if (!isNew && !(await this.#begin(blocked ? [] : planned.plan.changes, remote))) return undefined;
     if (blocked) {
       await this.end({ status: 'failed', lastError: lastErrorOf(blocked.error) });
       return blocked;
@@ -512,6 +524,11 @@ class Push {
     this.#plan = planned.plan;
     const isUnmarked = this.#start.before?.parts?.[unmarkedPart] !== undefined && planned.plan.changes.length > 0;
     if (isUnmarked || (isAdopted && !isNew && this.#isForeign)) await this.#mark(gid);
+    if (remote !== now) {
+      const { client, clock } = this.#context;
+      const order = remote.variants.map(({ id }) => id as string);
+      await orderVariants({ client, clock, productId: gid }, order, this.#options);
+    }
     await this.#update(remote, planned);
     const done = this.#plan;
     if (isNew) return this.#conclude('created', done);
@@ -554,7 +571,7 @@ class Push {
   }
 
   #closedParts(parts: SyncRecord['parts']): SyncRecord['parts'] {
-    const shown = withoutPart(parts, archivedPart);
+    const shown = withoutPart(withoutPart(parts, archivedPart), triesPart);
     return this.#isMarked ? withoutPart(shown, unmarkedPart) : shown;
   }
 
@@ -982,7 +999,10 @@ class Push {
       runId: runId ?? null,
       action: this.#context.isRollback ? 'rollback' : action,
       at: clock.now(),
-      sent: { format: journalFormat, changes, publications, ...(layout && { layout }) } as unknown as JsonObject,
+      sent: {
+        ...{ format: journalFormat, changes, publications, push: this.#firstTry },
+        ...(layout && { layout }),
+      } as unknown as JsonObject,
       before: this.#base ? writeBase(withoutLarge(this.#base, changes)) : null,
     };
   }
@@ -999,6 +1019,9 @@ export const journalFormat = 1;
 export const pushId = 'push';
 
 export const doubt = 'doubt';
+
+/** Id of the first of the pushes that were interrupted or failed since the last complete one. */
+export const triesPart = 'tries';
 
 /** Marks a product that does not have its local id yet: it was imported, and no push has sent anything since. */
 export const unmarkedPart = 'unmarked';

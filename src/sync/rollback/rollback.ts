@@ -51,14 +51,15 @@ import { isSameValue } from '../plan/same-value.ts';
 import { isHalfway } from '../plan/sending.ts';
 import { applyChanges } from '../push/apply.ts';
 import { barcodeFacts, saysBarcodes } from '../push/barcodes.ts';
-import { archivedPart, emptyRecord, journalFormat, type PushResult, withoutPart } from '../push/push.ts';
+import { archivedPart, emptyRecord, journalFormat, type PushResult, triesPart, withoutPart } from '../push/push.ts';
 import { deleteProduct } from '../push/remove.ts';
 import { type CallOptions, callOptions, readRemote, scopeOf } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 import { withLarge, withoutLarge } from './large-values.ts';
 
 /**
- * What to undo: everything that a run did, or the last push of one product.
+ * What to undo: everything that a run did, or the last push of one product. A push that was interrupted or failed belongs
+ * to the next one that completes it: all of its tries are undone together, back to the state before the first.
  *
  * @example
  * await sync.rollback({ runId: summary.runId });
@@ -281,12 +282,16 @@ async function entriesOf(
   for await (const entry of journalOf(context, filter)) {
     const of = entry.action === 'rollback' ? entry.sent?.['of'] : undefined;
     if (Array.isArray(of)) for (const id of of) undone.add(id);
+    if (runId === undefined && entries[0] && !isSamePush(entries[0], entry)) break;
     if (!pushActions.has(entry.action)) continue;
     entries.push(entry);
-    if (runId === undefined) break;
   }
   return { entries, isBegun: entries[0] !== undefined && undone.has(entries[0].id) };
 }
+
+/** Whether two entries are tries of one push. */
+const isSamePush = (newer: JournalEntry, older: JournalEntry): boolean =>
+  newer.sent?.['push'] !== undefined && newer.sent['push'] === older.sent?.['push'];
 
 async function removeCreated(
   record: SyncRecord,
@@ -864,7 +869,7 @@ async function finish(
     const changed: SyncRecord = {
       ...record,
       hash: null,
-      parts: { ...withoutPart(record.parts, archivedPart), [undone]: entries[0]?.id ?? '' },
+      parts: { ...withoutPart(withoutPart(record.parts, archivedPart), triesPart), [undone]: entries[0]?.id ?? '' },
       lastSyncData: base ? writeBase(base) : null,
       version: record.version + 1,
     };

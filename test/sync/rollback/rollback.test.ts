@@ -79,6 +79,26 @@ describe('a rollback', () => {
     expect(again).toEqual({ outcome: 'updated', localId: 'tee-1', gid: expect.any(String) });
   });
 
+  it('of a product undoes all tries of its last push, and none of the pushes before', async () => {
+    const made = await pushed();
+    await made.clock.run(made.sync.push({ ...start, vendor: 'Them' }));
+    const before = whole(made);
+    for (const title of ['First try', 'Second try']) {
+      const stopping = new AbortController();
+      made.fake.hooks.clear();
+      void made.fake.hooks.killAt('after productUpdate#1', () => stopping.abort(new Error('killed')));
+      const push = made.sync.push({ ...start, vendor: 'Them', title }, { signal: stopping.signal });
+      await expect(made.clock.run(push)).rejects.toThrow('killed');
+      made.fake.hooks.clear();
+      expect(made.fake.products()).toMatchObject([{ title }]);
+    }
+    const result = await made.clock.run(made.sync.push({ ...start, vendor: 'Them', title: 'Third try' }));
+    expect(result.outcome).toBe('updated');
+    const report = await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
+    expect(report).toMatchObject({ counts: { restored: 1 }, notable: [] });
+    expect(whole(made)).toEqual(before);
+  });
+
   it('leaves what others changed since, and lists it', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push({ ...start, title: 'Wrong', vendor: 'Wrong' }));

@@ -25,6 +25,7 @@ async function traces({ fake, stores }: RunShop): Promise<object> {
     JSON.parse(
       JSON.stringify(value)
         .replace(/gid:\/\/shopify\/(\w+)\/\d+/g, (gid) => names.get(gid) ?? gid.replace(/\d+$/, 'N'))
+        .replace(/"push":"[-\da-f]{36}"/g, '"push":"UUID"')
         .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME'),
     );
   return {
