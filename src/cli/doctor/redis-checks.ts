@@ -127,7 +127,7 @@ async function queueWork(redis: Redis, { queue, queuePrefix }: RedisSettings): P
   if (jobs === 0 || workers > 0) return {};
   return {
     'queue-without-worker': {
-      found: `The queue ${queue} has no worker: ${jobs} jobs are waiting, and no worker is connected.`,
+      found: `The queue ${queue} has no worker: ${jobs} jobs are waiting.`,
     },
   };
 }
