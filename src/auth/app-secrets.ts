@@ -31,7 +31,7 @@ export function matchSecret(secrets: unknown, { content, signature, encoding }: 
   const list: readonly unknown[] = Array.isArray(secrets) ? secrets : [secrets];
   let reason: 'secret-missing' | 'secret-has-whitespace' | 'signature-mismatch' = 'secret-missing';
   for (const [secretIndex, secret] of list.entries()) {
-    // A key of nothing but white space could be guessed, so it does not count.
+    // A secret of only white space could be guessed, so it is skipped.
     const trimmed = typeof secret === 'string' ? secret.trim() : '';
     if (typeof secret !== 'string' || trimmed === '') continue;
     if (isSignedBy(secret)) return { ok: true, secretIndex };
@@ -41,7 +41,7 @@ export function matchSecret(secrets: unknown, { content, signature, encoding }: 
   return refuse(reason);
 }
 
-/** Whether two texts are equal, in a time that does not tell where they differ. */
+/** Whether two texts are equal. The time it takes does not reveal where they differ. */
 export function isSameText(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && (nodeCrypto?.timingSafeEqual(left, right) ?? false);

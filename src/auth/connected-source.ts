@@ -5,21 +5,20 @@ import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 /** The cached token of one shop. Times are on the monotonic clock. */
 export interface KeptToken {
   accessToken: string | undefined;
-  /** From then on it is no longer used. */
+  /** When to stop using the token. */
   endsAtMs: number;
-  /** From then on it is renewed in the background. */
+  /** When to start renewing the token in the background. */
   renewAtMs: number;
   /** Version of the token store's entry that it comes from. */
   version: string | undefined;
-  /** The last one that Shopify refused. */
+  /** The last token that Shopify refused. */
   refused: string | undefined;
   /**
-   * The last one renewed because of a refusal: until `trustedUntilMs`, its own refusal does not trigger another
-   * renewal.
+   * The last token renewed because of a refusal. Until `trustedUntilMs`, its refusal does not trigger another renewal.
    */
   trusted: string | undefined;
   trustedUntilMs: number;
-  /** Why there is none, while the store's entry has that `version`; asked again from `askAgainAtMs` on. */
+  /** Why there is no token, while the store's entry has this `version`. Requested again from `askAgainAtMs` on. */
   dead:
     | { readonly error: AuthenticationError; readonly version: string | undefined; readonly askAgainAtMs: number }
     | undefined;
@@ -44,7 +43,7 @@ export interface TokenWish {
   readonly connection: TokenConnection;
 }
 
-/** What makes one source different from another. */
+/** The parts in which sources differ. */
 export interface SourceSpec {
   /** Cached tokens are kept under this object. */
   readonly under: object | undefined;
@@ -91,7 +90,7 @@ export class ConnectedSource implements TokenSource {
 
   async invalidate(shop: string, token: string): Promise<boolean> {
     const kept = this.#keptFor(shop);
-    // The request in flight may return another one.
+    // The request in flight may return another token.
     if (kept.flight && (await kept.flight) !== token) return true;
     if (kept.accessToken !== undefined && kept.accessToken !== token) return true;
     const now = this.#connection.clock.monotonic();
@@ -141,9 +140,9 @@ export class ConnectedSource implements TokenSource {
     kept.accessToken = accessToken;
     kept.version = version;
     kept.dead = undefined;
-    // Not until the last moment, since a call takes a while to arrive.
+    // Ends a little early, since a call takes a while to arrive.
     kept.endsAtMs = endsAtMs - Math.min(2_000, leftMs * 0.05);
-    // At a different time in each process, so that one has renewed it when the others look.
+    // At a different time in each process, so that the first one renews the token for the others.
     const early = Math.min(600_000, leftMs * 0.15) * (0.7 + Math.random() * 0.3);
     kept.renewAtMs =
       leftMs === Number.POSITIVE_INFINITY ? now + readAgainMs * (1 - Math.random() / 4) : endsAtMs - early;
@@ -154,7 +153,7 @@ export class ConnectedSource implements TokenSource {
     const { clock, logger } = this.#connection;
     this.#fly(shop, kept).catch((error: unknown) => {
       const now = clock.monotonic();
-      // Its callers still have a token; calls after its end get the error.
+      // Callers still have a valid token; only calls after its expiry get the error.
       const leftMs = Math.max(0, kept.endsAtMs - now);
       kept.renewAtMs = now + Math.min(60_000, Math.max(1_000, leftMs / 4)) * (0.5 + Math.random() / 2);
       const code = isShopwrightError(error) ? error.code : 'UNKNOWN';

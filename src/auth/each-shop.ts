@@ -29,7 +29,7 @@ export interface ForEachShopReport {
   readonly failed: readonly { readonly shop: string; readonly error: unknown }[];
 }
 
-/** Where a run finds its shops, and where it notes what is done. */
+/** The source of a run's shops, and the store that records which are done. */
 export interface ShopRun {
   readonly tokens: Pick<TokenStore, 'owners'>;
   readonly appId: string;
@@ -91,7 +91,7 @@ export async function eachShop(
 /** Characters of a shop's part in a key. */
 const longestShop = 80;
 
-/** Each shop once, whatever the store lists besides: other apps, and users' online tokens. */
+/** Yields each shop once, skipping other apps and users' online tokens. */
 async function* shopsOf(tokens: Pick<TokenStore, 'owners'>, appId: string): AsyncGenerator<string> {
   const seen = new Set<string>();
   for await (const owner of tokens.owners()) {

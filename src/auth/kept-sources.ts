@@ -15,8 +15,8 @@ export interface AppCredentials {
   /** Client secret of the app. Sent only to Shopify's token endpoint. */
   readonly clientSecret: string;
   /**
-   * Time limit for one token request, in milliseconds. Default 8,000. A process that dies while renewing tokens blocks
-   * the others for at most a quarter longer.
+   * Time limit for one token request, in milliseconds. Default 8,000. If a process dies while renewing tokens, the
+   * others wait at most 25 % longer than this.
    */
   readonly requestTimeoutMs?: number;
 }
@@ -60,7 +60,7 @@ export type TokenExchangeOptions = AppCredentials & {
 
 /** The context passed to a function that returns a token. */
 export interface TokenWishContext {
-  /** The last token, if Shopify has refused it: then return another one, or throw. Otherwise `undefined`. */
+  /** The last token, if Shopify refused it: return another one, or throw. Otherwise `undefined`. */
   readonly refused: string | undefined;
 }
 
@@ -178,7 +178,7 @@ export function functionSource(find: TokenFunction, connection: TokenConnection 
       return { accessToken, endsAtMs: now + expiresInSeconds * 1_000 };
     }
     throw new AuthenticationError(
-      `The function of tokenSource gave no token for ${shop}: return a string, or { accessToken, expiresInSeconds }.`,
+      `The function of tokenSource returned no token for ${shop}: return a string, or { accessToken, expiresInSeconds }.`,
       { shop },
     );
   };

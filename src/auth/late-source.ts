@@ -4,7 +4,7 @@ import type { TokenConnection, TokenSource } from '../ports/token-source.ts';
 /** The code that caches and renews tokens, for each kind of source. */
 type KeptSources = typeof import('./kept-sources.ts');
 
-/** That code, once it was needed. */
+/** That code, once loaded. */
 let loaded: KeptSources | undefined;
 
 const loadSources = lateModule(async () => {

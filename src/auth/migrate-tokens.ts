@@ -16,7 +16,7 @@ import { offlineToken } from './token-sources.ts';
 /** The app whose tokens are migrated: the options of `offlineToken`, and a store for the migration's journal. */
 export interface MigratingApp extends OfflineTokenOptions {
   readonly tokens: TokenStore;
-  /** Records what was sent and which shops are dead, for later runs: `stores.keyValue` of any adapter. */
+  /** Records for later runs what was sent and which shops are dead: `stores.keyValue` of any adapter. */
   readonly store: KeyValueStore;
   /** A test server to use instead of `https://{shop}`, such as the fake's origin. */
   readonly origin?: string;
@@ -43,7 +43,7 @@ export interface MigrateTokensOptions {
 
 /** Why a shop's token cannot be migrated: the shop must open or install the app again. */
 export type DeadReason =
-  /** The app is no longer installed there. */
+  /** The app was uninstalled. */
   | 'not-installed'
   /** Shopify does not accept the token. */
   | 'revoked'
@@ -72,10 +72,10 @@ export interface MigrationReport {
 }
 
 /**
- * Exchanges offline tokens that never expire for pairs that do, for all shops of an app: from 2027-01-01, Shopify
- * refuses the former for public apps. This cannot be undone.
+ * Exchanges offline tokens that never expire for expiring ones with a refresh token, for all shops of an app: from
+ * 2027-01-01, Shopify refuses non-expiring tokens of public apps. This cannot be undone.
  *
- * It can be stopped or killed at any time and run again: a token stays in the store until its replacement is there, and
+ * You can stop or kill it at any time and run it again: a token stays in the store until its replacement is stored, and
  * a lost response is requested again with the same token, which Shopify allows for 7 days. Several processes may run it
  * at once. A later run sends nothing for shops that are finished or dead.
  *
@@ -102,7 +102,7 @@ export async function migrateToExpiringTokens(
   const { tokens, store, appId = defaultApp } = app;
   const shops: ShopMigration[] = [];
   const migration = new Migration(app, appId);
-  // A wrong secret ends the run; every other shop would be refused for it too.
+  // A wrong secret ends the run: Shopify would refuse it for every shop.
   const stop = new AbortController();
   const signal = run.signal ? AbortSignal.any([run.signal, stop.signal]) : stop.signal;
   const report = await eachShop(
@@ -194,7 +194,7 @@ class Migration {
     const note = await this.#note(key, entry.version);
     if (note?.dead) return { shop, outcome: 'dead', reason: note.dead };
     if (dryRun) return { shop, outcome: 'to-migrate' };
-    // Noted before it is sent: how long ago that was decides what a refusal means later.
+    // Recorded before sending: the time since then decides what a later refusal means.
     const sent: Note = note ?? { version: entry.version, sentAt: this.#clock.now(), dead: null };
     if (!note) await this.#write(key, sent);
     try {
@@ -209,7 +209,7 @@ class Migration {
     return { shop, outcome: 'migrated' };
   }
 
-  /** As if Shopify had refused the token: the source then exchanges it, by one process at a time, and stores the pair. */
+  /** Invalidates the token, so that the source exchanges it, by one process at a time, and stores the new pair. */
   async #exchange(shop: string, accessToken: string): Promise<void> {
     const { clientId, clientSecret, tokens, appId, requestTimeoutMs } = this.#app;
     const source = offlineToken({

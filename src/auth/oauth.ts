@@ -1,4 +1,4 @@
-// One file: an installation from the first redirect to the last, with its cookie, its checks and the words of each refusal.
+// The whole OAuth installation in one file: the redirects, the cookie, the checks and the message of each refusal.
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { missingScopes } from '../config/scopes.ts';
 import { ConfigError, type Issue, isShopwrightError, type ShopwrightError, StorageError } from '../errors/errors.ts';
@@ -20,7 +20,7 @@ import { fetchTransport, missingFields, requestTokens, storedTokens } from './to
 export interface OAuthOptions {
   readonly clientId: string;
   /**
-   * The client secret. If there are several, the first signs cookies and is sent with the code, and all of them verify.
+   * The client secret. If you pass several, the first one signs cookies and is sent with the code; all of them verify.
    */
   readonly secrets: AppSecrets;
   /** Scopes that the app requests, such as `['write_products']`; may be empty. All of them must be granted. */
@@ -44,9 +44,9 @@ export interface OAuthOptions {
    * site.
    */
   readonly embedded?: boolean | undefined;
-  /** Path on the app's site to redirect to at the end, unless `beginAuth` got another one. Default `/`. */
+  /** Path on the app's site to redirect to at the end, unless `beginAuth` receives another one. Default `/`. */
   readonly returnTo?: string | undefined;
-  /** Seconds by which a callback's timestamp may differ from now, from 0 to 86,400. Default 90. */
+  /** Maximum difference between a callback's timestamp and now, in seconds, from 0 to 86,400. Default 90. */
   readonly windowSeconds?: number | undefined;
   /** Hosts of shops besides `myshopify.com`. Default: none. */
   readonly otherHosts?: readonly Exclude<OtherShopHost, 'admin.shopify.com'>[] | undefined;
@@ -64,7 +64,7 @@ export interface OAuthOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** The part of a request that is read: a `Request`, or any object of this shape. */
+/** The parts of a request that are used: a `Request`, or any object of this shape. */
 export interface OAuthRequest {
   readonly method: string;
   /** The URL with its query exactly as received; in Express, `originalUrl`. */
@@ -95,7 +95,7 @@ export interface CompletedAuth {
   readonly ok: true;
   /** Domain of the shop in lower case, such as `acme.myshopify.com`. */
   readonly shop: string;
-  /** Granted scopes as Shopify lists them; `null` if its response has none. */
+  /** Granted scopes as Shopify lists them; `null` if its response has no scopes. */
   readonly scopes: readonly string[] | null;
   /** Shopify's id of the user, for an online token; otherwise `null`. */
   readonly userId: string | null;
@@ -117,7 +117,7 @@ export interface RefusedAuth<Reason extends string> {
  * Why an installation was not started.
  *
  * - `shop-missing`, `shop-invalid`, `shop-host-not-allowed`: as in `verifyShop`.
- * - `parameter-repeated`: more than one `shop`.
+ * - `parameter-repeated`: the query has more than one `shop`.
  * - `query-too-long`: the URL is longer than 16,384 characters.
  * - `return-to-invalid`: `returnTo` is not a path on the app's own site.
  * - `method-not-allowed`: not GET.
@@ -132,7 +132,7 @@ export type BeginAuthRefusal =
   | 'input-invalid';
 
 /**
- * Why a callback was refused. Nothing is stored then.
+ * Why a callback was refused. Nothing is stored.
  *
  * - Those of `verifyOAuthQuery`.
  * - `method-not-allowed`: not GET. A HEAD request would use up the code.
@@ -143,8 +143,8 @@ export type BeginAuthRefusal =
  * - `code-missing`: the query is signed, but has no code.
  * - `exchange-refused`: Shopify does not accept the code, or the app's credentials.
  * - `exchange-failed`: Shopify did not respond; `error` has the details. The code may be used up: start again.
- * - `scopes-missing`: not all scopes were granted; `missingScopes` lists the others.
- * - `store-failed`: the tokens could not be stored; `error` says why.
+ * - `scopes-missing`: not all scopes were granted; `missingScopes` lists those that were not.
+ * - `store-failed`: the tokens could not be stored; `error` has the details.
  */
 export type CallbackRefusal =
   | SignedQueryRefusal
@@ -303,7 +303,7 @@ class OAuthFlow implements ShopifyOAuth {
     const { shop } = verified;
     const returnTo = options.returnTo ?? this.#settings.returnTo;
     if (!isOwnPath(returnTo)) return refuseBegin('return-to-invalid');
-    // A frame of the admin gets no cookie, and Shopify's page does not show in it.
+    // Inside the admin's frame, the browser drops the cookie and does not show Shopify's approval page.
     if (embedded && query.get('embedded') === '1') return { ok: true, shop, response: leaveFrame(clientId, shop) };
 
     const state = randomBytes(16).toString('hex');
@@ -354,7 +354,7 @@ class OAuthFlow implements ShopifyOAuth {
       tokens: store,
       logger,
     } = this.#settings;
-    // By the clock that all readers of the tokens use, and no later than the tokens were issued.
+    // From the clock that all readers of the tokens use, and read before the tokens are issued.
     const asked = await this.#storing(shop, async () => (await store.now?.()) ?? clock.now());
     if (!asked.ok) return asked;
     const reply = await requestTokens({
@@ -373,9 +373,9 @@ class OAuthFlow implements ShopifyOAuth {
       return refuseCallback('exchange-refused', { shop, hint: ` Status ${status}${error ? `, ${error}` : ''}.` });
     }
     const { tokens } = reply;
-    // The approving user can change the approval URL.
+    // The user can edit the approval URL, and with it the kind of token.
     if ((tokens.userId !== null) !== (mode === 'online')) {
-      return refuseCallback('exchange-refused', { shop, hint: ` It gave a token that is not ${mode}.` });
+      return refuseCallback('exchange-refused', { shop, hint: ` It granted a token that is not ${mode}.` });
     }
     const missing = tokens.scopes === null ? [] : missingScopes(scopes, tokens.scopes);
     if (missing.length > 0) return refuseCallback('scopes-missing', { shop, missingScopes: missing });
@@ -387,7 +387,7 @@ class OAuthFlow implements ShopifyOAuth {
     if (lacking.length > 0) {
       logger?.warn(
         { shop, missing: lacking },
-        'Shopify granted the tokens of an installation without saying all of them',
+        'Shopify granted tokens for an installation without all of their fields',
       );
     }
     const response = redirectTo(this.#addressAfter(shop, returnTo), this.#cookie.deletion);
@@ -402,14 +402,14 @@ class OAuthFlow implements ShopifyOAuth {
     try {
       return { ok: true, value: await step() };
     } catch (thrown) {
-      // A host's own store may repeat its input in its errors.
+      // The errors of a custom store may contain its input.
       const name = thrown instanceof Error ? thrown.name : typeof thrown;
       const error = isShopwrightError(thrown) ? thrown : new StorageError(`The token store failed: ${name}.`, { shop });
       return refuseCallback('store-failed', { shop, error });
     }
   }
 
-  /** Replaces whatever is stored: older refresh tokens no longer work. */
+  /** Replaces any stored tokens: a new installation invalidates older refresh tokens. */
   async #store(shop: string, next: StoredTokens, userId: string | null): Promise<void> {
     const { tokens, appId } = this.#settings;
     const owner: TokenOwner = { shop, appId, ...(userId !== null && { userId }) };
@@ -419,19 +419,19 @@ class OAuthFlow implements ShopifyOAuth {
     }
   }
 
-  /** Returns where to redirect the browser at the end: only ever to the app's own site or the shop's admin. */
+  /** Returns the URL to redirect the browser to at the end, always on the app's own site or in the shop's admin. */
   #addressAfter(shop: string, returnTo: string): string {
     const { embedded, redirect, clientId } = this.#settings;
     if (!embedded) return new URL(returnTo, redirect.origin).href;
     const path = returnTo === '/' ? '' : returnTo;
-    // The development hosts have an admin of their own.
+    // Shops on development hosts have their own admin.
     return shop.endsWith('.myshopify.com')
       ? `https://admin.shopify.com/store/${shop.slice(0, -'.myshopify.com'.length)}/apps/${clientId}${path}`
       : `https://${shop}/admin/apps/${clientId}${path}`;
   }
 }
 
-/** The state a browser carries in its cookie. */
+/** The state stored in the browser's cookie. */
 interface Attempt {
   readonly state: string;
   readonly shop: string;
@@ -448,12 +448,12 @@ class AttemptCookie {
   readonly #name: string;
   readonly #attributes: string;
   readonly #keys: readonly [Buffer, ...Buffer[]];
-  /** The header that deletes it. */
+  /** The `set-cookie` header that deletes the cookie. */
   readonly deletion: string;
 
   constructor({ secrets, redirect, clientId }: Settings) {
     const isSecure = redirect.protocol === 'https:';
-    // The prefix makes browsers refuse one that another host of the domain, or plain http, has set.
+    // With this prefix, browsers reject a cookie set by another host of the domain or over plain http.
     this.#name = `${isSecure ? '__Host-' : ''}shopwright-oauth`;
     this.#attributes = `; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
     this.deletion = `${this.#name}=${this.#attributes}; Max-Age=0`;
@@ -487,7 +487,7 @@ class AttemptCookie {
 
 const sign = (key: Buffer, payload: string): string => createHmac('sha256', key).update(payload).digest('base64url');
 
-/** A later release may sign other contents with the same key. */
+/** Checks the shape, since a later release may sign other contents with the same key. */
 const isAttempt = (value: unknown): value is Attempt =>
   isRecord(value) &&
   typeof value['state'] === 'string' &&
@@ -496,8 +496,8 @@ const isAttempt = (value: unknown): value is Attempt =>
   isOwnPath(value['returnTo']);
 
 /**
- * Whether a text is a path on the site itself. To a browser, `//other.example` and `/\other.example` are other sites,
- * and `/..` leads out of the app's part of the admin.
+ * Whether a text is a path on the app's own site. To a browser, `//other.example` and `/\other.example` are other
+ * sites, and `/..` leads out of the app's part of the admin.
  */
 const isOwnPath = (text: unknown): text is string =>
   typeof text === 'string' &&
@@ -505,7 +505,7 @@ const isOwnPath = (text: unknown): text is string =>
   /^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(text) &&
   !/\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(text);
 
-/** No part of an installation may be cached, and none of its URLs may reach the next site. */
+/** Keeps the responses of an installation out of caches, and its URLs out of the next site's `Referer`. */
 const privately = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 const redirectTo = (location: string, cookie: string): Response =>
@@ -516,7 +516,7 @@ const redirectTo = (location: string, cookie: string): Response =>
  * site's frame do it. https://shopify.dev/docs/api/app-bridge-library/apis/navigation
  */
 function leaveFrame(clientId: string, shop: string): Response {
-  // Relative, so that no header can lead elsewhere.
+  // Relative, so that a forged Host header cannot redirect it to another site.
   const path = `?${new URLSearchParams({ shop })}`;
   const page = [
     '<!doctype html><meta charset="utf-8">',
@@ -549,7 +549,7 @@ const callbackMessages: Readonly<Partial<Record<CallbackRefusal, string>>> = {
   'cookie-invalid': 'The cookie for this installation was not signed here: start again.',
   'cookie-expired': 'This installation was started over 10 minutes ago: start again.',
   'shop-mismatch': 'This installation was started for another shop: start again.',
-  'code-missing': 'There is no code in the URL: the app was not approved. Start again.',
+  'code-missing': 'The URL has no code: the app was not approved. Start again.',
   'exchange-refused': 'Shopify did not accept the code: start again. If this recurs, check client id and secret.',
   'exchange-failed': 'Shopify did not respond to the code exchange: start the installation again.',
   'scopes-missing': 'The app was approved with fewer scopes than it needs: start again, and approve all of them.',
@@ -557,7 +557,7 @@ const callbackMessages: Readonly<Partial<Record<CallbackRefusal, string>>> = {
   'input-invalid': 'The request could not be read. Pass a `Request`.',
 };
 
-/** 5xx for a failure here or at Shopify; anything else is the browser's. */
+/** 5xx if this app or Shopify failed; all others are 4xx, by default 400. */
 const statuses: Readonly<Partial<Record<BeginAuthRefusal | CallbackRefusal, number>>> = {
   'method-not-allowed': 405,
   'secret-has-whitespace': 500,
@@ -624,10 +624,10 @@ const optionNames: Readonly<Record<keyof OAuthOptions, true>> = {
   clock: true,
 };
 
-/** Such as `write_products` and `customer_read_orders`. */
+/** Matches scopes such as `write_products` and `customer_read_orders`. */
 const scopePattern = /^[a-z_]{1,100}$/;
 
-/** @throws ConfigError with every invalid option. No secret is ever shown. */
+/** @throws ConfigError with every invalid option, never showing a secret. */
 function readOptions(options: OAuthOptions): Settings {
   const issues: Issue[] = [
     ...unknownNames(options, optionNames),
@@ -692,6 +692,6 @@ function readOptions(options: OAuthOptions): Settings {
   };
 }
 
-/** Codes and secrets are sent there, so in clear text only on this machine. */
+/** Codes and secrets are sent there, so plain http is allowed only on this machine. */
 const isSafeOrigin = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname));

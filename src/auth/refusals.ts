@@ -14,12 +14,12 @@ const messages = {
   'input-invalid': 'Pass `secrets`, and `query` or `token` as a string.',
   'secret-missing': 'Pass the client secret of the app as `secrets`: is its environment variable set?',
   'secret-has-whitespace': 'The secret matches without the white space around it: trim it.',
-  'crypto-missing': 'There is no node:crypto here, as in an edge runtime: run this on Node.',
+  'crypto-missing': 'This runtime has no node:crypto, like edge runtimes: run this on Node.',
   'client-id-missing': 'Pass the client id of the app as `clientId`.',
   'signature-mismatch':
     "None of the secrets made this signature: use the app's client secret, and pass the signed input unchanged.",
 
-  'token-missing': 'There is no session token: App Bridge sends it as `Authorization: Bearer …`, or as `id_token`.',
+  'token-missing': 'The session token is missing: App Bridge sends it as `Authorization: Bearer …`, or as `id_token`.',
   'token-too-long': `The session token is longer than ${maxTokenLength} characters.`,
   'token-malformed': 'The session token is not a JSON Web Token: was it cut or changed in transit?',
   'algorithm-not-allowed': 'The session token is not signed with HS256.',
@@ -29,7 +29,7 @@ const messages = {
   'audience-mismatch': 'The session token is for another app: `aud` is not `clientId`.',
   'issuer-mismatch': '`iss` and `dest` of the session token name different shops.',
 
-  'query-missing': 'There is no query: pass `request.url`.',
+  'query-missing': 'The query is missing: pass `request.url`.',
   'query-already-parsed': 'The query was already parsed: pass `request.url` (`request.originalUrl` in Express).',
   'query-too-long': `The query is longer than ${maxQueryLength} characters.`,
   'query-malformed': 'The query is not encoded as by Shopify: was it cut or changed in transit?',
@@ -43,7 +43,7 @@ const messages = {
     "The timestamp is too far from now: do not reuse an old URL, and check this machine's clock.",
   'state-mismatch': 'The state is not that of this browser: start again, in the same browser.',
 
-  'shop-missing': 'There is no shop: pass a domain such as acme.myshopify.com.',
+  'shop-missing': 'The shop is missing: pass a domain such as acme.myshopify.com.',
   'shop-invalid': 'The shop is not a domain such as acme.myshopify.com, without protocol, port or path.',
   'shop-host-not-allowed': 'The host of the shop is not in `otherHosts`.',
 } as const;
@@ -55,7 +55,7 @@ export interface Refused<Reason extends string> {
   readonly message: string;
 }
 
-/** The refusal for a reason, with what more is known about this very case. */
+/** Returns the refusal for a reason, with a hint about this case. */
 export const refuse = <Reason extends keyof typeof messages>(reason: Reason, hint = ''): Refused<Reason> => ({
   ok: false,
   reason,
@@ -81,7 +81,7 @@ export function refuseOptions(
 ): Refused<'input-invalid'> | undefined {
   for (const name in input) {
     if (Object.hasOwn(known, name)) continue;
-    // There is almost never one, and listing the names each time would cost as much as a signature.
+    // Unknown names are rare, and searching for them each time would cost as much as a signature.
     const [unknown] = unknownNames(input, known);
     if (unknown) return refuse('input-invalid', ` \`${unknown.field}\` ${unknown.message}`);
   }

@@ -31,7 +31,7 @@ export interface RenewalPlan {
   readonly owner: TokenOwner;
   /** Whether tokens of this kind have a refresh token. */
   readonly isRefreshable: boolean;
-  /** What new tokens are requested with: the app's own credentials, the stored tokens, or a session token. */
+  /** What is exchanged for new tokens: the app's own credentials, the stored tokens, or a session token. */
   readonly by: 'credentials' | 'stored' | { readonly sessionToken: string };
 }
 
@@ -64,16 +64,16 @@ function grantsOf({ by, isRefreshable }: RenewalPlan, current: StoredTokens | un
 }
 
 /**
- * Finds a token in the store, or requests new ones: by one process at a time if the store has locks, stored before
- * anybody uses them, and with the old refresh token again if a response was lost.
+ * Finds a token in the store, or requests new ones. If the store has locks, one process requests them at a time. They
+ * are stored before anyone uses them, and a lost response is requested again with the old refresh token.
  *
- * @throws AuthenticationError with a `reason` if there is none, and errors of Shopify or the store.
+ * @throws AuthenticationError with a `reason` if there is no token, and errors of Shopify or the store.
  */
 export function obtainTokens(plan: RenewalPlan, wish: TokenWish): Promise<ObtainedToken> {
   return new Renewal(plan, wish).run();
 }
 
-/** Requests for one renewal; the waits between them add up to half a minute. */
+/** Maximum requests for one renewal; the waits between them add up to about half a minute. */
 const maxRequests = 10;
 
 const firstDelayMs = 100;
@@ -86,7 +86,7 @@ const waitForOthersMs = 300;
 /** Milliseconds for which a refused shop is not tried again, unless its stored tokens change. */
 const deadForMs = 60_000;
 
-/** The store's content, and when it was read. */
+/** The store's entry, and when it was read. */
 interface Look {
   readonly entry: TokenEntry | undefined;
   /** Monotonic time before the store was read. */
@@ -110,7 +110,7 @@ class Renewal {
   async run(): Promise<ObtainedToken> {
     const { tokens, owner, requestTimeoutMs } = this.#plan;
     const { shop, connection } = this.#wish;
-    // The app's secret goes to that host.
+    // Checked because the app's secret is sent to that host.
     const domain = parseShopDomain(shop);
     if (!domain.ok) throw new AuthenticationError(`There is no token for this shop: ${domain.message}.`, { shop });
     for (;;) {
@@ -125,13 +125,13 @@ class Renewal {
       }
       const leaseMs = Math.max(1_000, requestTimeoutMs * 1.25);
       const lock = await tokens.lock(owner, { leaseMs, waitMs: waitForOthersMs });
-      // Another process is renewing them, and may have stored new ones by now.
+      // Another process is renewing the tokens and may have stored new ones.
       if (!lock) continue;
       try {
         const renewed = await this.#renew(lock);
         if (renewed) return renewed;
       } finally {
-        // Should that fail, the lease runs out by itself.
+        // If the release fails, the lease expires by itself.
         await lock
           .release()
           .catch((error: unknown) =>
@@ -156,7 +156,7 @@ class Renewal {
     const { accessToken, accessTokenExpiresAt } = entry.tokens;
     // A token that cannot be renewed is used until Shopify refuses it or the store has another one.
     const isLast = grantsOf(this.#plan, entry.tokens).length === 0;
-    // The difference is measured on this process's clock, whatever either clock says.
+    // The remaining time is measured on this process's monotonic clock, so the two wall clocks may disagree.
     const endsAtMs =
       accessTokenExpiresAt === null || isLast ? Number.POSITIVE_INFINITY : atMs + accessTokenExpiresAt - storeMs;
     if (accessToken === kept.refused || endsAtMs <= this.#wish.connection.clock.monotonic()) return undefined;
@@ -187,21 +187,21 @@ class Renewal {
     const { clock } = connection;
     for (;;) {
       if (lock?.signal.aborted) return undefined;
-      // Each time, since a new installation takes no lock.
+      // Read again each time, since a new installation writes without the lock.
       const look = await this.#look();
       const found = this.#usable(look);
       if (found) return found;
       const grants = grantsOf(this.#plan, look.entry?.tokens);
       const refusals: Refusal[] = [];
       for (const grant of grants) {
-        // A process that was held up may have lost the lock, and another one used the replacement.
+        // After a pause of this process, the lock may be lost and another process may already use the new tokens.
         if (lock && (lock.signal.aborted || clock.monotonic() - look.atMs > requestTimeoutMs)) return undefined;
         const sentAtMs = clock.monotonic();
         const reply = await this.#ask(grant, lock);
         if (!reply) return undefined;
         if (reply.outcome === 'granted') {
-          // Never later than it really is, or others would use an expired token for as long as this store took to
-          // respond.
+          // Must not be later than the real time, or others would use an expired token for as long as this store took
+          // // to respond.
           const storeMs = look.storeMs + sentAtMs - look.readAtMs;
           return this.#store(look, reply.tokens, { sentAtMs, storeMs });
         }
@@ -217,14 +217,14 @@ class Renewal {
         refusals.push(refusal);
       }
       if (refusals.length < grants.length) continue;
-      // Someone faster has replaced the refused token.
+      // Another process may have replaced the refused token meanwhile.
       const now = await this.#look();
       if (now.entry?.version !== look.entry?.version) continue;
       this.#giveUp(refusals, look);
     }
   }
 
-  /** Returns `undefined` if the lock was lost, so that another process is at it. */
+  /** Returns `undefined` if the lock was lost: another process may be renewing the tokens. */
   async #ask(grant: GrantRequest, lock: Lock | undefined): Promise<TokenReply | undefined> {
     const { clientId, clientSecret, requestTimeoutMs } = this.#plan;
     const { shop, connection } = this.#wish;
@@ -256,7 +256,9 @@ class Renewal {
     await sleep(connection.clock, Math.min(longestDelayMs, Math.max(delayMs, retryAfterMs ?? 0)));
   }
 
-  /** Stores the granted tokens. Returns `undefined` if another process stored something meanwhile, which counts. */
+  /**
+   * Stores the granted tokens. Returns `undefined` if another process stored tokens meanwhile; those are used instead.
+   */
   async #store(
     { entry }: Look,
     granted: GrantedTokens,
@@ -274,7 +276,7 @@ class Renewal {
     return { accessToken, endsAtMs: at.sentAtMs + lifeMs, version };
   }
 
-  /** Tokens may be used only once stored: otherwise the next renewal would have nothing to start from. */
+  /** Tokens are used only once stored: otherwise the next renewal would have no refresh token. */
   async #replace(
     tokens: RenewableTokenStore,
     owner: TokenOwner,
@@ -291,7 +293,7 @@ class Renewal {
     }
   }
 
-  /** Reports once per shop that responses lack fields. */
+  /** Warns once per shop if responses lack fields. */
   #tellMissing(missing: readonly string[], what = 'they are used, and requested again within the hour'): void {
     const { shop, kept, connection } = this.#wish;
     if (missing.length === 0 || kept.isToldIncomplete) return;
@@ -300,7 +302,7 @@ class Renewal {
     connection.logger?.warn({ shop, missing }, `Shopify granted tokens without all of their fields: ${what}`);
   }
 
-  /** @throws AuthenticationError with the reason, which is remembered for a while. */
+  /** Remembers the reason for a while. @throws AuthenticationError with the reason. */
   #giveUp(refusals: readonly Refusal[], { entry, storeMs }: Look): never {
     const { kept, shop, connection } = this.#wish;
     const refused = refusals.at(-1)?.error ?? noToken(shop, entry !== undefined);
@@ -331,7 +333,7 @@ interface Refusal {
 
 type RefusedReply = Extract<TokenReply, { readonly outcome: 'refused' }>;
 
-/** Reasons that are Shopify's. */
+/** Reasons that come from a refusal by Shopify. */
 type RefusedReason = Exclude<TokenFailure, 'no-token'>;
 
 const reasonsByCode: ReadonlyMap<string | null, RefusedReason> = new Map([
@@ -341,7 +343,7 @@ const reasonsByCode: ReadonlyMap<string | null, RefusedReason> = new Map([
   ['shop_not_permitted', 'shop-not-permitted'],
 ]);
 
-/** What 400 and 401 with any other code mean. */
+/** The meaning of 400 and 401 with any other code. */
 const reasonsByGrant: Readonly<Record<GrantRequest['kind'], RefusedReason>> = {
   refresh: 'revoked',
   migration: 'revoked',
@@ -370,7 +372,7 @@ function refusalOf(grant: GrantRequest, reply: RefusedReply, shop: string, nowMs
 
 /** What is wrong and how to fix it. */
 const messages: Readonly<Record<RefusedReason, string>> = {
-  'not-installed': 'The app is not installed there. Install it, or stop calling the shop.',
+  'not-installed': 'The app is not installed on it. Install it, or stop calling the shop.',
   revoked:
     'Shopify no longer accepts the stored tokens: the app was uninstalled, or newer tokens were not stored here. Have the shop open the app or reinstall it.',
   'refresh-token-expired':

@@ -22,7 +22,7 @@ export interface RotationReport {
   readonly current: number;
   /**
    * Number of entries that this process cannot read, for example because their key was not passed. They are left
-   * unchanged; `get` says what is wrong with each.
+   * unchanged; for each, `get` throws an error that names the problem.
    */
   readonly unreadable: number;
 }
@@ -31,8 +31,8 @@ export interface RotationReport {
 export interface RotatingTokenStore extends TokenStore {
   /**
    * Re-encrypts with the newest key all entries that an older key encrypted. Safe at any time, in several processes at
-   * once and during writes: an entry is replaced only if nobody else has changed it. Once it reports nothing unreadable
-   * and all processes have the new key first, you can remove the old keys.
+   * once and during writes: an entry is replaced only if nothing else has changed it. Once `unreadable` is 0 and all
+   * processes have the new key first, you can remove the old keys.
    */
   rotate(): Promise<RotationReport>;
 }
@@ -69,7 +69,7 @@ export class SealedTokens implements Required<RotatingTokenStore> {
     for (;;) {
       const sealed = await this.#store.get(key);
       if (sealed === undefined || this.#seal.open(known, sealed).version !== version) return undefined;
-      // If it fails, a rotation may have been faster, which does not change the version.
+      // On failure, check again: a rotation changes the entry, but not its version.
       if (await this.#store.compareAndSet(key, sealed, this.#seal.close(known, next))) return next.version;
     }
   }
@@ -119,12 +119,12 @@ export class SealedTokens implements Required<RotatingTokenStore> {
       const sealed = await this.#store.get(key);
       if (sealed === undefined) return undefined;
       try {
-        // Opened even if it names the newest key: the secret may differ, or the entry be damaged.
+        // Opened even if it names the newest key: the secret may differ, or the entry may be damaged.
         const entry = this.#seal.open(owner, sealed);
         if (this.#seal.isNewest(sealed)) return 'current';
         if (await this.#store.compareAndSet(key, sealed, this.#seal.close(owner, entry))) return 'rotated';
       } catch (error) {
-        // The store's own failures end the rotation; an entry that cannot be read is no reason to leave the others.
+        // A failure of the store ends the rotation; an unreadable entry does not keep the others from being rotated.
         if (!isShopwrightError(error, 'STORAGE_FAILED') || error.shop !== owner.shop) throw error;
         return 'unreadable';
       }
@@ -172,7 +172,7 @@ function shownOwner({ shop, appId, userId }: KnownOwner): string {
 function ownerKey(prefix: string, owner: KnownOwner): string {
   const { shop, appId, userId } = owner;
   const names = userId === undefined ? [shop, appId] : [shop, appId, userId];
-  // What comes after a longer prefix is never taken for an owner after a shorter one.
+  // Keys under a longer prefix are never taken for owners under a shorter one.
   const key = ownersPrefix(prefix) + names.map(encodeURIComponent).join('/');
   if (key.length <= maxKeyLength) return key;
   throw new StorageError(
@@ -181,7 +181,7 @@ function ownerKey(prefix: string, owner: KnownOwner): string {
   );
 }
 
-/** The owner whose key it is; `undefined` for a key that is none of these. */
+/** Returns the owner of a key; `undefined` if the key is not an owner's. */
 function ownerOf(prefix: string, key: string): KnownOwner | undefined {
   const names = key.slice(ownersPrefix(prefix).length).split('/');
   if (names.includes('') || names.length < 2 || names.length > 3) return undefined;
@@ -243,10 +243,10 @@ const rules: { readonly [field in keyof StoredTokens]: (value: unknown) => boole
   scopes: (value) => Array.isArray(value) && value.every((scope) => typeof scope === 'string'),
 };
 
-/** The format in which this release seals tokens: `v1`. A later release that seals otherwise takes the next number. */
+/** Version of the format in which this release seals tokens. A change of the format takes the next number. */
 const sealFormat = 1;
 
-/** Begins each entry. */
+/** Prefix of each entry. */
 const sealMark = `v${sealFormat}`;
 
 const cipher = 'aes-256-gcm';
@@ -289,7 +289,7 @@ class Seal {
     const format = Number(/^v(\d+)$/.exec(mark)?.[1] ?? 0);
     if (format > sealFormat) {
       throw unreadable(
-        `a newer release of shopwright stored them, in format ${format}; this release knows formats up to ${sealFormat}. They were left unchanged. Update this process. If you went back to this release for good, ${startAgain}`,
+        `a newer release of shopwright stored them, in format ${format}; this release knows formats up to ${sealFormat}. They were left unchanged. Update this process. If you will not update, ${startAgain}`,
       );
     }
     if (mark !== sealMark || keyId === '' || body === '' || rest.length > 0) {
@@ -320,7 +320,7 @@ class Seal {
     };
   }
 
-  /** Whether it names the key that encrypts now. */
+  /** Whether the entry names the newest key. */
   isNewest(sealed: string): boolean {
     return sealed.startsWith(`${sealMark}:${this.#newest[0]}:`);
   }
@@ -339,7 +339,7 @@ function decrypt(key: KeyObject, sealed: Buffer, bound: Buffer): string | undefi
   try {
     return Buffer.concat([decryption.update(sealed.subarray(nonceBytes + tagBytes)), decryption.final()]).toString();
   } catch {
-    // The tag does not match: nothing else is known, or may be revealed.
+    // The tag does not match. The cause is unknown, and must not be revealed.
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ export interface ShopifySession {
 export interface ShopifySessionStorage<Session extends ShopifySession> {
   loadSession(id: string): Promise<Session | undefined>;
   storeSession(session: Session): Promise<boolean>;
-  /** Distinguishes a shop without a session from a failed database, for which `loadSession` may also return nothing. */
+  /** Distinguishes a shop without a session from a failed database: `loadSession` may return nothing for both. */
   findSessionsByShop?(shop: string): Promise<readonly Session[]>;
 }
 
@@ -31,7 +31,7 @@ export async function readSession<Session extends ShopifySession>(
   owner: TokenOwner,
 ): Promise<TokenEntry | undefined> {
   const session = await load(storage, owner);
-  // A host's own storage may return `null` for none.
+  // A custom storage may return `null` for a missing session.
   return session ? entryOf(session) : undefined;
 }
 
@@ -56,8 +56,8 @@ export async function replaceSession<Session extends ShopifySession>(
   session.refreshTokenExpires = dateOf(tokens.refreshTokenExpiresAt);
   if (tokens.scopes.length > 0) session.scope = tokens.scopes.join(',');
   const isStored = await guarded(owner, () => storage.storeSession(session));
-  if (!isStored) throw storageFailed(owner, 'it reported that nothing was stored');
-  // The app may have written its own just then.
+  if (!isStored) throw storageFailed(owner, 'storeSession returned false');
+  // The app may have written its own tokens at the same time.
   const after = await load(storage, owner);
   const stored = after && entryOf(after);
   return stored?.tokens.accessToken === tokens.accessToken ? stored.version : undefined;

@@ -24,7 +24,7 @@ const loadRows = lateModule(() => import('./session-rows.ts'));
  * an app of the React Router template then use and renew the same row as the app.
  *
  * Both may renew it at the same time. The row is read again right before a renewal is requested and before it is
- * written, and what the other side has written since counts. If both have sent the same refresh token in between,
+ * written, and tokens that the app has written meanwhile are kept. If both have sent the same refresh token in between,
  * Shopify gives both the same new pair.
  *
  * @throws ConfigError for missing or unknown options. Its methods throw StorageError if the storage fails, or there is

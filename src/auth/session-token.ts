@@ -4,7 +4,7 @@ import { type AppSecrets, matchSecret } from './app-secrets.ts';
 import { maxTokenLength, neverThrowing, refuse, refuseOptions } from './refusals.ts';
 import { type OtherShopHost, verifyShop } from './shop.ts';
 
-/** A session token, and what to verify it against. */
+/** A session token, and the values to verify it against. */
 export interface VerifySessionTokenInput {
   /** The token, or the whole `Authorization` header starting with `Bearer`. */
   readonly token: string | null | undefined;
@@ -128,7 +128,7 @@ function verify(input: VerifySessionTokenInput): SessionTokenVerification {
     return refuse('claims-invalid');
   }
   const now = clock.now() / 1_000;
-  // Written so that times that are not numbers are refused.
+  // The negations also refuse `NaN`.
   if (!(now < exp + skewSeconds)) return refuse('token-expired');
   if (!(now >= nbf - skewSeconds)) return refuse('token-not-yet-valid');
   if (aud !== clientId) return refuse('audience-mismatch');
@@ -174,12 +174,12 @@ function readToken(given: unknown): SignedToken | RefusedSessionToken {
   const refused = checkHeader(header);
   if (refused) return refused;
   return signaturePattern.test(signature)
-    ? // A part of one text is handed to node:crypto faster than two that are joined.
+    ? // node:crypto takes a slice of a string faster than a concatenation.
       { content: token.slice(0, -44), payload, signature }
     : refuse('token-malformed');
 }
 
-/** `{"alg":"HS256","typ":"JWT"}`: what nearly all tokens begin with. */
+/** `{"alg":"HS256","typ":"JWT"}`, with which nearly all tokens begin. */
 const usualHeader = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
 
 /** Refuses any algorithm but HS256, and extensions that must be understood (`crit`, RFC 7515). */

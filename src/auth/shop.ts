@@ -70,7 +70,7 @@ function isAllowed(host: string, options: unknown): boolean {
     const otherHosts: unknown = (options as VerifyShopOptions | undefined)?.otherHosts;
     return Array.isArray(otherHosts) && otherHosts.includes(host);
   } catch {
-    // Options of an untyped caller can throw where they are read; they allow nothing then.
+    // Reading an untyped caller's options can throw; such options allow no other host.
     return false;
   }
 }

@@ -67,7 +67,7 @@ export interface VerifiedAppProxy {
  * - `query-already-parsed`: `query` is an object made by a parser.
  * - `query-too-long`: the query is longer than 16,384 characters.
  * - `query-malformed`: broken percent-encoding, or unencoded characters that Shopify would encode.
- * - `parameter-repeated`: a parameter appears twice; for an app proxy, one of Shopify's own.
+ * - `parameter-repeated`: a parameter appears twice; for an app proxy, one of Shopify's own parameters.
  * - `signature-missing`, `signature-malformed`: no `hmac` or `signature`, or not 64 hex digits.
  * - `signature-mismatch`: none of the secrets made this signature over this query.
  * - `parameter-ambiguous`: signed, but the text could contain two values of one of Shopify's parameters.
@@ -129,7 +129,7 @@ export function verifyOAuthQuery(input: VerifyOAuthQueryInput): OAuthQueryVerifi
     if ('ok' in read) return read;
     const values = new Map<string, string>();
     const pairs = read.query.split('&');
-    // Shopify sends them in order, except `hmac`; sorting them costs as much as the signature.
+    // Shopify sends all but `hmac` in order, and sorting costs as much as the signature: skipped if possible.
     let isSorted = true;
     let content = '';
     let before = '';
@@ -195,7 +195,7 @@ export function verifyAppProxy(input: VerifyAppProxyInput): AppProxyVerification
       else before.push(value);
     }
     const values = new Map(Array.from(parameters, ([name, parts]) => [name, parts.join(',')]));
-    // As documented, `name=value` is sorted as a whole, by bytes, which are characters here.
+    // As documented, `name=value` is sorted as a whole, by bytes; here each byte is one character.
     const content = Array.from(values, ([name, value]) => (name === 'signature' ? '' : `${name}=${value}`))
       .sort()
       .join('');
@@ -219,9 +219,9 @@ const shopifysOwn: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * An app proxy's parameters are signed without a separator: `a=1shop=x` is `a=1` and `shop=x`, or `a` with a value that
- * goes on. Whoever sees a signature, in a log or an echoed URL, could split its text elsewhere, and pass for another
- * customer or nobody. So each of these must appear in the text as often as in the query.
+ * An app proxy's parameters are signed without a separator: `a=1shop=x` is `a=1` and `shop=x`, or `a` with a longer
+ * value. Anyone who sees a signature, in a log or an echoed URL, could split its text elsewhere, and pass for another
+ * customer or for a visitor. So each of these must appear in the text as often as in the query.
  */
 const ownMarks: readonly (readonly [name: string, mark: RegExp])[] = [
   ['logged_in_customer_id', /logged_in_customer_id=/g],
@@ -230,8 +230,8 @@ const ownMarks: readonly (readonly [name: string, mark: RegExp])[] = [
 ];
 
 /**
- * A query as Shopify encodes it. Looser ones are refused: the text of an app proxy's signature has unencoded `/` and `=`,
- * and must never pass for an OAuth query that the same secret signed.
+ * A query as Shopify encodes it. Looser encodings are refused: the text of an app proxy's signature has unencoded `/`
+ * and `=`, and must never pass for an OAuth query that the same secret signed.
  */
 const oauthPattern = /^[\w.-]+=[\w.~*%+-]*(?:&[\w.-]+=[\w.~*%+-]*)*$/;
 
@@ -249,7 +249,7 @@ interface ReadInput {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Reads the input, or says why it cannot be verified. May throw on hostile input, such as a throwing getter. */
+/** Reads the input, or returns why it cannot be verified. May throw on hostile input, such as a throwing getter. */
 function readInput(
   input: VerifyAppProxyInput,
   names: Readonly<Record<string, unknown>>,
@@ -296,13 +296,13 @@ function checkSigned(
   const timestamp = values.get('timestamp') ?? '';
   if (!/^\d{1,12}$/.test(timestamp)) return refuse('timestamp-invalid');
   const timestampSeconds = Number(timestamp);
-  // Written so that a clock without a number refuses.
+  // The negation also refuses `NaN`.
   if (!(Math.abs(clock.now() / 1_000 - timestampSeconds) <= windowSeconds)) return refuse('timestamp-outside-window');
   const shop = verifyShop(values.get('shop'), { otherHosts });
   if (!shop.ok) return refuse('shop-invalid');
   return { ok: true, shop: shop.shop, timestampSeconds, secretIndex: match.secretIndex };
 }
 
-/** Whether the state is the one that was expected; with none expected, no. */
+/** Whether the state is the expected one; `false` if none is expected. */
 const isSameState = (expected: unknown, state: string | null): boolean =>
   typeof expected === 'string' && expected !== '' && state !== null && isSameText(expected, state);

@@ -10,9 +10,9 @@ export function tokenProblems(accessToken: unknown): readonly Issue[] {
   if (accessToken === '' || accessToken !== accessToken.trim()) {
     return problem('is empty or has white space around it. Copy the Admin API access token again.');
   }
-  // A header allows nothing else, and the refusal would look like a failed connection.
+  // A header allows no other characters, and `fetch` would fail as if the connection had.
   if (!/^[\x21-\x7e]+$/.test(accessToken)) {
-    return problem('has characters that no token has. Copy the Admin API access token again.');
+    return problem('has characters that tokens never contain. Copy the Admin API access token again.');
   }
   return [];
 }

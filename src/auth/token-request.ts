@@ -15,8 +15,8 @@ export interface TokenRequest {
   readonly origin?: string | undefined;
   readonly transport: Transport;
   /**
-   * The whole body, such as `client_id`, `client_secret` and `grant_type`. Sent as a form, and never repeated
-   * elsewhere.
+   * The whole body, such as `client_id`, `client_secret` and `grant_type`. Sent as a form, and never logged or shown in
+   * errors.
    */
   readonly params: Readonly<Record<string, string>>;
   /** Milliseconds until the response counts as lost. */
@@ -49,7 +49,7 @@ export type TokenReply =
       /** OAuth's `error`, such as `invalid_grant`; `null` if the response has none. */
       readonly error: string | null;
       readonly retryAfterMs: number | undefined;
-      /** Where a redirect leads, which is not followed. */
+      /** The target of a redirect, which is not followed. */
       readonly location: string | null;
       readonly requestId: string | undefined;
     }
@@ -66,8 +66,8 @@ const tokenPath = '/admin/oauth/access_token';
 const maxResponseBytes = 65_536;
 
 /**
- * Requests tokens from Shopify, once. Its result has no token, code or secret except the granted ones; its errors have
- * none.
+ * Requests tokens from Shopify, once. Its result contains no token, code or secret except the granted tokens; its
+ * errors contain none.
  *
  * @throws The reason of `signal`.
  */
@@ -105,7 +105,7 @@ export async function requestTokens(request: TokenRequest): Promise<TokenReply> 
     return readReply(response, shop, clock.now());
   } catch (thrown) {
     if (signal?.aborted) throw signal.reason;
-    // Of a client's transport: its own limit says what to do for a call.
+    // Thrown by a client's transport: its message is about API calls, not tokens.
     if (isShopwrightError(thrown, 'INVALID_RESPONSE')) {
       return lost(`${shop} responded to a token request with more than ${maxResponseBytes} bytes.`, shop);
     }
@@ -121,7 +121,7 @@ function lost(message: string, shop: string): TokenReply {
   return { outcome: 'lost', error: new InvalidResponseError(message, { shop }) };
 }
 
-/** Somebody on the way stopped waiting, and Shopify may have gone on: 408 Request Timeout, and nginx's 499. */
+/** A proxy stopped waiting, but Shopify may have continued: 408 Request Timeout, and nginx's 499. */
 const isGivenUp = (status: number): boolean => status >= 500 || status === 408 || status === 499;
 
 function readReply({ status, headers, body }: TransportResponse, shop: string, nowMs: number): TokenReply {
@@ -133,7 +133,7 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
     return {
       outcome: 'refused',
       status,
-      // Only a code, no text: a response might repeat parts of the request.
+      // Only a code, not free text: a response might repeat parts of the request.
       error: typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : null,
       retryAfterMs: parseRetryAfterMs(headers.get('retry-after'), nowMs),
       location: headers.get('location'),
@@ -161,7 +161,7 @@ function readReply({ status, headers, body }: TransportResponse, shop: string, n
 const tokenOf = (value: unknown): string | null =>
   typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? value : null;
 
-/** Seconds, up to a hundred years. Tokens that arrive expired do not count. */
+/** Seconds, up to a hundred years; zero and negative lifetimes count as missing. */
 const secondsOf = (value: unknown): number | null =>
   typeof value === 'number' && value > 0 && value <= 3_155_760_000 ? value : null;
 
@@ -191,7 +191,7 @@ export function missingFields(
  * lacks required fields is trusted for at most an hour: Shopify has been seen to omit each of the fields
  * (https://github.com/Shopify/shopify-app-js/issues/3400), which never means "forever".
  *
- * A token with neither expiry nor refresh token is what an app gets that need not use expiring tokens: it is used until
+ * An app that need not use expiring tokens gets one with neither expiry nor refresh token. Such a token is used until
  * Shopify refuses it, since it could not be renewed after an hour.
  *
  * @param nowMs Milliseconds since the epoch at which the request was sent, by the clock of the store.

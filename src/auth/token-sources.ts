@@ -61,7 +61,7 @@ function check<Options extends AppCredentials>(
  * Creates a token source for the expiring offline tokens that `handleCallback` or `tokenExchange` put into the token
  * store. They are renewed with their refresh token before they expire, by one process at a time.
  *
- * A stored token that does not expire is used until Shopify refuses it; then it is exchanged for a pair that does,
+ * A stored token that does not expire is used until Shopify refuses it; then it is exchanged for an expiring pair,
  * which cannot be undone.
  *
  * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens

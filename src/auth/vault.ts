@@ -12,7 +12,7 @@ export interface TokenStoreOptions {
   readonly keys: readonly TokenKey[];
   /**
    * Prefix of all keys in the store, at most 64 characters. Default `tokens/`. Token stores with different prefixes
-   * share nothing. `complianceHandlers` finds one with another prefix only if passed as `stores.tokens`.
+   * share nothing. `complianceHandlers` finds a store with another prefix only if you pass it as `stores.tokens`.
    */
   readonly keyPrefix?: string;
 }
@@ -33,7 +33,7 @@ export interface TokenKey {
  * another shop, app or user, it cannot be decrypted. Shop names are normalized: `ACME.myshopify.com` and
  * `https://acme.myshopify.com/` are `acme.myshopify.com`.
  *
- * @throws ConfigError for a key that is missing, not 32 bytes long or not random. No secret is ever shown.
+ * @throws ConfigError for a key that is missing, not 32 bytes long or not random. Errors never show a secret.
  *
  * @example
  * const tokens = createTokenStore({
@@ -73,7 +73,7 @@ export function createTokenStore(options: TokenStoreOptions): RotatingTokenStore
 /** Loaded at first use: the code that seals, opens and names entries. */
 const loadSealed = lateModule(() => import('./sealed-tokens.ts'));
 
-/** As every store wants it. */
+/** Whether every store accepts the prefix. */
 const isPrefix = (text: unknown): boolean =>
   typeof text === 'string' && text.length <= 64 && !text.includes('\0') && text.isWellFormed();
 
@@ -114,7 +114,7 @@ function weaknessOf(bytes: Buffer): string | undefined {
   if (bytes.length !== keyBytes) {
     return `must have ${keyBytes} bytes, but has ${bytes.length} when decoded from base64`;
   }
-  // Each byte differs from the one before by the same: equal bytes, and 0, 1, 2, …
+  // A constant difference between neighbours: equal bytes, or 0, 1, 2, …
   const steps = bytes.subarray(1).map((byte, index) => byte - (bytes[index] ?? 0));
   if (new Set(steps).size < 2) return 'repeats one byte or counts up, so it can be guessed';
   if (bytes.every((byte) => byte >= 0x20 && byte <= 0x7e)) {

@@ -4,7 +4,7 @@ import { ConfigError } from '../errors/errors.ts';
 import { isRecord } from '../internal/json.ts';
 
 /**
- * Loads `app` from the host's module that `--app` names.
+ * Loads `app` from the module that `--app` names.
  *
  * @throws ConfigError if the module cannot be loaded, or exports no `app`.
  */

@@ -4,8 +4,8 @@ import { ConfigError } from '../errors/errors.ts';
 /**
  * Reads the arguments of a command.
  *
- * @param command With its words, such as `fake compare`.
- * @throws ConfigError saying what is wrong with them, and how to see the help.
+ * @param command All words of the command, such as `fake compare`.
+ * @throws ConfigError that names the problem and how to see the help.
  */
 export function readArguments<const Config extends Omit<ParseArgsConfig, 'args' | 'strict'>>(
   command: string,
@@ -25,6 +25,6 @@ export function readArguments<const Config extends Omit<ParseArgsConfig, 'args' 
   }
 }
 
-/** The error of one argument, or of what it names. */
+/** Creates the error for an argument, or for the file or value that it names. */
 export const wrong = (field: string, message: string, cause?: unknown): ConfigError =>
   new ConfigError('Invalid configuration', { issues: [{ field, message }], ...(cause !== undefined && { cause }) });

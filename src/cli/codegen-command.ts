@@ -26,10 +26,10 @@ Options:
   --strict             Treat use of anything deprecated as an error
   -h, --help           Show this help`;
 
-/** Packages that the user brings. */
+/** Packages that the user must install. */
 const needed = ['@graphql-codegen/cli', '@graphql-codegen/client-preset'] as const;
 
-/** The part of `@graphql-codegen/cli` that is used. */
+/** The used part of `@graphql-codegen/cli`. */
 interface Codegen {
   generate(config: object, write: boolean): Promise<readonly { readonly filename: string }[]>;
   readonly CodegenContext: new (options: {
@@ -152,7 +152,7 @@ export async function documentChanges(
   return { from: report.from, to: report.to, lines };
 }
 
-/** The user's own graphql-codegen. */
+/** Loads the graphql-codegen that the user's project has installed. */
 async function loadCodegen(): Promise<Codegen> {
   const { resolve: find } = createRequire(join(process.cwd(), 'package.json'));
   const missing: string[] = [];
@@ -174,7 +174,7 @@ async function loadCodegen(): Promise<Codegen> {
   return (await import(pathToFileURL(path).href)) as Codegen;
 }
 
-/** The errors of all tasks of graphql-codegen, without its own stack. */
+/** Joins the errors of all graphql-codegen tasks, without stack traces. */
 function readable(error: unknown): Error {
   const errors = error instanceof AggregateError ? error.errors : [error];
   const texts = errors.map((one: unknown) =>

@@ -91,10 +91,10 @@ export async function runCompare(args: readonly string[], terminal: Terminal): P
   }
 }
 
-/** The shop or the fake: a client, what it answered last, and the ids that its documents have kept. */
+/** The shop or the fake: a client, its last response, and the ids that documents have kept. */
 interface Side {
   readonly client: ShopifyClient;
-  /** The response to the last request, once it is there. */
+  /** The response to the last request, once received. */
   readonly responses: TransportResponse[];
   readonly kept: Map<string, string>;
   readonly accessToken: string;
@@ -128,7 +128,7 @@ function connect({ shop, accessToken, apiVersion, handle, origin, fetch }: SideO
   return { client, accessToken, responses, kept: new Map([['handle', handle]]) };
 }
 
-/** A mutation in the wrong place costs its owner more than a refusal. */
+/** Refuses to write to any other shop, where a mistake could do damage. */
 async function requireDevelopmentStore({ client }: Side, signal: AbortSignal): Promise<void> {
   const { data } = await client.graphql<{ shop: { plan: { partnerDevelopment: boolean } } }>(
     'query ShopPlan { shop { plan { partnerDevelopment } } }',
@@ -142,7 +142,7 @@ async function requireDevelopmentStore({ client }: Side, signal: AbortSignal): P
   );
 }
 
-/** Runs something, and deletes the product with that handle whatever became of it. */
+/** Runs a function, and afterwards deletes the product with that handle, even on failure. */
 async function withRemoval(side: Side, handle: string, run: () => Promise<Report>): Promise<Report> {
   let report: Report;
   try {
@@ -157,13 +157,13 @@ async function withRemoval(side: Side, handle: string, run: () => Promise<Report
   return report;
 }
 
-/** Milliseconds for the removal, which runs also after Ctrl-C. */
+/** Milliseconds for the removal, which also runs after Ctrl-C. */
 const removalMs = 60_000;
 
 async function remove({ client, kept }: Side, handle: string): Promise<void> {
   try {
     const limit = { deadlineMs: removalMs };
-    // By its id, which no document changes; by its handle where the response to its creation did not come.
+    // By id, which no document changes; by handle if the response to the creation was lost.
     const id = kept.get('product');
     const { data } = await client.graphql<{ productByIdentifier: { id: string } | null }>(
       'query ProductFind($by: ProductIdentifierInput!) { productByIdentifier(identifier: $by) { id } }',
@@ -175,7 +175,7 @@ async function remove({ client, kept }: Side, handle: string): Promise<void> {
     await client.graphql(
       'mutation ProductRemove($input: ProductDeleteInput!) { productDelete(input: $input) { userErrors { field message } } }',
       { input: { id: product.id } },
-      // What is deleted twice is deleted.
+      // Deleting it twice does no harm.
       { ...limit, retry: { idempotency: 'idempotent' } },
     );
   } catch (error) {
@@ -226,7 +226,7 @@ async function compareAll(
 const nameOf = ({ query }: Pick<CompareDocument, 'query'>): string =>
   /^(?:query|mutation) (\w+)/.exec(query)?.[1] ?? '';
 
-/** What stands for a kept id in the variables of a document. */
+/** Placeholder for a kept id in the variables of a document. */
 const placeholder = /^\{(\w+)\}$/;
 
 function missingIds({ variables = {} }: CompareDocument, { shop, fake }: Sides): readonly string[] {
@@ -239,7 +239,7 @@ function missingIds({ variables = {} }: CompareDocument, { shop, fake }: Sides):
   return [...names];
 }
 
-/** Codes of errors whose response says what Shopify refused. */
+/** Codes of errors whose response can be compared. */
 const refusals: ReadonlySet<string> = new Set([
   'GRAPHQL_ERROR',
   'ACCESS_DENIED',
@@ -302,7 +302,7 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 const summaryOf = ({ differences, compared }: Report): string =>
   `${counted(differences.length, 'difference')} in ${counted(compared, 'document')}.`;
 
-/** Longest value that a report shows, in characters. */
+/** Maximum length of a value in a report, in characters. */
 const maxShown = 400;
 
 function shown(value: unknown): string {
@@ -348,7 +348,7 @@ interface CompareArguments {
 /**
  * Reads the arguments of `shopwright fake compare`.
  *
- * @throws ConfigError for the first that is missing or invalid.
+ * @throws ConfigError for the first missing or invalid argument.
  */
 function parseCompareArguments(
   args: readonly string[],

@@ -1,22 +1,22 @@
-// What `shopwright fake compare` sends: this file is the published list. `shopwright fake compare --list` prints it.
+// The documents that `shopwright fake compare` sends, and that `shopwright fake compare --list` prints.
 //
-// The operation name of a document is its id, and reports name documents by it. `{product}` and the like in variables
-// stand for ids that an earlier document has kept; `{handle}` is made up for each run. Ids that end in 404404404404 are
-// of nothing: no shop has got that far.
+// The operation name of a document is its id, and reports name documents by it. Placeholders such as `{product}` in
+// variables are replaced by ids that an earlier document has kept; `{handle}` is random for each run. Ids that end in
+// 404404404404 do not exist: no shop has reached that number.
 
-/** One document of the contract check, with what of its data can be compared. */
+/** One document of the contract check, with the parts of its data to compare. */
 export interface CompareDocument {
   /** Its name is the id of the document. */
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   /**
-   * What does not depend on the shop: `true` for all data, or paths outside of lists. Of everything else only the shape is
-   * compared. Default: none.
+   * Data that does not depend on the shop: `true` for all data, or paths outside of lists. Other data is compared only
+   * by shape. Default: none.
    */
   readonly exact?: true | readonly string[];
   /** Ids that later documents use, by the path of their value. */
   readonly keep?: Readonly<Record<string, string>>;
-  /** Points to reserve, for a document that is dearer than what the client sends by itself. */
+  /** Points to reserve, for a document that costs more than the client's default limit. */
   readonly cost?: number;
 }
 
@@ -100,7 +100,7 @@ const otherPages: readonly CompareDocument[] = [
   },
 ];
 
-/** Queries that Shopify refuses, each in words of its own. */
+/** Queries that Shopify refuses, each with its own message. */
 const refusedQueries: readonly CompareDocument[] = [
   { query: 'query UnknownField { shop { colour } }' },
   { query: 'query UnknownRoot { colours { id } }' },
@@ -141,16 +141,16 @@ const refusedQueries: readonly CompareDocument[] = [
   },
 ];
 
-/** The documents that every run sends. They read. */
+/** The documents that every run sends: queries only. */
 export const readingDocuments: readonly CompareDocument[] = [...productsPages, ...otherPages, ...refusedQueries];
 
 const coded = 'userErrors { code field message }';
 const uncoded = 'userErrors { field message }';
 
-/** A variant without it has the shop's unit of weight. */
+/** Set explicitly, since a variant without it gets the shop's unit of weight. */
 const weight = { measurement: { weight: { unit: 'GRAMS', value: 250 } } };
 
-/** Makes the one product of a run. A second send finds it by its handle. */
+/** Creates the run's only product. Sent again, it finds the product by its handle. */
 const makeProduct: CompareDocument = {
   query: `mutation ProductMake($identifier: ProductSetIdentifiers!, $input: ProductSetInput!) {
   productSet(identifier: $identifier, input: $input) {
@@ -387,7 +387,7 @@ const ofInventory: readonly CompareDocument[] = [
   },
 ];
 
-/** Mutations of things that do not exist: they can change nothing in any shop. */
+/** Mutations of things that do not exist, which change nothing in any shop. */
 const ofNothing: readonly CompareDocument[] = [
   {
     query: `mutation WebhookUpdateUnknown($webhook: WebhookSubscriptionInput!) {
@@ -448,7 +448,10 @@ const deletion = (name: string): CompareDocument => ({
   exact: true,
 });
 
-/** The documents that `--write` adds. They write to the one product that the first makes and the last but one deletes. */
+/**
+ * The documents that `--write` adds. They write to one product, which the first document creates and the last but one
+ * deletes.
+ */
 export const writingDocuments: readonly CompareDocument[] = [
   makeProduct,
   ...ofTheProduct,
@@ -460,7 +463,7 @@ export const writingDocuments: readonly CompareDocument[] = [
   deletion('ProductDeleteAgain'),
 ];
 
-/** What the fake holds before, so that pages of a shop have something to be compared with. */
+/** Initial data of the fake, so that its pages can be compared with those of a shop. */
 export const fakeSeeds: readonly Pick<CompareDocument, 'query' | 'variables'>[] = [
   {
     query: `mutation SeedProduct($input: ProductSetInput!) { productSet(input: $input) { userErrors { message } } }`,

@@ -3,18 +3,18 @@ import { isRecord } from '../internal/json.ts';
 import { redactText } from '../internal/redact.ts';
 import type { CompareDocument } from './compare-documents.ts';
 
-/** What a report tells of one document. */
+/** One difference in a report. */
 export interface Difference {
   /** Id of the document: its operation name. */
   readonly document: string;
   readonly area: 'data' | 'userErrors' | 'errors' | 'search' | 'cost';
   readonly path: string;
-  /** Absent where that side has nothing there. */
+  /** Absent if that side has no value. */
   readonly shop?: unknown;
   readonly fake?: unknown;
 }
 
-/** A response, as it is compared: without ids, times and addresses. */
+/** A response prepared for comparison: without ids, times and addresses. */
 export interface Answer {
   readonly data: unknown;
   readonly userErrors: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export interface Answer {
   readonly cost: unknown;
 }
 
-/** What belongs to one side, and to no report. */
+/** Values of one side that must not appear in a report. */
 export interface Known {
   /** Domain. */
   readonly shop: string;
@@ -63,7 +63,7 @@ export function answerOf(body: Readonly<Record<string, unknown>>, known: Known):
 
 const isoTime = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 
-/** A text without what belongs to one shop or one moment. The same text on both sides stays the same. */
+/** Removes what is specific to one shop or moment. Texts that are equal on both sides stay equal. */
 function redact(text: string, { kept, accessToken, shop }: Known): string {
   let clean = text.replaceAll(accessToken, '[redacted]');
   for (const [name, id] of kept) {
@@ -83,13 +83,13 @@ function redact(text: string, { kept, accessToken, shop }: Known): string {
 
 type Found = Omit<Difference, 'document'>;
 
-/** What two responses to one document differ in, and which list one of them has nothing in. */
+/** Returns the differences of two responses to a document, and the lists that are empty in one of them. */
 export function compareResponses(
   { exact = [] }: CompareDocument,
   shop: Answer,
   fake: Answer,
 ): { readonly differences: readonly Found[]; readonly empty: readonly string[] } {
-  // A refusal on one side explains all the rest: it is one difference.
+  // A refusal on one side explains all other differences, so it counts as one.
   if (shop.errors.length > 0 !== fake.errors.length > 0) {
     const only = { area: 'errors', path: 'errors' } as const;
     return {
@@ -128,7 +128,7 @@ export function compareResponses(
 
 type Note = (path: string, shop: unknown, fake: unknown) => void;
 
-/** Notes each value that differs, at the deepest path where both sides have something. */
+/** Notes each value that differs, at the deepest path that both sides have. */
 function eachDifference(shop: unknown, fake: unknown, path: string, note: Note): void {
   const areLists = Array.isArray(shop) && Array.isArray(fake);
   if (areLists || (isRecord(shop) && isRecord(fake))) {
@@ -140,7 +140,7 @@ function eachDifference(shop: unknown, fake: unknown, path: string, note: Note):
   } else if (!isDeepStrictEqual(shop, fake)) note(path, shop, fake);
 }
 
-/** What data look like: objects by field, lists as one entry for all, values as their kind. `null` is not known. */
+/** The shape of data: objects by field, lists as one merged entry, values by kind. `null` is unknown. */
 type Shape = null | string | readonly Shape[] | { readonly [field: string]: Shape };
 
 function shapeOf(value: unknown): Shape {
@@ -175,7 +175,7 @@ const isShapeList = (shape: Shape | undefined): shape is readonly Shape[] => Arr
 const isShapeRecord = (shape: Shape | undefined): shape is { readonly [field: string]: Shape } =>
   isRecord(shape) && !Array.isArray(shape);
 
-/** Notes each place where shapes differ, and each list of which only one side shows what is in it. */
+/** Notes each path at which shapes differ, and each list that is empty on one side only. */
 function eachOtherShape(
   shop: Shape | undefined,
   fake: Shape | undefined,
@@ -193,7 +193,7 @@ function eachOtherShape(
   else if (!shop.split(' | ').some((kind) => fake.split(' | ').includes(kind))) notes.differ(path, shop, fake);
 }
 
-/** The value at a path such as `product.options.0.id`; `undefined` where there is none. */
+/** Returns the value at a path such as `product.options.0.id`; `undefined` if there is none. */
 export function valueAt(value: unknown, path: string): unknown {
   return path
     .split('.')

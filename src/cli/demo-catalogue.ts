@@ -1,6 +1,6 @@
 /**
- * The catalogue of the demo as product CSVs, the way Shopify exports them: what a made-up shop sold last month, what it
- * sells today, and today's with one option value corrected.
+ * The demo's catalogue as product CSVs in Shopify's export format: a made-up shop's products of last month, those of
+ * today, and those of today with one option value corrected.
  */
 
 const makes = ['Alder', 'Bracken', 'Cinder', 'Dune', 'Ember', 'Fjord', 'Gannet', 'Harbour', 'Juniper', 'Kestrel'];
@@ -30,7 +30,7 @@ const headers = [
   ...['Variant Price', 'Image Src'],
 ];
 
-/** Rows that no shop takes: a price in words, none at all, no title, a size twice, an image on somebody's disk. */
+/** Invalid rows: a price in words, no price, no title, a repeated size, an image on a local disk. */
 const invalidRows: readonly (readonly string[])[] = [
   ['kimono', 'One-off kimono', 'Northfold', '', 'Title', 'Default Title', 'KIMONO', 'shopify', 'on request', ''],
   ['vest', 'Sample vest', 'Northfold', '', 'Title', 'Default Title', 'VEST', 'shopify', '', ''],
@@ -47,7 +47,8 @@ export function demoCatalogue(state: 'last-month' | 'today' | 'corrected'): stri
     makes.flatMap((make, index) => {
       if (wasThen && index > 3) return [];
       const handle = `${make} ${name}`.toLowerCase().replaceAll(' ', '-');
-      // The first variant of half of the old products costs more today, and two of them have lost their last variant.
+      // Since last month, the first variant of half of the products costs more, and two products lost their last
+      // variant.
       const isCheaper = wasThen && (kind + index) % 2 === 0;
       const sold =
         !wasThen && (handle === 'alder-enamel-mug' || handle === 'cinder-enamel-mug') ? values.slice(0, -1) : values;

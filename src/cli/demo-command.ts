@@ -37,23 +37,25 @@ Exit code: 0, or 1 if something was sent twice or not restored.`;
 
 const shop = 'demo.myshopify.com';
 
-/** A shop beside it, with the same bucket, for the naive loop. */
+/** A second shop with the same bucket, for the naive loop. */
 const naiveShop = 'naive.myshopify.com';
 
-/** Less than any plan's bucket, which would hold the whole demo, and half the rate of Plus, so that it ends soon. */
+/**
+ * Smaller than any plan's bucket, so that the demo is throttled; half the restore rate of Plus, so that it ends soon.
+ */
 const bucket = { maximumAvailable: 1_000, restoreRate: 500 };
 
 const tokens = { app: 'shpat_demo', merchant: 'shpat_merchant' };
 
-/** How long the naive loop waits where it is throttled. */
+/** How long the naive loop waits after a throttled response. */
 const naiveWaitMs = 1_000;
 
-/** What the merchant sells, in units. */
+/** Units that the merchant sells. */
 const sale = 3;
 
 const columns = 80;
 
-/** `shopwright demo`: a story of a plan, a push, a kill and an undo, on a fake. */
+/** `shopwright demo`: plans, pushes, kills the push and undoes it, on a fake. */
 export async function runDemo(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { help, verbose, dashboard } = readOptions(args);
   if (help) {
@@ -93,19 +95,19 @@ function readOptions(args: readonly string[]): Readonly<Record<'help' | 'verbose
   }).values;
 }
 
-/** A command of shopwright that runs as a process of its own. */
+/** A shopwright command that runs as a separate process. */
 interface Running {
   readonly kill: () => void;
   /** Its exit code (`null`: killed) and what it printed. */
   readonly ended: Promise<{ readonly code: number | null; readonly out: string; readonly errors: string }>;
 }
 
-/** One showing. Each figure that it prints is counted in the fake's log of calls, or read in the shop. */
+/** One run of the demo. The figures it prints come from the fake's log of calls or from the shop. */
 class Demo {
   readonly #fake: FakeShopify;
   readonly #folder: string;
   readonly #terminal: Terminal;
-  /** Commands that run. */
+  /** Running commands. */
   readonly #running = new Set<ChildProcess>();
   /** Values that the merchant has changed, by their paths. */
   readonly #byMerchant = new Set<string>();
@@ -117,7 +119,7 @@ class Demo {
     this.#terminal = terminal;
   }
 
-  /** Tells the story. @returns 1 where something was sent twice, or not put back. */
+  /** Runs the demo. @returns 1 if something was sent twice or not restored. */
   async tell(isVerbose: boolean): Promise<ExitCode> {
     const startedAt = performance.now();
     ({ origin: this.#origin } = await this.#fake.listen());
@@ -150,7 +152,7 @@ class Demo {
     return isOnce && isRestored ? 0 : 1;
   }
 
-  /** Ends the commands that run. */
+  /** Ends the running commands. */
   stop(): void {
     for (const child of this.#running) child.kill('SIGKILL');
   }
@@ -181,7 +183,8 @@ class Demo {
   }
 
   /**
-   * Kills the process half-way, and applies the same plan again. Beside it a naive loop pushes the same into a shop like it.
+   * Kills the process half-way, and applies the same plan again. Meanwhile, a naive loop pushes the same to a similar
+   * shop.
    *
    * @returns Whether no mutation was executed twice.
    */
@@ -194,14 +197,14 @@ class Demo {
     const mark = this.#fake.calls.length;
     const naiveLoop = Promise.all(planned.map((draft) => this.#pushNaively(draft)));
     const first = this.#start('apply', ...args, '--yes');
-    // A refusal that the naive loop meets meanwhile ends the demo below.
+    // An error of the naive loop ends the demo, where it is awaited below.
     naiveLoop.catch(() => first.kill());
     await this.#follow(mark, plan, first.ended, () => {
       if (this.#sent(mark).length >= plan.calls / 2) first.kill();
     });
     const { code } = await first.ended;
     if (code !== null) await this.#done(first);
-    this.#say(code === null ? 'Killed (SIGKILL). The same command again:' : 'It was done before it could be killed.');
+    this.#say(code === null ? 'Killed (SIGKILL). The same command again:' : 'It finished before it could be killed.');
     const restartedAt = Date.now();
     await this.#follow(mark, plan, Promise.all([this.#done(this.#start('apply', ...args, '--yes')), naiveLoop]));
     const sent = this.#sent(mark);
@@ -229,11 +232,12 @@ class Demo {
     const plan = out.slice(0, out.indexOf('\nPlan for ')).split('\n');
     for (const line of plan) if (!line.startsWith('!')) this.#say(line);
     const after = this.#variant();
-    const id = before.id === after.id ? `is ${lastPart(after.id)} as before` : `was made anew as ${lastPart(after.id)}`;
+    const id =
+      before.id === after.id ? `is ${lastPart(after.id)} as before` : `was created again as ${lastPart(after.id)}`;
     this.#say(`${sku} ${id}, with ${after.stock} of ${before.stock} in stock.`);
   }
 
-  /** Rolls both runs back. @returns Whether the shop equals the start, but for what the merchant did. */
+  /** Rolls both runs back. @returns Whether the shop equals the start, except for the merchant's changes. */
   async #undo(start: ReadonlyMap<string, unknown>): Promise<boolean> {
     this.#say();
     for (const run of ['tuesday', 'monday']) {
@@ -249,24 +253,24 @@ class Demo {
     const others = differs.filter((path) => !merchants.includes(path) && !remade.includes(path));
     const variants = remade.filter((path) => / variants \d+ id$/.test(path)).length;
     const parts = [
-      `what the merchant did (${merchants.join(', ')})`,
-      ...(remade.length > 0 ? [`ids of ${variants} variants that were deleted and made anew`] : []),
+      `the merchant's changes (${merchants.join(', ')})`,
+      ...(remade.length > 0 ? [`ids of ${variants} variants that were deleted and created again`] : []),
       ...others,
     ];
     const same = start.size - differs.length;
     this.#say(
-      `The shop equals the start, ${number(same)} of ${number(start.size)} values, but for ${parts.join('; ')}.`,
+      `The shop equals the start, ${number(same)} of ${number(start.size)} values, except for ${parts.join('; ')}.`,
     );
     return others.length === 0;
   }
 
-  /** Starts `shopwright` as a process of its own, on the shop of the demo. */
+  /** Starts `shopwright` as a separate process, on the shop of the demo. */
   #start(command: string, ...args: readonly string[]): Running {
     const [program = ''] = process.argv.slice(1);
     const where = ['--shop', shop, '--token-env', 'SHOPWRIGHT_DEMO_TOKEN', '--origin', this.#origin, '--db', 'sync.db'];
     const child = spawn(process.execPath, [...process.execArgv, program, command, ...args, ...where], {
       cwd: this.#folder,
-      // One program starts several times: what the first one has compiled serves the others.
+      // The program starts several times: later processes reuse what the first one compiled.
       env: { ...process.env, SHOPWRIGHT_DEMO_TOKEN: tokens.app, NODE_COMPILE_CACHE: join(this.#folder, 'cache') },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -286,14 +290,14 @@ class Demo {
     return { ended, kill: () => void child.kill('SIGKILL') };
   }
 
-  /** Waits for a command, and fails where it did not come to its end. */
+  /** Waits for a command. @throws Error if it did not complete. */
   async #done({ ended }: Running): Promise<{ readonly out: string; readonly errors: string }> {
     const { out, errors } = await ended;
     if (out.startsWith('{') || out.includes('\nUndo it with: ')) return { out, errors };
     throw new Error(`A command of the demo failed. ${errors.trim()}`);
   }
 
-  /** Shows the progress until the work is done; then prints where it stands. */
+  /** Shows the progress until the work is done, then prints the final state. */
   async #follow(
     mark: number,
     plan: RunPlan,
@@ -317,7 +321,7 @@ class Demo {
     this.#say(line());
   }
 
-  /** Waits until something holds, or the work is done. */
+  /** Waits until a condition holds or the work is done. */
   async #until(holds: () => boolean, work: Promise<unknown>): Promise<void> {
     let isDone = false;
     const end = (): void => {
@@ -327,7 +331,7 @@ class Demo {
     while (!holds() && !isDone) await sleep(20, undefined, { signal: this.#terminal.stop });
   }
 
-  /** Sends a product as a program without a limiter does: at once, and after a throttled response again. */
+  /** Sends a product like a program without a limiter: immediately, and again after a throttled response. */
   async #pushNaively(draft: ProductDraft): Promise<void> {
     const { metafields: _, ...input } = toProductInput(draft, new Map());
     const handle = draft.localId;
@@ -336,7 +340,7 @@ class Demo {
       await sleep(naiveWaitMs, undefined, { signal: this.#terminal.stop });
   }
 
-  /** Does what a merchant does in the admin, and notes what that changes. */
+  /** Makes a change like a merchant in the admin, and records which values it changed. */
   async #asMerchant(query: string, variables: object): Promise<void> {
     const before = this.#shopState();
     await this.#ask(shop, tokens.merchant, query, variables);
@@ -357,12 +361,12 @@ class Demo {
     return 'done';
   }
 
-  /** The mutations of the app that were executed since a mark, in the shop of the demo. */
+  /** The app's mutations that the demo's shop has executed since a mark. */
   #sent(mark: number): readonly FakeCall[] {
     return this.#fake.calls.slice(mark).filter((call) => isOurs(call) && call.kind === 'mutation' && call.executed);
   }
 
-  /** The variant that is corrected, as the shop has it. */
+  /** The corrected variant in the shop. */
   #variant(): { readonly id: string; readonly itemId: string; readonly stock: number } {
     for (const product of this.#fake.products(shop)) {
       for (const variant of product['variants'] as readonly StoredVariant[]) {
@@ -383,7 +387,7 @@ class Demo {
     return { input: { name: 'available', reason: 'other', [list]: [{ inventoryItemId, locationId, ...change }] } };
   }
 
-  /** Every value of every product and of its stock, by its path, but for times. */
+  /** All values of products and their stock except times, by path. */
   #shopState(): ReadonlyMap<string, unknown> {
     const state = new Map<string, unknown>();
     const walk = (value: unknown, path: string): void => {
@@ -444,9 +448,9 @@ const number = (value: number): string => value.toLocaleString('en');
 
 const lastPart = (gid: string): string => gid.split('/').slice(-2).join(' ');
 
-/** A text as lines that fit on the screen; what continues a line stands two columns further in. */
+/** Wraps a text to the screen's width; continuation lines are indented by two more columns. */
 function wrapped(text: string): readonly string[] {
-  // Codes of colours take no column.
+  // Colour codes take no column.
   const width = (line: string): number => stripVTControlCharacters(line).length;
   const indent = `${/^ */.exec(text)?.[0]}  `;
   const lines: string[] = [''];

@@ -21,7 +21,7 @@ const products = 400;
 /** Milliseconds between two runs. */
 const pauseMs = 15_000;
 
-/** A product as a catalogue has it at some time. One of 40 is invalid. */
+/** A product in one edition of the catalogue. One of 40 is invalid. */
 function draftOf(localId: string, edition: number): ProductDraftInput {
   const number = Number(localId.slice('shirt-'.length));
   const isChanged = edition > 0 && number % 4 === edition % 4;
@@ -38,7 +38,9 @@ function draftOf(localId: string, edition: number): ProductDraftInput {
   };
 }
 
-/** `shopwright demo --dashboard`: a service that pushes a catalogue again and again, and its dashboard, until it is told to stop. */
+/**
+ * `shopwright demo --dashboard`: a service that pushes a catalogue again and again, and its dashboard, until stopped.
+ */
 export async function showDashboard(terminal: Terminal): Promise<ExitCode> {
   const bucket = { maximumAvailable: 1_000, restoreRate: 200 };
   await using fake = createFakeShopify({
@@ -61,7 +63,7 @@ export async function showDashboard(terminal: Terminal): Promise<ExitCode> {
     runs,
     source,
     title: 'demo',
-    // The server listens on this machine only, and a page of another name may not reach it under its own.
+    // The server listens on this machine only. The host check blocks pages that reach it under another name.
     authorize: ({ url }) => (new URL(url).hostname === '127.0.0.1' ? 'act' : false),
   });
   const server = createServer(dashboardListener(dashboard));

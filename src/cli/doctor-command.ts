@@ -46,7 +46,7 @@ Options:
 
 Exit codes: 0 nothing was found, 1 an error was found or the doctor failed, 2 only warnings.`;
 
-/** `shopwright doctor`: looks for what is wrong, and says what to do about it. */
+/** `shopwright doctor`: finds problems of a setup, and prints how to fix them. */
 export async function runDoctor(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const values = readOptions(args);
   if (values.help) {
@@ -80,22 +80,22 @@ interface AppModule {
 
 type Values = ReturnType<typeof readOptions>;
 
-/** What the environment, the options and the module of the host come to. */
+/** Settings from the environment, the options and the host's module. */
 interface Settings {
   readonly app: AppModule;
   readonly appId: string;
   readonly clock: Clock;
   readonly transport: Transport;
   readonly origin: string | undefined;
-  /** `undefined` where it is invalid. */
+  /** `undefined` if it is invalid. */
   readonly config: ShopwrightConfig | undefined;
-  /** What is wrong with it. */
+  /** Findings about the configuration. */
   readonly problems: Outcomes;
-  /** Why no shop can be asked. */
+  /** Why no shop can be called. */
   readonly withoutShop: string | undefined;
 }
 
-/** Stands for the shop where there is none, so that the rest of the configuration can be read. */
+/** Placeholder for a missing shop, so that the rest of the configuration can be read. */
 const noShop = 'no-shop';
 
 function readSettings(values: Values, app: AppModule): Settings {
@@ -106,7 +106,7 @@ function readSettings(values: Values, app: AppModule): Settings {
   const shop = values.shop || process.env[variables.shop];
   try {
     const config = loadConfig(process.env, shop ? { shop } : { shop: noShop }, clock);
-    const withoutShop = shop ? undefined : `there is no shop: set ${variables.shop}, or pass --shop`;
+    const withoutShop = shop ? undefined : `the shop is missing: set ${variables.shop}, or pass --shop`;
     return { ...common, config, problems: {}, withoutShop };
   } catch (error) {
     if (!isShopwrightError(error, 'CONFIG_INVALID')) throw error;
@@ -134,7 +134,7 @@ function checksOf(settings: Settings, values: Values): readonly Check[] {
   ];
 }
 
-/** Checks that something was not given for. */
+/** Checks that are skipped because an option is missing. */
 const skipping = (ids: readonly FindingId[], reason: string): Check => ({ ids, run: async () => skipAll(ids, reason) });
 
 function ofServices(
@@ -148,7 +148,7 @@ function ofServices(
   const breaker = probe && { shop, key, clock, probe };
   const sql = { tablePrefix: values['table-prefix'], breaker };
   const isStored = [app.store, redis, postgres, sqlite].some((one) => one !== undefined);
-  const noStore = 'there is no store in which processes share it: pass --app, --redis, --postgres or --sqlite';
+  const noStore = 'no store that processes share was named: pass --app, --redis, --postgres or --sqlite';
   return [
     redis === undefined
       ? skipping(redisIds, 'pass --redis')
@@ -166,7 +166,7 @@ function ofServices(
   ];
 }
 
-/** What loadConfig takes where nothing is set, for when the configuration is invalid. */
+/** The default of loadConfig, used if the configuration is invalid. */
 const defaultQueue = 'shopify-sync';
 
 function ofShop(
@@ -191,7 +191,7 @@ function ofShop(
 
 const listOf = (text: string | undefined): readonly string[] | undefined => text?.split(/[\s,]+/).filter(Boolean);
 
-/** Takes out of a text whatever is known to be secret, and whatever looks so. */
+/** Removes known secrets, and anything that looks like one, from a text. */
 function scrubber({ app, config }: Settings, { redis, postgres }: Values): (text: string) => string {
   const passwords = [redis, postgres].flatMap((url) => {
     const { password } = new URL(url ?? 'none:');
@@ -225,7 +225,7 @@ function print(report: DoctorReport, json: boolean, terminal: Terminal): void {
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-/** @throws ConfigError for the first value that is invalid; it is not repeated where it can hold a password. */
+/** @throws ConfigError for the first invalid value; a value that may contain a password is not repeated. */
 function checkValues(values: Values): void {
   for (const name of ['redis', 'postgres', 'origin'] as const) {
     const value = values[name];

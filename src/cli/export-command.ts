@@ -94,7 +94,7 @@ export async function writeWhole(pieces: AsyncIterable<string>, field: string, f
   try {
     const stream = createWriteStream(part);
     const done = finished(stream);
-    // Awaited below; a failure before that is no unhandled one.
+    // Awaited below; an earlier failure must not count as unhandled.
     done.catch(() => undefined);
     for await (const piece of pieces) {
       if (!stream.write(piece))
@@ -113,7 +113,7 @@ export async function writeWhole(pieces: AsyncIterable<string>, field: string, f
 
 const barWidth = 24;
 
-/** Such as `reading [######......] 51 % · 12,000 objects · 3,400/s · 4 s left`. */
+/** Returns a line such as `reading [######......] 51 % · 12,000 objects · 3,400/s · 4 s left`. */
 function barOf({ phase, objects, objectsPerSecond, bytes, totalBytes, leftMs }: BulkProgress): string {
   const share = phase === 'done' ? 1 : phase === 'reading' && totalBytes ? Math.min(1, bytes / totalBytes) : undefined;
   const filled = Math.round((share ?? 0) * barWidth);
@@ -142,7 +142,7 @@ function variablesOf(text = '{}'): object {
     const variables: unknown = JSON.parse(text);
     if (typeof variables === 'object' && variables !== null && !Array.isArray(variables)) return variables;
   } catch {
-    // It is told of below.
+    // Reported below.
   }
   throw wrong('--variables', 'is not a JSON object. Write it as \'{"since": "updated_at:>=2026-11-01"}\'.');
 }

@@ -17,14 +17,14 @@ export interface Terminal {
   readonly hasColours?: boolean;
   /** Replaces the previously shown line; absent if the output is not a terminal. */
   readonly redraw?: (line: string) => void;
-  /** The same beside the output, for progress while lines go elsewhere. */
+  /** Like `redraw`, but on stderr, for progress while stdout is redirected. */
   readonly bar?: (line: string) => void;
 }
 
 /** Exit codes of all commands: 0 done or nothing to do, 1 an error, 2 there are changes, differences or warnings. */
 export type ExitCode = 0 | 1 | 2;
 
-/** `shopwright fake`: runs a fake Shopify until it is told to stop. */
+/** `shopwright fake`: runs a fake Shopify until stopped. */
 export async function runFake(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const wanted = parseFakeArguments(args);
   if (wanted.help) {

@@ -44,12 +44,12 @@ export async function runHealth(args: readonly string[], terminal: Terminal): Pr
   if (values.app !== undefined && !app.stores) {
     throw wrong('--app', `is ${values.app}, whose \`app\` has no \`stores\`.`);
   }
-  // The stores of a module are its own to close.
+  // Stores from a module are closed by that module.
   const own = app.stores ? undefined : await openFile(values.db ?? 'shopwright.db');
   try {
     const stores = app.stores ?? own;
     if (!stores) return 1;
-    // No call is made with it.
+    // The client makes no calls.
     const client = createShopifyClient({ shop: values.shop, accessToken: 'none', isolated: true });
     const sync = createProductSync({ client, stores, ...(app.health && { health: app.health }) });
     const health = await sync.health({ maxAgeMs: 0 });
@@ -63,7 +63,7 @@ export async function runHealth(args: readonly string[], terminal: Terminal): Pr
   }
 }
 
-/** A file that is not there is a wrong name, not a shop without products. */
+/** Fails if the file does not exist: opening it would create it, and report a shop without products. */
 async function openFile(path: string): Promise<Stores> {
   await access(path).catch(() => {
     throw wrong('--db', `is ${path}, which does not exist. Use the file of "shopwright apply" or of your service.`);
@@ -71,7 +71,7 @@ async function openFile(path: string): Promise<Stores> {
   return sqliteStores({ path, migrate: 'manual' });
 }
 
-/** Without what only the process of the service knows. */
+/** Omits figures that only the service's process knows. */
 function figuresOf({ api: _api, breaker: _breaker, limiter: _limiter, queue, ...figures }: SyncHealth) {
   return { ...figures, ...(queue && { queue }) };
 }

@@ -62,7 +62,7 @@ export async function runImport(args: readonly string[], terminal: Terminal): Pr
   }
 }
 
-/** What an import has met. */
+/** Counts and reports the results of an import. */
 class Seen {
   readonly #counts: Record<ImportResult['outcome'], number> = {
     ...{ imported: 0, known: 0, read: 0, gone: 0, invalid: 0, failed: 0 },
@@ -74,7 +74,7 @@ class Seen {
     this.#terminal = terminal;
   }
 
-  /** The products that were read; what is wrong with the others is told at once. */
+  /** Yields the products that were read, and prints the problems of the others. */
   async *of(results: AsyncIterable<ImportResult>): AsyncGenerator<ImportedProduct> {
     for await (const result of results) {
       this.#counts[result.outcome] += 1;
@@ -109,7 +109,7 @@ async function* linesOf(products: AsyncIterable<ImportedProduct>): AsyncGenerato
   for await (const { draft } of products) yield `${JSON.stringify(draft)}\n`;
 }
 
-/** All products in one piece: which metafields become columns is known at the end. */
+/** Collects all products first: the metafield columns are known only at the end. */
 async function* csvOf(products: AsyncIterable<ImportedProduct>, seen: Seen): AsyncGenerator<string> {
   const all: ImportedProduct[] = [];
   for await (const product of products) all.push(product);

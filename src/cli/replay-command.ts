@@ -27,7 +27,7 @@ Options:
 
 Exit codes: 0 as recorded, 2 there are differences, 1 an error.`;
 
-/** One call, as it went. */
+/** The events of one call. */
 interface Course {
   readonly permits: readonly TelemetryEventOf<'permit'>[];
   readonly attempts: readonly TelemetryEventOf<'attempt'>[];
@@ -35,7 +35,7 @@ interface Course {
 }
 
 interface RecordedCall extends Course {
-  /** Milliseconds from the first event of the trace; negative where the call had begun before. */
+  /** Milliseconds from the first event of the trace; negative if the call started before it. */
   readonly startMs: number;
 }
 
@@ -78,7 +78,7 @@ export async function runReplay(args: readonly string[], terminal: Terminal): Pr
   return differing.length > 0 ? 2 : 0;
 }
 
-/** The calls whose every event is in the trace, and how many lines are of something else. */
+/** Returns the calls that are complete in the trace, and counts of the other lines. */
 function callsOf({ lines }: ReadTrace) {
   const events = new Map<unknown, TraceLine[]>();
   const leftOut: Record<string, number> = {};
@@ -101,12 +101,12 @@ function callsOf({ lines }: ReadTrace) {
     const [end] = of('call');
     const attempts = of('attempt');
     const permits = of('permit');
-    // One that ran at either end of the recording is there in part.
+    // A call that ran at either end of the recording is incomplete.
     if (!end || !last || !isWhole(end) || attempts.length !== end.attempts || permits.length < attempts.length) {
       leave('incomplete calls');
       return [];
     }
-    // Those that began together stay in the order in which they got their points.
+    // The sort is stable: calls that started together stay in the order in which they got their points.
     return [{ permits, attempts, end, startMs: Math.round((last.atMs - end.durationMs) * 100) / 100 }];
   });
   return { calls: calls.toSorted((one, other) => one.startMs - other.startMs), leftOut };
@@ -121,7 +121,7 @@ const isWhole = ({ operation, durationMs, attempts, kind }: Partial<TelemetryEve
 /** Tokens of each shop, for a call that got a new one between two attempts. */
 const tokens = ['shpat_replay', 'shpat_renewed'] as const;
 
-/** The shops, each with the bucket that its events tell of. */
+/** Returns the shops, each with the bucket derived from its events. */
 function bucketsOf(lines: readonly TraceLine[], calls: readonly RecordedCall[]): readonly FakeShopOptions[] {
   return [...new Set(calls.map(({ end }) => end.shop))].map((shop) => {
     const known = lines.find(
@@ -151,7 +151,7 @@ function bucketsOf(lines: readonly TraceLine[], calls: readonly RecordedCall[]):
 
 const domainOf = (shop: string): string => `${shop}.myshopify.com`;
 
-/** Makes the calls at their moments, on one fake, whose clients share bucket and breaker as those of the service did. */
+/** Makes the calls at their recorded times, on one fake. As in the service, clients share bucket and breaker. */
 async function play(calls: readonly RecordedCall[], shops: readonly FakeShopOptions[]): Promise<readonly Replayed[]> {
   const [first] = calls;
   if (!first) return [];
@@ -165,7 +165,7 @@ async function play(calls: readonly RecordedCall[], shops: readonly FakeShopOpti
         const dueMs = call.startMs - first.startMs - clock.monotonic();
         if (dueMs > 0) await sleep(clock, dueMs);
         const playing = playCall(call, stage);
-        // Told of below, when all have begun.
+        // Reported below, once all calls have started.
         playing.catch(() => undefined);
         running.push(playing);
       }
@@ -181,9 +181,9 @@ async function play(calls: readonly RecordedCall[], shops: readonly FakeShopOpti
 interface Stage {
   readonly clock: ManualClock;
   readonly fake: FakeShopify;
-  /** One request at a time is with the fake, so that each meets its own fault. */
+  /** Serializes requests to the fake, so that each gets its own fault. */
   turn: Promise<unknown>;
-  /** What clients look for to share bucket and breaker. */
+  /** Clients with the same object share bucket and breaker. */
   readonly shared: object;
 }
 
@@ -205,7 +205,7 @@ async function playCall(recorded: RecordedCall, stage: Stage): Promise<Replayed>
     },
     auth: {
       get: async () => token,
-      // A call that went on after a 401 had got another token.
+      // A call that continued after a 401 had received another token.
       async invalidate() {
         if (sent.length >= end.attempts) return false;
         token = token === tokens[0] ? tokens[1] : tokens[0];
@@ -220,7 +220,7 @@ async function playCall(recorded: RecordedCall, stage: Stage): Promise<Replayed>
     if (end.kind === 'rest') await sendRest(client.rest, end.operation, options);
     else await client.graphql(documentOf(recorded), {}, options);
   } catch (error) {
-    // It may fail, as it did then; what it failed with is in its events.
+    // The call may fail as recorded; its events contain the error.
     if (!isShopwrightError(error) && error !== caller.signal.reason) throw error;
   } finally {
     cancel?.();
@@ -243,7 +243,7 @@ async function sendRest(
   else await rest.get(path, options);
 }
 
-/** Options of a call, as far as what it did tells of them. */
+/** Options of a call, as far as they can be derived from its events. */
 function limitsOf({ permits, attempts, end }: RecordedCall) {
   const [permit] = permits;
   const retried = attempts.slice(0, -1).filter(({ errorCode }) => errorCode !== 'AUTHENTICATION_FAILED');
@@ -252,19 +252,19 @@ function limitsOf({ permits, attempts, end }: RecordedCall) {
   const isResent = retried.some(({ errorCode }) => errorCode !== 'THROTTLED');
   return {
     ...(permit && { priority: permit.priority }),
-    // A request of REST is one, whatever it asks for.
+    // A REST request always costs one.
     ...(permit && end.kind !== 'rest' && { cost: permit.cost }),
     ...(timedOut && { timeoutMs: timedOut.durationMs }),
     ...(end.errorCode === 'DEADLINE_EXCEEDED' && { deadlineMs: Math.max(1, end.durationMs) }),
     retry: {
       ...(isGivenUp && { maxRetries: retried.length, maxThrottledMs: end.durationMs }),
-      // It says itself whether it could be sent twice: a mutation was, or was not.
+      // Derived from the recording: a mutation that was resent could be repeated.
       ...(end.kind === 'mutation' && { idempotency: isResent ? ('keyed' as const) : ('unsafe' as const) }),
     },
   };
 }
 
-/** A document of that name and cost: what it asked for, and what came of it. */
+/** Returns a document with the recorded name, requested cost and actual cost. */
 function documentOf({ permits, attempts, end }: RecordedCall): string {
   const asked =
     attempts.findLast(({ requestedCost }) => requestedCost !== null)?.requestedCost ?? permits[0]?.cost ?? 1;
@@ -274,14 +274,14 @@ function documentOf({ permits, attempts, end }: RecordedCall): string {
   const objects = (count: number, field: string): string =>
     Array.from({ length: Math.max(0, count) }, (_, index) => `_${index}: ${field}`).join(' ');
   const name = `${end.kind} ${end.operation}`;
-  // Of what is not there, nothing below is charged: https://shopify.dev/docs/api/usage/limits
+  // Fields below a `null` are not charged: https://shopify.dev/docs/api/usage/limits
   if (end.kind === 'query') {
     const missing = objects(requested - actual, 'seo { title }') || 'id';
     return `${name} { ${objects(actual - 1, 'shop { id }')} product(id: "gid://shopify/Product/1") { ${missing} } }`;
   }
   const isRefused = attempts.at(-1)?.errorCode === 'USER_ERROR';
   const errors = isRefused ? ' userErrors { field message }' : '';
-  // A mutation is 10 points, with the objects of its payload.
+  // A mutation costs 10 points, plus the objects of its payload.
   if (actual <= 10) {
     const missing = objects(requested - 10, 'seo { title }') || 'id';
     const node = `node { ... on Product { ${missing} } }`;
@@ -292,7 +292,7 @@ function documentOf({ permits, attempts, end }: RecordedCall): string {
   return `${name} { productCreate(product: { title: "Replay" }) { product { ${made} featuredMedia { ${missing} } } } }`;
 }
 
-/** Plays one attempt after the other as they were recorded. What comes after them is what the fake says. */
+/** Plays the attempts in their recorded order. Further attempts get the fake's own response. */
 function fetchOf({ attempts, end }: RecordedCall, stage: Stage): typeof globalThis.fetch {
   const { clock, fake } = stage;
   let played = 0;
@@ -307,7 +307,7 @@ function fetchOf({ attempts, end }: RecordedCall, stage: Stage): typeof globalTh
     const ask = (): Promise<Response> => {
       if (fault) fake.faults.next(fault);
       if (end.kind !== 'rest') return fake.fetch(request);
-      // One request of that bucket, whatever the path is.
+      // Takes one request from the same bucket, whatever the path.
       const url = new URL(request.url);
       const path = url.pathname.split('/').slice(0, 4).join('/');
       return fake.fetch(`${url.origin}${path}/shop.json`, { headers: request.headers });
@@ -332,7 +332,7 @@ function hang(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** The fake's own fault that is like the recorded one, where it has one. */
+/** The fake's fault that corresponds to the recorded one, if any. */
 function faultOf({ errorCode, status }: Attempt): FaultKind | undefined {
   if (errorCode === null) return undefined;
   if (errorCode === 'IP_NOT_ALLOWED') return 'ip-not-allowed';
@@ -342,10 +342,10 @@ function faultOf({ errorCode, status }: Attempt): FaultKind | undefined {
   return faultKinds.find((kind) => kind === `status-${status}`);
 }
 
-/** Codes that Shopify gives as an error of the response. */
+/** Codes that Shopify returns in the response's `errors`. */
 const codesOfErrors = new Set(['GRAPHQL_ERROR', 'ACCESS_DENIED', 'MAX_COST_EXCEEDED']);
 
-/** A response with the status or the error that was recorded, where the fake has no fault for it. */
+/** Returns a response with the recorded status or error, for which the fake has no fault. */
 async function asRecorded(response: Response, { status, errorCode }: Attempt): Promise<Response> {
   const { headers } = response;
   if (status !== null && status >= 300) return new Response(await response.text(), { status, headers });
@@ -355,10 +355,10 @@ async function asRecorded(response: Response, { status, errorCode }: Attempt): P
   return Response.json({ ...(isRecord(body) && body), data: null, errors }, { headers });
 }
 
-/** Waits differ by this much at least, and by a tenth, before it is told: clocks and retries have some play. */
+/** Waits must differ by more than this, and by a tenth, to be reported: smaller differences come from timers. */
 const tellMs = 250;
 
-/** What went another way. Pauses between attempts are not compared, since they are spread by chance. */
+/** Returns the differences of two courses, except the pauses between attempts, which are random. */
 function differencesOf(recorded: Course, replayed: Course): readonly string[] {
   const told = (what: string, of: (course: Course) => unknown): readonly string[] => {
     const [one, other] = [of(recorded), of(replayed)];
@@ -416,7 +416,7 @@ function byOperation(played: readonly Replayed[]) {
   });
 }
 
-/** Differences that are listed. */
+/** Maximum number of listed differences. */
 const mostTold = 20;
 
 interface Summary {

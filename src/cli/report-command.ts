@@ -27,7 +27,7 @@ Options:
 
 Exit codes: 0 done, 1 an error, or the program failed (its trace is still shown), 2 nothing was recorded.`;
 
-/** `shopwright report`: shows a trace, and writes it where that is wanted. */
+/** `shopwright report`: shows a trace, and optionally writes it to a file. */
 export async function runReport(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { values, positionals } = readOptions(args);
   if (values.help) {
@@ -41,7 +41,7 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
   const lastMs = Number(values['last-ms']);
   if (!(lastMs > 0)) throw wrong('--last-ms', `is "${values['last-ms']}". Use milliseconds above 0.`);
   if (out !== undefined && !values.yes && (values.json || !terminal.ask))
-    throw wrong('--out', 'needs your confirmation, and nobody can be asked here. Add --yes.');
+    throw wrong('--out', 'needs your confirmation, but this is not a terminal. Add --yes.');
 
   const { trace, failure } =
     file === undefined
@@ -57,7 +57,7 @@ export async function runReport(args: readonly string[], terminal: Terminal): Pr
   if (failure !== undefined) return 1;
   return lines.length === 0 ? 2 : isWritten === false ? 1 : 0;
 
-  /** @returns Whether it was written; `undefined` where nobody wanted that. */
+  /** @returns Whether the file was written; `undefined` without --out. */
   async function show(): Promise<boolean | undefined> {
     if (values.json) {
       terminal.out(JSON.stringify({ ...head, events: lines, out: out ?? null }, null, 2));
@@ -92,8 +92,8 @@ export async function traceOf(field: string, file: string): Promise<ReadTrace> {
 }
 
 /**
- * Runs a module of the host in this process, where all copies of shopwright tell the same channels, until nothing is left
- * to do or the terminal says stop.
+ * Runs a module of the host in this process, where all copies of shopwright publish to the same channels, until it ends
+ * or the terminal stops it.
  */
 async function traceOfProgram(
   program: string,
@@ -107,7 +107,7 @@ async function traceOfProgram(
   process.argv = [argv[0] ?? '', file, ...args];
   const over = Promise.withResolvers<void>();
   const end = (): void => over.resolve();
-  // A program that ends the process itself leaves no time to ask.
+  // A program that calls process.exit() leaves no time to show the trace.
   const lose = (): void => error(`${program} called process.exit(), so its trace is lost. Let it end by itself.`);
   process.once('beforeExit', end).once('exit', lose);
   stop.addEventListener('abort', end, { once: true });
@@ -130,7 +130,7 @@ async function traceOfProgram(
   }
 }
 
-/** What a problem can depend on besides this package. */
+/** Other packages that can cause a problem. */
 const packages = [
   'graphql',
   'ky',
@@ -143,7 +143,7 @@ const packages = [
   '@opentelemetry/api',
 ];
 
-/** Versions of this package, and of those beside it that are installed where the command is run. */
+/** Versions of this package, and of those installed in the current folder. */
 async function versionsHere(): Promise<Readonly<Record<string, string>>> {
   const own = createRequire(import.meta.url).resolve('shopwright/package.json');
   const places = packages.map((name) => [name, join('node_modules', name, 'package.json')] as const);

@@ -36,7 +36,7 @@ Experimental commands may change with any minor version; docs/stability.md lists
 
 type Command = (args: readonly string[], terminal: Terminal) => Promise<ExitCode>;
 
-/** Each is loaded when called, so that the help and other commands do not wait for the schema and its libraries. */
+/** Loaded on demand, so that the help and other commands do not wait for the schema and its libraries. */
 const commands: Readonly<Record<string, Command>> = {
   plan: async (args, terminal) => (await import('./sync-command.ts')).runSync('plan', args, terminal),
   apply: async (args, terminal) => (await import('./sync-command.ts')).runSync('apply', args, terminal),

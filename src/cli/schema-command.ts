@@ -22,7 +22,7 @@ Options:
   --origin URL         Test server instead of the shop, such as a fake on http://127.0.0.1:4010
   -h, --help           Show this help`;
 
-/** Milliseconds for one attempt: an Admin schema is some 10 MB of JSON. */
+/** Milliseconds for one attempt: an Admin schema is about 10 MB of JSON. */
 const timeoutMs = 180_000;
 
 /** `shopwright schema pull`: writes the schema of a shop into a file. */

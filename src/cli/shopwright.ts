@@ -4,7 +4,9 @@ import { runShopwright } from './run-shopwright.ts';
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
-/** After a first Ctrl-C, which ended the work, a question waits for its answer or for a second one. */
+/**
+ * Asks a question. The first Ctrl-C cancels it; a question asked after that Ctrl-C waits for an answer or a second one.
+ */
 async function ask(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -26,6 +28,6 @@ void runShopwright(process.argv.slice(2), {
   ...(process.stdin.isTTY && { ask }),
 }).then((code) => {
   process.exitCode = code;
-  // A program of the host that was recorded may go on for ever.
+  // A recorded program may otherwise keep running.
   if (stopping.signal.aborted) process.exit();
 });

@@ -141,7 +141,7 @@ async function push(
   const { products, problems, warnings, saved } = await readProducts(file, client);
   for (const warning of warnings) terminal.error(warning);
   for (const problem of problems) terminal.error(problem);
-  // What a damaged file lacks may be only what cannot be read.
+  // Products that a damaged file seems to lack may only be unreadable.
   if (problems.length > 0 && missing !== 'keep') {
     const listed = new Set(products.map(({ localId }) => localId));
     const kept: string[] = [];
@@ -164,7 +164,7 @@ async function push(
   if (isInvalid && !values['skip-invalid'])
     throw wrong(file, 'has invalid products, listed above. Fix them, or skip them with --skip-invalid.');
   if (isEmpty) {
-    // A run that was cut off may have left sync records open, of products that lack nothing.
+    // An interrupted run may have left open sync records for products that need no change.
     if (plan.products.some((product) => product.plan)) await sync.apply(plan, options);
     if (values.json) terminal.out(JSON.stringify({ counts: plan.counts, failed: [] }));
     return isInvalid || isLeft ? 1 : 0;
@@ -252,16 +252,16 @@ async function undo(
   return counts.restored + counts.removed + counts.recreated > 0 ? 2 : 0;
 }
 
-/** What a file holds: products, a saved plan, and what is wrong with the rest. */
+/** The contents of a file: products or a saved plan, and its problems. */
 interface Contents {
   readonly products: readonly ProductDraftInput[];
   readonly problems: readonly string[];
-  /** What was left out of products that are pushed all the same. */
+  /** Values left out of products that are pushed anyway. */
   readonly warnings: readonly string[];
   readonly saved?: RunPlan;
 }
 
-/** What a push would be refused for, or do otherwise than the file says: those that read a file see it in its issues. */
+/** Codes of warnings to print: values that Shopify would refuse, or that are pushed differently from the file. */
 const toldOnce: ReadonlySet<string> = new Set([
   ...['metafield-undefined', 'metafield-reference', 'linked-option', 'column-missing'],
 ]);
@@ -307,7 +307,7 @@ async function write(file: string, text: string): Promise<void> {
 
 function readOptions(command: SyncCommand, args: readonly string[]) {
   const parsed = parse(command, args);
-  // An option of another command must not be taken for one of this: apply would not heed a --dry-run.
+  // Options of other commands are refused: apply would ignore a --dry-run.
   for (const { name } of parsed.tokens.filter((token) => token.kind === 'option')) {
     if (!new RegExp(`^ .*--${name} `, 'm').test(helps[command]))
       throw wrong(`--${name}`, `is not an option of ${command}. Try: shopwright ${command} --help`);

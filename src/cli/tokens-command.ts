@@ -56,7 +56,7 @@ export async function runTokens(args: readonly string[], terminal: Terminal): Pr
 
 const shops = (count: number): string => `${count} ${count === 1 ? 'shop' : 'shops'}`;
 
-/** What the outcomes are called, in the order in which they are printed. */
+/** Labels of the outcomes, in printing order. */
 const words: readonly (readonly [outcome: ShopMigration['outcome'], text: string])[] = [
   ['migrated', 'migrated'],
   ['untouched', 'untouched: their tokens expire'],

@@ -21,7 +21,7 @@ Options:
   --schema FILE     Schema of VERSION from "shopwright schema pull", if this package does not include it
   -h, --help        Show this help`;
 
-/** A version in code or in a configuration, however it is written. */
+/** Matches the usual ways to pin a version in code or configuration. */
 const pin =
   /\bapi_?version['"]?\s*[:=]\s*['"`](\d{4}-\d{2})\b|\bSHOPIFY_API_VERSION['"]?\s*[:=]\s*['"]?(\d{4}-\d{2})\b|\/admin\/api\/(\d{4}-\d{2})\/|\bApiVersion\.(January|April|July|October)(\d{2})\b/gi;
 const quartersOf: Readonly<Record<string, string>> = { january: '01', april: '04', july: '07', october: '10' };
@@ -35,7 +35,7 @@ interface Place {
   readonly text: string;
 }
 
-/** `shopwright upgrade VERSION`: operations, topics and pins of a project against another version. */
+/** `shopwright upgrade VERSION`: checks a project's operations, topics and pinned versions against another version. */
 export async function runUpgrade(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const { values, positionals } = readOptions(args);
   if (values.help) {
@@ -74,7 +74,7 @@ export async function runUpgrade(args: readonly string[], terminal: Terminal): P
   return findings.length === 0 ? 0 : 2;
 }
 
-/** Topics that the first version has and the other one has not, as in `X-Shopify-Topic`. */
+/** Topics that only the first version has, as in `X-Shopify-Topic`. */
 function lostTopics(from: string, to: string): ReadonlySet<string> {
   const [before, after] = [from, to].map((text) => new SchemaText(text).members('WebhookSubscriptionTopic'));
   const gone = (topic: string): boolean => before?.has(topicToEnum(topic)) === true && !after?.has(topicToEnum(topic));
@@ -98,7 +98,7 @@ function readSource(
   return { topics, pins };
 }
 
-/** All files of a folder but those of packages and builds. */
+/** All files of a folder except those of packages and builds. */
 async function filesOf(folder: string): Promise<readonly string[]> {
   const found: string[] = [];
   const open = [resolve(folder)];

@@ -32,7 +32,7 @@ interface Task {
   /** Products that were finished. */
   finished: number;
   state: 'running' | 'done' | 'failed';
-  /** What came of it, by outcome. */
+  /** Number of products by outcome. */
   counts: Readonly<Record<string, number>>;
   errorCode: string | null;
 }
@@ -53,7 +53,7 @@ interface ActionSources {
   readonly changed: () => void;
 }
 
-/** An action that can't be done, with the status of the response. Its message is ours. */
+/** An action that can't be done, with the response's status. Its message is safe to show. */
 export class ActionRefused extends Error {
   readonly status: number;
 
@@ -65,7 +65,7 @@ export class ActionRefused extends Error {
 
 const tasksKept = 20;
 
-/** The fields that each action has, all of them text. */
+/** The fields of each action, all of them text. */
 const fieldsOf: Readonly<Record<DashboardAction['action'], readonly string[]>> = {
   'retry-failed': ['shop'],
   push: ['shop', 'localId'],
@@ -101,20 +101,20 @@ export class Actions {
     ];
   }
 
-  /** What was begun from here, the latest first. */
+  /** Tasks that were started from the dashboard, the latest first. */
   tasks(shop: string): readonly Task[] {
     return this.#tasks.filter((task) => task.shop === shop).reverse();
   }
 
-  /** Aborts what runs. */
+  /** Aborts running tasks. */
   close(): void {
     this.#stop.abort();
   }
 
   /**
-   * Does one.
+   * Runs an action.
    *
-   * @param allow Called with it before it is done; what it throws refuses it.
+   * @param allow Called with the action before it runs; if it throws, the action is refused.
    * @throws ActionRefused
    */
   async run(
@@ -138,7 +138,7 @@ export class Actions {
       case 'requeue':
         return this.#requeue(action.queue, action.jobId);
       case 'retry-failed': {
-        // The workers of the queue share that; without them it is done here.
+        // With a queue, its workers retry the products; otherwise this process does.
         const runs = this.#sources.runsOf(action.shop);
         if (!runs) return this.#begin(action);
         await runs.retryFailed({ filter: () => true });
@@ -158,7 +158,7 @@ export class Actions {
       if (action === 'retry-run') await runs.retryFailed(runId);
       else await runs[action](runId);
     } catch (error) {
-      // There is no such run, or it has ended meanwhile.
+      // The run does not exist, or has ended meanwhile.
       if (isShopwrightError(error, 'VALIDATION_FAILED')) throw new ActionRefused(409, error.message);
       throw error;
     }
@@ -172,12 +172,12 @@ export class Actions {
     const { queues, changed } = this.#sources;
     const queue = queues.find((one) => one.name === name);
     if (!queue) throw new ActionRefused(404, 'The dashboard has no such queue.');
-    if (!(await queue.retry(jobId))) throw new ActionRefused(409, 'It is no longer a dead letter.');
+    if (!(await queue.retry(jobId))) throw new ActionRefused(409, 'The job is not a dead letter.');
     changed();
     return { message: 'The job was queued again.' };
   }
 
-  /** Begins what takes long. */
+  /** Starts a long action. */
   #begin(action: LongAction): ActionResult {
     const { clock, logger, changed } = this.#sources;
     const sync = this.#sources.syncs.get(action.shop);
@@ -251,7 +251,7 @@ export class Actions {
 function checkedAction(given: Readonly<Record<string, unknown>>): DashboardAction {
   const name = given['action'];
   if (typeof name !== 'string' || !Object.hasOwn(fieldsOf, name))
-    throw new ActionRefused(400, 'There is no such action.');
+    throw new ActionRefused(400, 'This action does not exist.');
   const fields = fieldsOf[name as DashboardAction['action']].map((field) => {
     const value = given[field];
     if (typeof value !== 'string' || value === '') throw new ActionRefused(400, `The action needs ${field}.`);

@@ -5,7 +5,7 @@ import type { SyncWebhookEvent } from '../sync/reconcile/sync-webhooks.ts';
 /** Events for the dashboard: telemetry events, and those of `createSyncWebhooks`. */
 export type DashboardEvent = TelemetryEvent | SyncWebhookEvent;
 
-/** Something that an operator may want to read, one line. */
+/** A line for operators to read. */
 export interface Notice {
   /** Milliseconds since the epoch, of the last time. */
   readonly at: number;
@@ -16,7 +16,7 @@ export interface Notice {
   readonly count: number;
 }
 
-/** The types of events that are counted. */
+/** Types of counted events. */
 export const heardTypes = [
   'attempt',
   'retry',
@@ -31,13 +31,13 @@ export const heardTypes = [
   'webhook',
 ] as const;
 
-/** Minutes that are remembered. */
+/** Minutes to keep. */
 const minutesKept = 60;
 
-/** Shops whose figures are kept: those that were seen last. */
+/** Number of shops to keep figures of: those seen last. */
 const shopsKept = 200;
 
-/** Different names that one minute counts; what is beyond counts as `other`. */
+/** Maximum number of names per minute; further names count as `other`. */
 const namesKept = 400;
 
 const noticesKept = 100;
@@ -85,7 +85,7 @@ class MinuteCounts {
   }
 }
 
-/** A map that holds so many entries and forgets the one that was set longest ago. */
+/** A map with a maximum size, which drops the entry that was set longest ago. */
 class Bounded<Value> extends Map<string, Value> {
   readonly #size: number;
 
@@ -112,13 +112,13 @@ export interface ShopActivity {
   readonly failed: number;
   readonly throttled: number;
   readonly retries: number;
-  /** By the last event; `null` where there was none. */
+  /** According to the last event; `null` if there was none. */
   readonly breaker: BreakerState | null;
 }
 
 /**
- * What happened in this process in the last hour, by minute, from events: bounded however many there are. Holds names,
- * counts and codes, and nothing of a body or a variable.
+ * Activity of this process in the last hour, by minute, from events. Its size is bounded. Contains only names, counts
+ * and codes, never parts of a body or a variable.
  */
 export class Activity {
   readonly #clock: Clock;
@@ -141,7 +141,7 @@ export class Activity {
     return Math.floor(this.#clock.now() / 60_000);
   }
 
-  /** Counts an event. A type that this release does not know is left out. */
+  /** Counts an event. Unknown types are ignored. */
   add(event: DashboardEvent): void {
     if ('effect' in event) this.#effects.add(this.#minute, event.effect);
     else this.#addTyped(event);
@@ -188,7 +188,7 @@ export class Activity {
         this.#notice('version', null, `The API version ${event.apiVersion} ends in ${event.daysLeft} days`);
         break;
       case 'deprecation':
-        this.#notice('deprecation', event.shop, `${event.operation} uses something deprecated: ${event.reason}`);
+        this.#notice('deprecation', event.shop, `${event.operation} uses a deprecated field: ${event.reason}`);
         break;
       case 'job': {
         const queue = this.#queues.get(event.queue) ?? new MinuteCounts();
@@ -214,7 +214,7 @@ export class Activity {
     else if (reason !== null) this.#notice('webhook', shop, `A delivery of ${about} was ${outcome}: ${reason}`);
   }
 
-  /** Shops that were seen, the latest first. */
+  /** Shops seen in events, the latest first. */
   shops(): readonly string[] {
     return [...this.#shops.keys()].reverse();
   }
@@ -225,7 +225,7 @@ export class Activity {
     return { points, calls, failed, throttled, retries, breaker: this.#breakers.get(shop) ?? null };
   }
 
-  /** Of a shop, by minute, the oldest first. */
+  /** Counts of a shop by minute, the oldest first. */
   series(shop: string): { readonly points: number[]; readonly throttled: number[]; readonly retries: number[] } {
     const counts = this.#shops.get(shop) ?? new MinuteCounts();
     const [points, throttled, retries] = ['points', 'throttled', 'retries'].map((name) =>
@@ -239,7 +239,7 @@ export class Activity {
     return this.#queues.get(name)?.totals(this.#minute) ?? {};
   }
 
-  /** Deliveries of the last hour: by topic and outcome, refused ones by reason, and what those of products meant. */
+  /** Deliveries of the last hour: by topic and outcome, refused ones by reason, and effects of product webhooks. */
   webhooks() {
     const topics = new Map<string, Record<string, number>>();
     for (const [name, count] of Object.entries(this.#webhooks.totals(this.#minute))) {
@@ -253,7 +253,7 @@ export class Activity {
     };
   }
 
-  /** Shops whose tokens were not renewed. */
+  /** Shops whose last token renewal failed or was incomplete. */
   tokens() {
     return [...this.#tokens.values()].reverse();
   }
@@ -265,12 +265,12 @@ export class Activity {
 
   #count(shop: string, name: string, amount = 1): void {
     const counts = this.#shops.get(shop) ?? new MinuteCounts();
-    // Set again: a shop that is in use is not forgotten.
+    // Set again, so that a shop in use is not dropped.
     this.#shops.set(shop, counts);
     counts.add(this.#minute, name, amount);
   }
 
-  /** Adds a notice, or counts up a recent identical one, so that a storm leaves room for the rest. */
+  /** Adds a notice, or increments a recent identical one, so that a storm of events does not displace the others. */
   #notice(kind: string, shop: string | null, text: string): void {
     const at = this.#clock.now();
     const index = this.#notices.findLastIndex((one) => one.text === text && one.shop === shop && at - one.at < 60_000);

@@ -20,7 +20,8 @@ import { codeOf, type DashboardApp, type DashboardRuns, type DashboardSync, type
 export type DashboardAccess = 'view' | 'act' | false;
 
 /**
- * Options of `createDashboardHandler`. Sections whose option is omitted are not shown; without `authorize`, nothing is.
+ * Options of `createDashboardHandler`. Sections whose option is omitted are not shown; without `authorize`, every
+ * request is refused.
  *
  * @example
  * const dashboard = createDashboardHandler({
@@ -45,10 +46,13 @@ export interface DashboardOptions {
   readonly tokens?: Pick<TokenStore, 'get' | 'owners'>;
   /**
    * Decides who may view (`view`) and who may also act (`act`). Any other result, or an error, refuses the request.
-   * Default: everybody is refused.
+   * Default: every request is refused.
    */
   readonly authorize?: (request: Request) => DashboardAccess | Promise<DashboardAccess>;
-  /** Called before an action runs, for example to record who started it. If it throws or rejects, nothing is done. */
+  /**
+   * Called before an action runs, for example to record who started it. If it throws or rejects, the action does not
+   * run.
+   */
   readonly onAction?: (action: DashboardAction, request: Request) => unknown;
   /**
    * Origins from which actions are accepted, such as `https://ops.example.com`. Set them if a proxy changes the `Host`
@@ -57,7 +61,7 @@ export interface DashboardOptions {
   readonly origins?: readonly string[];
   /** Shown next to the name, such as `production`. Default: none. */
   readonly title?: string;
-  /** Logs each action and what failed. Default: none. */
+  /** Logs each action, and failures. Default: none. */
   readonly logger?: Logger;
   /** Clock, for tests. */
   readonly clock?: Clock;
@@ -98,19 +102,19 @@ const longestBody = 10_000;
 /** Streams at the same time, in this process. */
 const mostStreams = 100;
 
-/** Milliseconds between an event and what the page hears of it, so that a storm of events is one message. */
+/** Milliseconds from an event to the page's update, so that a storm of events is sent as one message. */
 const gatherMs = 300;
 
-/** Milliseconds between two looks at what tells no events, such as the depth of a queue. */
+/** Milliseconds between two reads of figures without events, such as the depth of a queue. */
 const lookMs = 2_000;
 
-/** A stream ends after that, and the page opens another, for which `authorize` is asked anew. */
+/** Milliseconds after which a stream ends. The page opens another, for which `authorize` is called again. */
 const longestStreamMs = 300_000;
 
-/** Looks after which a line is sent in any case, so that a proxy keeps the stream. */
+/** Number of reads after which a line is always sent, so that a proxy keeps the stream open. */
 const looksPerBeat = 7;
 
-/** Messages that wait for a slow reader before it is passed over. */
+/** Messages that may wait for a slow reader before it is skipped. */
 const mostUnread = 4;
 
 /** Shorter responses are not compressed. */
@@ -118,7 +122,7 @@ const leastToCompress = 1_400;
 
 const statuses: readonly SyncStatus[] = ['pending', 'syncing', 'synced', 'failed', 'deleted-in-shopify'];
 
-/** The page itself never changes, so its own style and script are named by their hashes and nothing else runs. */
+/** The page never changes, so the policy allows its own style and script by hash, and nothing else. */
 const hashOf = (tag: 'style' | 'script'): string => {
   const [, text = ''] = new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`).exec(page) ?? [];
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -146,11 +150,11 @@ const commonHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** One page that is open. */
+/** An open page. */
 interface Watcher {
   readonly shop: string;
   readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  /** What it was sent last, by section. */
+  /** The last text sent to it, by section. */
   readonly sent: Map<string, string>;
   /** Sections of this page alone. */
   readonly own: () => Sections;
@@ -199,7 +203,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
     const query = new URL(request.url).searchParams;
     const kind = query.get('data');
     if (kind === null) return pageFor(request);
-    // Another site can't read a response, but need not have it made either.
+    // Another site can't read the response anyway; refusing saves the work.
     if (!['same-origin', 'none', null].includes(request.headers.get('sec-fetch-site')))
       return refusal(403, "This is only for the dashboard's page.");
     const shop = query.get('shop') || (views.shops()[0] ?? '');
@@ -214,12 +218,12 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
       if (!Number.isSafeInteger(offset) || offset < 0) return refusal(400, 'offset must be a whole number.');
       return found(request, await views.dead(query.get('queue') ?? '', offset));
     }
-    if (kind !== 'live' && kind !== 'now') return refusal(404, 'There is nothing here.');
+    if (kind !== 'live' && kind !== 'now') return refusal(404, 'Not found.');
     const cookie = cookieOf(request);
     const session = JSON.stringify({
       title: options.title ?? null,
       shop,
-      // Only who may act gets the token that actions need.
+      // Only users who may act get the token that actions need.
       token: access === 'act' && cookie !== undefined ? tokenOf(cookie) : null,
       can: access === 'act' ? actions.offered(shop) : [],
     });
@@ -243,14 +247,14 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
     } catch (error) {
       if (error instanceof ActionRefused) return refusal(error.status, error.message);
       logger?.error({ error: codeOf(error) }, 'a dashboard action failed');
-      return refusal(500, `It failed: ${codeOf(error)}.`);
+      return refusal(500, `The action failed: ${codeOf(error)}.`);
     }
   };
 
   const handle = async (request: Request): Promise<Response> => {
     const access = await accessOf(request);
     if (!access)
-      return refusal(403, authorize ? 'Forbidden.' : 'Forbidden. The option `authorize` says who may view this page.');
+      return refusal(403, authorize ? 'Forbidden.' : 'Forbidden. Set the option `authorize` to allow access.');
     if (live.isClosed) return refusal(503, 'The dashboard is closed.');
     if (request.method === 'POST') return act(request, access);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refusal(405, 'Use GET or POST.');
@@ -258,7 +262,7 @@ export function createDashboardHandler(options: DashboardOptions): Dashboard {
       return await read(request, access);
     } catch (error) {
       logger?.error({ error: codeOf(error) }, 'the dashboard could not read the requested data');
-      return refusal(500, `It could not be read: ${codeOf(error)}.`);
+      return refusal(500, `The data could not be read: ${codeOf(error)}.`);
     }
   };
 
@@ -302,7 +306,7 @@ function checkOptions(options: DashboardOptions): void {
 const listOf = <Value>(value: Value | readonly Value[] | undefined): readonly Value[] =>
   value === undefined ? [] : Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
 
-/** Sends what changes to the pages that are open: soon after an event, and every two seconds what tells no events. */
+/** Sends changes to open pages: soon after an event, and every two seconds for figures without events. */
 class Live {
   readonly #clock: Clock;
   readonly #views: () => Views;
@@ -319,7 +323,7 @@ class Live {
     this.#views = views;
   }
 
-  /** Something happened: who watches hears of it. */
+  /** Schedules an update of all open pages. */
   changed(): void {
     if (this.#watchers.size === 0) return;
     this.#cancelSoon ??= this.#clock.setTimer(() => {
@@ -348,13 +352,13 @@ class Live {
       headers: {
         ...commonHeaders,
         'content-type': 'text/event-stream; charset=utf-8',
-        // Nginx holds responses back unless it is told.
+        // Without this header, nginx buffers responses.
         'x-accel-buffering': 'no',
       },
     });
   }
 
-  /** What is quick to read comes at once, and the rest with the next message. */
+  /** Sends the quick sections at once, and the others with the next message. */
   async #greet(watcher: Watcher): Promise<void> {
     tell(watcher, { ...watcher.own(), ...(await this.#views().sections(watcher.shop, true)) });
     this.#schedule();
@@ -375,7 +379,7 @@ class Live {
   }
 
   async #send(isLook = false): Promise<void> {
-    // What happens while the last message is made may not be in it.
+    // Events during a send may be missing from its message, so another one follows.
     this.#isLate ||= this.#isSending;
     if (this.#isSending) return;
     this.#isSending = true;
@@ -383,7 +387,7 @@ class Live {
       if (isLook) this.#looks += 1;
       const now = this.#clock.monotonic();
       for (const watcher of this.#watchers) if (now >= watcher.endsAtMs) this.#end(watcher);
-      // What is shown of a shop is read once, however many watch it.
+      // Sections of a shop are read once for all of its pages.
       for (const shop of new Set([...this.#watchers].map((watcher) => watcher.shop))) {
         const sections = await this.#views().sections(shop, false);
         for (const watcher of this.#watchers)
@@ -401,7 +405,7 @@ class Live {
     try {
       watcher.controller.close();
     } catch {
-      // The reader was faster.
+      // The reader has already closed it.
     }
     if (this.#watchers.size > 0) return;
     this.#cancelLook?.();
@@ -413,7 +417,7 @@ class Live {
 
 const encoder = new TextEncoder();
 
-/** Sends the sections that differ from what was sent before. Who reads too slowly gets them the next time. */
+/** Sends the sections that have changed since the last message. A slow reader gets them with a later one. */
 function tell({ controller, sent }: Watcher, sections: Sections, isBeat = false): void {
   const { desiredSize } = controller;
   if (desiredSize === null || desiredSize <= -mostUnread) return;
@@ -428,13 +432,13 @@ function tell({ controller, sent }: Watcher, sections: Sections, isBeat = false)
   }
 }
 
-/** Sections, which are JSON already, as one object. */
+/** Joins sections, which are JSON already, into one object. */
 const toObject = (sections: Sections): string =>
   `{${Object.entries(sections)
     .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
     .join(',')}}`;
 
-/** The page, and the cookie without which no action is taken. */
+/** Returns the page, and sets the cookie that actions need. */
 function pageFor(request: Request): Response {
   const response = respond(request, page, 'text/html');
   response.headers.set('content-security-policy', policy);
@@ -453,7 +457,7 @@ function cookieOf(request: Request): string | undefined {
 /** The token that belongs to a cookie. The page gets it from a response that no other site can read. */
 const tokenOf = (cookie: string): string => createHash('sha256').update(`${cookieName} ${cookie}`).digest('base64url');
 
-/** Why an action was not sent by the page itself; `undefined` where it was. */
+/** Returns why a request does not come from the page itself; `undefined` if it does. */
 function forgery(request: Request, origins: readonly string[] | undefined): string | undefined {
   const { headers } = request;
   const origin = headers.get('origin');
@@ -472,7 +476,7 @@ function forgery(request: Request, origins: readonly string[] | undefined): stri
   return undefined;
 }
 
-/** The body as text; `undefined` where it is longer. */
+/** Returns the body as text; `undefined` if it is too long. */
 async function textOf(request: Request, most: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;

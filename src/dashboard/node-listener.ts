@@ -53,16 +53,16 @@ async function answer(dashboard: Dashboard, request: NodeRequest, response: Serv
 function requestOf(request: NodeRequest, signal: AbortSignal): Request {
   const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
   const protocol = request.protocol ?? (isEncrypted ? 'https' : 'http');
-  // Put together as text: a path that begins with two slashes would name another host.
+  // Concatenated, because a path that begins with two slashes would otherwise name another host.
   const url = `${protocol}://${request.headers.host ?? 'localhost'}${request.originalUrl ?? request.url ?? '/'}`;
   const headers = new Headers();
-  // Names of HTTP/2 that begin with a colon are no headers.
+  // HTTP/2 pseudo-headers begin with a colon.
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined && !name.startsWith(':'))
       headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   const method = request.method ?? 'GET';
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers, signal });
-  // A parser that was there first has read the stream.
+  // Earlier middleware may already have parsed the body.
   const body = request.readableDidRead ? JSON.stringify(request.body) : request;
   return new Request(url, { method, headers, signal, body: body as BodyInit, duplex: 'half' } as RequestInit);
 }

@@ -23,12 +23,12 @@ export interface DashboardApp {
 /** Runs that can be listed and controlled, such as `runs` of a product queue. */
 export type DashboardRuns = Pick<SyncRuns, 'list' | 'pause' | 'resume' | 'cancel' | 'retryFailed'>;
 
-/** What the views read. */
+/** The sources that the views read. */
 export interface Sources {
   readonly syncs: ReadonlyMap<string, DashboardSync>;
   readonly queues: readonly JobQueue[];
   readonly app: DashboardApp | undefined;
-  /** Those of a shop. */
+  /** Returns the runs of a shop. */
   readonly runsOf: (shop: string) => DashboardRuns | undefined;
   readonly tokens: Pick<TokenStore, 'get' | 'owners'> | undefined;
   readonly activity: Activity;
@@ -38,11 +38,11 @@ export interface Sources {
 /** Parts of the page by name, each as JSON. */
 export type Sections = Readonly<Record<string, string>>;
 
-/** Which records. */
+/** Selects records. */
 export interface RecordSearch {
   readonly shop: string;
   readonly status: SyncStatus | undefined;
-  /** Begin of a local id, a gid, or the number of a product. */
+  /** Prefix of a local id, a gid, or the number of a product. */
   readonly query: string;
   readonly after: string | undefined;
 }
@@ -53,35 +53,35 @@ const entriesPerPage = 20;
 
 const deadPerPage = 25;
 
-/** Changes of one journal entry that are shown. */
+/** Maximum number of shown changes per journal entry. */
 const changesShown = 40;
 
 const longestValue = 160;
 
 const runsShown = 20;
 
-/** Journal entries that are read to find the latest runs where no `runs` are given. */
+/** Journal entries to read for the latest runs if `runs` is not passed. */
 const entriesForRuns = 100;
 
 const shopsShown = 20;
 
 const patternsShown = 20;
 
-/** Owners of tokens that are looked at. */
+/** Maximum number of token owners to read. */
 const ownersRead = 2_000;
 
 const tokensShown = 50;
 
-/** A refresh token that ends sooner is shown: Shopify gives it 90 days, and every renewal a new one. */
+/** Refresh tokens that expire sooner are shown: they last 90 days, and each renewal replaces them. */
 const soonMs = 14 * 86_400_000;
 
-/** Milliseconds for which what is costly to read is kept. */
+/** Milliseconds for which costly results are cached. */
 const keptMs = { health: 5_000, runs: 15_000, patterns: 60_000, tokens: 600_000 };
 
-/** Error code of what a section failed with; a host's own error can say anything, so only ours is named. */
+/** Returns the code of an error. Errors of the host could contain anything, so they are not shown. */
 export const codeOf = (error: unknown): string => (isShopwrightError(error) ? error.code : 'UNKNOWN');
 
-/** Reads what the dashboard shows. What is costly is read once for all who watch. */
+/** Reads the dashboard's data. Costly reads are shared by all viewers. */
 export class Views {
   readonly #sources: Sources;
   readonly #kept = new Map<string, { readonly at: number; readonly value: Promise<unknown> }>();
@@ -91,13 +91,13 @@ export class Views {
     this.#sources = sources;
   }
 
-  /** Shops with a product sync, then those that were seen in events. */
+  /** Shops with a product sync, then those seen in events. */
   shops(): readonly string[] {
     const { syncs, activity } = this.#sources;
     return [...new Set([...syncs.keys(), ...activity.shops()])];
   }
 
-  /** All parts of the page for one shop. One that cannot be read says so and leaves the others alone. */
+  /** Returns all sections for one shop. A section that cannot be read contains its error. */
   async sections(shop: string, isQuick: boolean): Promise<Sections> {
     const { activity, clock } = this.#sources;
     const sync = this.#sources.syncs.get(shop);
@@ -159,7 +159,7 @@ export class Views {
     };
   }
 
-  /** A product's record and what was done to it, the latest first. `undefined` where nothing is known of it. */
+  /** Returns a product's record and journal entries, the latest first; `undefined` if it has neither. */
   async product(shop: string, localId: string, after: string | undefined) {
     const stores = this.#sources.syncs.get(shop)?.stores;
     if (!stores) return undefined;
@@ -180,7 +180,7 @@ export class Views {
     };
   }
 
-  /** Dead letters of a queue, without their payloads. `undefined` for a queue that is not shown. */
+  /** Returns dead letters of a queue, without payloads; `undefined` for an unknown queue. */
   async dead(name: string, offset: number) {
     const queue = this.#sources.queues.find((one) => one.name === name);
     if (!queue) return undefined;
@@ -192,21 +192,21 @@ export class Views {
         attempts,
         failedAt,
         code,
-        // What a handler of the host has thrown can say anything, of customers too.
+        // Errors of the host's handlers can contain anything, including customer data.
         pattern: code === 'UNKNOWN' ? null : errorPattern(message),
       })),
       next: jobs.length === deadPerPage ? offset + deadPerPage : null,
     };
   }
 
-  /** Keeps what was read for so long, and reads once for all who ask meanwhile. */
+  /** Caches a result, and shares one read among simultaneous callers. */
   async #once<Value>(name: string, ms: number, read: () => Promise<Value>): Promise<Value> {
     const now = this.#sources.clock.monotonic();
     const known = this.#kept.get(name);
     if (known && now - known.at < ms) return known.value as Promise<Value>;
     const value = read();
     this.#kept.set(name, { at: now, value });
-    // A failure is not kept.
+    // Failures are not cached.
     value.catch(() => this.#kept.delete(name));
     return value;
   }
@@ -216,7 +216,7 @@ export class Views {
     const known = syncs.get(shop)?.client ?? this.#clients.get(shop);
     if (known || !app) return known;
     const client = app.shop(shop);
-    // As many as events can name.
+    // As many shops as Activity keeps.
     if (this.#clients.size >= 200) this.#clients.clear();
     this.#clients.set(shop, client);
     return client;
@@ -276,7 +276,7 @@ export class Views {
     return { failing: activity.tokens(), stored: stored ?? null };
   }
 
-  /** Offline tokens that will stop working, the soonest first. The tokens themselves go no further than here. */
+  /** Returns offline tokens that will stop working, the soonest first, without the tokens themselves. */
   async #readTokens(tokens: Pick<TokenStore, 'get' | 'owners'>) {
     const now = this.#sources.clock.now();
     const ending: { shop: string; appId: string; endsAt: number; why: 'refresh-token' | 'no-refresh-token' }[] = [];
@@ -284,7 +284,7 @@ export class Views {
     let neverExpiring = 0;
     let unreadable = 0;
     for await (const owner of tokens.owners()) {
-      // Those of people end within a day, by design.
+      // Users' online tokens expire within a day by design.
       if (owner.userId !== undefined) continue;
       if (read++ >= ownersRead) break;
       const entry = await tokens.get(owner).catch(() => null);
@@ -309,7 +309,7 @@ export class Views {
   }
 }
 
-/** A record as a line. Of an error its pattern, without what it quotes. */
+/** Returns a record as a row. Errors are shown as patterns, without the values they quote. */
 function recordRow(record: SyncRecord) {
   const { localId, status, gid, lastSyncedAt, lastAttemptAt, attempts, lastError } = record;
   return {
@@ -324,7 +324,7 @@ function recordRow(record: SyncRecord) {
   };
 }
 
-/** What was done to a product at one time. */
+/** Returns a journal entry as a row. */
 function entryRow({ id, at, action, runId, sent }: JournalEntry) {
   const changes = isRecord(sent) && Array.isArray(sent['changes']) ? (sent['changes'] as readonly unknown[]) : [];
   const rows = changes.slice(0, changesShown).flatMap((change) => {
@@ -349,14 +349,14 @@ function entryRow({ id, at, action, runId, sent }: JournalEntry) {
   };
 }
 
-/** A value as text of a length that fits into a line. */
+/** Returns a value as text, shortened to fit into a line. */
 function shortened(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > longestValue ? `${text.slice(0, longestValue).toWellFormed()}…` : text;
 }
 
-/** The runs of journal entries, which come newest first. */
+/** Groups journal entries, which must be newest first, by run. */
 function runsIn(entries: readonly JournalEntry[]) {
   const runs = new Map<string, { products: Set<string>; first: number; last: number; actions: Set<string> }>();
   for (const { runId, localId, at, action } of entries) {
@@ -372,7 +372,7 @@ function runsIn(entries: readonly JournalEntry[]) {
   return [...runs].map(([id, { products, first, last, actions }]) => ({
     id,
     kind: [...actions].join(', '),
-    // The journal knows what was done, and not whether more is to come.
+    // The journal does not record whether a run is complete.
     state: null,
     startedAt: first,
     updatedAt: last,

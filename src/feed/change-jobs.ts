@@ -13,7 +13,7 @@ export type FeedHandler<Node extends FeedNode> = (change: FeedChange<Node>, cont
 export interface FeedContext {
   /** Key of the change, for an idempotent effect. */
   readonly key: string;
-  /** Starts at 1, and is incremented when the queue tries again. Always 1 without a queue. */
+  /** Starts at 1, and is incremented each time the queue retries. Always 1 without a queue. */
   readonly attempt: number;
   /** Aborted when the run or attempt must end: it timed out, the lock was lost, or your signal was aborted. */
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ interface ChangeJobsOptions<Node extends FeedNode> {
 }
 
 /**
- * Throws if the shop was erased since the run began, after removing what the run has `written` since.
+ * Throws if the shop's data was erased since the run began, after deleting the key that the run has `written` since.
  *
  * @throws ShopUnavailableError
  */
@@ -45,7 +45,7 @@ export type ChangeDelivery<Node extends FeedNode> = (
   assertKept: AssertKept,
 ) => unknown;
 
-/** Watches for an erasure from now on: an erasure first leaves a mark, then erases what it finds. */
+/** Detects erasures from now on: an erasure first stores a mark, then deletes the shop's keys. */
 export async function watchErasure(
   store: KeyValueStore,
   { shop, appId }: { readonly shop: string; readonly appId: string },
@@ -67,9 +67,9 @@ export async function watchErasure(
 const changeFormat = 1;
 
 /**
- * Queues changes. They wait in the store, one key each, and a job names the object whose changes are due: jobs of one
- * object never run at the same time, and each handles all its waiting changes, oldest first. `assertKept` throws for a
- * change stored while its shop was erased, and removes it.
+ * Queues changes. Each waits in the store under its own key, and a job names the object whose changes are due. Jobs of
+ * one object never run at the same time, and each handles all waiting changes of the object, oldest first. `assertKept`
+ * throws for a change stored during an erasure of its shop, and removes it.
  */
 export function createChangeJobs<Node extends FeedNode>(
   options: ChangeJobsOptions<Node>,
@@ -97,7 +97,7 @@ export function createChangeJobs<Node extends FeedNode>(
   return async (change, assertKept) => {
     const { id, updatedAt } = change;
     const key = `${await ofObject(id)}${updatedAt === null ? 'deleted' : timePart(updatedAt)}`;
-    // Before its job, which would do nothing if it found no change.
+    // Stored before the job is queued: a job that finds no change does nothing.
     await store.set(key, JSON.stringify({ format: changeFormat, change }));
     await assertKept(key);
     await queue.enqueue({ type, key: id, payload: { id }, ...(retryDelaysMs && { retryDelaysMs }) });

@@ -1,4 +1,4 @@
-// One file: the feed that a host sees: its options, its reads, its runs, and what a webhook does to them.
+// The public feed: its options, reads and runs, and the effect of webhooks on them.
 import { ConfigError, checkNames, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { linkSignal, sharedTask, whenAborted } from '../internal/abort.ts';
@@ -34,7 +34,7 @@ export interface FeedClient extends GraphqlClient {
 /** The resources that a feed supports by name. */
 export type FeedResourceName = 'orders' | 'products';
 
-/** An object with the selected `fields`. You can pass `createFeed` a type of your own: `createFeed<Order>({ … })`. */
+/** An object with the selected `fields`. You can pass your own type: `createFeed<Order>({ … })`. */
 export interface SelectedNode extends FeedNode {
   readonly [field: string]: unknown;
 }
@@ -59,17 +59,18 @@ export interface FeedOptions<Node extends FeedNode = SelectedNode, Data = never>
   /** Called by `run` and `follow` with every change, one at a time, an object's changes in order. */
   readonly handle?: FeedHandler<Node>;
   /**
-   * Handles the changes, with retries, and a dead letter for what finally fails. Needs `store` and `handle`. Default:
-   * none; then a run stops at a change whose handler throws.
+   * Handles the changes, with retries, and a dead letter for a change that finally fails. Needs `store` and `handle`.
+   * Default: none; then a run stops at a change whose handler throws.
    */
   readonly queue?: JobQueue;
   /** Milliseconds before each retry on the queue. Default: the queue's. */
   readonly retryDelaysMs?: readonly number[];
-  /** Where a feed without a cursor starts: an ISO time or a `Date`. Default: with the oldest object. */
+  /** Where a feed without a cursor starts: an ISO time or a `Date`. Default: at the oldest object. */
   readonly since?: string | Date;
   /**
-   * How to read the first fill after its first ten pages. `bulk`: by one bulk query, if there is a `store` and app and
-   * document allow it; nested connections are complete. `pages`: by pages, which cost points. Default `bulk`.
+   * How to read the first fill after its first ten pages. `bulk`: with one bulk query, if there is a `store` and both
+   * app and document allow it; nested connections are complete. `pages`: page by page, which costs points. Default
+   * `bulk`.
    */
   readonly firstFill?: 'bulk' | 'pages';
   /** Distinguishes feeds of the same resource. Default: the name of the resource. */
@@ -97,7 +98,7 @@ export interface FeedPage<Node extends FeedNode = FeedNode> {
   readonly changes: readonly FeedChange<Node>[];
   /** Store it in one transaction with the changes' effect, even if there are none. Pass it to the next `read`. */
   readonly cursor: string;
-  /** Whether there is nothing more to read for now. */
+  /** Whether everything has been read for now. */
   readonly isCaughtUp: boolean;
   /** ISO time up to which everything has been read. */
   readonly position: string;
@@ -162,8 +163,8 @@ export interface Feed<Node extends FeedNode = FeedNode> {
   read(options?: { readonly after?: string | null; readonly signal?: AbortSignal }): Promise<FeedPage<Node>>;
   /**
    * Delivers all changes since the last run to `handle` (or to the queue), and advances the cursor in the store. Each
-   * is delivered at least once, with the same key. Only one process at a time; if something stops it, it does not throw
-   * but returns it as `stoppedBy`.
+   * is delivered at least once, with the same key. Runs in one process at a time. An error does not throw, but is
+   * returned as `stoppedBy`.
    *
    * @throws ConfigError if `createFeed` got no `store` or no `handle`.
    *
@@ -186,7 +187,7 @@ export interface Feed<Node extends FeedNode = FeedNode> {
    * soon after a webhook. The next read starts when you request the next page. Ends with your signal, or with a
    * `break`.
    *
-   * @throws As `read` does: start again with the cursor you committed last.
+   * @throws like `read`: start again with the cursor you committed last.
    *
    * @example
    * for await (const { changes, cursor } of feed.pages({ after: await db.loadCursor(), signal })) await db.commit(changes, cursor);
@@ -197,8 +198,8 @@ export interface Feed<Node extends FeedNode = FeedNode> {
     readonly signal?: AbortSignal;
   }): AsyncIterable<FeedPage<Node>>;
   /**
-   * Handles a verified webhook. A deletion is stored and delivered as a change; anything else makes `follow`, `pages`
-   * and, with a queue, a worker read soon. The change itself is read from the shop.
+   * Handles a verified webhook. A deletion is stored and delivered as a change; any other webhook makes `follow`,
+   * `pages` and, with a queue, a worker read soon. The change itself is read from the shop.
    *
    * @throws StorageError or QueueError: let Shopify send it again.
    */
@@ -206,8 +207,8 @@ export interface Feed<Node extends FeedNode = FeedNode> {
   /** Handlers that call `notify`, by topic, for `createWebhookHandler({ on: { ...feed.on } })`. */
   readonly on: { readonly [Topic in FeedTopics]?: (event: FeedEvent) => Promise<FeedNotice> };
   /**
-   * Checks in the shop which of these objects were deleted, 250 per call, and stores those as deletions, in case
-   * webhooks were lost. They are delivered as changes.
+   * Checks in the shop which of these objects were deleted, 250 per call, in case webhooks were lost. The deletions are
+   * stored and delivered as changes.
    *
    * @param ids Gids that you know.
    * @returns The gids of the deleted objects.
@@ -247,7 +248,7 @@ const builtIn = {
 /** Milliseconds for which a deletion is remembered. */
 const deletionTtlMs = 7 * 86_400_000;
 
-/** Milliseconds that the search gets, after an object has settled, to return what a webhook announced. */
+/** Milliseconds to wait, after an object has settled, until the search returns what a webhook announced. */
 const searchLagMs = 1_000;
 
 /** Milliseconds after which a queued read tries again if another process is running the feed. */
@@ -259,8 +260,8 @@ const readJobMs = 60_000;
 const idsACall = 250;
 
 /**
- * Creates a feed of all changes of a resource, including those whose webhooks were lost: webhooks only say when to
- * read; changes are read from the shop by `updated_at`.
+ * Creates a feed of all changes of a resource, including those whose webhooks were lost: webhooks only trigger a read;
+ * changes are read from the shop by `updated_at`.
  *
  * A change is the newest state of an object: of several edits between two reads, only the last is delivered.
  *
@@ -289,7 +290,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
   const { name = resource.name } = options;
   const { shop } = client;
 
-  // All begin with the shop's prefix, which an erasure of the shop removes.
+  // All keys begin with the shop's prefix, so that an erasure of the shop removes them.
   const cursorKey = sharedTask(async () => `${await shopPrefix(shop, appId)}~feed:${await keyPart(name)}`);
   const deletionPrefix = async (): Promise<string> => `${await cursorKey()}:gone:`;
   const jobsOf = (work: string): string => `feed-${work} ${shop} ${appId === defaultApp ? name : `${appId}/${name}`}`;
@@ -321,7 +322,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       end?.();
     };
     wakers.add(waker);
-    /** Ends after the time, with an abort or, if `isLight`, with a webhook. */
+    /** Ends after the time, on an abort or, if `isLight`, on a webhook. */
     const pause = (ms: number, isLight: boolean): Promise<void> =>
       new Promise((resolve) => {
         if (signal?.aborted || (isLight && isNudged)) return resolve();
@@ -336,7 +337,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
         if (isLight) end = done;
       });
     return {
-      /** Whether the read that is due was asked for by a webhook. */
+      /** Whether a webhook triggered the next read. */
       isNudged: false,
       async next() {
         await pause(everyMs, true);
@@ -354,7 +355,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
     throw new ConfigError('Invalid configuration', { issues: [{ field, message: `is needed for ${work}` }], shop });
   };
 
-  /** Delivers page by page, under a lock, and advances the cursor past what was delivered. */
+  /** Delivers page by page, under a lock, and advances the cursor past the delivered changes. */
   const runLocked = async (
     deliver: ChangeDelivery<Node>,
     store: KeyValueStore,
@@ -388,7 +389,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
             done += 1;
           }
         } catch (error) {
-          // What was delivered should not be delivered again, if the store can record it.
+          // Avoids delivering these changes again, if the store can record them.
           if (done > 0 && !lock.signal.aborted) await commit(done);
           throw error;
         } finally {
@@ -431,7 +432,7 @@ export function createFeed<Data, Node extends FeedNode>(options: FeedOptions<Nod
       const link = linkSignal(clock, signal, readJobMs, () => defer(busyPauseMs));
       const { outcome, stoppedBy } = await run(link.signal, 0).finally(() => link.release());
       if (outcome === 'stopped') throw stoppedBy;
-      // The other process may have started before the change that this job is for.
+      // The other process may have started to read before this job's change.
       if (outcome === 'busy') throw defer(busyPauseMs);
     });
   }

@@ -56,8 +56,8 @@ interface OpenRun<Data> {
 }
 
 /**
- * Rows after which progress is saved in the store: never. It is only in the cursors, and a cursor from before the
- * operation returns all of its rows again.
+ * Rows between two saves of progress in the store: never saved. Progress is only in the cursors, and a cursor from
+ * before the operation returns all of its rows again.
  */
 const saveEvery = Number.MAX_SAFE_INTEGER;
 
@@ -74,7 +74,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
   let kept: { readonly open: OpenRun<Data>; readonly cancelTimer: () => void } | undefined;
 
   const leave = async ({ rows, stop }: OpenRun<Data>): Promise<void> => {
-    stop.abort(new DOMException('The result is no longer read.', 'AbortError'));
+    stop.abort(new DOMException('Reading the result was stopped.', 'AbortError'));
     await rows.return?.();
   };
   const close = async (): Promise<void> => {
@@ -85,7 +85,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
   };
   const keep = async (open: OpenRun<Data>): Promise<void> => {
     await close();
-    // Nobody is there to be notified: what fails now fails again for the next read.
+    // No caller waits for the error, and the next read fails with it again.
     const cancelTimer = clock.setTimer(() => void close().catch(() => undefined), idleMs);
     kept = { open, cancelTimer };
   };
@@ -112,7 +112,7 @@ export function createFill<Data>({ bulk, store, document, key, rowsAtOnce, clock
       if (!open) {
         const position = place === undefined ? {} : { position: place };
         const options = { shape: 'pages', key, store, signal: stop.signal, saveEvery, ...position } as const;
-        // The document is a string only by its type.
+        // The cast only satisfies the type; a typed document works too.
         const run = await bulk.query<Data>(document as string, variables, options);
         open = { run, rows: run[Symbol.asyncIterator](), stop };
       }

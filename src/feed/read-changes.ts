@@ -46,8 +46,8 @@ export interface FeedResource<Data, Node extends FeedNode> {
   /** Returns the connection from the response's data. */
   readonly connection: (data: Data) => FeedConnection<Node>;
   /**
-   * Type in its gids, such as `Customer`, since the bodies of deletions contain only numeric ids. Default: deletions
-   * without a gid are ignored.
+   * Type in the resource's gids, such as `Customer`, since the bodies of deletions contain only numeric ids. Default:
+   * deletions without a gid are ignored.
    */
   readonly kind?: string;
   /** Webhook topics for its changes and deletions, such as `customers/update`. Default: none. */
@@ -110,7 +110,7 @@ export interface ReadResult<Node extends FeedNode> {
   readonly changes: readonly FeedChange<Node>[];
   /** Returns the cursor after the first `count` of these changes. */
   cursorAfter(count: number): string;
-  /** Whether there was nothing more to read. */
+  /** Whether everything was read. */
   readonly isCaughtUp: boolean;
   /** ISO time up to which all was read. */
   readonly position: string;
@@ -120,7 +120,7 @@ export interface ReadResult<Node extends FeedNode> {
 export interface ChangeReader<Node extends FeedNode> {
   /** @param cursor `undefined` for the beginning. @throws ValidationError for a cursor that is not this feed's. */
   read(cursor: string | undefined, signal: AbortSignal | undefined): Promise<ReadResult<Node>>;
-  /** Closes what was kept open for the next read. */
+  /** Closes the bulk result that was kept open for the next read. */
   close(): Promise<void>;
 }
 
@@ -154,14 +154,14 @@ const objectsAWindow = 10_000;
 /** Pages of the first fill to read before the rest is read in bulk, which takes Shopify a while. */
 const pagesBeforeBulk = 10;
 
-/** What all gids begin with. */
+/** Prefix of all gids. */
 const gidPrefix = 'gid://shopify/';
 
 /** A key identifies an object by the last part of its gid. */
 const changeKey = (resource: string, id: string, updatedAt: string | null): string =>
   `${resource}/${id.slice(id.lastIndexOf('/') + 1)}/${updatedAt ?? 'deleted'}`;
 
-/** Creates the reader of windows of `updated_at`, which finds what is new in them. */
+/** Creates the reader, which searches windows of `updated_at` for changes. */
 export function createChangeReader<Data, Node extends FeedNode>(
   options: ReaderOptions<Data, Node>,
 ): ChangeReader<Node> {
@@ -171,7 +171,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
   const filler = inBulk && createFill<Data>({ ...inBulk, document, key: `feed-${name}`, rowsAtOnce: pageSize, clock });
 
   const write = ({ at, since, window, seen, deleted, fill }: Position): string => {
-    // By time, since many objects share one.
+    // Grouped by time, since many objects share one.
     const ids: Record<string, string[]> = {};
     for (const [id, updatedAt] of seen) {
       ids[updatedAt] ??= [];
@@ -229,7 +229,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return { ...connection, to };
   };
 
-  /** Reads one page: what is new in it, and where to continue. */
+  /** Reads one page. Returns its changes, and where to continue. */
   const step = async (position: Position, window: Window, signal: AbortSignal | undefined) => {
     const { nodes, pageInfo, to } = await readPage(window, signal);
     const seen = new Map(position.seen);
@@ -252,7 +252,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
     return { changes, position: { ...position, at, window: next, seen, fill } };
   };
 
-  /** What is new about an object. */
+  /** Returns the change of an object, if it is new. */
   const changeOf = (
     node: Node,
     { deleted }: Position,
@@ -261,7 +261,7 @@ export function createChangeReader<Data, Node extends FeedNode>(
   ): readonly FeedChange<Node>[] => {
     const { id, updatedAt } = node;
     const before = seen.get(id);
-    // Changed after the window's end: it is in the next one.
+    // Changed after the window's end: the next window returns it.
     if (isAfter(updatedAt, to) || deleted.has(id)) return [];
     if (before !== undefined && !isAfter(updatedAt, before)) return [];
     seen.set(id, updatedAt);
@@ -269,8 +269,9 @@ export function createChangeReader<Data, Node extends FeedNode>(
   };
 
   /**
-   * Reads the next objects of the first fill in bulk. The operation is in the cursor before any of its objects is
-   * delivered, and its bound before it starts: any later read with the cursor continues with the same one.
+   * Reads the next objects of the first fill in bulk. The cursor contains the operation's bound before it starts, and
+   * the operation before any of its objects is delivered, so a later read with the cursor continues with the same
+   * operation.
    */
   const readFill = async (
     start: Position,
@@ -401,8 +402,8 @@ function windowBehind({
 }: PageRead & { readonly after: string; readonly most: number }): Window {
   const count = window.count + nodes.length;
   const first = earliestOf(nodes, window.from);
-  // If a whole page was updated recently, the search may lag behind all of it, so the page does not show how far it
-  // goes.
+  // If all objects of a page were updated recently, the search may lag behind all of them, so the page does not show
+  // how far it reaches.
   const isTold = isAfter(overlapBefore(window.to, overlapMs), first) && isAfter(first, window.from);
   if (count >= most && isTold) return { from: first, to: window.to, after: null, count: 0 };
   return { ...window, after, count };
@@ -432,7 +433,7 @@ function checkPage(
   }
   const { hasNextPage, endCursor } = pageInfo;
   if (!hasNextPage || (typeof endCursor === 'string' && endCursor !== '' && !isRound)) return;
-  const message = `The page of ${name} says that there is more, but has ${isRound ? 'the cursor of an earlier page' : 'no cursor'}. None of it was delivered; read again.`;
+  const message = `A page of ${name} claims to have a next one, but returned ${isRound ? 'the cursor of an earlier page' : 'no cursor'}. None of it was delivered; read again.`;
   throw new InvalidResponseError(message, {
     ...{ shop, mayHaveExecuted: false },
     ...(requestId !== undefined && { requestId }),
@@ -461,7 +462,7 @@ function readCursor(text: string, feed: string, shop: string): Position {
   return { at, since, window, seen: new Map(seen), deleted: new Set(deleted.map(lengthened)), fill };
 }
 
-/** Whether a cursor has what it must have: one that was cut or edited would read all again, or miss something. */
+/** Whether a cursor is complete: one that was cut or edited could read everything again or miss changes. */
 const isWhole = ({ at, since, window, seen, deleted }: Readonly<Record<string, unknown>>): boolean =>
   [at, since].every((time) => typeof time === 'string' && isoTimeToMs(time) !== undefined) &&
   (window === null || (isRecord(window) && isoTimeToMs(String(window['from'])) !== undefined)) &&
@@ -478,7 +479,7 @@ const earlier = (one: string, other: string): string => (isAfter(one, other) ? o
 const wholeSecond = (ms: number): string =>
   `${new Date(Math.max(0, Math.floor(ms / 1_000) * 1_000)).toISOString().slice(0, 19)}Z`;
 
-/** Creates the error for a feed whose cursor somebody else has moved. */
+/** Creates the error for a feed whose cursor another process has moved. */
 export function cursorMoved(feed: string, shop: string): StorageError {
   const what = `The cursor of the feed ${feed} was changed in the store while this process read.`;
   return new StorageError(`${what} Delivered changes come again, with the same keys. Run the feed again.`, {

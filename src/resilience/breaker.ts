@@ -11,8 +11,8 @@ export interface BreakerPolicy {
   /** Consecutive failures that open the breaker, including those of retries. Default 5. */
   readonly failures: number;
   /**
-   * Number of different operations that must be among them, so that one broken query, however often it is retried, does
-   * not stop a shop. Set 1 for a worker that runs a single operation. Default 2.
+   * Number of different operations among these failures, so that one broken query does not stop a shop, however often
+   * it is retried. Set 1 for a worker that runs a single operation. Default 2.
    */
   readonly operations: number;
   /** Milliseconds for which the breaker stays open. Default 300,000 (5 minutes). */
@@ -22,8 +22,8 @@ export interface BreakerPolicy {
 }
 
 /**
- * Lets processes tell each other that a shop's breaker is open: the part of a `KeyValueStore` needed for it. Values are
- * short strings.
+ * Shares between processes that a shop's breaker is open: the part of a `KeyValueStore` needed for it. Values are short
+ * strings.
  */
 export interface BreakerStore {
   /** Returns the value, or `undefined` if there is none. */
@@ -34,16 +34,19 @@ export interface BreakerStore {
   delete(key: string): Promise<unknown>;
 }
 
-/** How an attempt ended, as far as the breaker cares. `neutral` neither helps nor harms. */
+/** Result of an attempt for the breaker. `neutral` has no effect. */
 export type BreakerVerdict = 'success' | 'failure' | 'neutral';
 
-/** What speaks against a shop. */
+/** Errors that count as failures of a shop. */
 const troubles: ReadonlySet<ErrorCode> = new Set(['NETWORK_ERROR', 'TIMEOUT', 'DEADLINE_EXCEEDED']);
 
-/** What does so if it may pass: a status from 500 on, and HTML in place of JSON, but no response that is too large. */
+/**
+ * Errors that count only if retryable: a status from 500 on, or HTML instead of JSON, but not a response that is too
+ * large.
+ */
 const signsOfTrouble: ReadonlySet<ErrorCode> = new Set(['HTTP_ERROR', 'INVALID_RESPONSE']);
 
-/** 5xx, network and time-out speak against the shop; a refusal shows that it is alive. */
+/** 5xx, network errors and timeouts are failures; a refusal shows that the shop responds. */
 export function verdictOn(error: ShopwrightError): BreakerVerdict {
   const isTrouble = troubles.has(error.code) || (signsOfTrouble.has(error.code) && error.isRetryable);
   return isTrouble ? 'failure' : 'success';
@@ -52,11 +55,11 @@ export function verdictOn(error: ShopwrightError): BreakerVerdict {
 /** Notifies one client of the breaker that it shares with others. */
 export interface BreakerListener {
   /**
-   * The breaker changed because of a call of this client; of calls that end at the same moment, one is notified. News
-   * from other processes goes to the client that called last.
+   * Called when a call of this client changed the breaker. If several calls end at the same moment, only one client is
+   * notified. Changes by other processes are reported to the client that called last.
    */
   changed(state: BreakerState): void;
-  /** The store by which processes share the breaker failed; the calls go on without it. */
+  /** Called when the store that processes share failed; calls continue without it. */
   storeFailed(error: unknown): void;
 }
 
@@ -67,7 +70,7 @@ interface BreakerSettings {
   readonly sharing?: Sharing | undefined;
 }
 
-/** Where processes share the news of an open breaker. */
+/** Where processes share that a breaker is open. */
 interface Sharing {
   readonly store: BreakerStore;
   readonly key: string;
@@ -75,33 +78,32 @@ interface Sharing {
 
 type Cockatiel = typeof import('cockatiel');
 
-/** A place in cockatiel's breaker, which waits for the verdict of one attempt and has counted it when this resolves. */
+/** A place in cockatiel's breaker: takes the verdict of one attempt, and resolves once it is counted. */
 type Place = (operation: string, verdict: BreakerVerdict) => Promise<void>;
 
 /** Milliseconds after which the trial calls may have ended. */
 const trialWaitMs = 1000;
 
-/** Milliseconds between two looks at the store: news of an open breaker is at most so old. */
+/** Milliseconds between two reads of the store, so information about an open breaker is at most this old. */
 const lookEveryMs = 1000;
 
-/** Milliseconds that a look may hold a call. A store that is slow or gone leaves each process to itself. */
+/** Milliseconds for which a read may delay a call. With a slow or failed store, each process decides alone. */
 const lookLimitMs = 250;
 
 /**
- * Loaded at the first failure: until then there is nothing to count, of many thousand shops few ever fail, and its
- * modules take longer to load than the client's.
+ * Loaded at the first failure: few shops ever fail, and these modules take longer to load than the client's.
  */
 const loadCockatiel = lateModule(() => import('cockatiel'));
 
 /**
  * The circuit breaker of one app on one shop, for all its clients in this process.
  *
- * cockatiel keeps the states: closed, open, half-open with so many trial calls. Around it stand three rules that it
- * does not have: failures must come from different operations, an attempt may end without a verdict, and callers
- * beyond the trial calls are refused and never wait.
+ * cockatiel keeps the states: closed, open, and half-open with trial calls. This class adds three rules: failures must
+ * come from different operations, an attempt may end without a verdict, and callers beyond the trial calls are refused
+ * instead of waiting.
  *
- * With a store, processes share the news of an open breaker: who finds the shop failing writes it down, and the
- * others stop too, without failures of their own. Each tries the shop again by itself afterwards.
+ * With a store, processes share an open breaker: the process that opens it stores this, and the others stop too,
+ * without failures of their own. Afterwards, each process makes its own trial calls.
  */
 export class ShopBreaker {
   readonly #shop: string;
@@ -114,9 +116,9 @@ export class ShopBreaker {
   #state: BreakerState = 'closed';
   /** Monotonic time at which trial calls begin. */
   #opensUntil = 0;
-  /** Trial calls that were let in. */
+  /** Trial calls that were let through. */
   #trials = 0;
-  /** Places of trial calls that ended without a verdict, for the next callers; a new list for each half-open time. */
+  /** Places of trial calls that ended without a verdict, for the next callers; a new list for each half-open period. */
   #vacant: Place[] = [];
   /** Whether there has been a failure, so that verdicts are counted. */
   #isCounting = false;
@@ -143,20 +145,23 @@ export class ShopBreaker {
   }
 
   /**
-   * Whether the breaker can be dropped: nothing is in flight, and nobody has called for that many milliseconds, plus
-   * the time it stays open if it is not closed.
+   * Whether the breaker can be dropped: no call is in flight, and there was none for that many milliseconds, plus the
+   * time it stays open if it is not closed.
    */
   isIdle(forMs: number): boolean {
     const longEnoughMs = this.#state === 'closed' ? forMs : forMs + this.#policy.openMs;
     return this.#inFlight === 0 && this.#clock.monotonic() - this.#usedAtMs >= longEnoughMs;
   }
 
-  /** Runs a function when a client uses the breaker next. */
+  /** Runs a function at the next use of the breaker by a client. */
   onNextUse(run: () => void): void {
     this.#onNextUse = run;
   }
 
-  /** Reads the news of other processes, at most once a second; returns `undefined` if there is nothing to wait for. */
+  /**
+   * Reads from the store whether the breaker is open, at most once a second; `undefined` if there is nothing to wait
+   * for.
+   */
   refresh(listener: BreakerListener): Promise<void> | undefined {
     this.#use(listener);
     const nowMs = this.#clock.monotonic();
@@ -186,8 +191,8 @@ export class ShopBreaker {
   /**
    * Runs one attempt and takes its verdict.
    *
-   * @param listener Notified of what this attempt changes, and of all later changes until another attempt runs.
-   * @throws CircuitOpenError if the breaker refuses it; then nothing ran.
+   * @param listener Notified of changes by this attempt, and of all later changes until another attempt runs. @throws
+   * CircuitOpenError if the breaker refuses the attempt, which then does not run.
    */
   async run<T>(
     operation: string,
@@ -210,7 +215,7 @@ export class ShopBreaker {
     } finally {
       this.#inFlight -= 1;
       if (verdict === 'failure') this.#isCounting = true;
-      // cockatiel would take anything it does not count as a successful trial, so it only gets verdicts.
+      // cockatiel counts anything but a failure as a successful trial, so it never gets a neutral verdict.
       if (verdict === 'neutral') {
         if (place) vacant?.push(place);
       } else if (place) await place(operation, verdict);
@@ -218,7 +223,7 @@ export class ShopBreaker {
     }
   }
 
-  /** Opens a closed breaker for so many milliseconds, on news from elsewhere. */
+  /** Opens a closed breaker for that many milliseconds, because another process opened it. */
   async openFor(ms: number): Promise<void> {
     const opensUntil = this.#clock.monotonic() + ms;
     const cockatiel = await loadCockatiel();
@@ -228,7 +233,7 @@ export class ShopBreaker {
     this.#circuit = this.#build(cockatiel, { ownState, breakerState: { failures: 0, operations: [] } });
     this.#opensUntil = opensUntil;
     this.#state = 'open';
-    // Not published: it has been read from the store.
+    // Not published, since it was read from the store.
     this.#listener?.changed('open');
   }
 
@@ -290,7 +295,7 @@ export class ShopBreaker {
     const counted = circuit.execute(() => given.promise);
     if (this.#state === 'half-open') this.#trials += 1;
     return async (operation, verdict) => {
-      // News from elsewhere has put another circuit in its place.
+      // Another process has opened the breaker, which replaced this circuit.
       if (circuit !== this.#circuit) return this.#countLate(operation, verdict);
       if (verdict === 'failure') this.#failures.note(operation);
       given.resolve(verdict);
@@ -298,7 +303,7 @@ export class ShopBreaker {
     };
   }
 
-  /** Counts an attempt that began before there was this circuit; where others have opened it since, it is decided. */
+  /** Counts an attempt that began before this circuit existed, unless the breaker has opened since. */
   async #countLate(operation: string, verdict: BreakerVerdict): Promise<void> {
     const cockatiel = await loadCockatiel();
     if (this.#state !== 'closed') return;
@@ -310,7 +315,7 @@ export class ShopBreaker {
     const text = await store.get(key);
     const news = text === undefined ? undefined : parseJson(text);
     const until = isRecord(news) && typeof news['until'] === 'number' ? news['until'] : 0;
-    // Wall time, since the clocks of two machines have no other origin in common; never longer than our own policy.
+    // Wall time, since monotonic clocks of two machines cannot be compared; limited to this process's own policy.
     const remainingMs = Math.min(this.#policy.openMs, until - this.#clock.now());
     if (remainingMs > 0) await this.openFor(remainingMs);
   }
@@ -325,7 +330,7 @@ export class ShopBreaker {
   }
 }
 
-/** Opens after so many failures in a row, if they came from enough different operations. */
+/** Opens after a number of consecutive failures, if they came from enough different operations. */
 class DistinctFailures implements IBreaker {
   state: { failures: number; operations: string[] } = { failures: 0, operations: [] };
   readonly #policy: BreakerPolicy;
@@ -347,7 +352,7 @@ class DistinctFailures implements IBreaker {
     this.state.failures += 1;
     const opens =
       this.state.failures >= this.#policy.failures && this.state.operations.length >= this.#policy.operations;
-    // What fails late, begun before the opening, counts anew.
+    // Resets the count, so that late failures of attempts begun before count from 0.
     if (opens) this.success();
     return opens;
   }

@@ -25,7 +25,9 @@ export function mayHaveExecuted(error: ShopwrightError): boolean {
  */
 const documentedPauseMs = 1000;
 
-/** Backoffs over which throttled calls are spread at most: longer pauses would leave points to those who do not wait. */
+/**
+ * Maximum spread of throttled calls, in backoffs: with longer pauses, callers that do not wait would take the points.
+ */
 const longestSpread = 8;
 
 /**
@@ -44,23 +46,23 @@ export function decideRetry(failed: FailedAttempt, policy: RetryPolicy, random: 
   // No retries means sending once, whatever the response.
   const isLast = maxRetries === 0 || (!isThrottled && retries >= maxRetries);
   if (!repeatable || !worthIt || isLast) return { action: 'stop' };
-  // A server can ask for a day: its caller, or the caller's queue, knows better what to do until then.
+  // A server can demand a day: the caller, or its queue, can decide better what to do until then.
   if ((error.retryAfterMs ?? 0) > maxDelayMs) return { action: 'stop' };
   // A Retry-After of 0 would make us hammer the shop.
   if (!isThrottled) {
     const ceilingMs = Math.min(maxDelayMs, baseDelayMs * 2 ** retries);
     return { action: 'retry', delayMs: error.retryAfterMs || random() * ceilingMs };
   }
-  // Only a wait that the response names is kept to whatever the policy says; this one is a guess.
+  // Only a wait named by the response must be observed in full; this one is a guess, so `maxDelayMs` shortens it.
   const pauseMs = error.retryAfterMs || Math.min(documentedPauseMs, maxDelayMs);
   const leftMs = Math.min(maxDelayMs, maxThrottledMs - throttledMs);
-  // A policy that allows no wait at all would hammer the shop.
+  // Retrying without any wait would hammer the shop.
   if (pauseMs === 0 || pauseMs > leftMs) return { action: 'stop' };
   const jitterMs = random() * baseDelayMs * Math.min(longestSpread, 2 ** (throttles - 2));
   return { action: 'retry', delayMs: Math.min(leftMs, pauseMs + jitterMs) };
 }
 
-/** How far the retries of one call have come. */
+/** Progress of one call's retries. */
 export class RetryCourse {
   /** Retries so far, without those after throttling. */
   retries = 0;
@@ -84,7 +86,7 @@ export class RetryCourse {
     return decision;
   }
 
-  /** Says on the error that ends a throttled call for how long it was throttled. */
+  /** Adds to the error of a throttled call how long it was throttled. */
   sayHowLong(error: unknown, nowMs: number): void {
     if (!isShopwrightError(error, 'THROTTLED') || this.#throttles < 2) return;
     error.throttledMs = this.#throttledMs(nowMs);
@@ -99,8 +101,8 @@ export class RetryCourse {
 }
 
 /**
- * Stops retry storms: retries of one shop spend from a budget that only successes fill again. While most calls succeed,
- * it has no effect; when most fail, calls give up after their first attempt.
+ * Stops retry storms: retries of one shop spend from a budget that only successes refill. While most calls succeed, it
+ * has no effect; when most fail, calls give up after their first attempt.
  */
 export interface RetryBudget {
   /** Takes the cost of one retry. Returns `false` if the budget is too low for it. */
@@ -124,7 +126,7 @@ export function createRetryBudget(): RetryBudget {
       return true;
     },
     succeeded(retries) {
-      // A retry that helped is not part of a storm: what it took comes back.
+      // Successful retries are not part of a storm, so their cost is refunded.
       left = Math.min(capacity, left + Math.max(successGain, retries * retryCost));
     },
   };

@@ -6,8 +6,8 @@ import { unknownNames } from '../internal/names.ts';
 import type { ErrorPatternOptions, ListOptions } from '../ports/sync-record-store.ts';
 
 /**
- * Longest key (shop, local id, gid and the like), in UTF-16 units: three of them fit into one index entry of
- * Postgres (2,704 bytes). Shopify's handles and metafield ids end there too.
+ * Longest key, such as a shop, local id or gid, in UTF-16 units: three of them fit into one index entry of Postgres
+ * (2,704 bytes). Shopify's handles and metafield ids have the same limit.
  */
 export const maxKeyLength = 255;
 
@@ -53,7 +53,7 @@ export function toJsonObject(value: unknown): string | undefined {
   if (!isRecord(value)) return undefined;
   try {
     const text: string | undefined = JSON.stringify(value);
-    // Its own `toJSON` may have made something else of it.
+    // The object's own `toJSON` may return something else.
     return text?.startsWith('{') ? text : undefined;
   } catch {
     return undefined;
@@ -83,8 +83,8 @@ export function shownId(id: unknown): string {
 }
 
 /**
- * Checks the names of a method's options: with a misspelt `ttlMs` a key would be kept for ever. One that is `undefined`
- * counts as not given.
+ * Checks the names of a method's options: a misspelt `ttlMs` would keep a key forever. An option that is `undefined`
+ * counts as omitted.
  *
  * @throws StorageError for a name that does not exist, with the nearest that does.
  */
@@ -193,7 +193,7 @@ export function endOfPrefix(prefix: string): string | undefined {
   while (points.at(-1) === lastCodePoint) points.pop();
   const last = points.pop();
   if (last === undefined) return undefined;
-  // Surrogates are no code points of a text.
+  // Surrogates are not valid code points of a text.
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
@@ -209,13 +209,13 @@ export function inTime<T>(command: Promise<T>, limitMs: number, clock: Clock, on
   });
 }
 
-/** Admits work until it is closed, and knows what is still running. */
+/** Admits work until it is closed, and tracks running work. */
 export interface Gate {
   /** @throws StorageError once the gate is closed. */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** For work that is done when it returns, which `close` need not wait for. @throws StorageError once it is closed. */
+  /** For synchronous work, for which `close` need not wait. @throws StorageError once the gate is closed. */
   throwIfClosed(): void;
-  /** Refuses new work at once, waits for what is running, then releases. Later calls return the same promise. */
+  /** Refuses new work at once, waits for running work, then releases. Later calls return the same promise. */
   close(release?: () => Promise<void>): Promise<void>;
 }
 
@@ -231,7 +231,7 @@ export function createGate(): Gate {
   };
 
   return {
-    // All work of a store comes through here, so it does not wait for a promise of the gate's own besides.
+    // All work of a store passes here, so the gate does not add another promise.
     run(work) {
       if (closing) return Promise.reject(storeClosed());
       running += 1;
@@ -251,7 +251,7 @@ export function createGate(): Gate {
   };
 }
 
-/** Work that throws before its first `await` is no different from work that rejects. */
+/** Turns a throw before the first `await` into a rejection. */
 function started<T>(work: () => Promise<T>): Promise<T> {
   try {
     return work();

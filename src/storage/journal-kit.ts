@@ -125,7 +125,7 @@ export interface JournalPage {
  * @example
  * ```ts
  * const page = checkedJournalPage(shop, options);
- * if (page === undefined) return []; // no entry can be there
+ * if (page === undefined) return []; // no entry can match
  * ```
  */
 export function checkedJournalPage(shop: string, options: JournalListOptions): JournalPage | undefined {

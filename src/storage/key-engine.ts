@@ -10,7 +10,7 @@ export interface WriteTerms {
   readonly fence: number | undefined;
 }
 
-/** The outcome of a step. In memory it is there at once: a promise of it would cost more than the step. */
+/** The outcome of a step. In memory it is available at once: a promise would cost more than the step. */
 export type Outcome<T> = T | Promise<T>;
 
 /**
@@ -20,7 +20,7 @@ export type Outcome<T> = T | Promise<T>;
 export interface KeyEngine {
   get(key: string): Outcome<string | undefined>;
   set(key: string, value: string, terms: WriteTerms): Outcome<WriteOutcome>;
-  /** `undefined` stands for no value, on either side. */
+  /** `undefined` means no value, for both `expected` and `value`. */
   compareAndSet(
     key: string,
     expected: string | undefined,
@@ -28,38 +28,44 @@ export interface KeyEngine {
     terms: WriteTerms,
   ): Outcome<WriteOutcome>;
   delete(key: string, fence: number | undefined): Outcome<WriteOutcome>;
-  /** Inserts the keys that are absent, and returns them. Each is a step of its own. Without it, they are inserted one by one. */
+  /**
+   * Inserts the keys that are absent, and returns them. Each is a separate step. Without this method, keys are inserted
+   * one by one.
+   */
   addMany?(entries: ReadonlyMap<string, string>): Outcome<readonly string[]>;
   /** Pages of keys, each key once. */
   scan(prefix: string): AsyncIterable<readonly string[]>;
-  /** Milliseconds since the epoch by the clock that all processes on the store share. */
+  /** Milliseconds since the epoch, on the clock that all processes on the store share. */
   now(): Outcome<number>;
   readonly locks: LockEngine;
 }
 
-/** The locks of an adapter. A holder is known by its token alone. */
+/** The locks of an adapter. Only the token identifies a holder. */
 export interface LockEngine {
   /** Returns the new token if the lock is free; otherwise `undefined`. */
   take(key: string, leaseMs: number): Outcome<number | undefined>;
-  /** Begins the lease again. `false`: the lock is no longer held with that token. */
+  /** Restarts the lease. `false`: the lock is not held with that token any more. */
   renew(key: string, token: number, leaseMs: number): Outcome<boolean>;
-  /** `false`: the lock was no longer held with that token. */
+  /** `false`: the lock was not held with that token any more. */
   release(key: string, token: number): Outcome<boolean>;
 }
 
-/** The longest time to live: a hundred years. Whoever wants more leaves it out. */
+/** The longest time to live: a hundred years. Omit it to keep a key forever. */
 const maxTtlMs = 100 * 365 * 24 * 3_600_000;
 
 const minLeaseMs = 100;
 
-/** The longest lease: a day. A lock is renewed, so nobody needs more, and a dead holder blocks so long. */
+/**
+ * The longest lease: a day. Locks are renewed, so longer ones are not needed, and a dead holder blocks others this
+ * long.
+ */
 const maxLeaseMs = 24 * 3_600_000;
 
 function refuse(message: string): never {
   throw new StorageError(message);
 }
 
-/** @throws StorageError for a key that not every store can store unchanged. */
+/** @throws StorageError for a key that some stores cannot store unchanged. */
 export function checkKey(key: unknown): asserts key is string {
   if (typeof key !== 'string' || key === '') refuse('A key must be a non-empty string.');
   else if (key.length > maxKeyLength) {
@@ -75,7 +81,7 @@ export function checkPrefix(prefix: unknown): asserts prefix is string {
   }
 }
 
-/** @throws StorageError for a value that not every store can store unchanged. The value itself is never shown. */
+/** @throws StorageError for a value that some stores cannot store unchanged. The value itself is never shown. */
 export function checkValue(key: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') refuse(`The value of ${shownId(key)} must be a string: use JSON.stringify.`);
   else if (!isStorableText(value)) {
@@ -106,7 +112,7 @@ export function checkFence(fence: number | undefined): void {
 }
 
 /**
- * The times of a lock in whole milliseconds, with the defaults.
+ * Returns the times of a lock in whole milliseconds, with defaults.
  *
  * @throws StorageError for one out of range.
  */

@@ -26,13 +26,13 @@ const checkedTerms = (method: string, options: WriteOptions): WriteTerms => {
 
 const lockNames: Record<keyof LockOptions, true> = { leaseMs: true, waitMs: true, signal: true };
 
-/** Whether it was done. @throws LockLostError */
+/** Returns whether the write was done. @throws LockLostError */
 const isDone = (key: string, outcome: WriteOutcome): boolean => {
   if (outcome === 'lost') throw lockLost(key);
   return outcome === 'done';
 };
 
-/** Most keys of one `setManyIfAbsent`. */
+/** Maximum keys of one `setManyIfAbsent`. */
 const mostAtOnce = 1_000;
 
 /** Creates a key-value store on an engine, adding rules and errors. */
@@ -86,7 +86,7 @@ export function createKeyValueStore(engine: KeyEngine, locks: Locks): KeyValueSt
   };
 }
 
-/** Milliseconds from try to try of the first in line: begins short, since most locks are held for a moment. */
+/** Milliseconds between attempts of the first waiter: short at first, since most locks are held briefly. */
 const firstPollMs = 20;
 
 const longestPollMs = 250;
@@ -96,11 +96,11 @@ const pollGrowth = 1.5;
 /** The locks of one store in this process. */
 interface Locks {
   readonly lock: KeyValueStore['lock'];
-  /** Ends all waits with a StorageError, tells all holders by their signals, and asks the store to free their locks. */
+  /** Ends all waits with a StorageError, aborts the signals of all holders, and releases their locks. */
   close(): void;
 }
 
-/** A signal that aborts with the first of two, and what takes its listener off the outer one. */
+/** Aborts `own` with the outer signal. Returns a function that stops this. */
 function either(outer: AbortSignal | undefined, own: AbortController): () => void {
   if (outer && !outer.aborted) return whenAborted(outer, () => own.abort(outer.reason));
   if (outer) own.abort(outer.reason);
@@ -108,9 +108,9 @@ function either(outer: AbortSignal | undefined, own: AbortController): () => voi
 }
 
 /**
- * Locks with waiting and renewal on the steps of an adapter. Calls of this process that wait for one key queue up, so
- * that only the first asks the store; it is notified of a release in this process at once, and of one elsewhere within
- * a quarter of a second.
+ * Locks with waiting and renewal on the steps of an adapter. Calls of this process that wait for one key form a queue,
+ * so that only the first polls the store. It notices a release in this process at once, and one in another process
+ * within a quarter of a second.
  */
 export function createLocks(engine: LockEngine, clock: Clock): Locks {
   const lines = createLines();
@@ -150,7 +150,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
       return token === undefined ? undefined : hold(key, token, leaseMs, sinceMs);
     } catch (error) {
       if (signal.aborted) {
-        // If that fails as well, the lease runs out by itself.
+        // If that fails too, the lease expires by itself.
         void taken.then((token) => token !== undefined && engine.release(key, token)).catch(() => undefined);
       }
       throw error;
@@ -195,7 +195,7 @@ export function createLocks(engine: LockEngine, clock: Clock): Locks {
         const lock = await tryTake(key, leaseMs, signal);
         const leftMs = untilMs - clock.monotonic();
         if (lock || leftMs <= 0) return lock;
-        // Spread, so that the first ones of several processes do not ask in step.
+        // Randomized, so that several processes do not poll at the same moment.
         await pause(key, Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)), signal);
       }
     } finally {
@@ -235,18 +235,18 @@ const wakeUp = Symbol('released in this process');
 
 const timeIsUp = Symbol('waited long enough');
 
-/** Renewals in the time of one lease, so that one that fails leaves time for others. */
+/** Renewals per lease, so that a failed one leaves time for another. */
 const renewalsPerLease = 3;
 
-/** After a renewal that failed, the next one comes sooner. */
+/** After a failed renewal, the next one comes sooner. */
 const triesPerLease = 12;
 
-/** What a lock is held with. */
+/** Details of a held lock. */
 interface Holding {
   readonly key: string;
   readonly token: number;
   readonly leaseMs: number;
-  /** Moment on the monotonic clock at which the lock was asked for: its lease began no sooner. */
+  /** Monotonic time at which the lock was requested: its lease did not begin earlier. */
   readonly sinceMs: number;
 }
 
@@ -258,7 +258,7 @@ class HeldLock implements Lock {
   readonly #clock: Clock;
   readonly #leaseMs: number;
   readonly #onEnd: () => void;
-  /** Made once somebody asks for the signal: most holders are done before they would look. */
+  /** Created on first access of the signal, which most holders never need. */
   #controller: AbortController | undefined;
   #lost: LockLostError | undefined;
   #isOver = false;
@@ -286,14 +286,14 @@ class HeldLock implements Lock {
 
   release(): Promise<boolean> {
     this.#released ??= this.#giveBack().catch((error: unknown) => {
-      // Nobody knows whether it is free now, so a second call may try again.
+      // It is unknown whether the lock is free now, so a second call may try again.
       this.#released = undefined;
       throw error;
     });
     return this.#released;
   }
 
-  /** Stops the renewal and tells the holder. */
+  /** Stops the renewal and notifies the holder. */
   lose(cause?: unknown): void {
     if (this.#isOver) return;
     this.#end();
@@ -301,7 +301,7 @@ class HeldLock implements Lock {
     this.#controller?.abort(this.#lost);
   }
 
-  /** Notifies the holder first, then releases the lock. If that fails, the lease runs out by itself. */
+  /** Notifies the holder first, then releases the lock. If that fails, the lease expires by itself. */
   abandon(cause: unknown): void {
     if (this.#isOver) return;
     this.lose(cause);
@@ -333,12 +333,12 @@ class HeldLock implements Lock {
     this.#cancelExpiry?.();
   }
 
-  /** The store counts from when it decided, so counting from when it was asked is on the safe side. */
+  /** The lease begins when the store grants it, so counting from the request is on the safe side. */
   #leaseBegan(sinceMs: number): void {
     this.#leaseEndsAtMs = sinceMs + this.#leaseMs;
     this.#cancelExpiry?.();
     const renewsInMs = this.#leaseMs / renewalsPerLease;
-    // Usually a lock is released before it is renewed, and then one timer is enough.
+    // Usually a lock is released before its first renewal, so one timer is enough.
     if (this.#leaseEndsAtMs - this.#clock.monotonic() <= renewsInMs) this.#expireInTime();
     this.#renewAfter(renewsInMs);
   }
@@ -354,7 +354,7 @@ class HeldLock implements Lock {
 
   async #renew(): Promise<void> {
     const sinceMs = this.#clock.monotonic();
-    // This process was held up for so long that the lock may be another's.
+    // This process was paused for so long that another one may hold the lock.
     if (sinceMs >= this.#leaseEndsAtMs) {
       this.lose();
       return;
@@ -366,21 +366,21 @@ class HeldLock implements Lock {
       if (isHeld) this.#leaseBegan(sinceMs);
       else this.lose();
     } catch {
-      // The store may come back before the lease is over; if it does not, the expiry tells the holder.
+      // The store may recover before the lease expires; if not, the expiry notifies the holder.
       if (!this.#isOver) this.#renewAfter(this.#leaseMs / triesPerLease);
     }
   }
 }
 
-/** A place in a line. */
+/** A place in a queue. */
 interface Place {
-  /** Resolves when nobody of the line stands before. */
+  /** Resolves when the place is at the front. */
   readonly isFirst: Promise<void>;
-  /** Leaves the line; the next one comes to its front. Safe to call twice. */
+  /** Leaves the queue; the next place moves up. Safe to call twice. */
   leave(): void;
 }
 
-/** Lines by name, of those in this process who wait for the same thing. */
+/** Queues by name, of callers in this process that wait for the same lock. */
 interface Lines {
   join(name: string): Place;
   /** Runs a function at the next `wake` of that name. Returns a function that stops listening. */
@@ -392,7 +392,7 @@ interface Waiting {
   readonly step: () => void;
 }
 
-/** Makes lines without anybody in them. */
+/** Creates empty queues. */
 function createLines(): Lines {
   const lines = new Map<string, Set<Waiting>>();
   const listeners = new Map<string, () => void>();

@@ -9,7 +9,7 @@ const longestShop = 80;
 
 const plain = /^[\w.-]+$/;
 
-/** What can stand in a key as it is. As a rule everything can, and then no hash has to be waited for. */
+/** Returns a text that can be part of a key unchanged. Most texts can, and then no hash is needed. */
 function plainPart(text: string, longest = 48): string | undefined {
   return text.length <= longest && plain.test(text) ? text : undefined;
 }
@@ -22,71 +22,71 @@ async function hashedPart(text: string): Promise<string> {
     .slice(0, 46)}`;
 }
 
-/** Keys hold at most 255 characters: what comes from a header and is longer or odd is hashed. */
+/** Keys have at most 255 characters, so values from headers that are longer or contain other characters are hashed. */
 export async function keyPart(text: string, longest = 48): Promise<string> {
   return plainPart(text, longest) ?? hashedPart(text);
 }
 
-/** The app of what has been given no name of an app. */
+/** Name of the app if none was passed. */
 export const defaultApp = 'default';
 
 /**
- * Begins the handler's part of another app's keys, and is empty for the app `default`. No other part has an `@`, so that
- * what one app keeps can be told from what others keep of the same shop.
+ * Prefix of the handler's part in an app's keys; empty for the app `default`. No other part contains an `@`, which
+ * distinguishes the keys of apps on the same shop.
  */
 export async function appPart(appId: string): Promise<string> {
   if (appId === defaultApp) return '';
-  // Short, for a handler's name comes after it.
+  // Short, since a handler's name follows.
   return `${plainPart(appId, 12) ?? (await hashedPart(appId)).slice(0, 12)}@`;
 }
 
-/** Begins the type of a product queue's jobs, before the shop and the queue's own name. */
+/** Prefix of the type of a product queue's jobs, before the shop and the queue's own name. */
 export const pushJob = 'push-product';
 
-/** The same of the jobs of its runs. */
+/** The same for the jobs of its runs. */
 export const batchJob = 'push-batch';
 
-/** Begins the marks of product queues with an app or name of their own. No webhook handler can be called so. */
+/** Prefix of the marks of product queues with their own app or name. No webhook handler can have this name. */
 export const pushMarks = '~push~';
 
-/** The app in what comes after a shop's prefix, as `appPart` writes it. */
+/** Returns the app from the rest of a key after the shop's prefix, as written by `appPart`. */
 const appOf = (rest: string): string =>
   (rest.startsWith(pushMarks) ? rest.slice(pushMarks.length) : rest).match(/^[^:@]*@/)?.[0] ?? '';
 
-/** `domain` and `handler` are parts of keys already. */
+/** `domain` and `handler` must already be encoded as key parts. */
 const ofShop = (domain: string): string => `webhooks:${domain}:`;
 
-/** Begins the keys of what an app keeps about a shop. Those of the app `default` begin other apps' keys too. */
+/** Prefix of an app's keys about a shop. The prefix of the app `default` also matches keys of other apps. */
 export async function shopPrefix(shop: string, appId: string = defaultApp): Promise<string> {
   return `${ofShop(await keyPart(shop, longestShop))}${await appPart(appId)}`;
 }
 
-/** Begins the keys that say which file an image became. They are no app's own: files are those of the shop. */
+/** Prefix of the keys that record which file an image became. All apps share them, since files belong to the shop. */
 export const filePrefix = async (shop: string): Promise<string> => `files:${await keyPart(shop, longestShop)}:`;
 
-/** Begin the keys of what was sent of changes of stock. They are no app's own. */
+/** Prefixes of the keys that record sent stock changes. All apps share them. */
 const stockPrefixes = ['stock-change:', 'stock-batch:'] as const;
 
-/** Begins a shop's keys of one of those. */
+/** Prefix of a shop's keys with one of these prefixes. */
 export const stockPrefix = async (kind: (typeof stockPrefixes)[number], shop: string): Promise<string> =>
   `${kind}${await keyPart(shop, longestShop)}:`;
 
-/** Holds what the exchange of a shop's token that never expires came to. */
+/** Key of the result of exchanging a shop's token that never expires. */
 export const migrationKey = async (shop: string, appId: string): Promise<string> =>
   `token-migration:${await keyPart(appId)}:${await keyPart(shop, longestShop)}`;
 
-/** Begins the notes of an app's runs over all shops. */
+/** Prefix of the records of an app's runs over all shops. */
 export const runPrefix = async (appId: string): Promise<string> => `each-shop:${await keyPart(appId)}:`;
 
-/** Begins the keys in which a token store keeps its owners: no part of an owner has an `@`, since it is escaped there. */
+/** Prefix of a token store's keys. Parts of an owner contain no `@`, since it is escaped. */
 export const ownersPrefix = (prefix: string): string => `${prefix}@`;
 
-/** What begins the keys of a token store that nobody has given another. */
+/** Default prefix of a token store's keys. */
 export const tokenPrefix = 'tokens/';
 
 /**
- * Keys of all that is kept about a shop for one app, of its files, and of its deliveries that wait: what `shop/redact` erases. What
- * other apps keep in the store is theirs.
+ * Yields the keys that `shop/redact` erases: those of one app about a shop, of its files, and of its waiting
+ * deliveries. Keys of other apps are left alone.
  */
 export async function* keysOfApp(store: KeyValueStore, shop: string, appId: string): AsyncIterable<string> {
   const domain = await keyPart(shop, longestShop);
@@ -97,9 +97,9 @@ export async function* keysOfApp(store: KeyValueStore, shop: string, appId: stri
   for (const stock of stockPrefixes) yield* store.scan(`${stock}${domain}:`);
   const migration = await migrationKey(shop, appId);
   if ((await store.get(migration)) !== undefined) yield migration;
-  // A note of each run over all shops that goes on where it was ended.
+  // Records of resumable runs over all shops.
   for await (const key of store.scan(await runPrefix(appId))) if (key.endsWith(`:${domain}`)) yield key;
-  // Few at any time: what is handled leaves.
+  // There are few at any time, since handled deliveries are removed.
   for await (const key of store.scan(inbox)) {
     const [, handler = '', of] = key.split(':');
     if (of === domain && appOf(handler) === app) yield key;
@@ -110,32 +110,32 @@ export async function* keysOfApp(store: KeyValueStore, shop: string, appId: stri
   }
 }
 
-/** The handler's part of keys: its name, after that of its app. */
+/** Returns the handler's part of keys: the app, then the handler's name. */
 export async function handlerPart(appId: string, name: string): Promise<string> {
   return `${await appPart(appId)}${await keyPart(name)}`;
 }
 
-/** Begins the keys of all deliveries that wait to be handled by a handler. */
+/** Prefix of the keys of all deliveries that wait for a handler. */
 export function inboxPrefix(handler: string): string {
   return `${inbox}${handler}:`;
 }
 
-/** The process that scans the inbox of a handler holds this key. */
+/** Key of the lock held by the process that scans a handler's inbox. */
 export function scanKey(handler: string): string {
   return `webhook-look:${handler}`;
 }
 
-/** Names of all that is kept about one delivery, but for the watermark of its resource. */
+/** Names of all keys of one delivery, except its resource's watermark. */
 export interface DeliveryKeys {
-  /** Set once it is handled; the name of its lock, where no order matters. */
+  /** Set once the delivery is handled; also the name of its lock if order does not matter. */
   readonly done: string;
-  /** Holds it until it is handled, so that no queue can lose it. */
+  /** Stores the delivery until it is handled, in case the queue loses it. */
   readonly inbox: string;
   /** Dedupe key of its job. */
   readonly job: string;
 }
 
-/** The keys of a delivery: one per handler (as `handlerPart` writes it), shop and id. */
+/** Returns the keys of a delivery: one set per handler (as written by `handlerPart`), shop and id. */
 export async function deliveryKeys(handler: string, shop: string, id: string): Promise<DeliveryKeys> {
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const part = plainPart(id) ?? (await hashedPart(id));
@@ -146,13 +146,13 @@ export async function deliveryKeys(handler: string, shop: string, id: string): P
   };
 }
 
-/** Set once the delivery of a key of an inbox is handled. */
+/** Returns the key that is set once a delivery of the inbox is handled. */
 export function doneKeyOf(inboxKey: string): string {
   const [, handler = '', domain = '', id = ''] = inboxKey.split(':');
   return `${ofShop(domain)}${handler}:done:${id}`;
 }
 
-/** Holds the newest that was applied to a resource; also the name of its lock. */
+/** Key of the newest change applied to a resource; also the name of its lock. */
 export async function watermarkKey(handler: string, shop: string, family: string, resource: string): Promise<string> {
   const domain = plainPart(shop, longestShop) ?? (await hashedPart(shop));
   const kind = plainPart(family) ?? (await hashedPart(family));
@@ -161,8 +161,8 @@ export async function watermarkKey(handler: string, shop: string, family: string
 }
 
 /**
- * Every value has the number of its format. Reading a later format as if it were this one, or overwriting it, would
- * lose what the newer release stores in it: so it is left alone.
+ * Checks the format number that every value has. Reading a later format as if it were this one, or overwriting it,
+ * would lose data of the newer release, so such a value is left alone.
  *
  * @param what Names the value, as the subject of a sentence.
  * @throws StorageError if a newer release of this package stored the value.
@@ -177,24 +177,24 @@ export function checkFormat(stored: unknown, known: number, what: string, shop?:
   );
 }
 
-/** Remembers when all that was kept about a shop for an app was erased. */
+/** Key of the time at which an app's data about a shop was erased. */
 export async function erasedKey(shop: string, appId: string): Promise<string> {
   const app = appId === defaultApp ? '' : await appPart(appId);
   return `erased:${app}:${plainPart(shop, longestShop) ?? (await hashedPart(shop))}`;
 }
 
-/** Holds another text after each erasure of a shop's records and journal, which are no app's own. */
+/** Key whose value changes with each erasure of a shop's records and journal, which all apps share. */
 export const recordsErasedKey = async (shop: string): Promise<string> =>
   `records-erased:${await keyPart(shop, longestShop)}`;
 
-/** Whether a text under an `erasedKey` says that it was erased at that time, in milliseconds since the epoch, or later. */
+/** Whether the value of an `erasedKey` shows an erasure at that time, in milliseconds since the epoch, or later. */
 export function isErasedSince(text: string | undefined, since: number): boolean {
-  // As a rule there is none, and to have JSON.parse throw that costs more than the rest of a delivery's keys.
+  // Usually there is none, and an error of JSON.parse would cost more than all other keys of a delivery.
   const erased = text === undefined ? undefined : parseJson(text);
   return isRecord(erased) && typeof erased['at'] === 'number' && since <= erased['at'];
 }
 
-/** Gives a lock back, if there is one. Where that fails, its lease runs out by itself. */
+/** Releases a lock, if there is one. If that fails, its lease expires by itself. */
 export async function freeLock(lock: Lock | undefined): Promise<void> {
   await lock?.release().catch(() => undefined);
 }

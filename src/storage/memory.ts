@@ -198,7 +198,7 @@ class MemoryShop {
     return counter.top(limit);
   }
 
-  /** Takes a record that goes or is replaced out of the index and the counts. */
+  /** Removes a record that is deleted or replaced from the index and the counts. */
   #forget(record: StoredRecord): void {
     this.#counter.count(record, -1);
     const { gid, localId } = record;
@@ -222,7 +222,7 @@ class MemoryShop {
   }
 }
 
-/** A journal in memory: the entries of each shop in the order in which they came. */
+/** A journal in memory: the entries of each shop in the order in which they were added. */
 function createMemoryJournal(gate: Gate): SyncJournal {
   const shops = new Map<string, NumberedDraft[]>();
   let lastNumber = 0;
@@ -261,13 +261,13 @@ function createMemoryJournal(gate: Gate): SyncJournal {
 
 interface Entry {
   readonly value: string;
-  /** Moment on the monotonic clock; never where it is infinite. */
+  /** Monotonic time; infinite for never. */
   readonly expiresAtMs: number;
 }
 
 const keysPerPage = 1_000;
 
-/** Expired keys and locks are removed once there are so many, and then once there are twice as many as were left. */
+/** Number of entries at which expired ones are removed; after that, at twice the number left. */
 const leastBeforeSweep = 256;
 
 /** Keys in the memory of this process, until the gate is closed. Uses monotonic time, so that clock changes do no harm. */
@@ -281,7 +281,7 @@ function createMemoryKeys(clock: Clock, gate: Gate): KeyEngine {
     return entry && !isPast(entry.expiresAtMs, clock) ? entry.value : undefined;
   };
 
-  /** Costs next to nothing for each write, and keeps the expired ones fewer than the others. */
+  /** Costs almost nothing per write, and keeps expired entries fewer than live ones. */
   const sweep = (): void => {
     if (entries.size < sweepAt) return;
     const now = clock.monotonic();
@@ -348,7 +348,7 @@ function createMemoryKeys(clock: Clock, gate: Gate): KeyEngine {
   };
 }
 
-/** Looks at the clock only where there is an end. */
+/** Reads the clock only if there is an expiry. */
 const isPast = (expiresAtMs: number, clock: Clock): boolean =>
   expiresAtMs !== Number.POSITIVE_INFINITY && expiresAtMs <= clock.monotonic();
 
@@ -362,7 +362,7 @@ interface MemoryLocks extends LockEngine {
   isHeld(key: string, token: number): boolean;
 }
 
-/** Makes locks that nobody holds. One count gives the tokens of all keys, so nothing is kept of a free lock. */
+/** Creates free locks. One counter issues the tokens of all keys, so nothing is kept of a free lock. */
 function createMemoryLocks(clock: Clock, gate: Gate): MemoryLocks {
   const holders = new Map<string, Holder>();
   let tokens = 0;

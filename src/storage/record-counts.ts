@@ -85,10 +85,10 @@ function byFrequency(left: ErrorPattern, right: ErrorPattern): number {
 /** Longest part of a message that is examined, in UTF-16 units. */
 const longestMessage = 1_000;
 
-/** Longest pattern: enough to tell errors apart, short enough for a line of a table. */
+/** Longest pattern: enough to distinguish errors, short enough for a line of a table. */
 const longestPattern = 200;
 
-/** A single quote inside a word is an apostrophe, and quotes nothing. */
+/** A single quote inside a word is an apostrophe, not a quotation mark. */
 const singleQuoted = /(?<![\p{L}\p{N}])'(?:[^']|(?<=\p{L})'(?=\p{L}))*'(?![\p{L}\p{N}])/gu;
 
 const placeholders: readonly (readonly [what: RegExp, placeholder: string])[] = [

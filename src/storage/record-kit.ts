@@ -103,7 +103,7 @@ export function checkedRecord(record: SyncRecord): StoredRecord {
   };
 }
 
-/** Most records of one `putManyIf`. */
+/** Maximum records of one `putManyIf`. */
 const mostAtOnce = 1_000;
 
 /**
@@ -216,9 +216,9 @@ export type FailedRecord = Pick<SyncRecord, 'localId' | 'lastAttemptAt'> & {
 };
 
 /**
- * Reads the part of a row that says what went wrong with its record.
+ * Reads the last error from a row.
  *
- * @throws StorageError as `fromRecordRow` does.
+ * @throws StorageError like `fromRecordRow`.
  */
 export function fromFailedRow(
   shop: string,
@@ -247,7 +247,7 @@ export function recordFormatProblem(shop: string, localId: unknown, format: unkn
   return new StorageError(
     `The sync record of ${shownId(localId)} on ${shop} was written by a newer release of shopwright, in format ` +
       `${number}; this release knows formats up to ${recordFormat}. The record was left unchanged. Update this ` +
-      'process. If you went back to this release for good, delete the record with ' +
+      'process. If you will not update, delete the record with ' +
       'records.delete(shop, localId); the next sync finds the product in Shopify again and writes a new record.',
     { shop },
   );

@@ -16,7 +16,7 @@ export function wholeNumber(value: unknown): number | undefined {
 /** The text in a column. */
 export const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** What the JSON in a column holds, where it is valid. */
+/** The value of the JSON in a column, if valid. */
 export const json =
   <T>(isValid: (value: unknown) => value is T) =>
   (value: unknown): T | undefined => {
@@ -24,7 +24,7 @@ export const json =
     return isValid(parsed) ? parsed : undefined;
   };
 
-/** Reads the columns of one row. What does not parse throws the error that names its column. */
+/** Reads the columns of one row. Throws the error that names the column of an invalid value. */
 export function columnReader<Row extends object>(row: Row, damaged: (column: string) => StorageError) {
   const read = <T>(column: keyof Row & string, parse: (value: unknown) => T | undefined): T => {
     const value = parse(row[column]);

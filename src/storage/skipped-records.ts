@@ -3,13 +3,13 @@ import { isShopwrightError, type StorageError } from '../errors/errors.ts';
 /** Receives the error for a record or journal entry that lists and counts skip. */
 export type SkippedRecordListener = (error: StorageError) => void;
 
-/** Which rows to read: a local id for records, a number for entries of the journal. */
+/** Where to start reading: a local id for records, a number for journal entries. */
 interface Page<Cursor> {
   readonly after?: Cursor;
   readonly limit: number;
 }
 
-/** Maximum number of records reported per store: nobody reads more. */
+/** Maximum number of records reported per store. */
 const mostTold = 1000;
 
 /**

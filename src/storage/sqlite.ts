@@ -49,8 +49,8 @@ export interface SqliteStoresOptions {
    */
   readonly migrate?: MigrateOption;
   /**
-   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
-   * fails. Default: a process warning (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and similar calls skip it,
+   * `get` fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
   /**
@@ -86,7 +86,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
   });
   const gate = createGate();
 
-  /** Work on a file that has gone is not begun, and not acknowledged. */
+  /** Neither starts nor acknowledges work on a file that was deleted or replaced. */
   const inFile = async <T>(work: () => Promise<T>): Promise<T> => {
     file.mustBeThere();
     const result = await work();
@@ -108,7 +108,7 @@ export function sqliteStores(options: SqliteStoresOptions): SqlStores {
       return inFile(() => work(db));
     });
 
-  // All who share a file are on one machine, and so on one clock.
+  // All processes that share a file run on one machine, and so have one clock.
   const nowMs: SqlSession['nowMs'] = () => sql<number>`${Math.floor(clock.now())}`;
   const session = { tables, run, clock, nowMs, hasRowLocks: false };
   const keys = createSqlKeys(session, clock);
@@ -181,9 +181,9 @@ function checkedOptions(options: SqliteStoresOptions): Required<Omit<SqliteStore
 /**
  * Opens the file, creating it and its folder if missing.
  *
- * WAL lets readers and one writer work side by side. With it `synchronous = NORMAL` loses nothing when the
- * process dies, even by SIGKILL: what was answered is in the operating system's hands. Only a power cut can
- * lose the last commits, and it damages nothing. Where the file system does not allow WAL, `FULL` stays.
+ * WAL lets readers and one writer work side by side. With it, `synchronous = NORMAL` loses nothing if the process dies,
+ * even by SIGKILL: acknowledged writes have been passed to the operating system. A power failure can lose the last
+ * commits, but damages nothing. If the file system does not allow WAL, `FULL` is used.
  */
 async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabase> {
   // Imported here only: on Node 22 the module prints an ExperimentalWarning, which no other entry may cause.
@@ -193,7 +193,7 @@ async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabas
   try {
     const mode = database.prepare('pragma journal_mode = wal').get()?.journal_mode;
     database.exec(`pragma synchronous = ${mode === 'wal' ? 'normal' : 'full'}`);
-    // What a link points to is asked for by the link: it may point elsewhere later.
+    // For a link, the name of the link is kept: it may point elsewhere later.
     file.opened(isFileName(path) ? path : database.location());
     return adaptDatabase(database);
   } catch (error) {
@@ -205,7 +205,7 @@ async function openDatabase(path: string, file: OpenFile): Promise<SqliteDatabas
 /**
  * Distinguishes the open file from one that takes its place later. If an open file is deleted or replaced, its database
  * stays open without a name: SQLite continues with it as if nothing had happened, and everything is lost when it is
- * closed. Asking the file system takes some microseconds.
+ * closed. The check takes a few microseconds.
  */
 class OpenFile {
   readonly #path: string;
@@ -215,19 +215,19 @@ class OpenFile {
     this.#path = path;
   }
 
-  /** The database has been opened, from a file of that name; `null` for one in memory. */
+  /** Records the name of the opened file; `null` for a database in memory. */
   opened(name: string | null): void {
     this.#open = name === null ? undefined : { name, file: statsOf(name) };
   }
 
-  /** @throws StorageError where the file is not the one that was opened. */
+  /** @throws StorageError if the file is not the one that was opened. */
   mustBeThere(): void {
     if (!this.#open) return;
     const { name, file } = this.#open;
     const there = statsOf(name);
     if (there && there.ino === file?.ino && there.dev === file.dev) return;
     throw new StorageError(
-      `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so writes to it would be lost. Close these stores and create new ones; replace the file only while nobody has it open.`,
+      `The SQLite store ${JSON.stringify(this.#path)} was deleted or replaced while it was open, so writes to it would be lost. Close these stores and create new ones; replace the file only while no process has it open.`,
     );
   }
 }
@@ -249,7 +249,7 @@ const inputs = (parameters: readonly unknown[]): SQLInputValue[] =>
     throw new TypeError(`SQLite takes no ${typeof value} as a parameter`);
   });
 
-/** Prepared statements kept per database: more than the stores have, apart from those with lists of many lengths. */
+/** Prepared statements kept per database: more than the stores use, except those with lists of varying length. */
 const keptStatements = 200;
 
 /** The database of `node:sqlite` in the form that Kysely's `SqliteDialect` drives. Statements are prepared once. */
@@ -261,12 +261,12 @@ export function adaptDatabase(database: DatabaseSync): SqliteDatabase {
       reader: statement.columns().length > 0,
       all: (parameters) => statement.all(...inputs(parameters)),
       run(parameters) {
-        // After some errors (a full disk, say) SQLite has rolled back by itself. A second rollback fails, and
-        // that failure would hide the error which matters.
+        // After some errors, such as a full disk, SQLite has already rolled back. A second rollback would fail and //
+        // hide the original error.
         if (sql === 'rollback' && !database.isTransaction) return { changes: 0, lastInsertRowid: 0 };
         return statement.run(...inputs(parameters));
       },
-      // One that is still being read cannot be begun again: each reader has its own.
+      // A statement cannot be restarted while it is being read, so each reader gets its own.
       iterate: (parameters) => database.prepare(sql).iterate(...inputs(parameters)),
     };
   };
@@ -275,7 +275,7 @@ export function adaptDatabase(database: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const kept = statements.get(sql);
       const statement = kept ?? prepare(sql);
-      // The one that was used last comes last, so that the first is the one to go.
+      // Moves it to the end, so that the least recently used statement is dropped first.
       if (kept) statements.delete(sql);
       statements.set(sql, statement);
       if (statements.size > keptStatements) statements.delete(statements.keys().next().value ?? '');
@@ -284,15 +284,15 @@ export function adaptDatabase(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-/** SQLite's own steps from try to try; the last one goes on. */
+/** SQLite's own delays between attempts; the last one repeats. */
 const delaysMs = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100] as const;
 
 const longestDelayMs = 100;
 
 /**
- * Runs the work, and again while the database is locked, for `limitMs` at most. It takes the place of SQLite's
- * `busy_timeout`, which would stop the whole event loop: with it, two stores on one file in one process would
- * wait for each other until the time is up.
+ * Runs the work, and repeats it while the database is locked, for at most `limitMs`. Replaces SQLite's `busy_timeout`,
+ * which would block the event loop: two stores on one file in one process would wait for each other until the time is
+ * up.
  *
  * @throws The last error once the time is up, any other error at once.
  */
@@ -309,7 +309,7 @@ export async function whileBusy<T>(work: () => Promise<T>, limitMs: number, cloc
   }
 }
 
-/** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that have a fix of their own. */
+/** SQLite's primary result codes (https://www.sqlite.org/rescode.html) that have a specific fix. */
 const code = {
   error: 1,
   busy: 5,
@@ -347,8 +347,8 @@ const fileProblems: Readonly<Record<string, string>> = {
   EROFS: 'is on a read-only disk. Use a path that this process may write to',
   EACCES: 'is in a folder that this process may not create or enter. Use another path, or grant the right',
   EPERM: 'is in a folder that this process may not create or enter. Use another path, or grant the right',
-  ENOTDIR: 'is below something that is a file, not a folder. Use another path',
-  EEXIST: 'is below something that is a file, not a folder. Use another path',
+  ENOTDIR: 'is below a file, not a folder. Use another path',
+  EEXIST: 'is below a file, not a folder. Use another path',
 };
 
 /** A property of an unknown error, if it has one. */
@@ -408,7 +408,7 @@ export async function migrateSqlite(db: Kysely<SqlDatabase>, tables: TableNames)
 
 /**
  * Creates the table of record counts and triggers that update them with each change of a record, so that they are
- * correct whoever writes, even an older release of this package.
+ * correct for all writers, even an older release of this package.
  */
 export async function createCounts(db: Kysely<SqlDatabase>, tables: TableNames): Promise<void> {
   const [records, counts] = [sql.table(tables.syncRecords), sql.table(tables.syncCounts)];
@@ -430,7 +430,7 @@ export async function createCounts(db: Kysely<SqlDatabase>, tables: TableNames):
     begin ${remove} ${add} end`.execute(db);
 }
 
-/** Day of the last success of the row that a trigger is about, in days since the epoch; -1 stands for never. */
+/** Day of the last success of a trigger's row, in days since the epoch; -1 for never. */
 function epochDay(row: 'new' | 'old'): RawBuilder<unknown> {
   return sql`coalesce(cast(${sql.ref(`${row}.last_synced_at`)} / 86400000 as integer), -1)`;
 }

@@ -163,11 +163,11 @@ interface Described {
   readonly attributes: Attributes;
 }
 
-/** A path without what makes it one of many: `/admin/api/{version}/products/{id}.json`. */
+/** Returns a path as a template, such as `/admin/api/{version}/products/{id}.json`. */
 const templateOf = (path: string): string =>
   path.replace(/\/api\/[^/]+/, '/api/{version}').replaceAll(/(?<=\/)\d+(?=[/.]|$)/g, '{id}');
 
-/** By origin: parsing a URL costs more than the rest of a span's attributes. */
+/** Attributes by origin: parsing a URL costs more than all other attributes of a span. */
 const servers = new Map<string, Attributes>();
 
 const mostServers = 5_000;
@@ -182,7 +182,7 @@ function serverOf(origin: string): Attributes {
   return server;
 }
 
-/** How a call is named in spans and metrics. REST has its resource in place of an operation. */
+/** Returns a call's name and attributes for spans and metrics. REST calls have a resource instead of an operation. */
 function nameOf(kind: OperationKind, operation: string): Described {
   if (kind !== 'rest')
     return {
@@ -204,7 +204,7 @@ function describeCall({ shop, operation, kind, origin }: Extract<TracedWork, { t
 
 /** The names are those of https://opentelemetry.io/docs/specs/semconv/http/http-spans/, as of version 1.45. */
 function describeAttempt({ shop, method, url, attempt }: Extract<TracedWork, { type: 'attempt' }>): Described {
-  // A query can hold a customer's address, and a cursor what its page is sorted by.
+  // A query can contain a customer's address, and a cursor the values its page is sorted by.
   const [full = ''] = url.split('?', 1);
   const at = full.indexOf('/', 'https://'.length);
   const path = full.slice(at);
@@ -234,7 +234,7 @@ function attributesOfJob({ queue, jobId, jobType, attempt }: Extract<TracedWork,
   };
 }
 
-/** A class of errors: the status where it says it, else our code. */
+/** Returns the error type: the status if it is an error, otherwise our code. */
 const errorTypeOf = (errorCode: string, status: number | null): string =>
   status !== null && status >= 400 ? String(status) : errorCode;
 
@@ -263,10 +263,10 @@ function attributesOfEnd(event: TelemetryEventOf<'call' | 'attempt' | 'job'>): A
   }
 }
 
-/** Characters of `tracestate` that W3C Trace Context asks everybody to pass on. */
+/** Characters of `tracestate` that W3C Trace Context requires to be passed on. */
 const longestState = 512;
 
-/** The active trace, without baggage: that belongs to the host, and a queue would store it. */
+/** Returns the active trace, without baggage, which belongs to the host and would be stored in the queue. */
 function carrierOf(active: Context): TraceCarrier | null {
   const span = trace.getSpanContext(active);
   if (!span || !isSpanContextValid(span)) return null;
@@ -276,7 +276,7 @@ function carrierOf(active: Context): TraceCarrier | null {
   return tracestate && tracestate.length <= longestState ? { traceparent, tracestate } : { traceparent };
 }
 
-/** Returns the trace of a carrier; anybody can write into a queue, so an invalid one counts as none. */
+/** Returns the trace of a carrier. Anyone can write to a queue, so an invalid carrier is ignored. */
 function contextOf(carrier: TraceCarrier | null): Context | undefined {
   const { traceparent, tracestate } = (carrier ?? {}) as Readonly<Record<keyof TraceCarrier, unknown>>;
   const parts = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/.exec(String(traceparent));
@@ -290,15 +290,15 @@ function contextOf(carrier: TraceCarrier | null): Context | undefined {
   return isSpanContextValid(span) ? trace.setSpanContext(ROOT_CONTEXT, span) : undefined;
 }
 
-/** In seconds: a call can wait for points for minutes. */
+/** Bounds in seconds: a call can wait for points for minutes. */
 const secondsAdvice = { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] };
 
-/** A webhook can come two days late. */
+/** Bounds in seconds: a webhook can arrive two days late. */
 const lagAdvice = { explicitBucketBoundaries: [0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400, 172_800] };
 
 const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** Shops whose last value is remembered. */
+/** Maximum number of shops whose last value is kept. */
 const mostShops = 5_000;
 
 /** The last value of each shop; the oldest is dropped if there are too many. */
@@ -312,7 +312,7 @@ class LastValues {
     if (this.#values.size > mostShops && oldest !== undefined) this.#values.delete(oldest);
   }
 
-  /** Has a gauge show them. @returns What ends that. */
+  /** Reports the values through a gauge. @returns A function that stops this. */
   observe(gauge: ObservableGauge): () => void {
     const show = (result: { observe(value: number, attributes: Attributes): void }): void => {
       for (const [shop, value] of this.#values) result.observe(value, { 'shopify.shop.domain': shop });
@@ -322,7 +322,7 @@ class LastValues {
   }
 }
 
-/** Makes metrics of the events. @returns What ends that. */
+/** Records metrics from events. @returns A function that stops this. */
 function measure(
   provider: MeterProvider,
   queues: readonly Pick<JobQueue, 'name' | 'stats'>[],
@@ -366,7 +366,7 @@ function measure(
     ),
     listen('webhook', ({ topic, outcome, lagMs }) => {
       if (lagMs === null) return;
-      // The topic of a delivery that nobody handles is any word.
+      // An unhandled delivery can name any topic, which would make the metric's values unbounded.
       const known = topic !== null && outcome !== 'unhandled' ? { 'shopify.webhook.topic': topic } : {};
       lag.record(lagMs / 1000, { ...known, 'shopify.webhook.outcome': outcome });
     }),

@@ -18,12 +18,12 @@ export interface RecordTraceOptions {
 
 /** A running recording, in memory. */
 export interface TraceRecording {
-  /** Returns what `write()` would write now, for you to check first. */
+  /** Returns the text that `write()` would write now, so that you can check it first. */
   preview(): string;
   /**
    * Writes the trace, readable only by this user, and returns its text. An existing file is replaced.
    *
-   * @throws What `node:fs` throws.
+   * @throws errors of `node:fs`.
    */
   write(): Promise<string>;
   /** Stops the recording and discards its content. */
@@ -41,7 +41,7 @@ const mostEvents = 50_000;
  * jobs and webhooks. Nothing is written before `write()`; `preview()` shows what it would write.
  *
  * A trace contains only a fixed list of fields: no value of a variable, body or header. Shops, calls, jobs and queues
- * are hashed with a salt that is not kept, so hashes are the same within a trace but differ in the next. Names of
+ * are hashed with a salt that is not kept, so hashes are equal within a trace but differ between traces. Names of
  * GraphQL operations and webhook topics are kept. Experimental.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) for an invalid option.
@@ -71,7 +71,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
   const stops = traceTypes.map((type) =>
     onTelemetry(type, (event) => {
       kept.push({ atMs: clock.monotonic(), event });
-      // Rarely, so that most events cost only a push.
+      // Done rarely, so that most events cost only a push.
       if (kept.length >= 2 * mostEvents) forgetOld();
     }),
   );
@@ -80,7 +80,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
     forgetOld();
     const firstMs = kept[0]?.atMs ?? 0;
     const { version: node, platform } = process;
-    // To the microsecond: many calls begin within a millisecond, and their order matters.
+    // To the microsecond: many calls start within a millisecond, and their order matters.
     const since = (atMs: number): number => Math.round((atMs - firstMs) * 1_000) / 1_000;
     const lines = kept.map(({ atMs, event }) => ({ atMs: since(atMs), ...lineOf(event, hashOf) }));
     return traceText({ lastMs, node, platform }, lines);
@@ -101,7 +101,7 @@ export function recordTrace(options: RecordTraceOptions): TraceRecording {
   };
 }
 
-/** Writes a file readable only by its user, even if one exists, whose mode it would otherwise keep. */
+/** Writes a file readable only by its user, even if the file exists with another mode. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const handle = await open(file, 'w', 0o600);
   try {

@@ -6,8 +6,8 @@ import type { Logger } from '../ports/logger.ts';
 const channels = new Map<string, Channel>();
 
 /**
- * Returns the channel of one type of event, such as `shopwright:call`; `undefined` if there are none, as in an edge
- * runtime.
+ * Returns the channel of one type of event, such as `shopwright:call`; `undefined` in runtimes without diagnostics
+ * channels.
  */
 export function channelOf(type: TelemetryEvent['type']): Channel | undefined {
   return channels.get(type) ?? openChannel(type);
@@ -26,8 +26,8 @@ function openChannel(type: string): Channel | undefined {
 
 /**
  * Subscribes to one type of event of the whole process: all clients, queues and webhook handlers. Events are published
- * synchronously through `node:diagnostics_channel`, on the channel `shopwright:<type>`, and only created while somebody
- * listens.
+ * synchronously through `node:diagnostics_channel`, on the channel `shopwright:<type>`, and created only while there
+ * are listeners.
  *
  * An error thrown by the listener does not affect the call; Node reports it as an uncaught exception.
  *
@@ -46,7 +46,7 @@ export function onTelemetry<Type extends TelemetryEvent['type']>(
   return () => void channel?.unsubscribe(hear);
 }
 
-/** Sends events to a host's listener and the channels. Neither can break what is being reported. */
+/** Sends events to a host's listener and to the channels. Errors in either do not affect the reported work. */
 export class Telemetry {
   readonly #listener: TelemetryListener | undefined;
   readonly #logger: Logger | undefined;
@@ -57,7 +57,7 @@ export class Telemetry {
     this.#logger = logger;
   }
 
-  /** Whether anybody listens to events of that type. Checked first, so that no event is created for nobody. */
+  /** Whether events of that type have a listener. Checked first, so that no event is created without one. */
   hears(type: TelemetryEvent['type']): boolean {
     return this.#listener !== undefined || channelOf(type)?.hasSubscribers === true;
   }
@@ -74,13 +74,13 @@ export class Telemetry {
 
 /** Traces the work of this package, as `shopwright/otel` does. It must not throw. */
 export interface Tracer {
-  /** Begins a span. Its parent is the active one, or for a job the one that its carrier names. */
+  /** Starts a span. Its parent is the active span or, for a job, the one its carrier names. */
   begin(work: TracedWork): TracedSpan;
   /** Returns the active trace, to be stored with a job; `null` if there is none. */
   carrier(): TraceCarrier | null;
 }
 
-/** A span that has begun. */
+/** A started span. */
 export interface TracedSpan {
   /** Runs a part of the work with this span as the active one. */
   run<T>(part: () => T): T;
@@ -88,7 +88,7 @@ export interface TracedSpan {
   end(event: TelemetryEventOf<'call' | 'attempt' | 'job'>): void;
 }
 
-/** Work that is a span of its own. */
+/** Work that gets its own span. */
 export type TracedWork =
   | {
       readonly type: 'call';
@@ -131,8 +131,8 @@ function processTracing(): Tracing {
 export const tracing: Tracing = /* @__PURE__ */ processTracing();
 
 /**
- * Wraps a logger so that it cannot break what it logs: its errors are dropped, since nobody is left to receive them. A
- * call that Shopify has carried out must not fail because of its log line.
+ * Wraps a logger so that its errors are dropped: a call that Shopify has carried out must not fail because of its log
+ * line.
  */
 export function safeLogger(logger: Logger | undefined): Logger | undefined {
   if (!logger) return undefined;
@@ -149,7 +149,7 @@ export function safeLogger(logger: Logger | undefined): Logger | undefined {
 }
 
 /**
- * Calls a host's listener, if there is one, without letting it break anything: what it throws goes to `onError`.
+ * Calls a host's listener, if there is one. Its errors go to `onError`.
  *
  * An async function also works; its rejection would otherwise end the process.
  */

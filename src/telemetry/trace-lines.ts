@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { isRecord, parseJson } from '../internal/json.ts';
 import type { TelemetryEvent, TelemetryEventOf } from '../ports/events.ts';
 
-/** What becomes of a field: kept, kept as a hash, kept without ids, kept where it is a version, or left out. */
+/** Treatment of a field: kept, hashed, kept without ids, kept if it is a version, or dropped. */
 type Treatment = 'keep' | 'hash' | 'without-ids' | 'version' | 'drop';
 
-/** Each field of each event: one that is not here does not compile, and is not written. */
+/** Treatments by event and field. A missing field does not compile, and is not written. */
 type Treatments = {
   readonly [Type in TelemetryEvent['type']]: {
     readonly [Field in Exclude<keyof TelemetryEventOf<Type>, 'type'>]: Treatment;
@@ -27,7 +27,7 @@ const treatments: Treatments = {
   'bucket-low': { shop: 'hash', available: 'keep', maximumAvailable: 'keep', restoreRate: 'keep' },
   'api-version': { shop: 'hash', asked: 'version', served: 'version' },
   'version-ending': { apiVersion: 'version', endsAt: 'keep', daysLeft: 'keep' },
-  // The reason is the value of a header.
+  // The reason is a header's value.
   deprecation: { shop: 'hash', operation: 'without-ids', reason: 'drop' },
   token: { shop: 'hash', outcome: 'keep', errorCode: 'keep', missing: 'drop' },
   job: {
@@ -40,13 +40,13 @@ const treatments: Treatments = {
 /** Types of the events in a trace. */
 export const traceTypes = Object.keys(treatments) as readonly TelemetryEvent['type'][];
 
-/** Makes the hashes of one trace. Its salt is kept nowhere, so the same id has another one in the next. */
+/** Creates the hash function of one trace. The salt is not kept, so an id has another hash in each trace. */
 export function hasherOfIds(): (id: unknown) => string {
   const salt = randomBytes(16);
   return (id) => createHash('sha256').update(salt).update(String(id)).digest('hex').slice(0, 12);
 }
 
-/** An event as it is written: what is on the list, treated as that says. */
+/** Returns an event as written: only listed fields, each treated as listed. */
 export function lineOf(event: TelemetryEvent, hashOf: (id: unknown) => string): Readonly<Record<string, unknown>> {
   return treated(event.type, event, (treatment, value) => {
     if (treatment === 'hash') return hashOf(value);
@@ -79,7 +79,7 @@ export type TraceLine = { readonly atMs: number; readonly type: TelemetryEvent['
   Record<string, unknown>
 >;
 
-/** What the first line of a trace says of the process that was recorded. */
+/** The recorded process, from the first line of a trace. */
 export interface TraceHead {
   /** Milliseconds that were kept. */
   readonly lastMs: number | null;
@@ -97,14 +97,14 @@ export interface ReadTrace {
   readonly refused: number;
 }
 
-/** Codes, outcomes and topics. No digit: what a token or an id looks like is none of them. */
+/** Codes, outcomes and topics. Without digits, so that tokens and ids never match. */
 const word = /^[A-Za-z]+(?:[-_/.][A-Za-z]+)*$/;
 
 const operationName = /^(?:[_A-Za-z]\w{0,99}|(?:GET|POST|PUT|DELETE) [\w{}/.-]{1,200})$/;
 
 /**
- * Parses a trace. A file can be written or edited by anybody, so the same list applies: a field that is not on it, or
- * has a value that would not have been written, is dropped.
+ * Parses a trace. Anyone can write or edit a file, so the same list applies: fields that are not on it, or whose value
+ * would not have been written, are dropped.
  *
  * @returns `undefined` if it is not a trace in a known format.
  */
@@ -129,7 +129,7 @@ export function readTrace(text: string): ReadTrace | undefined {
   return { head: checkedHead(head), lines, refused };
 }
 
-/** A trace as text: its head, and a line for each event. */
+/** Returns a trace as text: its head, and a line for each event. */
 export function traceText(head: TraceHead, lines: readonly object[]): string {
   return [{ type: 'trace', format: traceFormat, events: lines.length, ...head }, ...lines]
     .map((line) => `${JSON.stringify(line)}\n`)
@@ -150,7 +150,7 @@ function checkedHead({ lastMs, node, platform, packages }: Readonly<Record<strin
   };
 }
 
-/** A value as the list would have written it; `undefined` where it would not. */
+/** Returns a value as the list would have written it; `undefined` if it would not. */
 function checked(treatment: Exclude<Treatment, 'drop'>, value: unknown, hashOf: (id: unknown) => string): unknown {
   if (treatment === 'hash') return /^[\da-f]{12}$/.test(String(value)) ? value : hashOf(value);
   if (treatment === 'version') return knownVersion(value);

@@ -98,7 +98,12 @@ describeWithRedis('a Redis', () => {
     const { code, findings } = await run('--redis', address);
     expect([code, findings]).toMatchObject([
       1,
-      [{ id: 'queue-without-worker', message: expect.stringContaining('the queue shopify-sync: 1 jobs are waiting') }],
+      [
+        {
+          id: 'queue-without-worker',
+          message: expect.stringContaining('The queue shopify-sync has no worker: 1 jobs are waiting'),
+        },
+      ],
     ]);
     queue.process('push', async () => undefined);
     await vi.waitFor(async () => expect((await run('--redis', address)).ids).toEqual([]));
@@ -205,5 +210,5 @@ it('looks at the services also where there is no shop', async () => {
   const { path } = await migrated();
   const { code, passed, skipped } = await doctor('--sqlite', path);
   expect([code, passed]).toEqual([0, ['configuration-invalid', 'store-unreachable', 'store-migration-pending']]);
-  expect(skipped).toContainEqual({ id: 'breaker-stuck', reason: expect.stringContaining('there is no shop') });
+  expect(skipped).toContainEqual({ id: 'breaker-stuck', reason: expect.stringContaining('the shop is missing') });
 });

@@ -231,7 +231,7 @@ describe('what a shop says beside its data', () => {
     expect([code, skipped]).toEqual([
       0,
       expect.arrayContaining([
-        { id: 'token-refused', reason: 'there is no shop: set SHOPIFY_STORE_URL, or pass --shop' },
+        { id: 'token-refused', reason: 'the shop is missing: set SHOPIFY_STORE_URL, or pass --shop' },
       ]),
     ]);
     vi.stubEnv('SHOPIFY_STORE_URL', shop);

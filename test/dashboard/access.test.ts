@@ -101,7 +101,7 @@ describe('an action', () => {
     expect(await response.json()).toEqual({ message: 'The job was queued again.' });
     await clock.run(queue.drain());
     const again = await act(dashboard, { ...action, jobId: 'gone' });
-    expect([again.status, await again.text()]).toEqual([409, 'It is no longer a dead letter.']);
+    expect([again.status, await again.text()]).toEqual([409, 'The job is not a dead letter.']);
   });
 
   it('is taken from `origins` alone where they are given', async () => {

@@ -195,7 +195,7 @@ describe('on node:http and Express', () => {
         headers: { cookie, origin: made.origin, 'content-type': 'application/json', 'x-csrf-token': session.token },
         body: JSON.stringify({ action: 'requeue', queue: made.queue.name, jobId: 'none' }),
       });
-      expect([response.status, await response.text()]).toEqual([409, 'It is no longer a dead letter.']);
+      expect([response.status, await response.text()]).toEqual([409, 'The job is not a dead letter.']);
     }
   });
 

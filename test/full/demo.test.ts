@@ -105,7 +105,7 @@ describe('shopwright demo', () => {
     const [creates, updates, deletes] = figures(text, /: (\d+) to create, (\d+) to update, (\d+) variants to delete/);
     expect(figures(text, /\$ shopwright rollback monday\n(\d+) restored, (\d+) removed\n/)).toEqual([updates, creates]);
     const end =
-      /The shop equals the start, ([\d,]+) of ([\d,]+) values, but for what the merchant did \(alder-wool-scarf title, stock of ALDER-WOOL-SCARF-2 available\); ids of (\d+) variants that were deleted and made anew\.\n/;
+      /The shop equals the start, ([\d,]+) of ([\d,]+) values, except for the merchant's changes \(alder-wool-scarf title, stock of ALDER-WOOL-SCARF-2 available\); ids of (\d+) variants that were deleted and created again\.\n/;
     const [same = 0, all = 0, remade = 0] = figures(text, end);
     expect(remade).toBe(deletes);
     expect(all).toBeGreaterThan(1_000);

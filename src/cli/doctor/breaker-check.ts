@@ -4,17 +4,17 @@ import type { KeyValueStore } from '../../ports/key-value-store.ts';
 import type { Check, Outcomes } from './findings.ts';
 import type { Probe } from './shop-checks.ts';
 
-/** The breaker of an app on a shop, as processes share it. */
+/** The circuit breaker of an app on a shop, which processes share. */
 export interface SharedBreaker {
   readonly shop: string;
   /** Its key in a store. */
   readonly key: string;
   readonly clock: Clock;
-  /** Whether the shop answers. */
+  /** Whether the shop responds. */
   readonly probe: Promise<Probe>;
 }
 
-/** What a store says about the breaker of the shop. */
+/** Checks the shop's circuit breaker in a store. */
 export async function breakerOutcome(
   store: Pick<KeyValueStore, 'get'>,
   { shop, key, clock, probe }: SharedBreaker,
@@ -29,7 +29,7 @@ export async function breakerOutcome(
   return { 'breaker-stuck': { found: `Calls are stopped although the shop responds: ${isOpen} (key "${key}").` } };
 }
 
-/** Looks into the store of the host's module. */
+/** Checks the breaker in the store of the host's module. */
 export function breakerCheck(store: Pick<KeyValueStore, 'get'>, breaker: SharedBreaker): Check {
   return { ids: ['breaker-stuck'], run: () => breakerOutcome(store, breaker) };
 }

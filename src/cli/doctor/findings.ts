@@ -8,7 +8,7 @@ interface FindingKind {
 }
 
 /**
- * All that `shopwright doctor` can find, by the id that scripts may rely on. Each has a section of that name in
+ * All findings of `shopwright doctor` by id, on which scripts may rely. Each has a section of that name in
  * docs/doctor.md.
  */
 export const findingKinds = {
@@ -117,30 +117,30 @@ export const findingKinds = {
 /** The stable id of a finding. */
 export type FindingId = keyof typeof findingKinds;
 
-/** What a check came to for one id. An id that it does not mention has passed. */
+/** Result of a check for one id. */
 export type Outcome =
   | { readonly found: string; readonly severity?: Severity }
-  /** It could not be checked, and why. */
+  /** Why it could not be checked. */
   | { readonly skipped: string };
 
-/** What a check came to. */
+/** Results of a check. Ids without a result have passed. */
 export type Outcomes = { readonly [id in FindingId]?: Outcome };
 
-/** Checks of a few ids that belong together. */
+/** A check that decides several related ids. */
 export interface Check {
   readonly ids: readonly FindingId[];
-  /** The signal ends what it waits for. */
+  /** The signal ends its waits. */
   run(signal: AbortSignal): Promise<Outcomes>;
 }
 
-/** All of these ids skipped for one reason. */
+/** Skips all of these ids for one reason. */
 export function skipAll(ids: readonly FindingId[], reason: string): Outcomes {
   return Object.fromEntries(ids.map((id) => [id, { skipped: reason }]));
 }
 
 const longestList = 5;
 
-/** A list that fits on a screen. */
+/** Shortens a list to fit on a screen. */
 export function shorten(names: readonly string[]): string {
   const more = names.length - longestList;
   return [...names.slice(0, longestList), ...(more > 0 ? [`${more} more`] : [])].join(', ');

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * Loads a package of the host's, from the folder that the command runs in; `undefined` where it is not installed.
+ * Loads a package of the host from the current folder; `undefined` if it is not installed.
  *
- * @throws What the package throws while it is loaded.
+ * @throws the package's own error if loading it fails.
  */
 export function hostPackage(name: string): Readonly<Record<string, unknown>> | undefined {
   const require = createRequire(join(process.cwd(), 'package.json'));

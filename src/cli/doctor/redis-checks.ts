@@ -6,13 +6,13 @@ import { type Check, type FindingId, type Outcomes, skipAll } from './findings.t
 import { hostPackage } from './host-package.ts';
 import { describeError } from './run-checks.ts';
 
-/** The Redis that is asked, and what it is used for. */
+/** The Redis to check, and its uses. */
 export interface RedisSettings {
   readonly url: string;
   /** Name of the queue. */
   readonly queue: string;
   readonly queuePrefix: string;
-  /** `undefined` where there is no shop. */
+  /** `undefined` without a shop. */
   readonly breaker: SharedBreaker | undefined;
 }
 
@@ -26,21 +26,21 @@ interface Redis {
   disconnect(): void;
 }
 
-/** What redisStores takes of such a client. */
+/** The part of such a client that redisStores uses. */
 type StoresRedis = Parameters<typeof redisStores>[0]['redis'];
 
-/** A doctor does not wait for a server to come back. */
+/** Fails at once instead of waiting for a server to come back. */
 const clientOptions = {
   ...{ lazyConnect: true, connectTimeout: 2_000, commandTimeout: 2_000, maxRetriesPerRequest: 0 },
   retryStrategy: () => null,
 };
 
-/** All that needs a Redis. */
+/** Ids that need a Redis. */
 export const redisIds = [
   ...(['redis-unreachable', 'redis-without-persistence', 'redis-without-eval', 'queue-without-worker'] as const),
 ] satisfies FindingId[];
 
-/** Checks of a Redis, and of the queue and the breaker that are kept there. */
+/** Checks a Redis, and the queue and the breaker stored in it. */
 export function redisCheck(settings: RedisSettings): Check {
   const ids: readonly FindingId[] = [...redisIds, ...(settings.breaker ? (['breaker-stuck'] as const) : [])];
   return {
@@ -74,7 +74,7 @@ export function redisCheck(settings: RedisSettings): Check {
 }
 
 async function inspect(redis: Redis, settings: RedisSettings, ids: readonly FindingId[]): Promise<Outcomes> {
-  // A password that is wrong shows with the first command only.
+  // A wrong password shows only at the first command.
   await redis.call('PING');
   const hasEval = await mayRunScripts(redis);
   const { breaker } = settings;
@@ -105,7 +105,7 @@ async function mayRunScripts(redis: Redis): Promise<boolean> {
     await redis.eval('return 1', 0);
     return true;
   } catch (error) {
-    // What the server says is about the command; anything else is about the connection.
+    // A refusal by the server is about the command; any other error is about the connection.
     if (readRedisRefusal(error) && /NOPERM|unknown command|no permissions/i.test(bareMessage(error))) return false;
     throw error;
   }
@@ -127,7 +127,7 @@ async function queueWork(redis: Redis, { queue, queuePrefix }: RedisSettings): P
   if (jobs === 0 || workers > 0) return {};
   return {
     'queue-without-worker': {
-      found: `Nobody works on the queue ${queue}: ${jobs} jobs are waiting, and no worker is connected.`,
+      found: `The queue ${queue} has no worker: ${jobs} jobs are waiting.`,
     },
   };
 }

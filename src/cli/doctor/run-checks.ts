@@ -12,36 +12,36 @@ import {
   skipAll,
 } from './findings.ts';
 
-/** Something that is wrong. */
+/** A problem that a check found. */
 export interface Finding {
   readonly id: FindingId;
   readonly severity: Severity;
   /** What is wrong, and where. */
   readonly message: string;
   readonly fix: string;
-  /** A heading of the documentation that is in the package. */
+  /** A heading in the documentation that the package contains. */
   readonly link: string;
 }
 
-/** What the doctor has to say. */
+/** Result of all checks. */
 export interface DoctorReport {
   /** Errors first. */
   readonly findings: readonly Finding[];
   /** Checks that found nothing. */
   readonly passed: readonly FindingId[];
-  /** Checks that could not be made, and why. */
+  /** Checks that could not run, and why. */
   readonly skipped: readonly { readonly id: FindingId; readonly reason: string }[];
 }
 
 /** Milliseconds for each check; all run side by side, so the whole takes no longer than 10 s. */
 const checkLimitMs = 8_000;
 
-/** What checks run with. */
+/** Settings for running the checks. */
 interface RunSettings {
   readonly clock: Clock;
   /** Ends the run. */
   readonly signal: AbortSignal;
-  /** Takes secrets out of a text. */
+  /** Removes secrets from a text. */
   readonly scrub: (text: string) => string;
 }
 
@@ -71,7 +71,7 @@ export async function runChecks(checks: readonly Check[], settings: RunSettings)
   return { findings, passed, skipped };
 }
 
-/** Of several checks that are about one id, such as those of two stores, a finding counts most, then that one has passed. */
+/** Combines checks about one id, such as those of two stores: a finding comes first, then a pass, then a skip. */
 function outcomeOf(id: FindingId, checks: readonly Check[], results: readonly Outcomes[]): Outcome | undefined {
   const outcomes = results.flatMap((result) => result[id] ?? []);
   const found = outcomes.find((outcome) => 'found' in outcome);

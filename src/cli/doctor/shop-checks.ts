@@ -16,7 +16,7 @@ import { type Check, type FindingId, type Outcome, type Outcomes, shorten, skipA
 import { describeError } from './run-checks.ts';
 import type { TokenAtHand } from './token-checks.ts';
 
-/** The shop that is asked, and how. */
+/** The shop to check, and how to call it. */
 export interface ShopSettings {
   /** Domain, such as `acme.myshopify.com`. */
   readonly shop: string;
@@ -27,22 +27,22 @@ export interface ShopSettings {
   /** Finds the token, without renewing it. */
   readonly token: () => Promise<TokenAtHand>;
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | undefined;
-  /** Scopes that the app needs; `undefined` where nobody said. */
+  /** Scopes that the app needs; `undefined` if not passed. */
   readonly scopes: readonly string[] | undefined;
   /** Whether the app runs bulk operations. */
   readonly usesBulk: boolean;
-  /** Addresses at which the app takes webhooks. */
+  /** Addresses at which the app receives webhooks. */
   readonly webhookUrls: readonly string[];
   /** Topics that it has a handler and a subscription for. */
   readonly topics: readonly string[] | undefined;
 }
 
-/** What the first call came to. */
+/** Result of the first call. */
 export type Probe =
   | { readonly ok: true; readonly client: ShopifyClient }
   | { readonly ok: false; readonly reason: string };
 
-/** Checks of a shop, and what its first call came to for others that depend on it. */
+/** Checks of a shop, and the result of its first call, for checks that depend on it. */
 export interface ShopChecks {
   readonly checks: readonly Check[];
   readonly probe: Promise<Probe>;
@@ -56,17 +56,17 @@ const probeIds = [
 
 const webhookIds = ['webhook-address-old', 'webhook-without-handler', 'webhook-subscription-removed'] as const;
 
-/** All that needs a shop. */
+/** Ids that need a shop. */
 export const shopIds: readonly FindingId[] = [
   ...probeIds,
   ...webhookIds,
   ...(['version-ending', 'client-secret-wrong', 'token-never-expires', 'bulk-not-enabled'] as const),
 ];
 
-/** A call is tried twice and then given up: others wait for what it says. */
+/** A call is retried only once, since other checks wait for it. */
 const callLimits = { retry: { maxRetries: 1, maxThrottledMs: 2_000 }, timeoutMs: 3_000, deadlineMs: 7_000 } as const;
 
-/** Makes the checks of one shop. Nothing is sent before they run. */
+/** Creates the checks of one shop. Nothing is sent before they run. */
 export function shopChecks(settings: ShopSettings): ShopChecks {
   const watch = new HeaderWatch(settings.transport, settings.clock);
   const probe = Promise.withResolvers<Probe>();
@@ -89,7 +89,7 @@ export function shopChecks(settings: ShopSettings): ShopChecks {
           probe.resolve(first);
           return { ...outcomes, ...clockOutcome(watch) };
         } finally {
-          // Whoever waits for it must not wait for ever; it has no effect once it is resolved.
+          // Without it, checks that wait for the probe could hang. It has no effect once resolved.
           probe.resolve({ ok: false, reason: 'the first call to the shop failed' });
         }
       },
@@ -103,7 +103,7 @@ export function shopChecks(settings: ShopSettings): ShopChecks {
   return { checks, probe: probe.promise };
 }
 
-/** Sends by another transport, and remembers what the responses say beside their data. */
+/** Sends with another transport, and records headers and status of the responses. */
 class HeaderWatch implements Transport {
   readonly name: string;
   readonly #inner: Transport;
@@ -137,7 +137,7 @@ class HeaderWatch implements Transport {
   }
 }
 
-/** Seconds that a machine's clock may be off: callbacks and session tokens of Shopify are good for 60 to 90. */
+/** Seconds that a machine's clock may be off: Shopify's callbacks and session tokens are valid for 60 to 90. */
 const toleratedSeconds = 60;
 
 function clockOutcome({ aheadMs }: HeaderWatch): Outcomes {
@@ -149,7 +149,7 @@ function clockOutcome({ aheadMs }: HeaderWatch): Outcomes {
   return { 'clock-off': { found } };
 }
 
-/** The first call: what it brings, or why it was refused. */
+/** Makes the first call, and returns its result or why it was refused. */
 async function askFirst(
   settings: ShopSettings,
   watch: HeaderWatch,
@@ -162,7 +162,7 @@ async function askFirst(
     outcomes: { ...skipAll(probeIds, reason), ...outcomes },
   });
   if ('skipped' in token) return without(token.skipped);
-  if ('found' in token) return without('there is no token to call with', { 'token-refused': token });
+  if ('found' in token) return without('there is no token for calls', { 'token-refused': token });
   try {
     const client = createShopifyClient({
       ...{ shop, apiVersion, accessToken: token.accessToken, transport: watch, clock, isolated: true },
@@ -201,7 +201,7 @@ function headerOutcomes(
   };
 }
 
-/** Which finding an error of a call stands for. */
+/** Returns the finding that an error of a call means. */
 function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [FindingId, Outcome] {
   const code = isShopwrightError(error) ? error.code : undefined;
   switch (code) {
@@ -211,7 +211,7 @@ function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [
       return ['configuration-invalid', { found }];
     }
     case 'AUTHENTICATION_FAILED': {
-      // Shopify says so by a 403 of its own: any other refusal of a token is a 401.
+      // Shopify refuses a token that never expires with 403, and any other token with 401.
       if (watch.status === 403) {
         const found = `${shop} refuses the access token, because it never expires (403).`;
         return ['token-never-expires', { found, severity: 'error' }];
@@ -241,7 +241,7 @@ function refusalOf(error: unknown, shop: string, watch: HeaderWatch): readonly [
   }
 }
 
-/** Days before the end of a version from which on it is worth a warning: one quarter, in which the next one comes. */
+/** Days before the end of a version at which warnings start: one quarter, the interval between versions. */
 const warnDays = 90;
 
 const dayMs = 86_400_000;
@@ -258,17 +258,17 @@ function versionEnding({ apiVersion, clock }: ShopSettings): Outcomes {
   };
 }
 
-/** What Shopify calls a client id that it does not know, or not with this secret. */
+/** Shopify's error codes for an unknown client id, or a wrong secret for it. */
 const wrongCredentials: readonly unknown[] = ['invalid_client', 'application_cannot_be_found'];
 
 /**
- * Asks for new tokens with a refresh token that nobody has. Shopify checks the app's credentials first, as OAuth wants it
- * (RFC 6749, section 6), and there is nothing that it could grant.
+ * Requests new tokens with a made-up refresh token. Shopify checks the app's credentials first, as OAuth requires (RFC
+ * 6749, section 6), and grants nothing.
  */
 async function clientSecret(settings: ShopSettings, signal: AbortSignal): Promise<Outcomes> {
   const { credentials, shop, origin, transport, clock } = settings;
   if (!credentials) {
-    const skipped = 'there is no client id and secret: set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or pass --app';
+    const skipped = 'client id and secret are missing: set SHOPIFY_API_KEY and SHOPIFY_API_SECRET, or pass --app';
     return { 'client-secret-wrong': { skipped } };
   }
   const reply = await requestTokens({
@@ -284,13 +284,13 @@ async function clientSecret(settings: ShopSettings, signal: AbortSignal): Promis
   if (reply.outcome !== 'refused') return {};
   if (wrongCredentials.includes(reply.error))
     return { 'client-secret-wrong': { found: 'Shopify does not accept the client id with this client secret.' } };
-  // Both say that the app is known, and the refresh token is not.
+  // Both mean that Shopify knows the app, but not the refresh token.
   if (reply.error === 'invalid_grant' || reply.error === 'invalid_request') return {};
   const skipped = `Shopify responded with status ${reply.status} and ${reply.error ?? 'no code'}, which says nothing about the secret`;
   return { 'client-secret-wrong': { skipped } };
 }
 
-/** From then on Shopify refuses such tokens of public apps: see docs/tokens.md. */
+/** When Shopify starts to refuse such tokens of public apps: see docs/tokens.md. */
 const permanentEndsAt = Date.UTC(2027, 0, 1);
 
 async function permanentToken(settings: ShopSettings, client: ShopifyClient, signal: AbortSignal): Promise<Outcomes> {
@@ -309,7 +309,10 @@ async function permanentToken(settings: ShopSettings, client: ShopifyClient, sig
   return { 'token-never-expires': { found, severity: isRefused ? 'error' : 'warning' } };
 }
 
-/** Nothing that could run: each is refused by what it says, unless its type is not enabled at all. */
+/**
+ * Invalid on purpose, so that nothing runs: Shopify denies access if the type is not enabled, and reports user errors
+ * otherwise.
+ */
 const bulkCalls = {
   queries: 'mutation DoctorBulkQuery { bulkOperationRunQuery(query: "{ shop { id } }") { userErrors { message } } }',
   mutations:
@@ -354,7 +357,7 @@ async function webhooks(settings: ShopSettings, client: ShopifyClient, signal: A
   return { ...addresses(subscriptions, webhookUrls), ...handlers(subscriptions, topics, shop) };
 }
 
-/** Addresses are compared with those of their own kind: one app may use HTTPS and Pub/Sub side by side. */
+/** Compares addresses of the same kind only: one app may use both HTTPS and Pub/Sub. */
 function addresses(subscriptions: readonly Subscription[], webhookUrls: readonly string[]): Outcomes {
   if (webhookUrls.length === 0)
     return { 'webhook-address-old': { skipped: 'the URL of webhooks is not known: pass --webhook-url' } };
@@ -378,7 +381,7 @@ function handlers(
   }
   const subscribed = new Set(subscriptions.map(({ topic }) => topic));
   const unhandled = [...subscribed].filter((topic) => !topics.includes(topic));
-  // The API has no subscriptions of these: they stand in the app's configuration.
+  // The API does not list these subscriptions: they are part of the app's configuration.
   const compliance: readonly string[] = complianceTopics;
   const removed = topics.filter((topic) => !subscribed.has(topic) && !compliance.includes(topic));
   return {
@@ -395,5 +398,5 @@ function handlers(
 
 const plainUri = (uri: string): string => (URL.canParse(uri) ? new URL(uri).href : uri);
 
-/** A query can hold a secret. */
+/** Removes the query, which can contain a secret. */
 const withoutQuery = (uri: string): string => uri.replace(/[?#].*$/, '').replace(/\/\/[^/@]*@/, '//');

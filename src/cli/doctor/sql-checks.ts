@@ -9,33 +9,33 @@ import { type Check, type FindingId, type Outcomes, skipAll } from './findings.t
 import { hostPackage } from './host-package.ts';
 import { describeError } from './run-checks.ts';
 
-/** Where the tables are, and what else is read of them. */
+/** The tables, and the breaker to check in them. */
 interface SqlSettings {
   readonly tablePrefix: string;
-  /** `undefined` where there is no shop. */
+  /** `undefined` without a shop. */
   readonly breaker: SharedBreaker | undefined;
 }
 
-/** All that needs an SQL store. */
+/** Ids that need an SQL store. */
 export const sqlIds = ['store-unreachable', 'store-migration-pending'] as const satisfies readonly FindingId[];
 
-/** A database that is looked at: opened without writing to it. */
+/** A database to inspect without writing to it. */
 interface LookedAt {
   /** Such as `SQLite file shop.db`. */
   readonly name: string;
-  /** The version of the tables; 0 where they are not there. @throws Where it cannot be read. */
+  /** The version of the tables; 0 if they do not exist. @throws Error if the database cannot be read. */
   version(): Promise<number>;
-  /** Stores on it, that make no tables. */
+  /** Stores on the database, which create no tables. */
   stores(): SqlStores;
   close(): Promise<void>;
 }
 
-/** Checks the tables of a SQLite file, without making or changing it. */
+/** Checks the tables of a SQLite file, without creating or changing it. */
 export function sqliteCheck(path: string, settings: SqlSettings): Check {
   const { tablePrefix } = settings;
   const name = `the SQLite file ${path}`;
   const version = async (): Promise<number> => {
-    // SQLite would make it.
+    // SQLite would create it.
     if (!existsSync(path)) throw new StorageError('the file does not exist');
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(path, { readOnly: true });
@@ -61,14 +61,14 @@ interface Pool extends PostgresPool {
   end(): Promise<void>;
 }
 
-/** Checks the tables of a Postgres schema, without making or changing them. */
+/** Checks the tables of a Postgres schema, without creating or changing them. */
 export function postgresCheck(url: string, schema: string, settings: SqlSettings): Check {
   const { tablePrefix } = settings;
   return sqlCheck(settings, async () => {
     const pg = hostPackage('pg') as { readonly Pool: new (options: object) => Pool } | undefined;
     if (!pg) return undefined;
     const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 3_000, query_timeout: 3_000 });
-    // Heard of by the query that fails; without a listener it would end the process.
+    // The failing query reports the error too; without a listener, it would end the process.
     pool.on('error', () => undefined);
     return {
       name: `the schema ${schema} of Postgres at ${new URL(url).host}`,

@@ -2,23 +2,23 @@ import type { Clock } from '../../internal/clock.ts';
 import type { StoredTokens, TokenOwner, TokenStore } from '../../ports/token-store.ts';
 import { type Check, type Outcome, type Outcomes, shorten } from './findings.ts';
 
-/** The access token that calls are made with; or why there is none. */
+/** The access token for calls, or why there is none. */
 export type TokenAtHand = { readonly accessToken: string; readonly expires: boolean } | Outcome;
 
-/** Where the token of a shop may be. */
+/** Places to look for a shop's token. */
 export interface TokenPlaces {
   readonly shop: string;
-  /** From the environment. It stays there, so it does not expire. */
+  /** From the environment. Treated as a token that never expires. */
   readonly accessToken: string | undefined;
   readonly tokens: TokenStore | undefined;
   readonly appId: string;
   readonly clock: Clock;
 }
 
-/** Finds the token of a shop. It is never renewed: that is the service's business, and changes its store. */
+/** Finds the token of a shop, without renewing it: that is the service's task, and changes its store. */
 export async function findToken({ shop, accessToken, tokens, appId, clock }: TokenPlaces): Promise<TokenAtHand> {
   if (accessToken !== undefined) return { accessToken, expires: false };
-  if (!tokens) return { skipped: 'there is no access token: set SHOPIFY_ACCESS_TOKEN, or pass --app' };
+  if (!tokens) return { skipped: 'the access token is missing: set SHOPIFY_ACCESS_TOKEN, or pass --app' };
   const entry = await tokens.get({ shop, appId });
   if (!entry) return { found: `The token store has no token for ${shop}.` };
   const { accessTokenExpiresAt, ...stored } = entry.tokens;
@@ -38,20 +38,22 @@ const isPermanent = ({ accessTokenExpiresAt, refreshToken }: StoredTokens): bool
 const isRenewable = ({ refreshToken, refreshTokenExpiresAt }: StoredTokens, now: number): boolean =>
   refreshToken !== null && (refreshTokenExpiresAt === null || refreshTokenExpiresAt > now);
 
-/** A refresh token lives for 90 days, and each call of a shop renews it: this one has not been used for long. */
+/**
+ * Refresh tokens live for 90 days and are replaced at each renewal, so one that ends soon has not been used for long.
+ */
 const warnDays = 14;
 
 const dayMs = 86_400_000;
 
-/** Entries that are read of a token store: each is decrypted. */
+/** Maximum entries read from a token store, since each must be decrypted. */
 const mostOwners = 2_000;
 
-/** Looks for refresh tokens that are about to end, of all shops of an app. */
+/** Looks for refresh tokens of an app's shops that are about to expire. */
 export function refreshTokenCheck(tokens: TokenStore | undefined, appId: string, clock: Clock): Check {
   return {
     ids: ['refresh-token-ending'],
     async run(signal): Promise<Outcomes> {
-      if (!tokens) return { 'refresh-token-ending': { skipped: 'there is no token store: pass --app' } };
+      if (!tokens) return { 'refresh-token-ending': { skipped: 'the token store is missing: pass --app' } };
       const ended: string[] = [];
       const ending: string[] = [];
       let read = 0;
@@ -75,7 +77,7 @@ export function refreshTokenCheck(tokens: TokenStore | undefined, appId: string,
   };
 }
 
-/** Days until the refresh token ends; infinite where it has none, or one without an end. */
+/** Days until the refresh token expires; infinite without a refresh token or an expiry. */
 async function refreshDays(tokens: TokenStore, owner: TokenOwner, now: number): Promise<number> {
   const entry = await tokens.get(owner);
   const { refreshToken = null, refreshTokenExpiresAt = null } = entry?.tokens ?? {};

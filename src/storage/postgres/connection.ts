@@ -37,7 +37,7 @@ export interface PostgresPool {
   readonly ending?: boolean;
 }
 
-/** How long a statement may take, and how its errors are told. */
+/** Time limit of a statement, and how its errors are reported. */
 interface ConnectionSettings {
   /** Milliseconds. */
   readonly queryTimeoutMs: number;
@@ -45,7 +45,7 @@ interface ConnectionSettings {
   readonly errors: PostgresErrors;
 }
 
-/** Whatever else is sent outside of a transaction is taken for something that commits. */
+/** Any other statement outside of a transaction is assumed to commit. */
 const isRead = (sql: string): boolean => /^\s*select\b/i.test(sql);
 
 /**
@@ -83,20 +83,20 @@ class PostgresConnection implements DatabaseConnection {
   async commit(): Promise<void> {
     const { command } = await this.#send('commit', [], true);
     this.#isInTransaction = false;
-    // So Postgres answers where a statement of the transaction failed: nothing of it is there.
+    // Postgres responds like this if a statement of the transaction failed: nothing was committed.
     if (command === 'ROLLBACK') throw this.#settings.errors.rolledBack();
   }
 
-  /** Never fails: where the rollback cannot be sent, the connection is ended, and the server rolls back. */
+  /** Never fails: if the rollback cannot be sent, the connection is ended, and the server rolls back. */
   async rollback(): Promise<void> {
     this.#isInTransaction = false;
     if (this.#breakdown) return;
-    // Told by the error that led to the rollback; this one is kept by `#send`, which gives the connection up.
+    // The error that led to the rollback is reported; this one only ends the connection.
     await this.#send('rollback', [], false).catch((error: unknown) => this.#onError(error));
   }
 
   release(): void {
-    // The pool listens again first: there is no moment in which nobody does.
+    // Removed only after the release, when the pool listens again, so that no error is unhandled.
     this.#client.release(this.#breakdown !== undefined);
     this.#client.removeListener('error', this.#onError);
   }
@@ -123,7 +123,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 }
 
-/** What the driver works with. */
+/** Settings of the driver. */
 interface DialectSettings extends ConnectionSettings {
   readonly pool: PostgresPool;
   /** Milliseconds to wait for a connection. */
@@ -138,7 +138,7 @@ async function connect({ pool, connectTimeoutMs, clock, errors }: DialectSetting
   } catch (error) {
     const failure = errors.connecting(error, pool, connectTimeoutMs);
     if (error instanceof OutOfTime) {
-      // The pool keeps the place in its line; a failure that comes now has been told already.
+      // The pool keeps the place in its queue, so a late connection is released. A late failure was already reported.
       connecting?.then(
         (client) => client.release(),
         () => undefined,
@@ -148,7 +148,7 @@ async function connect({ pool, connectTimeoutMs, clock, errors }: DialectSetting
   }
 }
 
-/** Kysely gives back the connections that this driver made. */
+/** Narrows a connection from Kysely to one that this driver created. */
 function own(connection: DatabaseConnection): PostgresConnection {
   if (connection instanceof PostgresConnection) return connection;
   throw new TypeError('This connection belongs to another driver');
@@ -158,21 +158,20 @@ function createDriver(settings: DialectSettings): Driver {
   return {
     init: async () => undefined,
     acquireConnection: async () => new PostgresConnection(await connect(settings), settings),
-    // Whatever the host's default is: the queries are written for this level, which never asks for a repeat.
+    // Regardless of the host's default: the queries are written for this level, which needs no retries.
     beginTransaction: (connection, { isolationLevel = 'read committed' }) =>
       own(connection).begin(`begin isolation level ${isolationLevel}`),
     commitTransaction: (connection) => own(connection).commit(),
     rollbackTransaction: (connection) => own(connection).rollback(),
     releaseConnection: async (connection) => own(connection).release(),
-    // The pool is the host's.
+    // The host owns the pool.
     destroy: async () => undefined,
   };
 }
 
 /**
- * Creates Kysely's Postgres dialect with a driver of our own: Kysely's waits forever for a connection or a response,
- * does not receive errors of a connection in use, cannot report the unknown outcome of a lost commit, and ends the
- * pool.
+ * Creates Kysely's Postgres dialect with our own driver: Kysely's waits forever for a connection or a response, does
+ * not receive errors of a connection in use, cannot report the unknown outcome of a lost commit, and ends the pool.
  */
 export function createPostgresDialect(settings: DialectSettings): Dialect {
   return {

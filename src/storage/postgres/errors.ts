@@ -8,14 +8,14 @@ const codeOf = (error: unknown): string | undefined => {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '');
 
-/** The server's own code for the error; `undefined` for one that the server did not send. */
+/** Returns the server's code for the error; `undefined` if the server did not send it. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = codeOf(error);
-  // Node's codes, such as EPIPE, can have five letters too, but begin with an E.
+  // Node's codes, such as EPIPE, can also have five letters, but begin with E.
   return code !== undefined && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
 
-/** Whether the server undid all of it because other transactions were in its way. */
+/** Whether the server rolled the transaction back because of a conflict with others. */
 export function wasConflict(error: unknown): boolean {
   const sqlState = sqlStateOf(error instanceof StorageError ? error.cause : error);
   return sqlState !== undefined && isConflict(sqlState);
@@ -30,9 +30,9 @@ const unreachable: Readonly<Record<string, string>> = {
 
 const inUse = 'all connections of the pool are in use. Raise its `max`, or release connections sooner';
 
-/** What a pool says about itself. */
+/** State of a pool. */
 interface PoolState {
-  /** Callers that wait for a connection. */
+  /** Callers waiting for a connection. */
   readonly waitingCount?: number;
   /** Whether `end()` was called. */
   readonly ending?: boolean;
@@ -40,15 +40,15 @@ interface PoolState {
 
 /** The errors of one set of stores. No message contains an address, a password or a value. */
 export interface PostgresErrors {
-  /** No connection could be had, so nothing was sent. */
+  /** No connection was available, so nothing was sent. */
   readonly connecting: (error: unknown, pool: PoolState, waitedMs: number) => StorageError;
-  /** A statement failed. `mayCommit`: it was to commit something by itself. */
+  /** A statement failed. `mayCommit`: it would have committed by itself. */
   readonly statement: (error: unknown, mayCommit: boolean) => StorageError;
-  /** A commit that committed nothing. */
+  /** The server rolled back instead of committing. */
   readonly rolledBack: () => StorageError;
 }
 
-/** Makes the errors, which all name the schema. */
+/** Creates the errors, which all name the schema. */
 export function createPostgresErrors(schema: string): PostgresErrors {
   const subject = `The Postgres store in schema ${JSON.stringify(schema)}`;
   const make = (message: string, isRetryable: boolean, cause: unknown): StorageError =>
@@ -61,7 +61,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
     }
     const found = diagnose(sqlState);
     if (!found) return make(`failed with SQLSTATE ${sqlState}; the cause has the server's message`, false, error);
-    // Of a missing right the server names the table, and nothing of what is in it.
+    // For a missing permission, the server names only the table, not its content.
     const detail = sqlState === '42501' ? `: ${messageOf(error)}. Grant it, or call migrate() with another role` : '';
     return make(`${found.message}${detail}`, found.isRetryable, error);
   };
@@ -81,7 +81,7 @@ export function createPostgresErrors(schema: string): PostgresErrors {
         const reason = pool.waitingCount ? inUse : 'the server does not respond. Check the network';
         return make(`got no connection within ${waitedMs} ms: ${reason}`, true, error);
       }
-      // The pool's own limit, `connectionTimeoutMillis`, for those who wait until one is given back.
+      // The pool's own limit, `connectionTimeoutMillis`, for callers that wait for a released connection.
       if (messageOf(error) === 'timeout exceeded when trying to connect') {
         return make(`got no connection in time: ${inUse}`, true, error);
       }
@@ -111,12 +111,12 @@ export function createPostgresErrors(schema: string): PostgresErrors {
   };
 }
 
-/** What the server says of an error that names things, and never holds a row or a value. */
+/** Fields of a server error that contain names, but never a row or a value. */
 const namingFields = ['severity', 'schema', 'table', 'column', 'dataType', 'constraint', 'routine'] as const;
 
 /**
- * What went wrong, as the cause: `detail`, `where` and whatever a driver adds hold rows and parameters. The messages of
- * class 22 (data) and of syntax errors quote values.
+ * Returns the error as a cause, without `detail`, `where` and fields added by drivers, which contain rows and
+ * parameters. The messages of class 22 (data) and of syntax errors quote values.
  */
 function causedBy(error: unknown): { readonly cause?: Error } {
   if (error === undefined) return {};
@@ -130,9 +130,9 @@ function causedBy(error: unknown): { readonly cause?: Error } {
   return { cause };
 }
 
-/** What an error of the server means to whoever called a store. */
+/** What a server error means for the caller of a store. */
 interface Diagnosis {
-  /** Goes on after "The Postgres store in schema …". */
+  /** Continues "The Postgres store in schema …". */
   readonly message: string;
   /** Whether the same call can succeed later without a change. */
   readonly isRetryable: boolean;
@@ -160,7 +160,7 @@ const damaged = lasting(
 
 const conflict = passing('conflicted with other transactions too often. Try again');
 
-/** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) that have a fix of their own. */
+/** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) that have a specific fix. */
 const bySqlState: Readonly<Record<string, Diagnosis>> = {
   '22021': encoding,
   '22P05': encoding,
@@ -178,7 +178,7 @@ const bySqlState: Readonly<Record<string, Diagnosis>> = {
   '42501': lasting('lacks a permission'),
   '42703': missing,
   '42P01': missing,
-  '42P07': lasting('found a table of that name which is not its own. Set another tablePrefix'),
+  '42P07': lasting('found a table of that name that belongs to another program. Set another tablePrefix'),
   '53100': lasting(
     "could not be written: the server's disk is full. Free some space; earlier acknowledged writes are safe",
   ),
@@ -201,10 +201,9 @@ const bySqlState: Readonly<Record<string, Diagnosis>> = {
 };
 
 /**
- * Whether class 08 stands for a configuration and no lost connection. PgBouncer sends 08P01 for nearly all that it says;
- * these last until somebody changes something, and nothing was done: statement pooling, a start-up parameter that it does
- * not know, a database, user or protocol that is not its own, or a database that the server lacks.
- * https://www.pgbouncer.org/config.html
+ * Whether class 08 means a wrong configuration, not a lost connection. PgBouncer sends 08P01 for nearly all errors.
+ * These last until the configuration is changed, and nothing was executed: statement pooling, an unknown start-up
+ * parameter, database, user or protocol, or a database that the server lacks. https://www.pgbouncer.org/config.html
  */
 function isRefusedByPooler(sqlState: string, error: unknown): boolean {
   const pattern =
@@ -214,28 +213,28 @@ function isRefusedByPooler(sqlState: string, error: unknown): boolean {
 
 const lost = passing('lost its connection. Try again');
 
-/** What that code means, `undefined` where nothing more can be said than the code itself. */
+/** Returns the meaning of a code; `undefined` if nothing is known beyond the code. */
 function diagnose(sqlState: string): Diagnosis | undefined {
   return bySqlState[sqlState] ?? (sqlState.startsWith('08') ? lost : undefined);
 }
 
-/** Whether the connection is of no more use after that code. */
+/** Whether the connection is unusable after that code. */
 export function endsConnection(sqlState: string): boolean {
   return /^(08|57P|58|XX|25P0[34])/.test(sqlState);
 }
 
-/** Whether the server undid the whole transaction because others were in its way: it can be run again. */
+/** Whether the server rolled the whole transaction back because of a conflict, so that it can be repeated. */
 function isConflict(sqlState: string): boolean {
   return sqlState === '40001' || sqlState === '40P01';
 }
 
-/** Whether a statement that was to commit can have done so although the server responded with that code. */
+/** Whether a committing statement may have committed although the server responded with that code. */
 function leavesOutcomeOpen(sqlState: string, error: unknown): boolean {
   if (isRefusedByPooler(sqlState, error)) return false;
   return sqlState === '40003' || /^(08|57P|58|XX)/.test(sqlState);
 }
 
-/** No connection, or no response to a statement, came within the limit. */
+/** There was no connection, or no response to a statement, within the limit. */
 export class OutOfTime extends Error {
   override readonly name = 'OutOfTime';
 

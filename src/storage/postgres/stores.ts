@@ -51,8 +51,8 @@ export interface PostgresStoresOptions {
   /** Milliseconds to wait for the response to a statement. Default 30,000, at most 600,000. */
   readonly queryTimeoutMs?: number;
   /**
-   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
-   * fails. Default: a process warning (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and similar calls skip it,
+   * `get` fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
   /** Clock for waits. Default: the system clock. */
@@ -90,7 +90,7 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   const isSchema = typeof schema === 'string' && name(63).test(schema);
   const problems = [
     ...unknownNames(options, optionNames),
-    ...problem('pool', !isClient(pool), 'is one connection (`Client`): give a pool, `new Pool(…)` of `pg`'),
+    ...problem('pool', !isClient(pool), 'is one connection (`Client`): pass a pool, `new Pool(…)` of `pg`'),
     ...problem('pool', typeof pool?.connect === 'function', 'must be a pool: `new Pool({ connectionString })` of `pg`'),
     ...problem(
       'schema',
@@ -110,15 +110,15 @@ function checkedOptions(options: PostgresStoresOptions): Required<Omit<PostgresS
   return { pool, schema, tablePrefix, migrate, connectTimeoutMs, queryTimeoutMs, clock };
 }
 
-/** A client of `pg` has `connect` too, and gives no connections. Of the two only it escapes texts. */
+/** A client of `pg` also has `connect`, but returns no connections. Only clients can escape texts. */
 function isClient(pool: unknown): boolean {
   return typeof Object(pool).escapeLiteral === 'function';
 }
 
-/** Milliseconds for one step of a migration: an index over millions of rows is among them. */
+/** Milliseconds for one step of a migration, which may build an index over millions of rows. */
 const migrationTimeoutMs = 600_000;
 
-/** The server's time when it comes to the row, which is later than the statement's where that had to wait. */
+/** The server's time when it evaluates the row, which is later than the statement's if that had to wait. */
 const nowMs: SqlSession['nowMs'] = () => sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /**
@@ -182,7 +182,7 @@ export function postgresStores(options: PostgresStoresOptions): SqlStores {
   };
 }
 
-/** Where the tables are. */
+/** Schema and names of the tables. */
 interface PostgresPlace {
   readonly schema: string;
   readonly tables: TableNames;
@@ -206,7 +206,7 @@ async function requireUtf8(db: Kysely<SqlDatabase>): Promise<void> {
 
 async function makeSchema(db: Kysely<SqlDatabase>, schema: string): Promise<void> {
   const found = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${schema}`.execute(db);
-  // `if not exists` alone asks for the right to create schemas also where there is nothing to create.
+  // `if not exists` alone needs the right to create schemas even if the schema exists.
   if (found.rows.length === 0) await sql`create schema ${sql.id(schema)}`.execute(db);
 }
 
@@ -217,7 +217,7 @@ async function makeSchema(db: Kysely<SqlDatabase>, schema: string): Promise<void
 async function migratePostgres(db: Kysely<SqlDatabase>, place: PostgresPlace): Promise<void> {
   if (await isCurrent(db, place)) return;
   await db.transaction().execute(async (transaction) => {
-    // A migration of large tables takes longer than what the host allows its queries.
+    // A migration of large tables can take longer than the host's limit for queries.
     await sql`set local statement_timeout = 0`.execute(transaction);
     await sql`set local lock_timeout = 0`.execute(transaction);
     await sql`select pg_advisory_xact_lock(hashtextextended(${`shopwright ${place.schema}`}, 0))`.execute(transaction);
@@ -230,19 +230,18 @@ async function migratePostgres(db: Kysely<SqlDatabase>, place: PostgresPlace): P
   });
 }
 
-/** Day of the last success, in days since the epoch; -1 stands for never. */
+/** Day of the last success, in days since the epoch; -1 for never. */
 const day = sql`coalesce(last_synced_at / 86400000, -1)`;
 
-/** Of so many statements that change records, one sums up the counts of its shop. */
+/** On average, one of this many changing statements sums up the counts of its shop. */
 const compactionShare = 1 / 32;
 
 /**
  * The function that the triggers call, once for each statement.
  *
- * A change adds rows to the counts and touches none that is there, so writers never wait for each other, whatever
- * their order. Now and then one of them replaces the rows that are about the same by their sum. Only one at a time
- * does so for a shop, and nobody waits for it: who does not get the lock leaves it to a later one. A deletion always
- * tries, so that nothing remains of a shop that is erased.
+ * A change only adds rows to the counts, so writers never wait for each other. Now and then, a writer replaces rows of
+ * the same status and day by their sum. Only one does so at a time for a shop; a writer that does not get the lock
+ * skips it. A deletion always tries, so that nothing remains of an erased shop.
  */
 function countingFunction(schema: string, tables: TableNames): RawBuilder<unknown> {
   const counts = sql.id(schema, tables.syncCounts);
@@ -289,8 +288,8 @@ $$`;
 }
 
 /**
- * Makes the table of record counts, and has Postgres itself keep the counts with each change of a record: so they
- * are right whoever writes, an older release of this package included.
+ * Creates the table of record counts and triggers that update it with each change of a record, so that the counts are
+ * correct for all writers, even an older release of this package.
  */
 async function createCounts(db: Kysely<SqlDatabase>, schema: string, tables: TableNames): Promise<void> {
   const [records, counts] = [sql.id(schema, tables.syncRecords), sql.id(schema, tables.syncCounts)];
@@ -311,12 +310,12 @@ async function createCounts(db: Kysely<SqlDatabase>, schema: string, tables: Tab
   await after('clear', sql`truncate on ${records}`).execute(db);
 }
 
-/** Milliseconds before each further try, of which half is chance, so that two do not meet again and again. */
+/** Milliseconds before each retry. Half of it is random, so that two writers do not collide repeatedly. */
 const delaysMs = [5, 10, 20, 40, 80, 160, 320] as const;
 
 /**
- * Runs the work, and again where a deadlock or a serialization failure made the server undo all of it. The
- * work must be one transaction or one statement.
+ * Runs the work, and repeats it if the server rolled it back because of a deadlock or serialization failure. The work
+ * must be one transaction or one statement.
  *
  * @throws The last error after eight tries, any other error at once.
  */

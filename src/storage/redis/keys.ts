@@ -12,7 +12,7 @@ const scripts = {
   releaseLock: writeScript(library, 'releaseLock'),
 };
 
-/** Keys and locks in Redis: a key's value, its lock and the marks of its calls are in one slot of a cluster. */
+/** Keys and locks in Redis. A key's value, its lock and the marks of its calls are in one slot of a cluster. */
 export function createRedisKeys(session: RedisSession): KeyEngine {
   const valueName = (key: string): string => session.name('k', key);
   const lockName = (key: string): string => session.name('l', key);

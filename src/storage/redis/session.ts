@@ -17,7 +17,7 @@ export interface RedisNode extends TellingNode {
   ): Promise<[cursor: string, keys: string[]]>;
 }
 
-/** A server that says how it is set up. */
+/** A server that can report its settings. */
 interface TellingNode {
   info?(section: string): Promise<string>;
 }
@@ -33,10 +33,10 @@ export interface RedisClient extends RedisNode {
   nodes?(role: 'master'): RedisNode[];
 }
 
-/** What goes into a script. */
+/** Arguments of a script. */
 export type RedisArguments = readonly (string | number)[];
 
-/** What a session works with. */
+/** Settings of a session. */
 interface SessionSettings {
   readonly redis: RedisClient;
   readonly keyPrefix: string;
@@ -46,13 +46,13 @@ interface SessionSettings {
   readonly gate: Gate;
 }
 
-/** The stores' way to Redis. A script that the server does not know (any more) is sent to it in full. */
+/** Runs scripts on Redis. A script that the server does not have cached is sent in full. */
 export class RedisSession {
   readonly errors: RedisErrors;
   readonly #settings: SessionSettings;
-  /** The server's time less that of the monotonic clock here, a little less than it really is. */
+  /** The server's time minus this process's monotonic time, slightly underestimated. */
   #aheadMs: number | undefined;
-  /** Whether the server was asked if it evicts keys. */
+  /** Whether the server's eviction policy was checked. */
   #hasLooked = false;
 
   constructor(settings: SessionSettings) {
@@ -65,12 +65,12 @@ export class RedisSession {
     return `${this.#settings.keyPrefix}${kind}{:${owner}}`;
   }
 
-  /** What a script that changes nothing returns: text, a list of texts, or `null`. */
+  /** Returns the result of a read-only script: text, a list of texts, or `null`. */
   read(script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<unknown> {
     return this.#settings.gate.run(() => this.#call(script, keys, args, false));
   }
 
-  /** What a script that changes nothing returns, which is a list. */
+  /** Returns the list that a read-only script returns. */
   async readList(script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<readonly unknown[]> {
     const found = await this.read(script, keys, args);
     if (!Array.isArray(found)) throw this.errors.invalidReply();
@@ -78,8 +78,8 @@ export class RedisSession {
   }
 
   /**
-   * Runs a script that changes something of one owner, and returns its result. Done at most once, and never after it
-   * failed: reading the state after an error shows for certain whether it was done.
+   * Runs a script that changes data of one owner, and returns its result. It runs at most once, and never after its
+   * error was thrown: reading the state after an error shows for certain whether it ran.
    */
   write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
     return this.#settings.gate.run(() => this.#write(owner, script, keys, args));
@@ -93,15 +93,15 @@ export class RedisSession {
 
   async #write(owner: string, script: RedisScript, keys: readonly string[], args: RedisArguments): Promise<string> {
     const { clock, commandTimeoutMs } = this.#settings;
-    // Only the first write of a session has to ask for the time: every reply tells it.
+    // Only the first write of a session needs this: every reply contains the time.
     if (this.#aheadMs === undefined) await this.#call(askForTime, [], [], false);
     const allKeys = [...keys, `${this.name('c', owner)}${randomUUID()}`];
     for (let attempt = 0; attempt < 2; attempt++) {
       const untilMs = (this.#aheadMs ?? 0) + clock.monotonic() + commandTimeoutMs;
-      // A command cannot come back after it is too late for it, so the mark need not stay longer.
+      // A command that arrives later is refused, so the mark need not be kept longer.
       const reply = await this.#call(script, allKeys, [...args, Math.floor(untilMs), 2 * commandTimeoutMs], true);
       if (typeof reply !== 'string') throw this.errors.invalidReply();
-      // The clock of another node, or of the next master, is ahead: its own time is known now.
+      // The clock of another node, or of a new master, is ahead. The reply contained its time, so try again.
       if (reply !== tooLate) return reply;
     }
     throw this.errors.tooLate();
@@ -115,7 +115,7 @@ export class RedisSession {
         this.errors.outOfTime(commandTimeoutMs, isWrite),
       );
       const [time, result] = Array.isArray(reply) ? (reply as unknown[]) : [];
-      // A client with `stringNumbers` gives text.
+      // A client with `stringNumbers` returns text.
       const nowMs = Number(time);
       if (!Number.isFinite(nowMs)) throw this.errors.invalidReply();
       this.#aheadMs = nowMs - clock.monotonic();
@@ -126,7 +126,7 @@ export class RedisSession {
     }
   }
 
-  /** Looks once, as soon as there is a server to ask. */
+  /** Checks the eviction policy once, after the first reply. */
   #warnOfEviction(): void {
     if (this.#hasLooked) return;
     this.#hasLooked = true;
@@ -140,7 +140,7 @@ export class RedisSession {
         const policy = found.find((one) => one !== undefined && one !== 'noeviction');
         if (policy !== undefined) process.emitWarning(evicts(keyPrefix, policy), { code: 'SHOPWRIGHT_REDIS_EVICTS' });
       },
-      // A user that may not ask, or a connection that is lost: the stores work as well without the warning.
+      // The user may not call INFO, or the connection was lost: the stores work without the warning.
       () => undefined,
     );
   }
@@ -156,12 +156,12 @@ export class RedisSession {
   }
 
   /**
-   * Finds all keys with that beginning and end, on every master of a cluster, and returns the part between. Redis may
-   * return a key more than once, so all found are remembered until the end.
+   * Finds all keys with that start and end, on every master of a cluster, and yields the part between. Redis may return
+   * a key more than once, so found keys are remembered.
    */
   async *scan(start: string, end: string): AsyncGenerator<readonly string[]> {
     const { redis, gate } = this.#settings;
-    // ioredis puts its own prefix before keys, but neither before patterns nor off what it finds.
+    // ioredis adds its own prefix to keys, but not to patterns, and does not strip it from results.
     const before = `${redis.options?.keyPrefix ?? ''}${start}`;
     const pattern = `${literally(before)}*${literally(end)}`;
     const seen = new Set<string>();
@@ -193,26 +193,26 @@ function evicts(keyPrefix: string, policy: string): string {
   return `The Redis of the stores ${JSON.stringify(keyPrefix)} evicts keys when its memory is full (maxmemory-policy ${policy}): records, marks and locks would be lost without an error. Set maxmemory-policy noeviction.`;
 }
 
-/** Keys that Redis looks at for one reply. */
+/** Keys that Redis examines per reply. */
 const keysPerStep = 1_000;
 
-/** The text as a part of a pattern that stands for itself (https://redis.io/docs/latest/commands/keys/). */
+/** Escapes a text for use in a pattern (https://redis.io/docs/latest/commands/keys/). */
 function literally(text: string): string {
   return text.replaceAll(/[*?[\]\\^-]/g, '\\$&');
 }
 
-/** A Lua script with the name that Redis knows it by. */
+/** A Lua script with its SHA-1, by which Redis caches it. */
 export interface RedisScript {
   readonly source: string;
   readonly sha: string;
 }
 
-/** A script that runs one command of a library, which changes nothing. */
+/** A script that runs one read-only command of a library. */
 export function readScript(library: string, command: string): RedisScript {
   return script(library, `return read(${command})`);
 }
 
-/** A script that runs one command of a library, which may change something and returns text. */
+/** A script that runs one command of a library, which may change data and returns text. */
 export function writeScript(library: string, command: string): RedisScript {
   return script(library, `return write(${command})`);
 }
@@ -224,10 +224,10 @@ function script(library: string, call: string): RedisScript {
 
 const askForTime = readScript('local function nothing() return false end', 'nothing');
 
-/** What a write returns that came too late to be done. No command returns it. */
+/** Result of a write that arrived too late to run. No command returns it. */
 const tooLate = 'too late';
 
-/** A value as Redis keeps it: the format and what the indexes need in front, behind NULs, then all of it as JSON. */
+/** Returns a value as stored in Redis: the format and index fields, separated by NULs, then the whole row as JSON. */
 export function indexedValue(index: readonly (string | number)[], row: object): string {
   return [...index, JSON.stringify(row)].join('\0');
 }
@@ -237,12 +237,12 @@ export function partsOfValue(value: string): { readonly format: string | undefin
   return { format: /^(\d+)\0/.exec(value)?.[1], json: value.slice(value.lastIndexOf('\0') + 1) };
 }
 
-/** Errors of clients that say that the command never left this process. */
+/** Client errors that mean the command was never sent. */
 const neverSent = /enableOfflineQueue|Failed to refresh slots cache|None of startup nodes|ECONNREFUSED|ENOTFOUND/;
 
-/** Makes the errors, all of which name the prefix; neither they nor their causes hold a value or a password. */
+/** Creates errors. All name the prefix; neither they nor their causes contain a value or a password. */
 export interface RedisErrors {
-  /** A command failed. `isWrite`: it was to change something. */
+  /** A command failed. `isWrite`: it would have changed data. */
   readonly command: (error: unknown, isWrite: boolean) => StorageError;
   readonly outOfTime: (limitMs: number, isWrite: boolean) => StorageError;
   readonly tooLate: () => StorageError;
@@ -250,7 +250,7 @@ export interface RedisErrors {
   readonly invalidReply: () => StorageError;
 }
 
-/** The errors of the stores with that prefix. */
+/** Creates the errors of the stores with that prefix. */
 function createRedisErrors(keyPrefix: string): RedisErrors {
   const make = (message: string, isRetryable: boolean, cause?: unknown): StorageError =>
     new StorageError(`The Redis of the stores ${JSON.stringify(keyPrefix)} ${message}.`, { isRetryable, cause });
@@ -276,9 +276,9 @@ function createRedisErrors(keyPrefix: string): RedisErrors {
         ? outcomeOpen()
         : make(`did not respond within ${limitMs} ms. Try again, or raise commandTimeoutMs`, true),
     tooLate: () =>
-      make('was reached too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
+      make('received a write too late twice, and nothing was written. Try again, or raise commandTimeoutMs', true),
     clientClosed: () =>
       make('cannot be reached: its client was closed. Close the stores first, then the client', false),
-    invalidReply: () => make('gave an invalid reply. Check what is between this process and Redis', false),
+    invalidReply: () => make('returned an invalid reply. Check proxies between this process and Redis', false),
   };
 }

@@ -21,8 +21,8 @@ export interface RedisStoresOptions {
    */
   readonly commandTimeoutMs?: number;
   /**
-   * Called once for each record that is damaged or from a newer release: `list`, `counts` and the like skip it, `get`
-   * fails. Default: a process warning (`process.emitWarning`).
+   * Called once for each record that is damaged or from a newer release: `list`, `counts` and similar calls skip it,
+   * `get` fails. Default: a process warning (`process.emitWarning`).
    */
   readonly onSkippedRecord?: SkippedRecordListener;
   /** Clock for waits and renewals; leases and times-to-live use Redis's own. Default: the system clock. */
@@ -90,7 +90,7 @@ function checkedOptions(options: RedisStoresOptions): Required<Omit<RedisStoresO
   if (typeof redis?.evalsha !== 'function' || typeof redis.scan !== 'function') {
     issues.push({ field: 'redis', message: 'must be an ioredis client: `new Redis(url)`' });
   }
-  // A brace would put the tag of the cluster elsewhere, and a store's keys into several slots.
+  // A brace would change the cluster tag and spread a store's keys over several slots.
   if (typeof keyPrefix !== 'string' || keyPrefix.length > 64 || /[{}\0]/.test(keyPrefix)) {
     issues.push({ field: 'keyPrefix', message: 'use at most 64 characters, without `{` and `}`' });
   }

@@ -23,10 +23,10 @@ const scripts = {
   prune: writeScript(library, 'prune'),
 };
 
-/** Entries in one step of an erasure: Redis serves nobody else meanwhile. */
+/** Entries in one step of an erasure. Redis serves no other client meanwhile. */
 const entriesPerStep = 200;
 
-/** The sync journal in Redis. Ids are given inside the script that writes, so entries show up in their order. */
+/** The sync journal in Redis. The writing script assigns the ids, so entries become visible in order. */
 export function createRedisSyncJournal(session: RedisSession, skipped: SkippedRecords): SyncJournal {
   const prune = async (shop: string, until: string): Promise<number> => {
     if (!isStorableText(shop)) return 0;
@@ -52,7 +52,7 @@ export function createRedisSyncJournal(session: RedisSession, skipped: SkippedRe
       const page = checkedJournalPage(shop, options);
       if (!page) return [];
       const { runId, localId, newestFirst } = page;
-      // An entry has both ids or none, and none is empty.
+      // An entry has both ids or neither, and ids are never empty.
       if (runId === '' || localId === '') return [];
       const load = async ({ after, limit }: { readonly after?: number; readonly limit: number }) => {
         const args = [localId ?? '', runId ?? '', after ?? '', newestFirst ? 1 : 0, limit];
@@ -73,17 +73,17 @@ export function createRedisSyncJournal(session: RedisSession, skipped: SkippedRe
   };
 }
 
-/** The entry as Redis keeps it, under an id that only the script knows. */
+/** Returns an entry as stored in Redis, under an id that the script assigns. */
 function toValue(draft: StoredDraft): string {
   const { format, ...row } = toJournalRow(draft);
   return indexedValue([format, draft.localId, draft.runId ?? ''], row);
 }
 
-/** @throws StorageError where the value is damaged or of a newer format. */
+/** @throws StorageError if the value is damaged or has a newer format. */
 function fromValue(shop: string, id: unknown, value: string): JournalEntry {
   const { format, json } = partsOfValue(value);
   const row = parseJson(json);
   const columns = { ...(isRecord(row) ? row : {}), format, id: String(id) };
-  // What is missing in a damaged entry is found missing when it is read.
+  // Missing parts of a damaged entry are detected when they are read.
   return fromJournalRow(shop, columns as unknown as UncheckedRow<JournalRow>);
 }

@@ -43,10 +43,10 @@ const scripts = {
   erase: writeScript(library, 'erase'),
 };
 
-/** Records in one step of an erasure, and in one page of errors: Redis serves nobody else meanwhile. */
+/** Records in one step of an erasure, or one page of errors. Redis serves no other client meanwhile. */
 const recordsPerStep = 200;
 
-/** The sync records in Redis. Each change and its counts are one script, so nobody sees one without the other. */
+/** The sync records in Redis. One script makes each change and updates its counts, so they are always consistent. */
 export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRecords): SyncRecordStore {
   const values = async (shop: string, script: RedisScript, args: RedisArguments): Promise<readonly RedisValue[]> => {
     const found = await session.readList(script, [session.name('r', shop)], args);
@@ -62,7 +62,7 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
     for (let index = 0; index < found.length; index += 2) {
       const [status = '', day = ''] = String(found[index]).split(':');
       if (!isSyncStatus(status)) {
-        // Of a newer release, most likely: then reading one of them tells so.
+        // Probably from a newer release; then reading one of them reports that.
         const found = await values(shop, scripts.list, [`:${status}`, '-', 1]);
         if (skipped.readable(found, recordOf).length === found.length) {
           skipped.tell(damagedRecord(shop, found[0]?.localId, 'status'));
@@ -77,7 +77,7 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
   const putMany = async (given: readonly SyncRecord[]): Promise<void> => {
     const ofShop = Map.groupBy(given.map(checkedRecord), ({ shop }) => shop);
     for (const [shop, ofOne] of ofShop) {
-      // One argument: a client cannot pass on a hundred thousand of them.
+      // One JSON argument: a client cannot pass a hundred thousand arguments.
       const lastOfEach = new Map(ofOne.map((record) => [record.localId, record]));
       const list = JSON.stringify([...lastOfEach.values()].flatMap((record) => [record.localId, toValue(record)]));
       const reply = await session.write(shop, scripts.put, [session.name('r', shop)], [list, recordFormat]);
@@ -174,18 +174,18 @@ export function createRedisSyncRecords(session: RedisSession, skipped: SkippedRe
   };
 }
 
-/** What a script knows a stored value by, whole, so that it need not read the JSON: '' where nothing is stored. */
+/** Identifies a stored value for a script, so that it need not parse the JSON: '' if nothing is stored. */
 const fingerprintOf = (stored: RedisValue | undefined): string =>
   stored === undefined ? '' : createHash('sha1').update(stored.value).digest('hex');
 
-/** The record as Redis keeps it. */
+/** Returns a record as stored in Redis. */
 function toValue(record: StoredRecord): string {
   const { format, ...row } = toRecordRow(record);
   const day = epochDay(record.lastSyncedAt);
   return indexedValue([format, record.gid ?? '', record.status, day ?? '', record.lastError ? 1 : 0], row);
 }
 
-/** What Redis holds of a record. */
+/** A record's value in Redis. */
 interface RedisValue {
   readonly shop: string;
   readonly localId: string;

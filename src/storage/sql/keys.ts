@@ -8,22 +8,22 @@ import { wholeNumber } from '../row-reader.ts';
 import type { SqlDatabase } from './schema.ts';
 import { inChunks, type SqlSession } from './session.ts';
 
-/** The end of a key that does not expire. */
+/** Expiry of a key that does not expire. */
 const never = Number.MAX_SAFE_INTEGER;
 
 const keysPerPage = 1_000;
 
 const rowsPerInsert = 500;
 
-/** What is written into a key. */
+/** A value to write. */
 interface NewValue {
   readonly value: string;
   readonly ttlMs: number | undefined;
 }
 
 /**
- * Keys as rows. A write is one statement, which a database decides as one step at any level of isolation; one
- * that depends on a lock is a transaction, which holds the lock's row until it ends.
+ * Keys as rows. A write is one statement, which is atomic at any isolation level. A write that depends on a lock is a
+ * transaction, which holds the lock's row until it ends.
  */
 export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
   const { tables, run, nowMs } = session;
@@ -37,7 +37,7 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
   const live = (db: Kysely<SqlDatabase>, key: string) =>
     db.selectFrom(table).select('value').where('name', '=', key).where('expires_at', '>', nowMs());
 
-  /** Inserts, or replaces what is there: all of it, or only what has expired. */
+  /** Inserts a value, or replaces an existing one: any, or only an expired one. */
   const upsert = async (
     db: Kysely<SqlDatabase>,
     key: string,
@@ -147,7 +147,7 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
         after = page.at(-1);
         if (after === undefined) return;
         yield page;
-        // SQLite answers without ever leaving this turn of the event loop: others must get theirs.
+        // SQLite responds synchronously, so this yields to the event loop.
         await nextTurn();
       }
     },
@@ -160,26 +160,26 @@ export function createSqlKeys(session: SqlSession, clock: Clock): KeyEngine {
   };
 }
 
-/** Milliseconds for which a free lock is remembered, so that a clock set back gives no token twice. */
+/** Milliseconds for which a free lock is kept, so that no token is issued twice if the clock is set back. */
 const memoryOfTokensMs = 3_600_000;
 
-/** The end of a lock that was given back. */
+/** Expiry of a released lock. */
 const free = 0;
 
-/** The locks of a database, with what the keys need of them. */
+/** The locks of a database, with the functions that the keys need. */
 interface SqlLocks extends LockEngine {
   /**
-   * Whether the lock is held with that token. Inside a transaction it stays so until the end of it: the row is
-   * written to, so nobody else can take the lock before the transaction's other writes are there.
+   * Whether the lock is held with that token. It stays held until the transaction ends: this updates the row, so nobody
+   * else can take the lock before the transaction's other writes are committed.
    */
   holdsStill(transaction: Kysely<SqlDatabase>, key: string, token: number): Promise<boolean>;
-  /** Deletes locks that are out of use, so many at most. Whether there may be more. */
+  /** Deletes unused locks, at most `limit`. Returns whether there may be more. */
   sweep(limit: number): Promise<boolean>;
 }
 
 /**
- * Locks as rows. The token is the time at which the lock is taken, or one more than the last one where the clock
- * was set back: so a row need not be kept for ever to give rising tokens.
+ * Locks as rows. The token is the time at which the lock is taken, or the last token plus one if the clock was set
+ * back. So tokens increase without keeping rows forever.
  */
 function createSqlLocks({ tables, run, nowMs }: SqlSession): SqlLocks {
   const table = tables.locks;
@@ -235,7 +235,7 @@ function createSqlLocks({ tables, run, nowMs }: SqlSession): SqlLocks {
 
     async sweep(limit) {
       return run(async (db) => {
-        // A token is about the time at which it was given; a subquery lets the index find the old ones.
+        // A token is about the time at which it was issued; a subquery lets the index find the old ones.
         const longAgo = sql<number>`(select ${nowMs()} - ${memoryOfTokensMs})`;
         const old = db.selectFrom(table).select('name').where('token', '<', longAgo).where('expires_at', '<', longAgo);
         const deletion = db.deleteFrom(table).where('name', 'in', old.limit(limit)).where('expires_at', '<', longAgo);
@@ -250,16 +250,16 @@ const everyMs = 60_000;
 
 const rowsPerSweep = 500;
 
-/** The lock that lets one process sweep. No key is empty, so it is nobody else's. */
+/** The lock that lets one process sweep. Keys are never empty, so it cannot collide with one. */
 const sweepLock = '';
 
-/** Deletes what has expired. */
+/** Deletes expired keys and locks. */
 interface Sweeper {
   /** Sweeps in the background if it is time. Called after a write: a store that is not written to does not grow. */
   nudge(): void;
 }
 
-/** Makes a sweeper. It has no timer, so it keeps no process alive. */
+/** Creates a sweeper. It has no timer, so it does not keep the process alive. */
 function createSweeper({ tables, run, nowMs }: SqlSession, locks: SqlLocks, clock: Clock): Sweeper {
   const table = tables.keyValues;
   let dueAtMs = clock.monotonic();
@@ -273,7 +273,7 @@ function createSweeper({ tables, run, nowMs }: SqlSession, locks: SqlLocks, cloc
     });
 
   const sweep = async (): Promise<void> => {
-    // Not given back: it also keeps the others from sweeping again too soon.
+    // Not released: the lease also keeps other processes from sweeping again too soon.
     if ((await locks.take(sweepLock, everyMs)) === undefined) return;
     while (await sweepKeys()) await nextTurn();
     while (await locks.sweep(rowsPerSweep)) await nextTurn();
@@ -283,7 +283,7 @@ function createSweeper({ tables, run, nowMs }: SqlSession, locks: SqlLocks, cloc
     nudge() {
       if (clock.monotonic() < dueAtMs) return;
       dueAtMs = clock.monotonic() + everyMs;
-      // What cannot be deleted now counts as absent all the same, and the next sweep finds it.
+      // Expired rows count as absent anyway, and the next sweep deletes them.
       sweep().catch(() => undefined);
     },
   };

@@ -6,8 +6,8 @@ import type { JournalRow } from '../journal-kit.ts';
 import type { RecordRow } from '../record-kit.ts';
 
 /**
- * A column. What is read is `unknown` until it is checked: others can write to the database, and drivers
- * differ (`pg` gives a bigint as text).
+ * A column. Values read are `unknown` until checked: others can write to the database, and drivers differ (`pg` returns
+ * a bigint as text).
  */
 type Column<T> = ColumnType<unknown, T, T>;
 
@@ -15,7 +15,7 @@ type Table<Row> = { readonly [column in keyof Row]: Column<Row[column]> };
 
 /**
  * How many records of a shop have a status and a day of the last success (days since the epoch, -1 for never).
- * Kept by triggers. Several rows may be about the same; their sum is what counts.
+ * Updated by triggers. Several rows may have the same status and day: their sum counts.
  */
 interface SyncCountTable {
   readonly shop: Column<string>;
@@ -24,7 +24,7 @@ interface SyncCountTable {
   readonly records: Column<number>;
 }
 
-/** The id of the last entry that a shop's journal was given. */
+/** The id of the last entry in a shop's journal. */
 interface JournalHeadTable {
   readonly shop: Column<string>;
   readonly last_id: Column<number>;
@@ -37,7 +37,7 @@ interface KeyValueTable {
   readonly expires_at: Column<number>;
 }
 
-/** One lock, held until it expires. `expires_at` is 0 once it is given back. */
+/** One lock, held until it expires. `expires_at` is 0 once it is released. */
 interface LockTable {
   readonly name: Column<string>;
   readonly token: Column<number>;
@@ -74,7 +74,7 @@ export interface TableNames {
 /** Puts the prefix before each name. */
 export function tableNames(prefix: string): TableNames {
   return {
-    // The prefix is known at run time only; to the compiler a table keeps its own name.
+    // The prefix is known only at run time; the types keep the names without it.
     syncRecords: `${prefix}sync_records` as 'sync_records',
     syncCounts: `${prefix}sync_counts` as 'sync_counts',
     syncJournal: `${prefix}sync_journal` as 'sync_journal',
@@ -85,11 +85,11 @@ export function tableNames(prefix: string): TableNames {
   };
 }
 
-/** What the dialects do differently. */
+/** The differences between dialects. */
 interface SqlDialectTraits {
   /** Column type of a text that is compared by code point. */
   readonly keyType: 'text' | Expression<string>;
-  /** Makes the table of counts, and has the database keep them. */
+  /** Creates the table of counts, and triggers that update it. */
   readonly createCounts: (db: Kysely<SqlDatabase>, tables: TableNames) => Promise<void>;
 }
 
@@ -100,7 +100,7 @@ interface Migration {
 
 /**
  * All migrations, in order. A migration only adds (tables, indexes, columns that may be null or have a
- * default), so an older release of this package goes on working on a newer database, and no data is dropped.
+ * default), so an older release of this package still works on a newer database, and no data is dropped.
  */
 const migrations: readonly Migration[] = [{ version: 1, apply: createTables }];
 
@@ -196,7 +196,7 @@ async function createKeyValues(
 /** The version of a database on which all migrations have run. */
 export const newestVersion = Math.max(...migrations.map(({ version }) => version));
 
-/** The version of the database, 0 where no migration has run. Its version table must exist. */
+/** Returns the version of the database, 0 if no migration has run. Its version table must exist. */
 export async function readVersion(db: Kysely<SqlDatabase>, tables: TableNames): Promise<number> {
   const query = db.selectFrom(tables.migrations).select(({ fn }) => fn.max('version').as('version'));
   const { version } = await query.executeTakeFirstOrThrow();
@@ -204,8 +204,7 @@ export async function readVersion(db: Kysely<SqlDatabase>, tables: TableNames): 
 }
 
 /**
- * Applies what has not been applied yet. Run it inside a transaction that no other process can run at the
- * same time.
+ * Applies pending migrations. Run it inside a transaction that no other process can run at the same time.
  */
 export async function applyMigrations(
   db: Kysely<SqlDatabase>,
@@ -236,13 +235,13 @@ export interface SqlStores extends Stores {
   migrate(): Promise<void>;
 }
 
-/** How a dialect migrates, and how it finds out whether that is needed. */
+/** How a dialect migrates, and how it checks whether that is needed. */
 interface MigrationSteps {
   readonly isCurrent: () => Promise<boolean>;
   readonly migrate: () => Promise<void>;
 }
 
-/** What must have happened before the first query. */
+/** Returns the step that must precede the first query: a migration or, with `manual`, a check. */
 export function createPreparation(option: MigrateOption, { isCurrent, migrate }: MigrationSteps): () => Promise<void> {
   if (option === 'automatic') return sharedTask(migrate);
   return sharedTask(async () => {

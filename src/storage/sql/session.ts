@@ -3,27 +3,27 @@ import type { Expression, Kysely } from 'kysely';
 import type { Clock } from '../../internal/clock.ts';
 import type { SqlDatabase, TableNames } from './schema.ts';
 
-/** A migrated database, behind whatever its dialect needs around each piece of work. */
+/** A migrated database, wrapped in what its dialect needs around each piece of work. */
 export interface SqlSession {
   readonly tables: TableNames;
-  /** What the time is, for ids that grow with it. */
+  /** The time, for ids that grow with it. */
   readonly clock: Pick<Clock, 'now'>;
   /**
-   * The time in whole milliseconds since the epoch, on the one clock that all processes on this database share.
-   * Where a statement can wait for a row, it must be the time at which the expression is evaluated, and not the
-   * one at which the statement or the transaction began (`clock_timestamp()` in Postgres).
+   * The time in whole milliseconds since the epoch, on the clock that all processes on this database share. If a
+   * statement can wait for a row, it must be the time at which the expression is evaluated, not the start of the
+   * statement or transaction (`clock_timestamp()` in Postgres).
    */
   nowMs(): Expression<number>;
-  /** Whether `select … for update` locks rows. Without it, whoever writes has the database for itself. */
+  /** Whether `select … for update` locks rows. Without it, a writer has exclusive access to the database. */
   readonly hasRowLocks: boolean;
   /**
-   * Runs one piece of work: opens, migrates, retries while the database is busy (so the work must be safe to
-   * run again when it failed) and turns the driver's errors into `StorageError`.
+   * Runs one piece of work: opens, migrates, retries while the database is busy (so the work must be safe to repeat
+   * after a failure), and turns the driver's errors into `StorageError`.
    */
   run<T>(work: (db: Kysely<SqlDatabase>) => Promise<T>): Promise<T>;
 }
 
-/** Most characters of one statement's values: far below what a driver or a server takes in one message. */
+/** Maximum characters of one statement's values, far below the message limit of drivers and servers. */
 const longestChunk = 8_000_000;
 
 const lengthOf = (row: object): number =>
@@ -33,8 +33,8 @@ const lengthOf = (row: object): number =>
   }, 0);
 
 /**
- * Does the work for the rows, some at a time: at most so many rows and, unless a single row is longer, 8 million
- * characters. Between two chunks the event loop gets a turn, since SQLite answers without ever leaving its own.
+ * Processes rows in chunks of at most `maxRows` rows and, unless a single row is longer, 8 million characters. Yields
+ * to the event loop between chunks, since SQLite responds synchronously.
  */
 export async function inChunks<T extends object>(
   rows: readonly T[],
@@ -57,19 +57,19 @@ export async function inChunks<T extends object>(
   if (chunk.length > 0) await work(chunk);
 }
 
-/** Rows deleted at once: others get their turn in between, and no lock is held for long. */
+/** Rows deleted at once: few enough that no lock is held for long and others can run in between. */
 export const rowsPerDelete = 500;
 
 /**
- * Deletes some rows after the others until there are none, and says how many there were.
+ * Deletes rows in batches until there are none, and returns their number.
  *
- * @param eraseSome Deletes at most `rowsPerDelete`; `undefined` where it finds none.
+ * @param eraseSome Deletes at most `rowsPerDelete`; `undefined` if it finds none.
  */
 export async function eraseInTurns(
   run: SqlSession['run'],
   eraseSome: (db: Kysely<SqlDatabase>) => Promise<bigint | undefined>,
 ): Promise<number> {
-  // Outside of the work, which starts again after a wait for the database: what is deleted stays counted.
+  // Outside of the work, which restarts after a wait for the database: deleted rows stay counted.
   let erased = 0;
   await run(async (db) => {
     for (let count = await eraseSome(db); count !== undefined; count = await eraseSome(db)) {

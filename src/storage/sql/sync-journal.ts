@@ -29,10 +29,10 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
   const lastErased = new Map<string, number>();
 
   /**
-   * Takes as many ids of a shop as there are entries, and gives the first. The shop's head row stays locked until
-   * the transaction ends, so the entries of two writers are seen in the order of their ids: no entry can show up
-   * behind one that a reader has passed. A shop without head begins with the time in microseconds: an erased one
-   * that comes back goes on behind its old ids.
+   * Takes one id of a shop for each entry, and returns the first. The shop's head row stays locked until the
+   * transaction ends, so entries of two writers become visible in the order of their ids, and a reader cannot miss one.
+   * A shop without a head begins with the time in microseconds, so that ids after an erasure are greater than those
+   * before.
    */
   const takeIds = async (db: Kysely<SqlDatabase>, shop: string, count: number): Promise<number> => {
     const nowId = Math.floor(clock.now()) * 1_000;
@@ -46,7 +46,7 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
         conflict
           .column('shop')
           .doUpdateSet((row) => ({ last_id: row(last, '+', count) }))
-          // To SQLite a text in its place is greater than each number, and counts as zero in a sum.
+          // SQLite treats a text here as greater than any number, and as zero in a sum.
           .where(last, '>=', 0)
           .where(last, '<=', Number.MAX_SAFE_INTEGER - count),
       )
@@ -64,7 +64,7 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
       return run((db) =>
         db.transaction().execute(async (transaction) => {
           const ids = new Map<StoredDraft, number>();
-          // In the order of the shops, so that no two writers wait for each other in a ring.
+          // Sorted by shop, so that two writers cannot deadlock.
           for (const shop of [...ofShop.keys()].sort()) {
             const entries = ofShop.get(shop) ?? [];
             const first = await takeIds(transaction, shop, entries.length);
@@ -132,11 +132,11 @@ export function createSqlSyncJournal({ tables, run, clock }: SqlSession, skipped
   }
 }
 
-/** The last id that a shop's journal gave, where it is none. */
+/** Creates the error for a head whose last id is invalid. */
 function damagedHead(shop: string, table: string): StorageError {
   return new StorageError(
     `The last id of the sync journal of ${shop} is damaged: column last_id of ${table}. Set it to the greatest id ` +
-      'that the shop has in the journal. Nothing was written.',
+      'of the shop in the journal. Nothing was written.',
     { shop },
   );
 }

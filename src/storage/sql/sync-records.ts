@@ -21,7 +21,7 @@ import { SkippedRecords } from '../skipped-records.ts';
 import type { SqlDatabase, TableNames } from './schema.ts';
 import { eraseInTurns, inChunks, rowsPerDelete, type SqlSession } from './session.ts';
 
-/** Rows in one INSERT: 2,400 values, and more rows bring no more speed. */
+/** Rows in one INSERT: 2,400 values. More rows are not faster. */
 const rowsPerInsert = 200;
 
 /** The sync records as queries that SQLite and Postgres both understand. */
@@ -37,7 +37,7 @@ export function createSqlSyncRecords(
   return {
     async get(shop, localId) {
       const row = await run(async (db) => {
-        // A key that no store takes must not find another one which looks the same in UTF-8.
+        // A key that cannot be stored must not match another one that looks the same in UTF-8.
         if (![shop, localId].every(isStorableText)) return undefined;
         return db
           .selectFrom(table)
@@ -176,31 +176,31 @@ export function createSqlSyncRecords(
 }
 
 /**
- * One of each key, the last one given: an upsert must not meet a row twice. In the order of the keys, so that of
- * two batches at once the second waits at the first row which both have, and none waits for the other in a ring.
+ * Returns the last row of each key, since an upsert must not contain a key twice. Sorted by key, so that two concurrent
+ * batches lock rows in the same order and cannot deadlock.
  */
 function lastOfEach(rows: readonly RecordRow[]): RecordRow[] {
   const byKey = new Map(rows.map((row) => [JSON.stringify([row.shop, row.local_id]), row]));
   return [...byKey].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, row]) => row);
 }
 
-/** A row, and which version must be stored so that it is written. */
+/** A row, and the version that must be stored for it to be written. */
 interface RowWrite {
   readonly row: RecordRow;
   readonly version: number | undefined;
 }
 
-/** In the order of the keys: see `lastOfEach`. */
+/** Sorted by key: see `lastOfEach`. */
 const inOrder = (writes: readonly RowWrite[]): RowWrite[] => {
   const keyed = writes.map((write) => ({ key: JSON.stringify([write.row.shop, write.row.local_id]), write }));
   return keyed.sort((left, right) => (left.key < right.key ? -1 : 1)).map(({ write }) => write);
 };
 
 /**
- * Writes those rows whose version is stored, in a transaction.
+ * Writes the rows whose expected version is stored, in a transaction.
  *
  * @returns The rows that were written.
- * @throws StorageError for a stored one of a newer format.
+ * @throws StorageError for a stored record of a newer format.
  */
 async function writeIf(
   db: Kysely<SqlDatabase>,
@@ -245,9 +245,9 @@ async function writeIf(
 }
 
 /**
- * Inserts the rows, or replaces those of the same shop and local id; no two of them may be the same.
+ * Inserts the rows, or replaces those of the same shop and local id. Each key may occur only once.
  *
- * @throws StorageError where one of those is of a newer format, which stays as it is.
+ * @throws StorageError if one of those has a newer format; it is left unchanged.
  */
 async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: readonly RecordRow[]): Promise<void> {
   const { syncRecords } = tables;
@@ -281,7 +281,7 @@ async function upsertRecords(db: Kysely<SqlDatabase>, tables: TableNames, rows: 
   });
 }
 
-/** @throws StorageError for the first of the rows whose record is of a newer format. */
+/** @throws StorageError for the first row whose stored record has a newer format. */
 async function refuseNewer(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
@@ -294,7 +294,7 @@ async function refuseNewer(
   }
 }
 
-/** The error for a status that this release does not know, with a record that has it. */
+/** Creates the error for a status that this release does not know, naming a record with it. */
 async function unknownStatus(
   db: Kysely<SqlDatabase>,
   { syncRecords }: TableNames,
@@ -307,7 +307,7 @@ async function unknownStatus(
   return problem ?? damagedRecord(shop, first?.local_id, 'status');
 }
 
-/** Only the triggers write the counts, so counts that cannot be were written by something else. */
+/** Only the triggers write the counts, so impossible counts were written by something else. */
 function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
   return new StorageError(
     `The table ${syncCounts} has impossible counts of ${shop}: something else wrote to it, or wrote records ` +
@@ -317,11 +317,10 @@ function damagedCounts({ syncCounts }: TableNames, shop: string): StorageError {
 }
 
 /**
- * A shop's records by status and day of the last success, as the database keeps them, in no particular order.
+ * Returns the counts of a shop's records by status and day of the last success, in no particular order, without
+ * unknown statuses.
  *
- * Records with a status that there is not are left out.
- *
- * @throws StorageError where the counts are damaged.
+ * @throws StorageError if the counts are damaged.
  */
 async function readAgeCounts(
   db: Kysely<SqlDatabase>,
@@ -349,7 +348,7 @@ async function readAgeCounts(
   return ages;
 }
 
-/** Records read at once: few enough that even errors of megabytes fit into memory. */
+/** Records read at once: few enough that even errors of several megabytes fit into memory. */
 const pageSize = 200;
 
 /** Counts the errors of a shop's records by pattern, page by page. */
