@@ -617,7 +617,8 @@ function itemFacts({ inventoryItem: item, unitPriceMeasurement: unit, metafields
       countryCodeOfOrigin: item.countryCodeOfOrigin,
       weight: weight ? weightText(weight) : null,
     }),
-    ...(unit !== undefined && { unitPrice: unit && JSON.stringify(unit, unitPriceFields) }),
+    // Of a variant without a measurement, Shopify answers zeros without units.
+    ...(unit !== undefined && { unitPrice: unit?.quantityUnit ? JSON.stringify(unit, unitPriceFields) : null }),
     ...Object.fromEntries(
       (metafields?.nodes ?? []).map(({ namespace, key, type, value }) => [
         `${metafieldPrefix}${fullKey(namespace, key)}`,

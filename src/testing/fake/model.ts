@@ -100,7 +100,12 @@ export interface PreparedOperation {
 
 export type Prepared =
   | { readonly ok: true; readonly operation: PreparedOperation }
-  | { readonly ok: false; readonly errors: readonly GraphqlErrorEntry[] };
+  | {
+      readonly ok: false;
+      readonly errors: readonly GraphqlErrorEntry[];
+      /** What the schema accepts, and is refused for the size of its input. Shopify names its cost. */
+      readonly operation?: PreparedOperation;
+    };
 
 export interface Executed {
   readonly data: Readonly<Record<string, unknown>> | null;

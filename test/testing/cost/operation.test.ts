@@ -307,7 +307,32 @@ describe('actualCost', () => {
       'mutation { productSet(input: { files: [{ originalSource: "https://x/1.png" }] }) { product { id category { id } } } }';
     expect(actualCost(operation(query), { productSet: { product: { id: 'x', category: null } } })).toBe(13);
     expect(actualCost(operation(query), { productSet: { product: null } })).toBe(12);
-    expect(actualCost(operation(query), null)).toBe(1);
+    expect(actualCost(operation(query), null)).toBe(12);
+  });
+
+  // Recorded 2025-01: `bulkOperations(first: 1, last: 1)` is refused with 2 of 3, an unknown script tag beside them 3 of 7.
+  it('of what an error left without data is that of root fields that answered nothing', () => {
+    expect(actualCost(operation('{ bulkOperations(first: 1, last: 1) { nodes { id } } }'), null)).toBe(2);
+    const two = '{ scriptTag(id: "gid://shopify/ScriptTag/9") { id } scriptTags(first: 10) { nodes { id } } }';
+    expect(actualCost(operation(two), null)).toBe(3);
+  });
+
+  // Recorded 2025-01 and 2026-04: 2 of 4, 7 of 8, 4 of 4.
+  it('of an introspection has no lists, but what is asked besides names', () => {
+    const types = '{ a: __type(name: "Page") { fields { name } } b: __type(name: "Article") { fields { name } } }';
+    const fields = [{ name: 'id' }];
+    expect(requestedCost(operation(types))).toBe(4);
+    expect(actualCost(operation(types), { a: { fields }, b: { fields } })).toBe(2);
+
+    const typed = `{
+      a: __type(name: "CustomerInput") { inputFields { name type { kind name ofType { kind name } } } }
+      b: __type(name: "CustomerEmailMarketingConsentInput") { inputFields { name } }
+      c: __type(name: "CustomerSmsMarketingConsentInput") { inputFields { name } }
+    }`;
+    const type = { kind: 'NON_NULL', name: null, ofType: { kind: 'SCALAR', name: 'ID' } };
+    expect(requestedCost(operation(typed))).toBe(8);
+    const of = (field: object) => ({ inputFields: [{ name: 'id', ...field }] });
+    expect(actualCost(operation(typed), { a: of({ type }), b: of({}), c: of({}) })).toBe(7);
   });
 });
 

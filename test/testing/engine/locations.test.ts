@@ -159,7 +159,7 @@ describe('a location that closes', () => {
         id,
       }),
     ).toEqual({
-      closed: { activatable: true, deactivatable: false, deletable: true, shipsInventory: false },
+      closed: { activatable: true, deactivatable: true, deletable: true, shipsInventory: false },
       open: { activatable: true, deactivatable: false, deletable: false, shipsInventory: true },
     });
     expect(await change(harness, 'locationActivate', { id })).toEqual({
@@ -216,7 +216,7 @@ describe('a location that closes', () => {
     expect(await codes({})).toEqual(['CANNOT_DISABLE_ONLINE_ORDER_FULFILLMENT']);
     await add(harness, { name: 'Annex' });
     expect(await codes({ to: id })).toEqual(['DESTINATION_LOCATION_IS_THE_SAME_LOCATION']);
-    expect(await codes({ to: 'gid://shopify/Location/99' })).toEqual(['DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE']);
+    expect(await codes({ to: 'gid://shopify/Location/99' })).toEqual(['DESTINATION_LOCATION_NOT_SHOPIFY_MANAGED']);
   });
 
   it('does not open beside one of the same name', async () => {

@@ -30,7 +30,7 @@ describe('productDuplicate', () => {
         variants(first: 5) { nodes { id sku title price inventoryQuantity } } metafields(first: 5) { nodes { value } } }
       imageJob { id } shop { name } userErrors { field message } } }`;
 
-  it('makes a draft of its own, without images unless they are asked for', async () => {
+  it('makes a copy, with its status and without images unless they are asked for', async () => {
     const { payload, id } = await shopWithShirt();
     const { newProduct, userErrors, imageJob } = await payload(duplicate, { id, title: 'Shirt' });
     expect(userErrors).toEqual([]);
@@ -38,7 +38,7 @@ describe('productDuplicate', () => {
     expect(newProduct).toMatchObject({
       title: 'Shirt',
       handle: 'shirt-1',
-      status: 'DRAFT',
+      status: 'ACTIVE',
       tags: ['a'],
       options: [{ name: 'Size', values: ['S', 'M'] }],
       media: { nodes: [] },
@@ -182,7 +182,7 @@ describe('what the fake never has', () => {
       sellingPlanGroupsCount: { count: 0 },
       combinedListingRole: null,
       translations: [],
-      variants: { nodes: [{ requiresComponents: false, unitPriceMeasurement: null }] },
+      variants: { nodes: [{ requiresComponents: false, unitPriceMeasurement: { measuredType: null } }] },
     });
     expect(await payload('{ shop { resourceLimits { maxProductVariants locationLimit } } }')).toEqual({
       resourceLimits: { maxProductVariants: 2048, locationLimit: 200 },

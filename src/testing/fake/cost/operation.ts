@@ -33,6 +33,7 @@ import {
   candidateTypes,
   collectFields,
   type FieldNodes,
+  rootFields,
   rootType,
   type SelectionContext,
   selectionContext,
@@ -85,10 +86,15 @@ function operationPoints(
     ...mode,
   };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
+  // After an error that leaves no data, each root field is charged as one that answered nothing. (Recorded.)
+  const answered = data === null ? [nothingOf(operation)] : [data];
   return chargedPoints(
-    objectSelection(walk, rootType(operation), [operation.definition.selectionSet], [data], [], price),
+    objectSelection(walk, rootType(operation), [operation.definition.selectionSet], answered, [], price),
   );
 }
+
+const nothingOf = (operation: PreparedOperation): Readonly<Record<string, null>> =>
+  Object.fromEntries([...rootFields(operation).keys()].map((key) => [key, null]));
 
 const selectedByDocument = new WeakMap<DocumentNode, Walk['selected']>();
 
@@ -187,7 +193,7 @@ function selectedFields(
     const isFree =
       classifyField(field.type).pays === 'nothing' &&
       fieldPrices[`${type.name}.${name}`] === undefined &&
-      field !== TypeNameMetaFieldDef &&
+      !isCountedWhenAnswered(type, field) &&
       name !== 'pageInfo';
     // A mutation is paid for whatever it gives.
     return isFree && !walk.note && type.name !== 'Mutation' ? [] : [{ key, field, nodes }];
@@ -206,11 +212,21 @@ const introspection: Readonly<Record<string, GraphQLField<unknown, unknown>>> = 
   __typename: TypeNameMetaFieldDef,
 };
 
+/** Names of types, and what an introspection tells besides names: not asked for, but charged. (Recorded.) */
+function isCountedWhenAnswered(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
+  return field === TypeNameMetaFieldDef || (type.name.startsWith('__') && introspected.has(field.name));
+}
+
+const introspected: ReadonlySet<string> = new Set(['kind', 'isDeprecated', 'deprecationReason']);
+
 /** The price of most fields: scalars 0, objects 1, connections by their size. */
 function fieldPoints(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays === 'connection') return connection(walk, visit, kind.type);
-  if (visit.field === TypeNameMetaFieldDef) return walk.actual ? answeredTypeNamePoints : 0;
+  if (isCountedWhenAnswered(visit.parent, visit.field)) return walk.actual ? answeredTypeNamePoints : 0;
+  // The lists of an introspection are refunded. (Recorded.)
+  if (walk.actual && visit.parent.name.startsWith('__') && visit.values.every(Array.isArray))
+    return kind.pays === 'object' ? below(walk, visit, kind.type) : 0;
   const price = fieldPrices[`${visit.parent.name}.${visit.field.name}`];
   const own = price ?? (kind.pays === 'object' ? objectPrice(visit, kind.type) : 0);
   const children = kind.pays === 'object' ? below(walk, visit, kind.type) : null;

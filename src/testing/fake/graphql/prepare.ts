@@ -99,7 +99,7 @@ function prepareOperation(
     variables: coerced.values,
   };
   const tooLong = sizeErrors(operation);
-  return tooLong.length > 0 ? { ok: false, errors: tooLong } : { ok: true, operation };
+  return tooLong.length > 0 ? { ok: false, errors: tooLong, operation } : { ok: true, operation };
 }
 
 /** Of which operation is meant, Shopify says no more than that. */

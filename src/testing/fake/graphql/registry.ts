@@ -20,6 +20,7 @@ import { fulfillmentResolvers } from './resolvers/orders/fulfillments.ts';
 import { marketingConsentResolvers } from './resolvers/orders/marketing-consent.ts';
 import { orderMutationResolvers } from './resolvers/orders/order-mutations.ts';
 import { orderResolvers } from './resolvers/orders/orders.ts';
+import { transactionResolvers } from './resolvers/orders/transactions.ts';
 import { productSetResolvers } from './resolvers/product-set/product-set.ts';
 import { productDuplicateResolvers } from './resolvers/products/duplicate.ts';
 import { productMutationResolvers } from './resolvers/products/mutations.ts';
@@ -66,6 +67,7 @@ export const resolvers: ResolverMap = mergeResolvers(
   nodeResolvers,
   orderMutationResolvers,
   orderResolvers,
+  transactionResolvers,
   productDuplicateResolvers,
   productMutationResolvers,
   productOptionResolvers,

@@ -2,7 +2,7 @@ import { type DocumentNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { maxRequestPoints } from '../../../graphql/cost/rule.ts';
 import { isRecord, parseJson } from '../../../internal/json.ts';
 import { actualCost, costFields, requestedCost } from '../cost/operation.ts';
-import type { GraphqlEngine, GraphqlRequest, PreparedOperation } from '../model.ts';
+import type { GraphqlEngine, GraphqlRequest, Prepared, PreparedOperation } from '../model.ts';
 import type { BulkType } from '../store/entities.ts';
 import type { ApiCaller, ApiTask, FakeApi, FakeRequest, WholeResponse } from './api.ts';
 import {
@@ -25,6 +25,8 @@ interface GraphqlApiOptions {
   readonly charge: (operation: PreparedOperation, points: number) => number;
 }
 
+type Refused = Extract<Prepared, { readonly ok: false }>;
+
 /** Makes the GraphQL API. */
 export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOptions): FakeApi {
   const deprecatedIn = deprecatedFields();
@@ -39,7 +41,7 @@ export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOption
       if (!body)
         return { ok: false, refusal: jsonResponse(refusals.badRequest.status, refusals.badRequest.body, version) };
       const prepared = engine.prepare({ ...body, apiVersion: caller.version });
-      if (!prepared.ok) return { ok: false, refusal: reply({ errors: prepared.errors }) };
+      if (!prepared.ok) return { ok: false, refusal: reply(refusedBody(prepared, caller)) };
       const { operation } = prepared;
       const { name, kind, rootFields, variables } = operation;
       const call = { operation: name, kind, rootFields, variables };
@@ -55,6 +57,17 @@ export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOption
       return { ok: true, task: { ...task(operation, requested, request, caller), call: asked } };
     },
   };
+
+  /** What is too large is charged while it is looked at. Recorded 2025-01 and 2026-04. */
+  function refusedBody({ errors, operation }: Refused, { shop, app }: ApiCaller): ResponseBody {
+    if (!operation) return { errors };
+    const requested = charge(operation, requestedCost(operation));
+    const bucket = shop.bucket(app);
+    const isTaken = bucket.take(requested);
+    const cost = costExtension(requested, null, bucket.status());
+    if (isTaken) bucket.refund(requested);
+    return { errors, extensions: { cost } };
+  }
 
   function task(
     operation: PreparedOperation,

@@ -248,7 +248,7 @@ function lookupKeys(kind: string, entity: Entity): readonly string[] {
     const { ownerType, namespace, key } = entity as MetafieldDefinitionEntity;
     return [lookupKey.definition(ownerType, namespace, key)];
   }
-  if (kind === 'Location') return metafieldIds(entity as LocationEntity);
+  if (kind === 'Location' || kind === 'Shop') return metafieldIds(entity as LocationEntity);
   if (kind === 'Customer') return customerKeys(entity as CustomerEntity);
   if (kind === 'Order') return orderKeys(entity as OrderEntity);
   if (kind === 'FulfillmentOrder') return fulfillmentOrderKeys(entity as FulfillmentOrderEntity);

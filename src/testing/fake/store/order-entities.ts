@@ -76,6 +76,19 @@ export interface StoredAttribute {
   readonly value: string;
 }
 
+/** One payment of an order. */
+export interface StoredTransaction {
+  readonly id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly gateway: string | null;
+  readonly test: boolean;
+  /** In the currency of the shop: two decimals. */
+  readonly amount: string;
+  /** `null` for the time at which the order was created. */
+  readonly processedAt: string | null;
+}
+
 /** An order. */
 export interface OrderEntity extends Entity {
   /** Such as `#1001`. */
@@ -93,8 +106,8 @@ export interface OrderEntity extends Entity {
   readonly currencyCode: string;
   /** `null` for an order that was made without payment and without a word about it. Recorded 2025-10 and 2026-04. */
   readonly displayFinancialStatus: string | null;
-  /** Whether it was paid by `orderMarkAsPaid`. */
-  readonly isMarkedAsPaid?: boolean;
+  /** Absent where it was said to be paid, without a word about how. */
+  readonly transactions?: readonly StoredTransaction[];
   readonly lineItems: readonly StoredLineItem[];
   readonly shippingAddress: StoredMailingAddress | null;
   readonly billingAddress: StoredMailingAddress | null;

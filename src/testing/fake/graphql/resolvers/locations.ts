@@ -91,7 +91,8 @@ export const locationResolvers: ResolverMap = {
     legacyResourceId: resolver<LocationEntity>(({ id }) => parseGid(id)?.key),
     // Also of one that is active: what can't be activated belongs to a fulfillment service.
     activatable: () => true,
-    deactivatable: resolver<LocationEntity>(({ isActive }, _args, context) => isActive && !isOnlyActive(context)),
+    // Also of one that is inactive already. Recorded 2026-04.
+    deactivatable: resolver<LocationEntity>(({ isActive }, _args, context) => !isActive || !isOnlyActive(context)),
     deletable: resolver<LocationEntity>(({ id, isActive }, _args, context) => !isActive && !hasStock(id, context)),
     hasActiveInventory: resolver<LocationEntity>(({ id }, _args, context) => hasStock(id, context)),
     hasUnfulfilledOrders: resolver<LocationEntity>(({ id }, _args, context) => isToSend(id, context)),
@@ -223,6 +224,8 @@ function deactivationErrors(
       field,
       'Location could not be deactivated because the destination location cannot be set to the location to be deactivated.',
     );
+  } else if (destination != null && !locationById(context, destination)) {
+    report('DESTINATION_LOCATION_NOT_SHOPIFY_MANAGED', field, 'destination location not shopify managed');
   } else if (destination != null && !activeLocation(context, destination)) {
     report(
       'DESTINATION_LOCATION_NOT_FOUND_OR_INACTIVE',

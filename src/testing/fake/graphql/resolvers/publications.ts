@@ -320,7 +320,8 @@ function updatePublication({ id, input }: PublicationUpdateArgs, context: Resolv
   ] as const) {
     for (const [index, productId] of ids.entries()) {
       const { kind } = requireGid(productId);
-      if (kind === 'ProductVariant') throw notSimulated(`publishing a ${kind}`);
+      // Recorded 2026-04.
+      if (kind === 'ProductVariant') requireGid(productId, 'Product');
       if (kind !== 'Product' && kind !== 'Collection')
         report('UNSUPPORTED_PUBLISHABLE_TYPE', ['input', name, index], 'Publishable type is not supported.');
       else if (!store.get(shop, kind, productId))

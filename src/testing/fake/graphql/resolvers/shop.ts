@@ -4,6 +4,7 @@ import type { FakePlan } from '../../model.ts';
 import { type ResolverContext, type ResolverMap, resolver } from '../context.ts';
 import { stableGid } from '../gid.ts';
 import { allPublications, primaryLocation } from './find-entities.ts';
+import { metafieldFields } from './metafields/metafields.ts';
 import { countryName, provinceName } from './places.ts';
 
 const plans: Readonly<Record<FakePlan, string>> = { standard: 'Basic', advanced: 'Advanced', plus: 'Shopify Plus' };
@@ -14,8 +15,10 @@ export function shopObject(context: ResolverContext): Readonly<Record<string, un
   const currencyCode = info.currencyCode ?? 'USD';
   const url = `https://${shop}`;
   const email = `owner@${shop}`;
+  const id = stableGid('Shop', shop);
   return {
-    id: stableGid('Shop', shop),
+    id,
+    metafields: context.store.get(shop, 'Shop', id)?.['metafields'] ?? [],
     name: info.name,
     myshopifyDomain: shop,
     primaryDomain: { id: stableGid('Domain', shop), host: shop, url, sslEnabled: true, localization: null },
@@ -87,6 +90,7 @@ export const shopResolvers: ResolverMap = {
   PublishablePublishPayload: { shop },
   PublishableUnpublishPayload: { shop },
   CustomerDeletePayload: { shop },
+  Shop: metafieldFields('SHOP'),
   MoneyV2: {
     // As Ruby writes a decimal number: "10.0", and not "10.00".
     amount: resolver<{ readonly amount: string }>(({ amount }) =>

@@ -10,7 +10,7 @@ import type { CustomerEntity, OrderEntity } from '../../../store/order-entities.
 import { collectionPayload, locationPayload } from '../../../webhooks/resource-payloads.ts';
 import { isoNow, type ResolverContext } from '../../context.ts';
 import { notSimulated } from '../../errors.ts';
-import { parseGid, requireGid } from '../../gid.ts';
+import { parseGid, requireGid, stableGid } from '../../gid.ts';
 import { allProducts, ownerOf, productById, variantById } from '../find-entities.ts';
 import { announceCustomer, announceOrder } from '../orders/save-order.ts';
 import { saveProduct } from '../products/save-product.ts';
@@ -55,6 +55,8 @@ const wholeOwners = {
       context.announce('locations/update', () => locationPayload(entity as LocationEntity)),
   },
   ORDER: { kind: 'Order', announce: (entity, context) => announceOrder(entity.id, context) },
+  // No webhook tells of them.
+  SHOP: { kind: 'Shop', announce: () => undefined },
 } as const satisfies Readonly<Record<string, WholeOwner>>;
 
 const typeByKind: ReadonlyMap<string, keyof typeof wholeOwners> = new Map(
@@ -78,8 +80,13 @@ export function metafieldOwner(id: string, context: ResolverContext): MetafieldO
   if (kind === 'ProductVariant') return owner('PRODUCTVARIANT', variantById(context, id));
   const type = typeByKind.get(kind);
   if (!type) throw notSimulated(`metafields of a ${kind}`);
-  const entity = context.store.get(context.shop, kind, id);
+  const entity = type === 'SHOP' ? shopEntity(id, context) : context.store.get(context.shop, kind, id);
   return entity && { type, id, metafields: ownMetafields(entity) };
+}
+
+/** What is kept of a shop: its metafields. `undefined` for the gid of another one. */
+function shopEntity(id: string, { store, shop }: ResolverContext): Entity | undefined {
+  return id === stableGid('Shop', shop) ? (store.get(shop, 'Shop', id) ?? { id }) : undefined;
 }
 
 /** All owners of a type; none for a type whose metafields are not simulated. */
@@ -112,7 +119,7 @@ export function putMetafields(id: string, metafields: readonly StoredMetafield[]
   const { store, shop } = context;
   const updatedAt = isoNow(context.clock);
   const kind = parseGid(id)?.kind ?? '';
-  const entity = typeByKind.has(kind) ? store.get(shop, kind, id) : undefined;
+  const entity = kind === 'Shop' ? shopEntity(id, context) : typeByKind.has(kind) && store.get(shop, kind, id);
   if (entity) {
     store.put(shop, kind, { ...entity, metafields, updatedAt });
     return;

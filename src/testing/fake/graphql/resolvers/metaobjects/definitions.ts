@@ -362,6 +362,11 @@ function updateDefinition(id: string, input: DefinitionChange, context: Resolver
     fields.map(({ isFilterable = false }) => ({ isFilterable })),
     check,
   );
+  if (input.resetFieldOrder) {
+    // Those of the input first, the others by the alphabet. The schema says so; recorded 2026-04.
+    const place = ({ key }: StoredField): number => (named.includes(key) ? named.indexOf(key) : named.length);
+    fields = fields.toSorted((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
+  }
   const displayNameKey = input.displayNameKey === undefined ? before.displayNameKey : input.displayNameKey;
   check(
     displayNameKey !== null && !fields.some(({ key }) => key === displayNameKey),
@@ -414,6 +419,7 @@ function checkRenderable(input: Switch | null | undefined, fields: readonly Stor
 
 const changeable: ReadonlySet<string> = new Set<keyof DefinitionChange>([
   ...(['name', 'description', 'displayNameKey', 'access', 'capabilities', 'fieldDefinitions'] as const),
+  'resetFieldOrder',
 ]);
 
 function changedField(field: StoredField, change: Partial<FieldInput>): StoredField {

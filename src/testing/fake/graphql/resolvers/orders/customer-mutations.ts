@@ -92,6 +92,9 @@ interface CustomerProblem {
   readonly message: string;
 }
 
+/** Whether a phone number is in E.164 format. */
+export const isPhone = (phone: string): boolean => /^\+[1-9]\d{6,14}$/.test(phone);
+
 /** `customerCreate` and `customerUpdate` have no codes, and leave `input` out of their paths. */
 const fieldsOnly = ({ field, message }: CustomerProblem): UserError => userError(field, message);
 
@@ -247,7 +250,7 @@ function check(customer: CustomerEntity, context: ResolverContext, report: Repor
     report('INVALID', ['email'], 'Email is invalid');
   else if (email !== null && isOther(customerByEmail(context, email), id))
     report('TAKEN', ['email'], 'Email has already been taken');
-  if (phone !== null && !/^\+[1-9]\d{6,14}$/.test(phone)) report('INVALID', ['phone'], 'Phone is invalid');
+  if (phone !== null && !isPhone(phone)) report('INVALID', ['phone'], 'Phone is invalid');
   else if (phone !== null && isOther(customerByPhone(context, phone), id))
     report('TAKEN', ['phone'], 'Phone has already been taken');
   for (const [field, label, value, most] of [

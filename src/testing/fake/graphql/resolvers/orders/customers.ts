@@ -90,6 +90,7 @@ export const customerResolvers: ResolverMap = {
     multipassIdentifier: () => null,
     hasTimelineComment: () => false,
     companyContactProfiles: () => [],
+    storeCreditAccounts: resolver<CustomerEntity, ConnectionArgs>((_customer, args) => connection([], args)),
     defaultAddress: resolver<CustomerEntity>(({ addresses }) => addresses[0] ?? null),
     addresses: resolver<CustomerEntity, { first?: number | null }>(({ addresses }, { first }) =>
       addresses.slice(0, first ?? undefined),

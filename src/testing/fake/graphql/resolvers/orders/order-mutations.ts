@@ -1,5 +1,5 @@
 import type { MetafieldInput } from '../../../../../graphql/operations/generated/graphql.ts';
-import type { CustomerEntity, OrderEntity, StoredAttribute } from '../../../store/order-entities.ts';
+import type { CustomerEntity, OrderEntity, StoredAttribute, StoredTransaction } from '../../../store/order-entities.ts';
 import {
   isoNow,
   isoTime,
@@ -14,7 +14,8 @@ import { defer } from '../deferred.ts';
 import { variantById } from '../find-entities.ts';
 import { normalTags, tagProblems } from '../input-values.ts';
 import { upsertedMetafields } from '../metafields/values.ts';
-import { customerFrom } from './customer-mutations.ts';
+import { countryCodeOf, provinceCodeOf } from '../places.ts';
+import { customerFrom, isPhone } from './customer-mutations.ts';
 import { type MailingAddressInput, mailingAddress } from './mailing-address.ts';
 import { makeOrder, type NewLineItem, putOrder } from './new-order.ts';
 import {
@@ -27,7 +28,9 @@ import {
   orderById,
   saveCustomer,
   saveOrder,
+  totalOf,
 } from './save-order.ts';
+import { financialStatusBy, paidBy, type TransactionInput, transactionFrom } from './transactions.ts';
 
 /** Mutations of orders, but for fulfillment. */
 export const orderMutationResolvers: ResolverMap = {
@@ -53,15 +56,24 @@ export const orderMutationResolvers: ResolverMap = {
       const order = existing(input.id, context);
       if (order && (order.displayFinancialStatus === 'PAID' || order.cancelledAt !== null))
         return { order, userErrors: [userError(['id'], 'Order cannot be marked as paid.')] };
-      const payload = change(input.id, context, () => ({
+      const payload = change(input.id, context, (before) => ({
         displayFinancialStatus: 'PAID',
-        isMarkedAsPaid: true,
+        transactions: [...(before.transactions ?? []), manualSale(before, context)],
       }));
       if (order) announceOrder(order.id, context, 'orders/paid');
       return payload;
     }),
   },
 };
+
+/** What is due, paid by hand. Recorded 2025-01 and 2026-04. */
+function manualSale(order: OrderEntity, context: ResolverContext): StoredTransaction {
+  const due = Number(totalOf(order)) - Number(paidBy(order.transactions ?? []).received);
+  return {
+    ...{ id: context.store.nextId('OrderTransaction'), kind: 'SALE', status: 'SUCCESS', gateway: 'manual' },
+    ...{ test: order.test, amount: due.toFixed(2), processedAt: isoNow(context.clock) },
+  };
+}
 
 const refused = (userErrors: readonly UserError[]): unknown => ({ order: null, userErrors });
 
@@ -106,12 +118,16 @@ const updatable: ReadonlySet<string> = new Set<keyof OrderFields>([
 
 const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 
-/** `orderUpdate`. */
+/** `orderUpdate`. What is refused stands unchanged beside the errors. Recorded 2026-04. */
 function updateOrder(input: OrderFields, context: ResolverContext): unknown {
   requireSimulated(input, updatable, 'OrderInput');
   const before = existing(input.id, context);
   if (!before) return refused([userError(['id'], 'Order does not exist')]);
   const userErrors: UserError[] = [];
+  if (Object.keys(input).length === 1)
+    userErrors.push(userError(null, 'No valid update parameters have been provided'));
+  if (input.phone && !isPhone(input.phone)) userErrors.push(userError(['phone'], 'Phone is invalid'));
+  userErrors.push(...shippingProblems(input.shippingAddress));
   if (input.email && !isEmail(input.email)) userErrors.push(userError(['email'], 'Email is invalid'));
   const now = isoNow(context.clock);
   const metafields = upsertedMetafields(
@@ -137,9 +153,24 @@ function updateOrder(input: OrderFields, context: ResolverContext): unknown {
     metafields,
     updatedAt: now,
   };
-  if (userErrors.length > 0) return refused(userErrors);
+  if (userErrors.length > 0) return { order: before, userErrors };
   saveOrder(context, order, 'orders/updated');
   return { order, userErrors: [] };
+}
+
+/** What an address lacks to be shipped to. Recorded 2026-04 of one in the United States. */
+function shippingProblems(address: MailingAddressInput | null | undefined): UserError[] {
+  const country = address?.countryCode ?? address?.country;
+  const code = country == null ? undefined : countryCodeOf(country);
+  if (!address || code !== 'US') return [];
+  const province = address.provinceCode ?? address.province;
+  return [
+    ...(address.lastName?.trim() ? [] : [userError(['shippingAddress', 'lastName'], 'Enter a last name')]),
+    ...(address.zip?.trim() ? [] : [userError(['shippingAddress', 'zip'], 'Enter a ZIP code')]),
+    ...(province != null && provinceCodeOf(code, province) === null
+      ? [userError(['shippingAddress', 'province'], 'State is not a valid state in United States')]
+      : []),
+  ];
 }
 
 const attribute = ({ key, value }: { readonly key: string; readonly value?: string | null }): StoredAttribute => ({
@@ -178,12 +209,15 @@ interface OrderCreateFields {
   readonly processedAt?: string | null;
   readonly closedAt?: string | null;
   readonly metafields?: readonly MetafieldInput[] | null;
+  readonly transactions?: readonly TransactionInput[] | null;
+  readonly presentmentCurrency?: string | null;
 }
 
 const creatable: ReadonlySet<string> = new Set<keyof OrderCreateFields>([
   ...(['lineItems', 'customer', 'customerId', 'name', 'email', 'phone', 'note', 'poNumber', 'tags'] as const),
   ...(['customAttributes', 'currency', 'financialStatus', 'shippingAddress', 'billingAddress'] as const),
   ...(['taxesIncluded', 'test', 'sourceName', 'sourceIdentifier', 'processedAt', 'closedAt', 'metafields'] as const),
+  ...(['transactions', 'presentmentCurrency'] as const),
 ]);
 
 interface LineItemInput {
@@ -225,6 +259,9 @@ const lineFrom = (line: LineItemInput): NewLineItem => ({
 function createOrder({ order: input, options }: CreateArgs, context: ResolverContext): unknown {
   requireSimulated(input, creatable, 'OrderCreateOrderInput');
   for (const line of input.lineItems ?? []) requireSimulated(line, lineFields, 'OrderCreateLineItemInput');
+  const currencyCode = input.currency ?? currencyOf(context);
+  if (input.presentmentCurrency != null && input.presentmentCurrency !== currencyCode)
+    throw notSimulated('OrderCreateOrderInput.presentmentCurrency of another currency');
   const behaviour = options?.inventoryBehaviour ?? 'BYPASS';
   if (behaviour !== 'BYPASS') throw notSimulated(`OrderCreateOptionsInput.inventoryBehaviour ${behaviour}`);
 
@@ -242,7 +279,7 @@ function createOrder({ order: input, options }: CreateArgs, context: ResolverCon
       email: input.email ?? customer?.email ?? null,
       customAttributes: input.customAttributes?.map(attribute) ?? [],
       customerId: customer?.id ?? null,
-      currencyCode: input.currency ?? currencyOf(context),
+      currencyCode,
       financialStatus: input.financialStatus ?? null,
       shippingAddress: input.shippingAddress ? mailingAddress(input.shippingAddress, store) : null,
       billingAddress: input.billingAddress ? mailingAddress(input.billingAddress, store) : null,
@@ -261,7 +298,15 @@ function createOrder({ order: input, options }: CreateArgs, context: ResolverCon
     report('INVALID', ['order', 'metafields', index, problem.part], problem.message),
   );
   if (userErrors.length > 0) return refused(userErrors);
-  const order = { ...made.order, metafields };
+  const transactions = input.transactions?.map((transaction) => transactionFrom(transaction, store));
+  const order: OrderEntity = {
+    ...made.order,
+    metafields,
+    ...(transactions && {
+      transactions,
+      displayFinancialStatus: input.financialStatus ?? financialStatusBy(transactions, totalOf(made.order)),
+    }),
+  };
   putOrder({ ...made, order }, context);
   announceOrder(order.id, context, 'orders/create');
   if (order.displayFinancialStatus === 'PAID') announceOrder(order.id, context, 'orders/paid');
@@ -294,7 +339,7 @@ function checkNewOrder(input: OrderCreateFields, context: ResolverContext, repor
 
 /** The customer that an order names, made or changed where it says so. */
 function customerOf(
-  { customer, customerId }: OrderCreateFields,
+  { customer, customerId, email }: OrderCreateFields,
   context: ResolverContext,
   report: Report,
 ): CustomerEntity | undefined {
@@ -308,12 +353,22 @@ function customerOf(
     return made.customer;
   }
   const id = toAssociate?.id ?? customerId;
-  if (id == null && !toAssociate?.email) return undefined;
+  if (id == null && !toAssociate?.email) return customerOfEmail(email, context);
   if (id != null) requireGid(id);
   const found = id == null ? customerByEmail(context, toAssociate?.email ?? '') : customerById(context, id);
   const field = customer ? ['order', 'customer', 'toAssociate'] : ['order', 'customerId'];
   if (!found) report('INVALID', field, 'Customer does not exist');
   return found;
+}
+
+/** Who an order with no more than an email address belongs to: found by it, or new. Recorded 2026-04. */
+function customerOfEmail(email: string | null | undefined, context: ResolverContext): CustomerEntity | undefined {
+  if (!email || !isEmail(email)) return undefined;
+  const known = customerByEmail(context, email);
+  if (known) return known;
+  const { customer } = customerFrom({ email }, undefined, context);
+  saveCustomer(context, customer, undefined);
+  return customer;
 }
 
 const maxStaffNote = 255;

@@ -26,6 +26,7 @@ import {
   remainingOf,
   totalOf,
 } from './save-order.ts';
+import { paidBy } from './transactions.ts';
 
 interface OrdersArgs extends ConnectionArgs {
   readonly query?: string | null;
@@ -68,7 +69,9 @@ export function orderSortValues(context: ResolverContext): Readonly<Record<strin
 /** Money fields that are the whole of an order, a part of it that the fake does not have, or what was paid. */
 const totals = (order: OrderEntity): Readonly<Record<string, string>> => {
   const total = totalOf(order);
-  const received = isPaid(order) ? total : '0.00';
+  const paid = order.transactions && paidBy(order.transactions);
+  const received = paid?.received ?? (isPaid(order) ? total : '0.00');
+  const isDue = !isPaid(order) && order.cancelledAt === null && order.displayFinancialStatus !== 'AUTHORIZED';
   return {
     totalPrice: total,
     currentTotalPrice: total,
@@ -77,7 +80,7 @@ const totals = (order: OrderEntity): Readonly<Record<string, string>> => {
     currentSubtotalPrice: total,
     totalReceived: received,
     netPayment: received,
-    totalOutstanding: isPaid(order) || order.cancelledAt !== null ? '0.00' : total,
+    totalOutstanding: isDue ? (Number(total) - Number(received)).toFixed(2) : '0.00',
     totalTax: '0.00',
     currentTotalTax: '0.00',
     totalDiscounts: '0.00',
@@ -87,7 +90,7 @@ const totals = (order: OrderEntity): Readonly<Record<string, string>> => {
     totalRefunded: '0.00',
     totalRefundedShipping: '0.00',
     totalTipReceived: '0.00',
-    totalCapturable: '0.00',
+    totalCapturable: paid?.capturable ?? '0.00',
     refundDiscrepancy: '0.00',
   };
 };
@@ -174,8 +177,6 @@ export const orderResolvers: ResolverMap = {
     lineItems: resolver<OrderEntity, ConnectionArgs>(({ lineItems }, args) => connection(lineItems, args)),
     returns: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
     shippingLines: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
-    // The fake has no payments but those that somebody says were made.
-    paymentGatewayNames: resolver<OrderEntity>(({ isMarkedAsPaid }) => (isMarkedAsPaid ? ['manual'] : [])),
     nonFulfillableLineItems: resolver<OrderEntity, ConnectionArgs>((_order, args) => connection([], args)),
     subtotalLineItemsQuantity: resolver<OrderEntity>(unitsOf),
     currentSubtotalLineItemsQuantity: resolver<OrderEntity>(unitsOf),
@@ -197,7 +198,6 @@ export const orderResolvers: ResolverMap = {
     closed: resolver<OrderEntity>(({ closedAt }) => closedAt !== null),
     confirmed: () => true,
     edited: () => false,
-    capturable: () => false,
     refundable: resolver<OrderEntity>(isPaid),
     fullyPaid: resolver<OrderEntity>(isPaid),
     unpaid: resolver<OrderEntity>((order) => !isPaid(order)),

@@ -105,7 +105,7 @@ function duplicate(source: ProductEntity, args: DuplicateArgs, context: Resolver
     id,
     title,
     handle,
-    status: args.newStatus ?? 'DRAFT',
+    status: (args.newStatus as ProductEntity['status'] | null | undefined) ?? source.status,
     options,
     media,
     variants,

@@ -104,7 +104,10 @@ export const variantResolvers: ResolverMap = {
       ),
     ),
     unitPrice: () => null,
-    unitPriceMeasurement: () => null,
+    // Of one without a measurement. Recorded 2025-01 and 2026-04.
+    unitPriceMeasurement: () => ({
+      ...{ measuredType: null, quantityUnit: null, quantityValue: 0, referenceUnit: null, referenceValue: 0 },
+    }),
     sellingPlanGroups: resolver<StoredVariant, ConnectionArgs>((_variant, args) => connection([], args)),
     sellingPlanGroupsCount: () => countUpTo(0),
     translations: () => [],
