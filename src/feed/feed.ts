@@ -1,4 +1,4 @@
-// The public feed: its options, reads and runs, and the effect of webhooks on them.
+// One file: the public feed, with its options, reads and runs, and the effect of webhooks on them.
 import { ConfigError, checkNames, type Issue, ValidationError } from '../errors/errors.ts';
 import type { GraphqlClient } from '../graphql/graphql.ts';
 import { linkSignal, sharedTask, whenAborted } from '../internal/abort.ts';
