@@ -347,10 +347,10 @@ export function withChanged(
 }
 
 const soldForNothing = (names: readonly string[]): string =>
-  `would sell ${listed(names)} for nothing, since neither the draft nor the shop has a price: give a price, or the status DRAFT.`;
+  `would sell ${listed(names)} for 0.00: neither the draft nor the shop has a price. Set a price, or the status DRAFT.`;
 
 const mergingVariants = ([one, other]: readonly [string, string]): string =>
-  `would give ${one} and ${other} the same option values: change one of them, or delete it, in the draft or in the shop.`;
+  `would give ${one} and ${other} the same option values. Change or delete one of them, in the draft or in the shop.`;
 
 /** The plan of a product that the shop does not have: everything is new. */
 export function planCreate(localId: string, ours: ProductFacts): ProductPlan {

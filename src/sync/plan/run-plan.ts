@@ -131,13 +131,16 @@ export function parsePlan(text: string): RunPlan {
   try {
     saved = JSON.parse(text);
   } catch {
-    return refuse('is not JSON: give the text that serializePlan returned.');
+    return refuse('is not JSON. Pass the text that serializePlan returned.');
   }
-  if (!isRecord(saved) || !isRecord(saved['plan'])) return refuse('is no saved plan: give the text of serializePlan.');
+  if (!isRecord(saved) || !isRecord(saved['plan']))
+    return refuse('is not a saved plan. Pass the text that serializePlan returned.');
   if (saved['format'] !== planFormat)
-    return refuse(`has format ${String(saved['format'])}, and this release reads ${planFormat}. Make the plan again.`);
+    return refuse(
+      `has format ${String(saved['format'])}, but this release reads format ${planFormat}. Create the plan again.`,
+    );
   if (saved['hash'] !== contentHash(saved['plan']))
-    return refuse('was changed since it was saved. Make the plan again, and change the drafts instead.');
+    return refuse('was changed after it was saved. Change the drafts instead, and create a new plan.');
   return saved['plan'] as unknown as RunPlan;
 }
 
@@ -218,7 +221,7 @@ function linesOf({
 }
 
 const unpricedLine = (names: readonly string[], outcome: PushOutcome): string =>
-  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'it would be sold for nothing' : 'kept as a draft at 0.00'}`;
+  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'would be sold for 0.00' : 'kept as a draft at 0.00'}`;
 
 const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
   'would-create': '+ ID',
@@ -254,7 +257,7 @@ function changeLines({ kind, list, name, fields, stock }: ProductChange): string
   );
 }
 
-const unitsText = (stock: number | undefined): string => (stock ? ` (${stock} in stock go with it)` : '');
+const unitsText = (stock: number | undefined): string => (stock ? ` and ${counted(stock, 'unit')} in stock` : '');
 
 function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
   if (field !== null && isOrderField(field)) return `order of ${orderFields[field]}: was changed`;

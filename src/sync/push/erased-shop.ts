@@ -9,7 +9,7 @@ import { recordsErasedKey } from '../../storage/keys.ts';
  */
 export class ShopErasedError extends ShopUnavailableError {
   constructor(shop: string) {
-    const message = `What is kept of ${shop} was erased while products of it were being pushed, so that no more is recorded or sent. If the shop has installed the app again, start a new run.`;
+    const message = `The stored data of ${shop} was erased during the run, so the run was stopped. If the shop has installed the app again, start a new run.`;
     super(message, { shop });
   }
 }

@@ -69,9 +69,9 @@ export function gateIssues(gate: Gate | undefined): readonly Issue[] {
   if (!Number.isInteger(minSamples) || minSamples < 1)
     issues.push({ field: 'gate.minSamples', message: 'must be a whole number, 1 or more.' });
   if (!(typeof maxFailureRate === 'number' && maxFailureRate >= 0 && maxFailureRate <= 100))
-    issues.push({ field: 'gate.maxFailureRate', message: 'must be a number of percent from 0 to 100.' });
+    issues.push({ field: 'gate.maxFailureRate', message: 'must be a percentage from 0 to 100.' });
   if (windowMs !== undefined && !(typeof windowMs === 'number' && windowMs > 0 && windowMs < Number.POSITIVE_INFINITY))
-    issues.push({ field: 'gate.windowMs', message: 'must be a number of milliseconds, more than 0.' });
+    issues.push({ field: 'gate.windowMs', message: 'must be a number of milliseconds greater than 0.' });
   if (requireData !== undefined && typeof requireData !== 'boolean')
     issues.push({ field: 'gate.requireData', message: 'must be true or false.' });
   issues.push(...unknownValue('gate.onHalt', onHalt, ['stop', 'rollback']));
@@ -223,7 +223,7 @@ export function haltError(
   const { minSamples, maxFailureRate } = gate;
   return new Error(
     reason === 'no-data'
-      ? `The gate halted the run: it has ${samples} of the ${minSamples} samples that it requires.`
+      ? `The gate halted the run: it has only ${samples} of the ${minSamples} samples that it requires.`
       : `The gate halted the run: ${failures} of ${samples} products failed (${failureRate} %), more than ${maxFailureRate} %.`,
   );
 }

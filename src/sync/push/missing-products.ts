@@ -49,7 +49,7 @@ export function refuseNamelessRows({ products }: WholeList, shop: string): void 
   const nameless = (typeof products === 'object' && unreadOf(products)?.nameless) || [];
   if (nameless.length === 0) return;
   const rows = listedNames(nameless);
-  const message = `cannot be known: ${rows}. What could not be read may be what seems to be missing. Correct the source, or leave \`missing\` out.`;
+  const message = `cannot be applied: ${rows}. The unreadable parts may contain the missing products. Correct the source, or leave out \`missing\`.`;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
@@ -105,7 +105,7 @@ export function listed(products: readonly unknown[], list: WholeList, shop: stri
 /** @throws ValidationError if products without a local id could be the missing ones. */
 function refuseNameless(count: number, shop: string): void {
   if (count === 0) return;
-  const message = `cannot be known: ${count} of the list ${count === 1 ? 'has' : 'have'} no local id, and may be what seems to be missing. Give each product its local id, or leave \`missing\` out.`;
+  const message = `cannot be applied: ${count} of the products in the list ${count === 1 ? 'has' : 'have'} no local id, and may be among the missing ones. Give each product its local id, or leave out \`missing\`.`;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 

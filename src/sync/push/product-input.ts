@@ -116,25 +116,30 @@ export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
   const add = (code: string, field: string, message: string): void =>
     void issues.push({ severity: 'error', code, field, message });
   if (draft.category && isCategoryPath(draft.category)) {
-    const message = 'is a path, for which no category was found: give its gid, or a resolveCategory that finds it';
+    const message =
+      'is a path for which no category was found: set the gid of the category, or pass a resolveCategory that finds it';
     add('category-unresolved', 'category', message);
   }
   const entries = draft.variants.reduce((sum, { quantities = [] }) => sum + quantities.length, 0);
   if (entries > maxQuantities) {
-    const message = `have ${entries} quantities, and Shopify takes ${maxQuantities}: leave them out, and set the stock with createInventory`;
+    const message = `have ${entries} quantities, but Shopify accepts at most ${maxQuantities}: leave them out, and set the stock with createInventory`;
     add('quantities-too-many', 'variants', message);
   }
   for (const [index, variant] of draft.variants.entries()) {
     const { imageUrls = [], options, quantities = [] } = variant;
     const field = `variants[${index}]`;
     if (new Set(quantities.map(({ locationId }) => locationId)).size < quantities.length)
-      add('quantities-duplicate', `${field}.quantities`, 'has two entries for one location: leave one');
+      add('quantities-duplicate', `${field}.quantities`, 'has two entries for one location: remove one');
     if (imageUrls.length > 1)
-      add('image-urls-unsupported', `${field}.imageUrls`, 'lists several, and a push sends one so far: leave one');
+      add(
+        'image-urls-unsupported',
+        `${field}.imageUrls`,
+        'lists several images, but a push can send only one: keep one',
+      );
     for (const name of Object.keys(draft.linkedOptions ?? {})) {
       const value = options[name];
       if (value === undefined || value.startsWith('gid://')) continue;
-      const message = 'is an entry of a linked option, and is sent as the gid of its metaobject: give that';
+      const message = 'belongs to a linked option: set it to the gid of its metaobject';
       add('linked-value-unresolved', `${field}.options[${JSON.stringify(name)}]`, message);
     }
   }

@@ -68,7 +68,7 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
         await records.delete(shop, localId);
         return false;
       }
-      const where = record.gid === null ? ' and may have reached the shop: look for it there' : '';
+      const where = record.gid === null ? ', but may have reached the shop' : '';
       await reject(localId, `is no longer in the source${where}. Delete it in the shop, or delete its record.`);
       return true;
     },

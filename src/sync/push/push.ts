@@ -257,7 +257,9 @@ export async function pushProduct(
     const failed = failure(error, push.gid);
     await push.end(failed).catch((storage: unknown) => {
       if (storage instanceof ShopErasedError) throw storage;
-      throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
+      throw new StorageError(`The push of ${localId} failed, and the failure could not be recorded.`, {
+        cause: { error, storage },
+      });
     });
     // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);

@@ -225,7 +225,7 @@ const gone = (record: SyncRecord): SyncRecord => ({
 });
 
 function unknownProduct(localId: string, shop: string): PushResult {
-  const message = `has no product in ${shop}: nothing was pushed under it, or it was deleted already.`;
+  const message = `has no product in ${shop}: none was pushed with this local id, or it was already deleted.`;
   const issue = { severity: 'error', code: 'product-unknown', field: 'localId', message } as const;
   return { outcome: 'invalid', localId, issues: [issue] };
 }

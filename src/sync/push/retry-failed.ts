@@ -54,7 +54,7 @@ export async function* failedDrafts(
       if (!filter(failedProduct(record))) continue;
       const draft = await source(localId);
       if (draft && localIdOf(draft) !== localId) {
-        const text = `must give the draft of "${localId}" when asked for it: the one it gave has another local id.`;
+        const text = `returned a draft with another local id for "${localId}". Return the draft of that product.`;
         throw new ValidationError('Nothing more was pushed', { issues: [{ field: 'source', message: text }], shop });
       }
       yield draft ?? new WithoutDraft(localId);

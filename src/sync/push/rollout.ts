@@ -58,7 +58,7 @@ export function rolloutIssues(rollout: Rollout | undefined): readonly Issue[] {
   if (!(typeof percent === 'number' && percent >= 0 && percent <= 100))
     issues.push({ field: 'rollout.percent', message: 'must be a number from 0 to 100.' });
   if (salt !== undefined && typeof salt !== 'string')
-    issues.push({ field: 'rollout.salt', message: 'must be a text.' });
+    issues.push({ field: 'rollout.salt', message: 'must be a string.' });
   if (shops !== undefined && !(Array.isArray(shops) && shops.every((shop) => typeof shop === 'string')))
     issues.push({ field: 'rollout.shops', message: 'must be a list of shops, such as ["acme.myshopify.com"].' });
   return issues;

@@ -60,7 +60,7 @@ export async function pruneJournal(
     if (oldest !== undefined) await journal.prune(shop, Math.max(0, Math.min(oldest, endedAt - days * dayMs)));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    const message = `Run ${runId} has ended and is recorded, but what the journal need not keep could not be deleted: ${error.message}`;
+    const message = `Run ${runId} has ended and is recorded, but old journal entries could not be deleted: ${error.message}`;
     throw new StorageError(message, { shop, cause: error });
   }
 }
@@ -75,7 +75,7 @@ async function rememberRun(keyValue: Stores['keyValue'], shop: string, startedAt
   for (;;) {
     const before = await keyValue.get(key);
     const stored = before === undefined ? undefined : parseJson(before);
-    checkFormat(stored, runsFormat, `What is known of the runs of ${shop}`, shop);
+    checkFormat(stored, runsFormat, `The list of runs of ${shop}`, shop);
     const known = isRecord(stored) && Array.isArray(stored['starts']) ? stored['starts'] : [];
     // A run of several calls ends several times.
     const starts = [...known.filter((one) => typeof one === 'number' && one !== startedAt), startedAt]

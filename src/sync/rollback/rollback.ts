@@ -169,7 +169,7 @@ export async function rollback(
   });
   if (found) return { counts, notable };
   const [field, id] = target.runId === undefined ? ['localId', target.localId] : ['runId', target.runId];
-  const message = `"${id}" is not in the journal of ${context.client.shop}. Runs are named by the \`runId\` of their summary; entries beyond the journal's retention are gone.`;
+  const message = `"${id}" is not in the journal of ${context.client.shop}. A run's id is the \`runId\` of its summary. Entries older than the journal's retention are deleted.`;
   throw new ValidationError('Nothing can be rolled back', { issues: [{ field, message }], shop: context.client.shop });
 }
 
@@ -568,7 +568,7 @@ function factsBefore(net: readonly Net[]): ProductFacts {
 /** What cannot be restored for a product that was deleted. */
 function lostWith(changes: readonly ProductChange[], base: PushBase | undefined): readonly string[] {
   return changes.flatMap(({ list, key, name, stock }) => {
-    if (list === 'variants' && stock) return [`${stock} in stock of ${name}`];
+    if (list === 'variants' && stock) return [`stock of ${name}: ${stock}`];
     const isOthers = list === 'images' && base?.facts.images?.[key] === undefined;
     return isOthers ? [`image ${name}, unless the shop still has its file at this address`] : [];
   });
@@ -627,7 +627,7 @@ function netChanges(entries: readonly JournalEntry[]): readonly Net[] {
 /** The changes in a journal entry. @throws ValidationError for those of a newer release. */
 function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
   if (!isRecord(sent) || sent['format'] !== journalFormat || !Array.isArray(sent['changes'])) {
-    const message = `${id} was written by another release of shopwright. Roll back with that one.`;
+    const message = `${id} was written by another release of shopwright. Use that release for the rollback.`;
     throw new ValidationError('The journal entry cannot be undone', { issues: [{ field: 'journal', message }] });
   }
   return sent['changes'] as unknown as readonly ProductChange[];

@@ -218,7 +218,7 @@ describe('a plan for people', () => {
     [
       'a variant that goes with its stock',
       change('remove', 'variants', 'T-S', { stock: 4 }),
-      '- variant T-S (4 in stock go with it), for good',
+      '- variant T-S and 4 units in stock, for good',
     ],
     ['a value of the product', change('update', 'product', '', field('a', 'b')), '~ value: "a" → "b"'],
     ['a value of an entry', change('update', 'metafields', 'x.y', field('1', '2')), '~ metafield x.y value: "1" → "2"'],

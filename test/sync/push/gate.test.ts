@@ -154,7 +154,7 @@ describe('a gate', () => {
     const gate = { minSamples: 10, maxFailureRate: 10, requireData: true, onHalt: 'rollback' } as const;
     const few = await clock.run(sync.pushMany(planted(3, 0), { gate }));
     expect(few.halt).toMatchObject({ reason: 'no-data', samples: 3, rollback: { counts: { removed: 3 } } });
-    expect(String(few.stoppedBy)).toContain('it has 3 of the 10 samples that it requires');
+    expect(String(few.stoppedBy)).toContain('it has only 3 of the 10 samples that it requires');
     expect(fake.products()).toEqual([]);
 
     fake.faults.next('hang', { operation: 'productSet', times: 8 });
@@ -212,7 +212,7 @@ describe('a gate', () => {
 
   it.each([
     [{ minSamples: 0, maxFailureRate: 5 }, 'gate.minSamples: must be a whole number, 1 or more.'],
-    [{ minSamples: 5 }, 'gate.maxFailureRate: must be a number of percent from 0 to 100.'],
+    [{ minSamples: 5 }, 'gate.maxFailureRate: must be a percentage from 0 to 100.'],
     [{ minSamples: 5, maxFailureRate: 5, window: 9 }, 'Did you mean gate.windowMs?'],
     [{ minSamples: 5, maxFailureRate: 5, windowMs: 0 }, 'gate.windowMs: must be a number of milliseconds'],
     [{ minSamples: 5, maxFailureRate: 5, onHalt: 'rollbak' }, 'Did you mean rollback?'],

@@ -164,7 +164,7 @@ describe('products that left the list', () => {
     expect(plan).toMatchObject({ calls: 2, points: 20 });
     const text = formatPlan(plan);
     expect(text).toContain('- p-3: no longer listed\n  - "Tee p-3", 2 variants, 1 image, for good\n');
-    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image (6 in stock go with it), for good\n');
+    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image and 6 units in stock, for good\n');
     expect(text).toContain(': 0 to create, 0 to update, 2 products to delete, 0 variants to delete, 3 unchanged; ');
     await stockUp(made, 'Tee p-3', 1);
     const maxDeletes = { products: 2, variantsWithStock: 2 };
@@ -190,7 +190,7 @@ describe('products that left the list', () => {
       () => made.sync.plan(nameless, { missing: 'delete' }),
     ])
       expect(await made.clock.run(run().catch((error: unknown) => error))).toMatchObject({
-        message: expect.stringMatching(/1 of the list has no local id/),
+        message: expect.stringMatching(/1 of the products in the list has no local id/),
       });
     expect(titles(made)).toHaveLength(3);
   });
@@ -408,7 +408,7 @@ describe('a rollback of removals', () => {
     const [before] = withoutTimes(made);
     const { runId } = await made.clock.run(made.sync.delete(['rich'], { maxDeletes: { variantsWithStock: 2 } }));
     expect(made.fake.products()).toEqual([]);
-    const expected = { outcome: 'recreated', remade: ['R-S', 'R-M'], lost: ['7 in stock of R-S', '7 in stock of R-M'] };
+    const expected = { outcome: 'recreated', remade: ['R-S', 'R-M'], lost: ['stock of R-S: 7', 'stock of R-M: 7'] };
     const dry = await made.clock.run(made.sync.rollback({ runId }, { dryRun: true }));
     expect(dry.notable).toMatchObject([expected]);
     expect(made.fake.products()).toEqual([]);

@@ -61,7 +61,9 @@ describe('retryFailed', () => {
   it('ends if the source returns another product, or throws', async () => {
     const { sync, fake, clock } = await failedShop();
     const error = await clock.run(sync.retryFailed(() => tee('other')).catch((reason: unknown) => reason));
-    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain('must give the draft of "bad-0"');
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(
+      'returned a draft with another local id for "bad-0"',
+    );
     const source = (): never => {
       throw new Error('the database is gone');
     };

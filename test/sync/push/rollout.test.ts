@@ -125,7 +125,7 @@ describe('a run with a rollout', () => {
     [{ percent: Number.NaN }, 'rollout.percent: must be a number from 0 to 100.'],
     [{ percent: 5, slat: 'x' }, 'Did you mean rollout.salt?'],
     [{ percent: 5, shops: 'acme' }, 'rollout.shops: must be a list of shops'],
-    [{ percent: 5, salt: 7 }, 'rollout.salt: must be a text.'],
+    [{ percent: 5, salt: 7 }, 'rollout.salt: must be a string.'],
     [5, 'rollout: must be an object'],
   ])('is refused before anything is sent: %j', async (rollout, message) => {
     const { sync, fake } = fakeSync();

@@ -167,7 +167,7 @@ describe('a repair of a product without prices', () => {
     const isSold = status === 'ACTIVE';
     expect(findings).toMatchObject([{ kind: 'edited', isRepaired: !isSold }]);
     expect(findings[0]?.error?.code).toBe(isSold ? 'VALIDATION_FAILED' : undefined);
-    if (isSold) expect(findings[0]?.error?.message).toContain('would sell T-M for nothing');
+    if (isSold) expect(findings[0]?.error?.message).toContain('would sell T-M for 0.00');
     expect(inShop(made)).toMatchObject({ status, prices: isSold ? ['9.50'] : ['9.50', '0.00'] });
   });
 });
