@@ -166,9 +166,9 @@ describe('a plan of a run', () => {
 
   it.each<[string, (text: string) => string, RegExp]>([
     ['text that is no JSON', () => '{', /not JSON/],
-    ['JSON that is no plan', () => '{"a":1}', /no saved plan/],
+    ['JSON that is not a plan', () => '{"a":1}', /not a saved plan/],
     ['a plan of a newer release', (text) => text.replace('"format": 1', '"format": 2'), /format 2/],
-    ['a plan that somebody edited', (text) => text.replace('"T-M"', '"T-X"'), /was changed since/],
+    ['a plan that somebody edited', (text) => text.replace('"T-M"', '"T-X"'), /was changed after/],
   ])('is refused as %s', async (_what, change, message) => {
     const made = await pushed();
     const text = serializePlan(await made.clock.run(made.sync.plan(products)));

@@ -36,7 +36,7 @@ describe('a push during an erasure of its shop', () => {
       expect(counts.skipped).toBeGreaterThan(0);
       expect(stoppedBy).toMatchObject({
         code: 'SHOP_UNAVAILABLE',
-        message: expect.stringContaining('was erased while products of it were being pushed'),
+        message: expect.stringContaining('was erased during the run'),
       });
     },
   );

@@ -43,7 +43,7 @@ describe('the journal keeps', () => {
       made.clock.run(made.sync.rollback({ runId }).catch((error: Error) => error.message));
     expect(await rollback('run-3')).toMatchObject({ counts: { restored: 1 } });
     expect(made.fake.products()).toMatchObject([{ title: 'Title 2' }]);
-    expect(await rollback('run-1')).toContain("beyond the journal's retention");
+    expect(await rollback('run-1')).toContain("older than the journal's retention");
   });
 
   it('counts no run that changed nothing, and none of a dry run', async () => {
