@@ -173,8 +173,8 @@ export function underNamesOfShop(
 }
 
 /**
- * The changes of variants that the push does not change directly, such as a merchant's own. They lose or get values when
- * options are removed, added or renamed, so a rollback needs to know them.
+ * The changes of variants that the push does not change directly, such as a merchant's own. They lose or get values
+ * when options are removed, added or renamed, so a rollback needs to know them.
  *
  * @param variantIds Gids of the push's own variants by key.
  */
@@ -215,8 +215,8 @@ export function changedWithOptions(
 }
 
 /**
- * The names of two variants that would have the same option values after the changes, which Shopify refuses. This happens
- * if an option or a value is removed while a variant that must not be deleted stays, such as a merchant's own.
+ * The names of two variants that would have the same option values after the changes, which Shopify refuses. This
+ * happens if an option or a value is removed while a variant that must not be deleted stays, such as a merchant's own.
  */
 export function sameAfterwards(
   changes: readonly ProductChange[],

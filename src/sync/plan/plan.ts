@@ -155,8 +155,8 @@ export interface PlannedUpdate {
 const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
 
 /**
- * Compares the last push, the draft and the shop, value by value. If only the draft changed, it is a change; if only the
- * shop changed, a drift; if both changed to different values, a conflict. Sends and reads nothing.
+ * Compares the last push, the draft and the shop, value by value. If only the draft changed, it is a change; if only
+ * the shop changed, a drift; if both changed to different values, a conflict. Sends and reads nothing.
  */
 export function planUpdate(
   localId: string,

@@ -54,8 +54,8 @@ export function optionOrderText(variants: readonly OptionPairs[]): string | unde
 }
 
 /**
- * Everything in a draft that a push would send, as one text. Drafts that differ only in the order of unordered lists have
- * the same text. Built from lists instead of objects by key, which would take twice as long.
+ * Everything in a draft that a push would send, as one text. Drafts that differ only in the order of unordered lists
+ * have the same text. Built from lists instead of objects by key, which would take twice as long.
  */
 export function saidText(draft: ProductDraft, publications: readonly string[]): string {
   const { product, ...lists } = saidBy(draft);
@@ -300,8 +300,8 @@ export type RemoteVariant = RemoteNode['variants']['nodes'][number];
 export type RemoteMedia = RemoteNode['media']['nodes'][number];
 
 /**
- * What a push stores for the next one: the values that it sent, those that Shopify stored differently, and the ids of its
- * variants and images. Stored in the sync record as `lastSyncData`.
+ * What a push stores for the next one: the values that it sent, those that Shopify stored differently, and the ids of
+ * its variants and images. Stored in the sync record as `lastSyncData`.
  */
 export interface PushBase {
   /** The facts of the last push. */
@@ -351,8 +351,8 @@ export function readBase(data: JsonObject | null | undefined): PushBase | undefi
 }
 
 /**
- * The base as stored in the sync record, without secrets: values that look like tokens are redacted, and count as unknown
- * from then on.
+ * The base as stored in the sync record, without secrets: values that look like tokens are redacted, and count as
+ * unknown from then on.
  */
 export function writeBase(base: PushBase): JsonObject {
   const text = JSON.stringify({ format: baseFormat, ...base }, (_key, value: unknown) =>

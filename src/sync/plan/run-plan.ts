@@ -13,8 +13,8 @@ export interface PlannedProduct {
   readonly localId: string | undefined;
   readonly outcome: PushOutcome;
   /**
-   * What would be sent; present for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. It has
-   * no changes if a push was interrupted after it had sent everything: `apply` then only completes the sync record.
+   * What would be sent; present for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. It
+   * has no changes if a push was interrupted after it had sent everything: `apply` then only completes the sync record.
    */
   readonly plan?: ProductPlan;
   /** The draft for which it was planned: `apply` pushes it. */
@@ -101,8 +101,8 @@ export function checkDeletes(plans: readonly ProductPlan[], limits: DeleteLimits
 const planFormat = 1;
 
 /**
- * Serialises a plan, so that it can be reviewed and applied later, even by another process. The text contains the drafts
- * but no tokens. `parsePlan` detects changes to the text.
+ * Serialises a plan, so that it can be reviewed and applied later, even by another process. The text contains the
+ * drafts but no tokens. `parsePlan` detects changes to the text.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *

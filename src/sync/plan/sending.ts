@@ -16,8 +16,8 @@ import type {
 import { isSameValue } from './same-value.ts';
 
 /**
- * The values that these changes will send, added to those of earlier pushes that were interrupted: the shop may have any
- * of them. The newest values of each entry are kept.
+ * The values that these changes will send, added to those of earlier pushes that were interrupted: the shop may have
+ * any of them. The newest values of each entry are kept.
  */
 export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
   const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
@@ -33,7 +33,9 @@ export function sendingOf(changes: readonly ProductChange[], before: Sending = {
 /** How many consecutive interrupted pushes of a product are remembered. */
 const keptSendings = 10;
 
-/** The base, with values of interrupted pushes that the shop now has, so that they do not count as changes of others. */
+/**
+ * The base, with values of interrupted pushes that the shop now has, so that they do not count as changes of others.
+ */
 export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
   const { facts, sending = {} } = base;
   const stored = { ...base.stored };

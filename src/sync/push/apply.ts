@@ -688,7 +688,8 @@ function orderMoves(
     // A linked option keeps its value, because there is no temporary metaobject.
     const place = (move: Move): number => move.from.findIndex(([, value]) => !value.startsWith('gid://'));
     const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)) && place(move) >= 0);
-    // Somebody else's variant has that combination, or all options are linked: send it, and let Shopify return the error.
+    // Somebody else's variant has that combination, or all options are linked: send it, and let Shopify return the
+    // error.
     if (!stuck) for (const move of waiting) settle(move);
     else {
       parked.add(stuck);

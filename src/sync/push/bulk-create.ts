@@ -61,7 +61,9 @@ export interface BulkCreateSummary {
   readonly updated: number;
   /** Products that Shopify refused. Their records have the error. */
   readonly refused: number;
-  /** Products left to `push` and `pushMany`: existing or invalid ones, and those whose result Shopify does not report. */
+  /**
+   * Products left to `push` and `pushMany`: existing or invalid ones, and those whose result Shopify does not report.
+   */
   readonly left: number;
   /** Gids of the bulk operations. */
   readonly operations: readonly string[];

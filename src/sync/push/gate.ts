@@ -203,8 +203,8 @@ const isFailed = (outcome: PushOutcome): boolean =>
   outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
 
 /**
- * Whether more failed than allowed. Multiplies first, because `7 / 25 * 100` is more than 28 in floating point. Does not
- * use the rounded rate.
+ * Whether more failed than allowed. Multiplies first, because `7 / 25 * 100` is more than 28 in floating point. Does
+ * not use the rounded rate.
  */
 const isHalting = (
   { minSamples, maxFailureRate }: Gate,

@@ -20,8 +20,8 @@ import type { Rollout } from './rollout.ts';
 export interface PushManyOptions extends PushOptions {
   /**
    * What to do with products that earlier runs pushed but that are not in this list: `keep` (default), `archive` or
-   * `delete` them. If there are more than `maxDeletes.products` allows, the run sends nothing. Use it only with complete
-   * lists: `pushMany` reads the list to its end before it sends anything.
+   * `delete` them. If there are more than `maxDeletes.products` allows, the run sends nothing. Use it only with
+   * complete lists: `pushMany` reads the list to its end before it sends anything.
    */
   readonly missing?: MissingProducts;
   /**
@@ -43,8 +43,8 @@ export interface PushManyOptions extends PushOptions {
   /** How many products are pushed at the same time, at most the sync's `concurrency`, which is the default. */
   readonly concurrency?: number;
   /**
-   * Called after each product, and awaited. An error ends the run. If the list throws, `pushMany` rejects once all pushes
-   * in progress have ended. By then this function has been called for each of them, with the `runId` to pass to
+   * Called after each product, and awaited. An error ends the run. If the list throws, `pushMany` rejects once all
+   * pushes in progress have ended. By then this function has been called for each of them, with the `runId` to pass to
    * `rollback`.
    */
   readonly onProgress?: (progress: PushProgress) => unknown;

@@ -9,8 +9,8 @@ type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 /** Writes results to the records of products whose push did not record them. */
 export interface PushOutcomes {
   /**
-   * Marks the product as pending, because its state in the shop is unknown: the next push compares with the shop, even if
-   * the hash is the same.
+   * Marks the product as pending, because its state in the shop is unknown: the next push compares with the shop, even
+   * if the hash is the same.
    */
   doubt(localId: string): Promise<void>;
   /** Records why the last attempt of a push ended before the product was reached, if the product has a record. */
@@ -76,8 +76,8 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
 }
 
 /**
- * Whether the shop cannot have the product: it was never sent, or sent once and rejected. After more attempts, a response
- * may have been lost.
+ * Whether the shop cannot have the product: it was never sent, or sent once and rejected. After more attempts, a
+ * response may have been lost.
  */
 function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
   return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));

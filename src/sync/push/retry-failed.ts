@@ -18,7 +18,7 @@ export interface RetryFailedOptions extends Omit<PushManyOptions, 'missing' | 'r
 }
 
 /**
- * Returns the draft of a product by its local id; nothing if your own data no longer has it.
+ * Returns the draft of a product by its local id; `null` or `undefined` if your own data does not have it.
  *
  * @example
  * const draftOf: DraftSource = async (localId) => toDraft(await database.product(localId));
@@ -39,7 +39,7 @@ export class WithoutDraft {
 const pageSize = 250;
 
 /**
- * The drafts of the products whose last push failed, in the order of their local ids.
+ * The drafts of the products whose last push failed, ordered by local id.
  *
  * @throws ValidationError if the source returns the draft of another product. What the source and the filter throw.
  */
