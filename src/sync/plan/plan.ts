@@ -201,7 +201,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.inNamesThatStand(remote), remote);
+  const changes = withStock(comparison.withNamesOfShop(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -552,7 +552,7 @@ class Comparison {
   }
 
   /** The changes. If somebody else renamed options and that is left alone, the changes use the new names. */
-  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
+  withNamesOfShop(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
     return isNamedByOthers(left) ? underNamesOfShop(this.changes, left, remote) : this.changes;

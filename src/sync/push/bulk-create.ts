@@ -37,7 +37,7 @@ export interface CreateInBulkOptions {
   readonly signal?: AbortSignal;
   /**
    * Also changes existing products, if a row can do so without touching variants, images and metafields. The draft
-   * wins, whatever was changed in the shop, and its tags and collections replace the shop's: as in a push with `force`
+   * overwrites changes in the shop, and its tags and collections replace the shop's: as in a push with `force`
    * and `managed: 'all'` for each list. Reading these products costs points, changing them costs none. Default `false`.
    */
   readonly overwrite?: boolean;

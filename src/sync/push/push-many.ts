@@ -68,9 +68,9 @@ export interface PushSummary {
   /** Products finished, whatever their outcome. */
   readonly finished: number;
   readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The first 1,000 of them. */
+  /** The first 1,000 invalid products. */
   readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
-  /** The first 1,000 of them. */
+  /** The first 1,000 failed products. */
   readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
   /**
    * Why the run was stopped: the signal's reason, an error that concerns the whole shop, or the error of a halt by

@@ -307,7 +307,10 @@ describe('an order of options that the draft changes', () => {
 });
 
 describe('a push or a rollback that is killed during a call', () => {
-  /** Works in a separate process that is killed at a mutation, before or after Shopify executes it. Returns whether it was. */
+  /**
+   * Works in a separate process that is killed at a mutation, before or after Shopify executes it. Returns whether it
+   * was.
+   */
   async function dies(
     work: (sync: ProductSync, signal: AbortSignal) => Promise<unknown>,
     mutation: number,

@@ -48,7 +48,9 @@ async function push(made: FakeSync, draft: ProductDraftInput, more: object = {})
   return result;
 }
 
-/** Pushes in a process that is killed at a mutation, before or after Shopify executes it. Returns whether it was killed. */
+/**
+ * Pushes in a process that is killed at a mutation, before or after Shopify executes it. Returns whether it was killed.
+ */
 async function dies(made: FakeSync, draft: ProductDraftInput, mutation: number, isMade: boolean): Promise<boolean> {
   const death = new AbortController();
   let sent = 0;

@@ -152,8 +152,8 @@ function expectDraft(now: Stored, wanted: ProductDraftInput, before: Stored): vo
 }
 
 /**
- * What a rollback restores: everything except times, the order of lists, the ids of entries that were created again, and
- * the absence of a variant's own image.
+ * What a rollback restores: everything except times, the order of lists, the ids of entries that were created again,
+ * and the absence of a variant's own image.
  */
 function comparable({
   title,
