@@ -1,4 +1,4 @@
-// Facts: one form for drafts, records and the shop's products, and the conversions to it.
+// One file: facts, the common form of drafts, records and the shop's products, and the conversions to it.
 import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';

@@ -1,4 +1,4 @@
-// Applies the changes of one product, part by part, in the only order that Shopify accepts.
+// One file: applying the changes of one product, part by part, in the only order that Shopify accepts.
 import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
 import type { TypedDocument } from '../../graphql/document.ts';
 import {

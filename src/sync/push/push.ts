@@ -1,4 +1,4 @@
-// Pushes one product: reads its record, changes the shop and the images, and writes the record.
+// One file: the push of one product, which reads its record, changes the shop and images, and writes the record.
 import { randomUUID } from 'node:crypto';
 import {
   InvalidResponseError,

@@ -1,4 +1,4 @@
-// Undoes the pushes of one product: reads its journal, restores the shop, and writes the record.
+// One file: the rollback of one product, which reads its journal, restores the shop, and writes the record.
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import {
   ProductByIdentifierDocument,
