@@ -109,10 +109,7 @@ export type PushResult =
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
   | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
-  /**
-   * Nothing was changed, because the shop's values of everything that the draft changes were changed too. See
-   * `onConflict`.
-   */
+  /** No change of the draft is in the shop, because others changed the same values there. See `onConflict`. */
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
@@ -906,7 +903,8 @@ class Push {
   }
 
   /**
-   * Records values that somebody wrote after this push had read them as conflicts. Returns the base for the next push.
+   * Records as conflicts the values that somebody wrote after this push had read them. Returns the base for the next
+   * push.
    */
   #overtaken(plan: ProductPlan, next: ProductFacts, theirs: Facts): ProductFacts {
     const fields = plan.changes.find(({ list }) => list === 'product')?.fields ?? {};
@@ -1030,9 +1028,7 @@ export const doubt = 'doubt';
 /** Id of the first of the pushes that were interrupted or failed since the last complete one. */
 export const triesPart = 'tries';
 
-/**
- * Marks an imported product that does not have its local id in the shop yet, because no push has sent anything since.
- */
+/** Marks an imported product whose local id is not in the shop yet, because no push has sent anything since. */
 export const unmarkedPart = 'unmarked';
 
 /** The status that a product had before it left the list and was archived. */
