@@ -41,7 +41,7 @@ interface CandidateSettings {
   readonly readRecords: (localIds: readonly string[]) => Promise<readonly SyncRecord[]>;
   /** Products of the shop by gid, many in one call. Those that cannot be read are left out. */
   readonly readProducts: (wanted: readonly WantedProduct[]) => Promise<ReadonlyMap<string, RemoteProduct>>;
-  /** Size of the first batch: the number of products that are pushed or read at the same time. */
+  /** Initial and smallest batch size: the number of products that are pushed or read at the same time. */
   readonly least: number;
   /** Whether the run was stopped: remaining products are then passed on unchecked. */
   readonly isStopped: () => boolean;

@@ -20,7 +20,7 @@ export type FactEntries = Readonly<Record<string, Facts>>;
 /** The values of one entry by field. A missing field is unknown, or not part of the draft. */
 export type Facts = Readonly<Record<string, FactValue>>;
 
-/** A JSON value, or the option values of a variant. */
+/** A JSON scalar, or the option values of a variant. */
 export type FactValue = string | boolean | number | null | readonly (readonly [name: string, value: string])[];
 
 /** The option values of a variant, in the order of the options. */

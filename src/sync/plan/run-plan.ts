@@ -36,7 +36,7 @@ export interface RunPlan {
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
   /**
    * The products, in the order in which they were planned; products that left the list come last. Does not include
-   * unchanged products without anything to report, and products outside the rollout.
+   * unchanged products without anything to report, or products outside the rollout.
    */
   readonly products: readonly PlannedProduct[];
   /** Points that the changes will cost by Shopify's published rules, and the number of calls. */

@@ -105,7 +105,7 @@ export interface RollbackResult {
   }[];
   /** Variants that had been deleted and were created again: they have new ids, and no stock. */
   readonly remade: readonly string[];
-  /** What a product that was created again has lost, besides its ids and sales: one sentence part per loss. */
+  /** What a product that was created again has lost, besides its ids and sales: one phrase per loss. */
   readonly lost: readonly string[];
   /** Why it failed. */
   readonly error?: ShopwrightError;
