@@ -149,7 +149,7 @@ describe('shopwright plan, apply and rollback', () => {
     writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('Linen tee', 'Other tee'));
     expect(await run(['apply', plan, '--yes'])).toMatchObject({
       code: 1,
-      errors: expect.stringContaining('was changed since'),
+      errors: expect.stringContaining('was changed after'),
     });
   });
 

@@ -8,10 +8,10 @@ import type { RemoteProduct } from './product-facts.ts';
 /** The validation result of a product. */
 export type Checked = { readonly draft: ProductDraft } | Extract<PushResult, { outcome: 'invalid' }>;
 
-/** A product of a run, with what is known of it before its turn. */
+/** A product of a run, with what is known about it before it is pushed. */
 export interface Candidate {
   readonly product: unknown;
-  /** Its result, if nothing is to be done. */
+  /** Its result, if nothing has to be done. */
   readonly result?: PushResult;
   /** Its validation result; a rejected promise if the validation failed with an error. */
   readonly checked?: Checked | Promise<Checked>;
@@ -21,14 +21,14 @@ export interface Candidate {
 
 /** A product that was checked without its record. */
 export interface Looked extends Candidate {
-  /** Present if its record may show that nothing is to be done. */
+  /** Present if its record may show that nothing has to be done. */
   readonly lookup?: {
     readonly localId: string;
     /** Approximate number of characters of the draft. */
     readonly size: number;
-    /** The product's result according to that record, if nothing is to be done. */
+    /** The product's result according to that record, if nothing has to be done. */
     resultOf(record: SyncRecord | undefined): PushResult | undefined;
-    /** The parts of the product to read ahead of its turn, according to that record. */
+    /** The parts of the product to read in advance, according to that record. */
     toRead(record: SyncRecord | undefined): WantedProduct | undefined;
   };
 }
@@ -41,27 +41,27 @@ interface CandidateSettings {
   readonly readRecords: (localIds: readonly string[]) => Promise<readonly SyncRecord[]>;
   /** Products of the shop by gid, many in one call. Those that cannot be read are left out. */
   readonly readProducts: (wanted: readonly WantedProduct[]) => Promise<ReadonlyMap<string, RemoteProduct>>;
-  /** How many products are taken at once at first: as many as are pushed at the same time, or read. */
+  /** Initial and smallest batch size: the number of products that are pushed or read at the same time. */
   readonly least: number;
-  /** Whether the run has been stopped: then products are passed on unchanged. */
+  /** Whether the run was stopped: remaining products are then passed on unchecked. */
   readonly isStopped: () => boolean;
 }
 
-/** The most products that are taken ahead of the pushes, and whose records and products are read at once. */
+/** Maximum batch size: products taken before they are pushed, whose records and products are read together. */
 export const mostDrawn = 100;
 
 /**
- * Milliseconds after which other work gets a turn of the event loop: a store in a file responds within the current
- * turn.
+ * Milliseconds after which the loop yields to the event loop. A file-based store responds synchronously, so the loop
+ * would otherwise block it.
  */
 const longestTurnMs = 50;
 
-/** The most characters of their drafts. */
+/** Maximum number of characters of the drafts in one batch. */
 const mostCharacters = 2_000_000;
 
 /**
- * The products of a run. Those that need no push are found many at a time. As long as most products need none, a stream
- * is read ahead as far as it yields products without waiting.
+ * The products of a run. Products that need no push are found in batches. While most products need none, a stream is
+ * read ahead for as long as it yields without waiting.
  */
 export function candidatesOf(
   products: Iterable<unknown> | AsyncIterable<unknown>,
@@ -107,7 +107,7 @@ export function candidatesOf(
       const remote = wanted && found?.get(wanted.gid);
       return remote ? { ...one, seen: { remote, version } } : one;
     });
-    // If most products have to be pushed, and so wait for Shopify, no more are taken than are pushed at once.
+    // If most products must be pushed, they wait for Shopify: take no more than are pushed at the same time.
     const isMostlyKnown = ready.filter(({ result, seen }) => result ?? seen).length * 2 > ready.length;
     most = isMostlyKnown ? Math.min(most * 2, mostDrawn) : least;
     if (!isMostlyKnown || performance.now() < turnDueMs) return;
@@ -140,7 +140,7 @@ interface Drawing {
   return(): Promise<unknown>;
 }
 
-/** Reads a list or a stream. A product that comes too late for one batch is the first of the next. */
+/** Reads a list or a stream. A product that arrives too late for one batch is the first of the next. */
 function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawing {
   if (!(typeof products === 'object' && Symbol.asyncIterator in products)) {
     const iterator = products[Symbol.iterator]();
@@ -165,7 +165,7 @@ function drawAhead(products: Iterable<unknown> | AsyncIterable<unknown>): Drawin
   };
 }
 
-/** The records of some local ids, also from a store that cannot read many at once. */
+/** Reads the records of some local ids, one by one if the store cannot read many at once. */
 export async function recordsOf(
   records: SyncRecordStore,
   shop: string,
@@ -176,19 +176,19 @@ export async function recordsOf(
   return found.flatMap((record) => record ?? []);
 }
 
-/** How many parts the set has. Each grows alone, so that little is copied at once, and little space stays unused. */
+/** Number of parts of the set. Each grows separately, so that little is copied at once and little space is wasted. */
 const parts = 256;
 
 /** Initial number of slots of a part. */
 const leastSlots = 16;
 
-/** How full a part may be, and by which factor it grows then. */
+/** How full a part may get, and the factor by which it then grows. */
 const fullest = 0.85;
 const growth = 1.25;
 
 /**
- * The local ids of a run, as hashes of 64 bits: 9 to 12 bytes per id, where texts take a hundred. With a million ids,
- * the chance that two are taken for the same is 1 in 37 million.
+ * The local ids of a run, as 64-bit hashes: 9 to 12 bytes per id, compared to about a hundred for strings. With a
+ * million ids, the chance of a collision is 1 in 37 million.
  */
 export class SeenIds {
   readonly #parts = Array.from({ length: parts }, () => new SeenPart());
@@ -205,15 +205,15 @@ export class SeenIds {
   }
 
   #partOf(high: number): SeenPart {
-    // An index below `parts` has a part.
+    // The index is always below `parts`.
     return this.#parts[high % parts] as SeenPart;
   }
 }
 
-/** A buffer for a part while it grows. */
+/** A buffer that all parts share while they grow. */
 let scratch = new Uint32Array();
 
-/** Hashes whose first halves have the same end. */
+/** The hashes whose first halves have the same remainder. */
 class SeenPart {
   #slots = new Uint32Array(leastSlots * 2);
   #count = 0;
@@ -246,7 +246,7 @@ class SeenPart {
     if (scratch.length < size) scratch = new Uint32Array(size * 2);
     const before = scratch.subarray(0, size);
     before.set(this.#slots);
-    // This frees memory at once, instead of at the next garbage collection.
+    // `transfer` frees the old memory at once, not at the next garbage collection.
     this.#slots = new Uint32Array(this.#slots.buffer.transfer(Math.ceil((size / 2) * growth) * 8)).fill(0);
     for (let at = 0; at < before.length; at += 2) {
       const [high = 0, low = 0] = [before[at], before[at + 1]];

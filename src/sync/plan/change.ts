@@ -5,21 +5,21 @@ export interface ProductChange {
   readonly kind: 'add' | 'update' | 'remove';
   readonly list: FactList;
   /**
-   * Key of the entry: a SKU, a tag in lower case, `namespace.key`, or the gid of an entry that is not ours; '' for
+   * Key of the entry: a SKU, a tag in lower case, `namespace.key`, or the gid of an entry that no push created; '' for
    * `product`.
    */
   readonly key: string;
-  /** Its name for people: a SKU, a tag, the URL of an image. */
+  /** Display name: a SKU, a tag, the URL of an image. */
   readonly name: string;
   /** The gid of an existing variant or image. */
   readonly gid?: string;
   /** The values that change, or all values of an added or removed entry. */
   readonly fields: Readonly<Record<string, { readonly from: FactValue; readonly to: FactValue }>>;
-  /** Units in stock of a removed variant: they are lost with it. */
+  /** Units in stock of a removed variant, which are lost with it. */
   readonly stock?: number;
 }
 
-/** A value in which the shop differs from the draft, and which a push leaves alone. */
+/** A value that differs between shop and draft, and that a push leaves unchanged. */
 export interface ProductDifference {
   readonly list: FactList;
   readonly key: string;

@@ -80,7 +80,7 @@ function variantOf(key: string, facts: Facts, images: ProductFacts['images']): P
   } as unknown as ProductVariantDraft;
 }
 
-/** The facts that have a value: a new product has no other ones. */
+/** The facts that have a value. For a new product, the others need not be sent. */
 const told = (facts: Facts): Facts =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null && value !== ''));
 

@@ -49,7 +49,7 @@ export function hasOptionOrder(said: FactValue, there: FactValue): boolean {
   );
 }
 
-/** The order set by a push; also for a push that stored none, from the order of its variants. */
+/** The order that a push set. If it stored none, it is derived from the order of its variants. */
 export function saidOptionOrder(facts: ProductFacts | undefined): FactValue | undefined {
   const { optionOrder, variantOrder } = facts?.product?.[''] ?? {};
   if (optionOrder !== undefined || !facts?.variants) return optionOrder;
@@ -62,12 +62,12 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
   return Array.isArray(options) ? [options as OptionPairs] : undefined;
 };
 
-/** Prefix of a temporary option value, for a variant that is parked while others change places. No shop has it. */
+/** Prefix of a temporary option value, which a variant has while variants swap values. No real value starts with it. */
 export const parking = '~shopwright ';
 
 /**
- * For each option of the shop, its name in the draft: the same name in any case, since Shopify allows no two that
- * differ only in case; otherwise the name at the same position; `undefined` if it is removed.
+ * For each option of the shop, its name in the draft: the same name, ignoring case (Shopify allows no two names that
+ * differ only in case), otherwise the next unmatched name; `undefined` if the option is removed.
  */
 export function pairOptions(before: readonly string[], after: readonly string[]): readonly (string | undefined)[] {
   const own = before.map((name) => after.find((other) => other.toLowerCase() === name.toLowerCase()));
@@ -76,8 +76,8 @@ export function pairOptions(before: readonly string[], after: readonly string[])
 }
 
 /**
- * The links of the options after the variants were changed: those of the draft, also under the names that the shop
- * keeps for its options, and the shop's own for options that the draft does not have.
+ * The links of the options after the variants are changed: the draft's links, also under the names that options keep in
+ * the shop, and the shop's links for options that the draft does not have.
  */
 export function linksAfter(desired: ProductFacts, remote: RemoteProduct): Readonly<Record<string, string>> {
   const said = linksIn(desired);
@@ -104,10 +104,10 @@ export interface OptionsTarget {
 }
 
 /**
- * The options that variants should have; `undefined` if no variant's change: removed variants do not change the others.
+ * The options that variants should have; `undefined` if no variant's options change. Removed variants do not count.
  */
 export function targetOptions(changes: readonly ProductChange[]): OptionsTarget | undefined {
-  // A rollback changes some variants, while the others keep today's names.
+  // A rollback changes only some variants; the others keep their current names.
   const change = changes.find(({ list, fields }) => list === 'variants' && fields['options']?.to);
   const pairs = change?.fields['options']?.to;
   return pairs ? targetOf(pairs as OptionPairs) : undefined;
@@ -125,7 +125,7 @@ export function isStandalone({ options, variants }: Pick<RemoteProduct, 'options
   return options.length === 1 && isDefault === true && !another;
 }
 
-/** Whether somebody else has changed the shop's option names since the last push, for variants that are left alone. */
+/** Whether somebody else changed the option names of variants that are left alone since the last push. */
 export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
   const namesIn = (options: FactValue | undefined): string =>
     JSON.stringify(((options ?? []) as OptionPairs).map(([name]) => name).sort());
@@ -136,10 +136,10 @@ export function isNamedByOthers(left: readonly ProductDifference[]): boolean {
 }
 
 /**
- * Rewrites changes of variants to the option names in the shop. Options belong to all variants: a variant added or
- * changed under other names would rename or delete options of the others. For an option that only the shop has, a
- * variant keeps its value, and a new one gets the first. An option that
- * somebody has deleted does not come back with a new variant.
+ * Rewrites changes of variants to the option names in the shop. All variants share the options: adding or changing a
+ * variant under other names would rename or delete options of the others. For an option that only the shop has, a
+ * variant keeps its value, and a new variant gets the option's first value. A new variant does not bring back an option
+ * that somebody has deleted.
  */
 export function underNamesOfShop(
   changes: readonly ProductChange[],
@@ -173,8 +173,8 @@ export function underNamesOfShop(
 }
 
 /**
- * Variants that a push does not change itself, such as a merchant's own, lose or get values when options are removed, added
- * or renamed. A rollback restores or removes these.
+ * The changes of variants that the push does not change directly, such as a merchant's own. They lose or get values
+ * when options are removed, added or renamed, so a rollback needs to know them.
  *
  * @param variantIds Gids of the push's own variants by key.
  */
@@ -215,8 +215,8 @@ export function changedWithOptions(
 }
 
 /**
- * The names of two variants that would have the same option values after the changes, which Shopify refuses. It happens
- * where an option or a value goes, and a variant that must not be deleted, such as a merchant's own, is left.
+ * The names of two variants that would have the same option values after the changes, which Shopify refuses. This
+ * happens if an option or a value is removed while a variant that must not be deleted stays, such as a merchant's own.
  */
 export function sameAfterwards(
   changes: readonly ProductChange[],
@@ -252,7 +252,7 @@ export function sameAfterwards(
   return undefined;
 }
 
-/** The order of a product's lists, with the entries that no push owns. */
+/** The order of a product's lists, including entries that no push created. */
 export interface ProductLayout {
   readonly options: OptionOrder;
   /** Gids in order. */
@@ -284,8 +284,8 @@ interface OptionedProduct {
 }
 
 /**
- * The value that all variants in the shop get for a new option: that of a variant that changes, otherwise the draft's
- * value for an existing one.
+ * The value that all existing variants get for a new option: the new value of a changed variant, otherwise the draft's
+ * value for an existing variant.
  */
 export function firstValue(
   name: string,
@@ -345,7 +345,7 @@ export function renamedValues(
       );
       const [target] = targets;
       if (target === undefined || targets.size > 1 || target === before || names.has(target)) return [];
-      // If two values become one, the second is moved.
+      // If two values get the same new name, only the first is renamed; variants of the second are moved.
       names.add(target);
       return [[id, target] as const];
     }),
@@ -403,7 +403,7 @@ function afterwards(theirs: OptionOrder, { remote, changes, desired }: OrderedPr
   const target = targetOptions(changes);
   const added = ofVariants.filter(({ kind }) => kind === 'add');
   if (!target) return theirs;
-  // A value that is removed with its last variant and added again comes last.
+  // A value that is removed with its last variant and then added again is placed last.
   if (added.length > 0 && ofVariants.some(({ kind }) => kind === 'remove')) return undefined;
   const moving = newOptionsById(changes);
   const valueIn = (options: OptionPairs | undefined, name: string) => options?.find(([option]) => option === name)?.[1];
@@ -461,7 +461,7 @@ export async function orderOptions(
   if (isInOrder && lists.every(({ values }) => values.length === 0)) return undefined;
   const valuesById = new Map(lists.map(({ id, values }) => [id, values]));
   let updatedAt = data.product?.updatedAt;
-  // Listed entries come first: of long lists, the last part is sent first.
+  // Shopify puts the listed entries first, so the last part of a long list is sent first.
   const parts = Math.max(1, ...lists.map(({ values }) => Math.ceil(values.length / maxList)));
   for (let part = parts - 1; part >= 0; part -= 1) {
     const input = placedOptions.map((id) => {

@@ -33,7 +33,7 @@ export const keysInOrder = (text: unknown): readonly string[] =>
 export type OrderOutcome = 'same' | 'ours' | 'drift' | 'conflict';
 
 /**
- * Compares three orders by the entries that all sides have. Entries that others added do not count.
+ * Compares three orders by the entries that all three contain. Entries that others added are ignored.
  *
  * @param after The shop's order after entries were added and removed; `undefined` if it cannot be predicted.
  */
@@ -48,7 +48,7 @@ export function compareOrder(
   const [baseNow, theirsNow] = [only(base, common), only(theirs, common)];
   const oursMoved = !isSameList(common, baseNow);
   const theirsMoved = !isSameList(theirsNow, baseNow);
-  // If nobody moved anything, or both sides did so in the same way, a new entry still has to get its place between the
+  // If the shop's order is unchanged, or both sides made the same moves, a new entry still needs its place between the
   // others.
   if (!theirsMoved || isSameList(common, theirsNow)) return 'ours';
   return oursMoved ? 'conflict' : 'drift';
@@ -59,7 +59,7 @@ function only(keys: readonly string[], of: readonly string[]): readonly string[]
   return keys.filter((key) => known.has(key));
 }
 
-/** Whether two orders put what both of them have alike. */
+/** Whether two orders agree on the entries that both contain. */
 export function isSameOrder(a: readonly string[], b: readonly string[]): boolean {
   return isSameList(only(a, b), only(b, a));
 }
@@ -68,15 +68,15 @@ export function isSameOrder(a: readonly string[], b: readonly string[]): boolean
 export const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, index) => key === b[index]);
 
-/** A move to a position, counted from 0, after the earlier moves were made. */
+/** A move to a position (0-based), counted after the earlier moves. */
 interface PlaceMove {
   readonly id: string;
   readonly at: number;
 }
 
 /**
- * The fewest moves, one after another, that bring a list into an order. Entries that the order does not contain stay
- * behind their predecessor.
+ * The shortest sequence of moves that brings a list into an order. Entries that the order does not contain stay behind
+ * their predecessor.
  */
 function movesInto(current: readonly string[], order: readonly string[]): readonly PlaceMove[] {
   const there = new Set(current);
@@ -112,7 +112,7 @@ export function placed<Id extends string>(current: readonly Id[], order: readonl
   return list;
 }
 
-/** The longest part of a list with ascending ranks, which need not be moved. */
+/** The longest subsequence with ascending ranks: these entries need not be moved. */
 function longestRising(list: readonly string[], rankOf: (id: string) => number): readonly string[] {
   const ends: number[] = [];
   const before: (number | undefined)[] = [];
@@ -141,14 +141,14 @@ export interface OrderPlace {
 /** The longest list that an input may contain. */
 export const maxList = 250;
 
-/** Milliseconds to wait for Shopify to process images: the first time, and the last. */
+/** Milliseconds between attempts while Shopify processes images: the first wait, and the longest. */
 const firstWaitMs = 500;
 
 const longestWaitMs = 16_000;
 
 /**
- * Sorts a product's images, and waits until that is done: an earlier read would return the old order. Returns Shopify's
- * time of the change, if there was one.
+ * Sorts a product's images, and waits for Shopify's job to finish: until then, reads return the old order. Returns
+ * Shopify's time of the change, if there was one.
  */
 export async function orderImages(
   { client, clock, productId }: OrderPlace,

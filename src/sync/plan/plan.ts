@@ -1,4 +1,4 @@
-// One file: comparing the draft, the last push and the shop. Its parts depend on each other's rules.
+// Compares the draft, the last push and the shop. One file, because its parts depend on each other's rules.
 import type { Issue } from '../../errors/errors.ts';
 import { isRecord } from '../../internal/json.ts';
 import { unknownNames, unknownValue } from '../../internal/names.ts';
@@ -34,7 +34,7 @@ import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 export type Ownership = 'own' | 'all';
 
 /**
- * Which value wins if the shop's differs from the draft's. `report`: the shop's, and the result lists the difference.
+ * Which value wins if the shop's differs from the draft's. `report`: the shop's, and the result reports the difference.
  */
 export type DriftPolicy = 'report' | 'ours' | 'theirs';
 
@@ -46,7 +46,7 @@ export type DriftPolicy = 'report' | 'ours' | 'theirs';
  */
 export interface PlanOptions {
   /**
-   * Which entries of a list a push may remove: `own`, those that an earlier push wrote and the draft no longer has;
+   * Which entries of a list a push may remove if the draft does not have them: `own`, those that an earlier push wrote;
    * `all`, also those of merchants and other apps. Default `own` for each list.
    */
   readonly managed?: { readonly [List in Exclude<FactList, 'product'>]?: Ownership };
@@ -57,8 +57,8 @@ export interface PlanOptions {
 }
 
 /**
- * How many deletions a run may make. If a product needs more variants deleted, it is `blocked`, and nothing is sent for
- * it. If more products would be deleted, the run stops before its first write.
+ * How many deletions a run may make. A product whose push would exceed the limit for variants is `blocked`, and nothing
+ * is sent for it. If more products would be deleted, the run stops before its first write.
  *
  * @example
  * await sync.pushMany(products, { maxDeletes: { variants: 20 } });
@@ -74,7 +74,7 @@ export interface DeleteLimits {
 
 const limitNames: Record<keyof DeleteLimits, true> = { products: true, variants: true, variantsWithStock: true };
 
-/** Validates the option `maxDeletes`: a value that is not a number would allow any deletion. */
+/** Validates the option `maxDeletes`: without this check, a value that is not a number would allow any deletion. */
 export function deleteLimitIssues(limits: unknown): readonly Issue[] {
   if (limits === undefined) return [];
   if (!isRecord(limits)) return [{ field: 'maxDeletes', message: 'must be an object, such as { variants: 20 }.' }];
@@ -108,7 +108,7 @@ export function managedIssues(managed: unknown): readonly Issue[] {
   ];
 }
 
-/** A limit of deletions that several calls or processes share, such as the batches of a run. */
+/** A limit for deletions that several calls or processes share, such as the batches of a run. */
 export interface DeleteAllowance {
   readonly limits: DeleteLimits;
   /**
@@ -130,7 +130,7 @@ export interface ProductPlan {
   readonly changes: readonly ProductChange[];
   /**
    * Names of variants that would cost 0.00, because neither the draft nor the shop has a price for them. Customers do
-   * not see the product: a new one becomes a draft, and a visible product gets no such variant. Absent if there is
+   * not see them: a new product becomes a draft, and no such variant is added to a visible product. Absent if there are
    * none.
    */
   readonly unpriced?: readonly string[];
@@ -140,23 +140,23 @@ export interface ProductPlan {
   readonly conflicts: readonly ProductDifference[];
 }
 
-/** A plan with internal data for its application. */
+/** A plan with the internal data needed to apply it. */
 export interface PlannedUpdate {
   readonly plan: ProductPlan;
   readonly matches: Matches;
-  /** Why it must not be applied, whatever deletions are allowed. */
+  /** Why it must not be applied, regardless of `maxDeletes`. */
   readonly problem?: string;
-  /** The base for the next push, once this one is done. Without the ids of entries that are yet to be created. */
+  /** The base for the next push, once this one is done. Lacks the ids of entries that are not created yet. */
   readonly nextFacts: ProductFacts;
-  /** What Shopify made of the values of earlier pushes, as far as still valid. */
+  /** Values of earlier pushes as Shopify stored them, as far as still valid. */
   readonly stored: Facts;
 }
 
 const ownedLists = ['tags', 'metafields', 'collections', 'images', 'variants'] as const satisfies readonly FactList[];
 
 /**
- * Compares the last push, the draft and the shop, value by value. Only the draft changed: a change. Only the shop: a
- * drift. Both, to different values: a conflict. Both to the same: nothing. Sends and reads nothing.
+ * Compares the last push, the draft and the shop, value by value. If only the draft changed, it is a change; if only
+ * the shop changed, a drift; if both changed to different values, a conflict. Sends and reads nothing.
  */
 export function planUpdate(
   localId: string,
@@ -201,7 +201,7 @@ export function planUpdate(
     next.product = { '': { ...rest, ...(kept !== null && { optionOrder: kept }) } };
   }
   const { drifts, conflicts } = comparison;
-  const changes = withStock(comparison.inNamesThatStand(remote), remote);
+  const changes = withStock(comparison.withNamesOfShop(remote), remote);
   const action = changes.length === 0 ? 'unchanged' : 'update';
   const added = new Set(changes.flatMap(({ list, kind, key }) => (list === 'variants' && kind === 'add' ? [key] : [])));
   const names = free
@@ -241,7 +241,7 @@ export const stockOf = (plan: ProductPlan): number =>
 /** How many names an error lists. */
 const mostNamed = 20;
 
-/** The limits, which may be shared. */
+/** The limits, from the option or from a shared allowance. */
 export const limitsOf = (allowed: DeleteLimits | DeleteAllowance): DeleteLimits =>
   'take' in allowed ? allowed.limits : allowed;
 
@@ -277,9 +277,9 @@ export class DeleteBudget {
   }
 
   /**
-   * Does the same for the plan of one push.
+   * Does the same as `take` for the plan of one push.
    *
-   * @throws StorageError of limits shared between processes.
+   * @throws StorageError if shared limits cannot be read or written.
    */
   async takeOne(plan: ProductPlan): Promise<string | undefined> {
     if (!this.#shared) return this.take([plan]);
@@ -317,7 +317,7 @@ function named<T>(verb: string, word: string, list: readonly T[], nameOf: (one: 
   return [`${verb} ${list.length} ${word}${list.length === 1 ? '' : 's'}: ${listed(list.map(nameOf))}`];
 }
 
-/** Names in a sentence. */
+/** Joins names for a sentence, at most 20 of them. */
 export function listed(names: readonly string[]): string {
   const more = names.length > mostNamed ? `, and ${names.length - mostNamed} more` : '';
   return `${names.slice(0, mostNamed).join(', ')}${more}`;
@@ -325,7 +325,7 @@ export function listed(names: readonly string[]): string {
 
 const withUnits = (name: string, stock: number | undefined): string => (stock ? `${name} (${stock} in stock)` : name);
 
-/** The facts, with the shop's values for everything that was changed. */
+/** The facts, with the shop's current values for everything that the changes touched. */
 export function withChanged(
   facts: ProductFacts,
   changes: readonly ProductChange[],
@@ -347,10 +347,10 @@ export function withChanged(
 }
 
 const soldForNothing = (names: readonly string[]): string =>
-  `would sell ${listed(names)} for nothing, since neither the draft nor the shop has a price: give a price, or the status DRAFT.`;
+  `would sell ${listed(names)} for 0.00: neither the draft nor the shop has a price. Set a price, or the status DRAFT.`;
 
 const mergingVariants = ([one, other]: readonly [string, string]): string =>
-  `would give ${one} and ${other} the same option values: change one of them, or delete it, in the draft or in the shop.`;
+  `would give ${one} and ${other} the same option values. Change or delete one of them, in the draft or in the shop.`;
 
 /** The plan of a product that the shop does not have: everything is new. */
 export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
@@ -376,8 +376,8 @@ export function planCreate(localId: string, ours: ProductFacts): ProductPlan {
 }
 
 /**
- * The base's variants by the keys of the draft: a variant whose SKU was corrected has an entry under the old one. A
- * variant that replaces one that somebody deleted has its own entry, not that of the other.
+ * The base's variants by the keys of the draft: the base has a variant whose SKU was corrected under its old SKU. A
+ * variant that replaces a deleted one keeps its own entry, and does not get the entry of the deleted variant.
  */
 function rekeyed(base: PushBase | undefined, matches: Matches): FactEntries | undefined {
   if (!base?.facts.variants) return undefined;
@@ -444,7 +444,7 @@ class Comparison {
       if (o && t) {
         const [told, made] = [this.conflicts.length, this.changes.length];
         const kept = this.entry(list, key, o, b ?? (base && nothingOf(o)), t);
-        // What somebody else has made too, and otherwise, stays theirs.
+        // If somebody else created the same entry with other values, it stays theirs.
         const isTheirs = !b && this.conflicts.length > told && this.#options.onConflict !== 'ours';
         if (isTheirs) this.changes.splice(made);
         else next[key] = kept;
@@ -467,7 +467,7 @@ class Comparison {
       const b = base?.[field];
       if (list === 'tags' || field === 'url' || isOrderField(field)) continue;
       if (t === undefined) {
-        // The shop's value is not read, such as a barcode or a tax code: it is sent when the draft changes it.
+        // Some values are not read, such as barcodes and tax codes: they are sent when the draft changes them.
         if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
         continue;
       }
@@ -491,8 +491,8 @@ class Comparison {
   }
 
   /**
-   * Compares the order of a list, after the lists. An order that no push has set yet is the shop's. Returns the base
-   * for the next push, if that differs from the draft.
+   * Compares the order of a list; call it after the lists are compared. An order that no push has set is the shop's.
+   * Returns the base for the next push, if that differs from the draft.
    */
   order(
     field: OrderField,
@@ -534,7 +534,7 @@ class Comparison {
     return this.#ordered('optionOrder', outcome, { ours, base, theirs });
   }
 
-  /** The order of options of the last push, as far as it is known. */
+  /** The order of options that the last push set, as far as known. */
   #knownOptionOrder(
     stored: PushBase | undefined,
     before: PushBase | undefined,
@@ -551,8 +551,8 @@ class Comparison {
     return underCurrentNames(saidOptionOrder(stored?.facts) ?? theirs, places, remote);
   }
 
-  /** The changes, under the option names that somebody else has set in the shop, if these are left alone. */
-  inNamesThatStand(remote: RemoteProduct): readonly ProductChange[] {
+  /** The changes. If somebody else renamed options and that is left alone, the changes use the new names. */
+  withNamesOfShop(remote: RemoteProduct): readonly ProductChange[] {
     const { onDrift, onConflict } = this.#options;
     const left = [...(onDrift === 'ours' ? [] : this.drifts), ...(onConflict === 'ours' ? [] : this.conflicts)];
     return isNamedByOthers(left) ? underNamesOfShop(this.changes, left, remote) : this.changes;
@@ -588,7 +588,7 @@ class Comparison {
     return ours;
   }
 
-  /** For an entry that the shop has and the draft no longer does. Returns its entry in the base. */
+  /** For an entry that the shop has and the draft does not. Returns its entry in the base, if it stays. */
   #dropped(list: FactList, key: string, base: Facts | undefined, theirs: Facts): Facts | undefined {
     const isChanged =
       base !== undefined &&
@@ -625,10 +625,10 @@ const isText = (value: FactValue | undefined): value is string => typeof value =
 /** The base of an entry that both sides have created since the last push: every field is empty. */
 const nothingOf = (facts: Facts): Facts => Object.fromEntries(Object.keys(facts).map((field) => [field, null]));
 
-/** Redacted values were not stored, so what the last push sent is unknown. */
+/** A redacted value was not stored, so what the last push sent is unknown. */
 const isRedacted = (value: FactValue): boolean => typeof value === 'string' && value.includes('[redacted]');
 
-/** An entry's name for people. */
+/** An entry's display name. */
 export function nameOf(list: FactList, key: string, facts: Facts): string {
   if (list === 'tags') return String(facts['name'] ?? key);
   if (list === 'images') return String(facts['url'] || key);

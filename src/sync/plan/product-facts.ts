@@ -1,4 +1,4 @@
-// One file: the common form of facts, and how drafts, records and the shop's products are converted to it.
+// One file: facts, the common form of drafts, records and the shop's products, and the conversions to it.
 import { hash } from 'node:crypto';
 import type { ProductsReadQuery } from '../../graphql/operations/generated/graphql.ts';
 import { isRecord, type JsonObject } from '../../internal/json.ts';
@@ -11,7 +11,7 @@ import type { DraftMetafield, DraftWeight, ProductDraft, ProductVariantDraft } f
  */
 export type ProductFacts = { readonly [List in FactList]?: FactEntries };
 
-/** The parts of a product. A part that a draft leaves out is left alone. */
+/** The parts of a product. A push does not touch parts that the draft leaves out. */
 export type FactList = 'product' | 'tags' | 'metafields' | 'collections' | 'images' | 'variants';
 
 /** The entries of a part by key: a tag in lower case, `namespace.key`, the hash of a URL, a SKU. */
@@ -20,7 +20,7 @@ export type FactEntries = Readonly<Record<string, Facts>>;
 /** The values of one entry by field. A missing field is unknown, or not part of the draft. */
 export type Facts = Readonly<Record<string, FactValue>>;
 
-/** A value as JSON has it. */
+/** A JSON scalar, or the option values of a variant. */
 export type FactValue = string | boolean | number | null | readonly (readonly [name: string, value: string])[];
 
 /** The option values of a variant, in the order of the options. */
@@ -54,8 +54,8 @@ export function optionOrderText(variants: readonly OptionPairs[]): string | unde
 }
 
 /**
- * Everything in a draft that a push would send, as one text. Equal texts mean the same, whatever the order of unordered
- * lists. Facts by key would take twice as long: objects whose keys are all different are slow.
+ * Everything in a draft that a push would send, as one text. Drafts that differ only in the order of unordered lists
+ * have the same text. Built from lists instead of objects by key, which would take twice as long.
  */
 export function saidText(draft: ProductDraft, publications: readonly string[]): string {
   const { product, ...lists } = saidBy(draft);
@@ -101,8 +101,8 @@ function saidBy(draft: ProductDraft) {
 }
 
 /**
- * What identifies each variant: its key, its SKU, or its option values; variants with the same SKU also by their
- * values.
+ * The variants with their keys: `key`, otherwise the SKU, otherwise the option values. If variants share a key, their
+ * option values are appended.
  */
 export function variantKeys(
   variants: readonly ProductVariantDraft[],
@@ -172,11 +172,11 @@ const weightText = ({ value, unit }: Omit<DraftWeight, 'unit'> & { readonly unit
 
 const unitPriceFields = ['quantityValue', 'quantityUnit', 'referenceValue', 'referenceUnit'];
 
-/** Images or variants by position; those without one keep their order, after the others. */
+/** Sorts images or variants by position. Entries without one follow in their original order. */
 export const byPosition = <T extends { readonly position?: number }>(list: readonly T[]): readonly T[] =>
   list.toSorted((a, b) => (a.position ?? Number.MAX_VALUE) - (b.position ?? Number.MAX_VALUE));
 
-/** The metafields except those with an option's values, which Shopify writes itself. */
+/** The metafields without those of linked options, which Shopify writes itself. */
 export function sentMetafields({ metafields = [], linkedOptions = {} }: ProductDraft): readonly DraftMetafield[] {
   const linked = new Set(Object.values(linkedOptions).map(({ namespace, key }) => `${namespace}.${key}`));
   return metafields.filter(({ namespace, key }) => !linked.has(`${namespace}.${key}`));
@@ -194,10 +194,10 @@ function linksOf({ linkedOptions = {} }: ProductDraft, optionNames: readonly str
   );
 }
 
-/** Links as facts keep them. */
+/** Links as stored in facts. */
 const linksText = (links: Links): string => canonicalText(links);
 
-/** The links that facts keep of a product. */
+/** The links stored in a product's facts. */
 export const linksIn = ({ product }: ProductFacts): Links =>
   JSON.parse(String(product?.['']?.['linkedOptions'] ?? '{}'));
 
@@ -213,14 +213,14 @@ export function plainDecimal(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** The variants without their images, which are to follow. */
+/** The variants without their images, which are sent later. */
 export function withoutImages({ variants = {} }: ProductFacts): ProductFacts['variants'] & object {
   return Object.fromEntries(
     Object.entries(variants).map(([key, { image: _image, ...facts }]) => [key, facts as Facts]),
   );
 }
 
-/** A compare-at price of 0 means that there is none. */
+/** A compare-at price; 0 means none, so it becomes `null`. */
 export function salePrice(text: string): string | null {
   const decimal = plainDecimal(text);
   return Number(decimal) === 0 ? null : decimal;
@@ -239,7 +239,7 @@ export function publicAddress(address: string): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-/** An order as facts keep it: the keys of a list. */
+/** An order as stored in facts: the keys of a list. */
 const orderText = (keys: readonly string[]): string => JSON.stringify(keys);
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
@@ -254,12 +254,12 @@ export function defined<T extends object>(object: T): Defined<T> {
 /** SHA-256 (base64url) of a JSON value, independent of the order of its keys. `undefined` counts as missing. */
 export const contentHash = (value: unknown): string => hashOfText(canonicalText(value));
 
-/** SHA-256 (base64url) of a text. In one call, because objects of `createHash` survive several garbage collections. */
+/** SHA-256 (base64url) of a text. Uses `hash`, because `createHash` objects survive several garbage collections. */
 export const hashOfText = (text: string): string => hash('sha256', text, 'base64url');
 
 /**
- * A JSON value as text, with sorted object keys. `undefined` counts as missing. `JSON.stringify` with a sorting
- * function takes three times as long.
+ * A JSON value as text, with sorted object keys. `undefined` counts as missing. Three times as fast as `JSON.stringify`
+ * with a sorting replacer.
  */
 export function canonicalText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -289,7 +289,7 @@ export interface RemoteProduct extends Omit<RemoteNode, 'variants' | 'media' | '
   readonly media: readonly RemoteMedia[];
   /** Gids of images that Shopify could not process. They are not in `media`. */
   readonly failedMedia: readonly string[];
-  /** The requested ones. */
+  /** The requested metafields. */
   readonly metafields: readonly NonNullable<RemoteNode['metafields']>['nodes'][number][];
 }
 
@@ -300,8 +300,8 @@ export type RemoteVariant = RemoteNode['variants']['nodes'][number];
 export type RemoteMedia = RemoteNode['media']['nodes'][number];
 
 /**
- * What a push stores for the next one: the values that it sent, what Shopify made of them, and the ids that belong to
- * it. Stored in the sync record as `lastSyncData`.
+ * What a push stores for the next one: the values that it sent, those that Shopify stored differently, and the ids of
+ * its variants and images. Stored in the sync record as `lastSyncData`.
  */
 export interface PushBase {
   /** The facts of the last push. */
@@ -314,7 +314,7 @@ export interface PushBase {
   };
   /** Gids of the requested publications, sorted. */
   readonly publications: readonly string[];
-  /** What interrupted pushes were about to change: it is unknown how far they got. */
+  /** What interrupted pushes were going to change. It is unknown how much of it was sent. */
   readonly sending?: Sending;
   /** The order of variants and options before interrupted pushes changed it. Absent if none did. */
   readonly places?: Places;
@@ -328,7 +328,7 @@ export interface Places {
   readonly options: readonly NamedPlace[];
 }
 
-/** An option or one of its values. A changed name leaves the gid as it is. */
+/** An option or one of its values. Renaming it does not change the gid. */
 export interface NamedPlace {
   readonly id: string;
   readonly name: string;
@@ -351,8 +351,8 @@ export function readBase(data: JsonObject | null | undefined): PushBase | undefi
 }
 
 /**
- * The base as stored in the sync record, without secrets: values that look like tokens are redacted, and are then
- * unknown.
+ * The base as stored in the sync record, without secrets: values that look like tokens are redacted, and count as
+ * unknown from then on.
  */
 export function writeBase(base: PushBase): JsonObject {
   const text = JSON.stringify({ format: baseFormat, ...base }, (_key, value: unknown) =>
@@ -361,7 +361,7 @@ export function writeBase(base: PushBase): JsonObject {
   return JSON.parse(text) as JsonObject;
 }
 
-/** How the shop's variants and images correspond to those of the draft and of the base. */
+/** How the shop's variants and images correspond to those of the draft and the base. */
 export interface Matches {
   /** Key of a draft's variant → the shop's. */
   readonly variants: ReadonlyMap<string, RemoteVariant>;
@@ -373,7 +373,7 @@ export interface Matches {
 
 /**
  * Matches the shop's variants with those of the draft: by the gid of the last push, otherwise by SKU, otherwise by
- * option values. So a variant whose option value or SKU was corrected stays the same variant, with its stock.
+ * option values. A variant whose option value or SKU was corrected therefore stays the same variant, with its stock.
  *
  * @param options.isWhole Whether `desired` has all variants of the product. Default `false`.
  */
@@ -387,7 +387,7 @@ export function matchFacts(
   const ofSku = Map.groupBy(remote.variants, ({ sku }) => sku ?? '');
   const ofValues = Map.groupBy(remote.variants, (variant) => optionsKey(pairsOf(variant)));
   const ofPairs = Map.groupBy(remote.variants, (variant) => pairsKey(pairsOf(variant)));
-  // By option names if the shop has these, otherwise by position: an option may have been renamed.
+  // By option names if the shop has them, otherwise by position, because options may have been renamed.
   const withOptions = (options: FactValue | undefined): readonly RemoteVariant[] =>
     ofPairs.get(pairsKey(options)) ?? ofValues.get(optionsKey(options)) ?? [];
   const withAdded = variantsByFormerOptions(base, remote);
@@ -413,7 +413,7 @@ export function matchFacts(
     const id = (own ?? (knownId === undefined ? ofItsOptions.find(isUnclaimed) : undefined))?.id;
     if (id !== undefined && !baseKeys.has(id)) baseKeys.set(id, key);
   }
-  // An interrupted push may have created some, with exactly that SKU and those options.
+  // An interrupted push may have created variants: they have exactly the SKU and the options that it sent.
   for (const [key, sent] of Object.entries(base?.sending?.variants ?? {})) {
     if (base?.facts.variants?.[key] || !sent.at(-1)) continue;
     const { sku, options }: Facts = Object.assign({}, ...sent);
@@ -421,7 +421,7 @@ export function matchFacts(
     if (own) baseKeys.set(own.id, key);
   }
   for (const key of [...wanted.keys()]) claim(key, free.get(base?.ids.variants[key] ?? ''));
-  // The ids of variants that a push created are known only at the next push.
+  // A push does not learn the ids of variants that it creates with the product; the next push does.
   for (const [id, key] of baseKeys)
     if (wanted.has(key) && base?.ids.variants[key] === undefined) claim(key, free.get(id));
   for (const [key, { sku, options }] of [...wanted]) {
@@ -432,10 +432,10 @@ export function matchFacts(
       ofSku.get(String(sku))?.find((variant) => isFree(variant) && ofItsOptions.includes(variant)),
     );
   }
-  // If several variants have the same SKU, one whose options changed is the one left over by the others.
+  // If several variants share a SKU, the one whose options changed is the one that is left over.
   for (const [key, { sku }] of [...wanted]) if (sku) claim(key, ofSku.get(String(sku))?.find(isFree));
   for (const [key, { options }] of [...wanted]) claim(key, withOptions(options).find(isFree));
-  // If nothing matches, one existing variant is reused: a product must always have one. A merchant's own is left alone.
+  // If nothing matches, reuse one existing variant, because a product must always have one; but not a merchant's own.
   const [first] = wanted.keys();
   const left = [...free.values()].find(({ id }) => base?.facts.variants === undefined || baseKeys.has(id));
   if (isWhole && variants.size === 0 && first !== undefined && left) claim(first, left);
@@ -443,8 +443,7 @@ export function matchFacts(
 }
 
 /**
- * Finds a variant by the options of the last push, if somebody has added options since. If several variants match, none
- * is returned.
+ * Finds a variant by the options of the last push, if somebody has added options since. Returns none if several match.
  */
 function variantsByFormerOptions(
   base: PushBase | undefined,
@@ -495,7 +494,7 @@ function matchImages(
   );
   const uploads = Object.entries({ ...Object.fromEntries(unfinished), ...desired.images });
   for (const [key, image] of uploads) {
-    // Its gid is unknown: a push whose response was lost may have uploaded it, or whoever created the product.
+    // Its gid is unknown. A push whose response was lost may have uploaded it, or the creator of an adopted product.
     if (!image || found.has(key) || ids[key] !== undefined) continue;
     claim(
       key,
@@ -506,7 +505,7 @@ function matchImages(
   return found;
 }
 
-/** Whether a medium may have been uploaded from a URL. Until Shopify has processed it, it has no URL of its own. */
+/** Whether a medium may have been uploaded from a URL. It has no address until Shopify has processed it. */
 function isUploadOf(media: RemoteMedia, { url, alt = null }: Facts): boolean {
   const address = addressOf(media);
   if (address === '') return 'image' in media && (media.alt ?? '') === (alt ?? '');
@@ -521,7 +520,7 @@ const isAt = (media: RemoteMedia, { url }: Facts): boolean => {
 
 const addressOf = (media: RemoteMedia): string => ('image' in media && media.image ? media.image.url : '');
 
-/** The file name in a URL. Shopify keeps it, and appends a UUID if it was taken. */
+/** The file name in a URL. Shopify keeps the name, and appends a UUID if it is already taken. */
 function fileName(address: string): string | undefined {
   const name = publicAddress(address).split('/').at(-1)?.toLowerCase();
   return name?.replace(/_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.|$)/, '') || undefined;
@@ -539,12 +538,12 @@ export const optionsKey = (options: FactValue | undefined): string =>
 export const pairsKey = (options: FactValue | undefined): string =>
   Array.isArray(options) ? JSON.stringify([...options].sort(([a], [b]) => (a < b ? -1 : 1))) : '';
 
-/** Option values for people: `Red / M`. */
+/** Option values for display: `Red / M`. */
 export const optionText = (options: OptionPairs): string => options.map(([, value]) => value).join(' / ');
 
 /**
- * The shop's product as facts, with the keys of draft and base. Entries in neither have their gid, or a tag its name,
- * as key.
+ * The shop's product as facts, with the keys of draft and base. The key of an entry in neither is its gid, or for tags
+ * and metafields its name.
  */
 export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFacts {
   const variantKeys = new Map([...matches.variants].map(([key, { id }]) => [id, key]));
@@ -577,8 +576,8 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
     metafields: Object.fromEntries(
       remote.metafields
         .map(({ namespace, key, type, value }) => [fullKey(namespace, key), { type, value }] as const)
-        // The local id, by which the product is found, is in no draft, and no push removes it. Metafields of linked
-        // options are Shopify's.
+        // A draft does not have the local id, and a push must not remove it. Shopify manages metafields of linked
+        // options.
         .filter(([key]) => key !== idKey && !linkedKeys.has(key)),
     ),
     ...(remote.collections && {
@@ -605,7 +604,7 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
   };
 }
 
-/** Parts of a variant that are read only if a draft has them. */
+/** Parts of a variant that are read only if the draft has them. */
 function itemFacts({ inventoryItem: item, unitPriceMeasurement: unit, metafields }: RemoteVariant): Facts {
   const weight = item?.measurement.weight;
   return {
@@ -639,8 +638,7 @@ export const localIdIn = ({ metafields }: Pick<RemoteProduct, 'metafields'>): st
   metafields.find(({ namespace, key }) => fullKey(namespace, key) === idKey)?.value;
 
 /**
- * Replaces the values of linked options by the gids of their metaobjects. Within one option, names of values are
- * unique.
+ * Replaces the values of linked options by the gids of their metaobjects. Value names are unique within an option.
  */
 export function withLinkedValues(
   { options, variants }: { readonly options: RemoteNode['options']; readonly variants: readonly RemoteVariant[] },
@@ -651,7 +649,7 @@ export function withLinkedValues(
   for (const { name, linkedMetafield: link, optionValues } of options) {
     if (!link?.namespace || !link.key) continue;
     const metafield = fullKey(link.namespace, link.key);
-    // Somebody who renamed the option has not changed its link.
+    // If somebody renamed the option, its metafield still identifies it.
     if (!isAsked(name) && !isAsked(metafield)) continue;
     links[name] = metafield;
     gids.set(name, new Map(optionValues.map((value) => [value.name, value.linkedMetafieldValue ?? value.name])));
@@ -676,10 +674,10 @@ export function metafieldName(name: string): { readonly namespace: string; reado
   return { namespace: name.slice(0, dot), key: name.slice(dot + 1) };
 }
 
-/** If `keys` are requested, Shopify returns them as requested, with the namespace; a key contains no dot. */
+/** `namespace.key`. If metafields are requested by `keys`, Shopify returns `key` with its namespace already. */
 export const fullKey = (namespace: string, key: string): string =>
   key.includes('.') ? key : `${ownNamespace(namespace)}.${key}`;
 
-/** The namespace as a draft writes it: Shopify resolves `$app:x` to `app--1234--x`. */
+/** The namespace as written in a draft: Shopify resolves `$app:x` to `app--1234--x`. */
 const ownNamespace = (namespace: string): string =>
   namespace.replace(/^app--\d+(--)?/, (_whole, more?: string) => (more === undefined ? '$app' : '$app:'));

@@ -13,8 +13,8 @@ export interface PlannedProduct {
   readonly localId: string | undefined;
   readonly outcome: PushOutcome;
   /**
-   * What would be sent; present for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. Has
-   * no changes if a push was interrupted after it had sent everything: `apply` only completes the sync record.
+   * What would be sent; present for `would-create`, `would-update`, `would-delete`, `would-archive` and `blocked`. It
+   * has no changes if a push was interrupted after it had sent everything: `apply` then only completes the sync record.
    */
   readonly plan?: ProductPlan;
   /** The draft for which it was planned: `apply` pushes it. */
@@ -35,11 +35,11 @@ export interface RunPlan {
   readonly createdAt: number;
   readonly counts: Readonly<Partial<Record<PushOutcome, number>>>;
   /**
-   * The products, in the order in which they were planned; products that left the list come last. Without unchanged
-   * products that have nothing to report, and those that take no part in the rollout.
+   * The products, in the order in which they were planned; products that left the list come last. Does not include
+   * unchanged products without anything to report, or products outside the rollout.
    */
   readonly products: readonly PlannedProduct[];
-  /** Points that Shopify charges for the changes, by its published rules, and the number of calls. */
+  /** Points that the changes will cost by Shopify's published rules, and the number of calls. */
   readonly points: number;
   readonly calls: number;
 }
@@ -101,8 +101,8 @@ export function checkDeletes(plans: readonly ProductPlan[], limits: DeleteLimits
 const planFormat = 1;
 
 /**
- * Serialises a plan, so that it can be reviewed and applied later, also by another process. The text contains the
- * drafts but no tokens; changes to the text are detected.
+ * Serialises a plan, so that it can be reviewed and applied later, even by another process. The text contains the
+ * drafts but no tokens. `parsePlan` detects changes to the text.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
@@ -131,13 +131,16 @@ export function parsePlan(text: string): RunPlan {
   try {
     saved = JSON.parse(text);
   } catch {
-    return refuse('is not JSON: give the text that serializePlan returned.');
+    return refuse('is not JSON. Pass the text that serializePlan returned.');
   }
-  if (!isRecord(saved) || !isRecord(saved['plan'])) return refuse('is no saved plan: give the text of serializePlan.');
+  if (!isRecord(saved) || !isRecord(saved['plan']))
+    return refuse('is not a saved plan. Pass the text that serializePlan returned.');
   if (saved['format'] !== planFormat)
-    return refuse(`has format ${String(saved['format'])}, and this release reads ${planFormat}. Make the plan again.`);
+    return refuse(
+      `has format ${String(saved['format'])}, but this release reads format ${planFormat}. Create the plan again.`,
+    );
   if (saved['hash'] !== contentHash(saved['plan']))
-    return refuse('was changed since it was saved. Make the plan again, and change the drafts instead.');
+    return refuse('was changed after it was saved. Change the drafts instead, and create a new plan.');
   return saved['plan'] as unknown as RunPlan;
 }
 
@@ -218,7 +221,7 @@ function linesOf({
 }
 
 const unpricedLine = (names: readonly string[], outcome: PushOutcome): string =>
-  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'it would be sold for nothing' : 'kept as a draft at 0.00'}`;
+  `  ! no price for ${listed(names)}: ${outcome === 'blocked' ? 'would be sold for 0.00' : 'kept as a draft at 0.00'}`;
 
 const heads: Readonly<Partial<Record<PushOutcome, string>>> = {
   'would-create': '+ ID',
@@ -254,7 +257,7 @@ function changeLines({ kind, list, name, fields, stock }: ProductChange): string
   );
 }
 
-const unitsText = (stock: number | undefined): string => (stock ? ` (${stock} in stock go with it)` : '');
+const unitsText = (stock: number | undefined): string => (stock ? ` and ${counted(stock, 'unit')} in stock` : '');
 
 function differenceText({ list, name, field, base, ours, theirs }: ProductDifference): string {
   if (field !== null && isOrderField(field)) return `order of ${orderFields[field]}: was changed`;
@@ -263,7 +266,7 @@ function differenceText({ list, name, field, base, ours, theirs }: ProductDiffer
   return `${what}: was ${show(base)}, shop has ${show(theirs)}, draft says ${show(ours)}`;
 }
 
-/** A value for people, at most 60 characters of it. */
+/** A value for display, cut to 60 characters. */
 function show(value: FactValue | undefined): string {
   if (Array.isArray(value)) return (value as OptionPairs).map(([name, one]) => `${name}: ${one}`).join(', ');
   if (typeof value !== 'string') return String(value ?? 'nothing');

@@ -16,8 +16,8 @@ import type {
 import { isSameValue } from './same-value.ts';
 
 /**
- * What changes are about to send, added to what earlier pushes were sending that never ended: the shop may have any of
- * it. The newest values of each entry are kept.
+ * The values that these changes will send, added to those of earlier pushes that were interrupted: the shop may have
+ * any of them. The newest values of each entry are kept.
  */
 export function sendingOf(changes: readonly ProductChange[], before: Sending = {}): Sending {
   const sending: { [List in FactList]?: Record<string, readonly (Facts | null)[]> } = {};
@@ -30,10 +30,12 @@ export function sendingOf(changes: readonly ProductChange[], before: Sending = {
   return sending;
 }
 
-/** How many interrupted pushes of a product, one after another, are remembered. */
+/** How many consecutive interrupted pushes of a product are remembered. */
 const keptSendings = 10;
 
-/** The base, with the values of interrupted pushes that the shop has: nobody else made those changes. */
+/**
+ * The base, with values of interrupted pushes that the shop now has, so that they do not count as changes of others.
+ */
 export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
   const { facts, sending = {} } = base;
   const stored = { ...base.stored };
@@ -64,8 +66,8 @@ export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
 }
 
 /**
- * The options of a variant after an interrupted push. Options change in several calls. `undefined` if somebody else
- * must have changed them.
+ * The options of a variant after an interrupted push, which changes options in several calls. `undefined` if somebody
+ * else must have changed them.
  */
 function halfwayOptions(
   facts: ProductFacts,
@@ -86,7 +88,7 @@ function halfwayOptions(
  * Whether a variant's options can be the result of an interrupted change.
  *
  * @param own The variant's options before and after the change.
- * @param all The same for all variants: a new option first has one value, which may be that of any variant.
+ * @param all The same for all variants: a new option starts with a single value, which may be that of any variant.
  */
 export function isHalfway(there: FactValue | undefined, own: OptionPairs, all: OptionPairs): boolean {
   if (!Array.isArray(there)) return false;
@@ -101,8 +103,8 @@ export function isHalfway(there: FactValue | undefined, own: OptionPairs, all: O
 const pairText = ([name, value]: OptionPairs[number]): string => JSON.stringify([name, value]);
 
 /**
- * The order of variants and options before a push changes it, for the next push in case this one is interrupted.
- * `undefined` if the changes do not touch it.
+ * The order of variants and options before a push changes it. The next push needs it if this one is interrupted.
+ * `undefined` if the changes do not affect the order.
  */
 export function placesOf(
   remote: RemoteProduct,
@@ -117,14 +119,14 @@ export function placesOf(
     ...{ id, name },
     values: optionValues.map((value) => ({ id: value.id, name: value.name })),
   }));
-  // The names are those of the base, which is older than all interrupted pushes.
+  // Keep the names from before the first interrupted push: the base uses them.
   return { variants: remote.variants.map(({ id }) => id), options: before?.options ?? now };
 }
 
 /**
- * The product with the order of variants that it had before an interrupted push. When options are sorted, Shopify sorts
- * the variants by them: a push then restores their order, if nothing interrupts it. Any other order is somebody else's,
- * and is kept.
+ * The product with the variant order that it had before an interrupted push. When options are sorted, Shopify sorts the
+ * variants by them, and the push restores their order afterwards, unless it is interrupted. Any other order was set by
+ * somebody else, and is kept.
  */
 export function inFormerOrder(remote: RemoteProduct, base: PushBase | undefined): RemoteProduct {
   const former = base?.places?.variants;
@@ -150,7 +152,7 @@ function isSortedByOptions({ options, variants }: RemoteProduct): boolean {
   });
 }
 
-/** An order of options under their current names, which an interrupted push may have changed. */
+/** An order of options, rewritten to their current names, which an interrupted push may have changed. */
 export function underCurrentNames(order: FactValue, { options }: Places, remote: RemoteProduct): FactValue {
   if (typeof order !== 'string') return order;
   const names = new Map<string, string>(

@@ -1,17 +1,17 @@
 import type { DraftStatus } from '../../validation/product-draft.ts';
 import type { FactEntries, Facts, FactValue, ProductFacts } from './product-facts.ts';
 
-// Variants without a price. An existing variant keeps the shop's price. A new one would cost 0.00
-// (https://shopify.dev/docs/api/admin-graphql/latest/objects/ProductVariant), so no push shows it to customers.
+// Variants without a price. An existing variant keeps its price in the shop. A new one would cost 0.00
+// (https://shopify.dev/docs/api/admin-graphql/latest/objects/ProductVariant), so a push never shows it to customers.
 
 const isUnpriced = ({ price }: { readonly price?: FactValue | undefined }): boolean => price === undefined;
 
-/** Whether customers see a product of that status, or can open it by its URL. */
+/** Whether customers can see a product with that status, or open it by its URL. */
 export const isShown = (status: FactValue | undefined): boolean => status === 'ACTIVE' || status === 'UNLISTED';
 
 /**
- * The status with which a product is created: a draft if a variant has no price. Without a status, Shopify would show
- * it.
+ * The status with which a product is created: `DRAFT` if a variant has no price. If the status is left out, Shopify
+ * makes the product visible.
  */
 export function statusOfNew(
   status: DraftStatus | undefined,
@@ -35,7 +35,7 @@ export function costFree(ours: FactEntries = {}, theirs: FactEntries = {}): read
   });
 }
 
-/** Facts of a product without its status: this push does not decide whether it is shown. */
+/** Facts of a product without its status, for a push that must not change whether it is visible. */
 export function withoutStatus(facts: Facts): Facts {
   const { status: _, ...rest } = facts;
   return rest;

@@ -1,4 +1,4 @@
-// One file: the changes of one product, part by part, in the only order that Shopify accepts.
+// One file: applying the changes of one product, part by part, in the only order that Shopify accepts.
 import { InvalidResponseError, isShopwrightError } from '../../errors/errors.ts';
 import type { TypedDocument } from '../../graphql/document.ts';
 import {
@@ -57,20 +57,20 @@ import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 import { barcodesInput } from './product-input.ts';
 
-/** What an application of changes works on. */
+/** The changes to apply, and what is needed for it. */
 export interface Application {
   readonly client: SyncClient;
   readonly clock: Clock;
-  /** The product as read: changes are compared with it. */
+  /** The product as it was read for the plan. */
   readonly remote: RemoteProduct;
   readonly changes: readonly ProductChange[];
-  /** The complete variants of the draft by key: one that is created again needs all of its values. */
+  /** The complete facts of the draft: a variant that is created needs all of its values. */
   readonly desired: ProductFacts;
-  /** Stock of new variants, by the key of the variant. */
+  /** Stock of new variants, by variant key. */
   readonly quantities?: ReadonlyMap<string, readonly DraftQuantity[]>;
   /** Whether the old URL redirects to the new one when the handle changes. */
   readonly redirectsHandle?: boolean | undefined;
-  /** Whether to keep a value of the product that we wrote over somebody's newer one. Default: theirs is restored. */
+  /** Whether to keep our value if it overwrote a newer one of somebody else. Default `false`: theirs is restored. */
   readonly overwrites?: boolean | undefined;
   /** URLs of images by key, from which Shopify can download them. */
   readonly sources: ReadonlyMap<string, string>;
@@ -88,21 +88,21 @@ export interface Applied {
   readonly updatedAt: string;
   /** Values of `product` as Shopify stores them, if a call has returned them. */
   readonly stored: Facts;
-  /** Values of `product` that somebody has written between our read and our change, by field. */
+  /** Values of `product` that somebody wrote between our read and our change, by field. */
   readonly overtaken: Facts;
 }
 
 /** Metafields of one call: https://shopify.dev/docs/api/admin-graphql/latest/mutations/metafieldsSet */
 const maxMetafields = 25;
 
-/** Images in one call: 1.9 points each, so that no call comes near the maximum cost. */
+/** Images in one call. At 1.9 points each, this stays well below the maximum cost of a call. */
 const maxUploads = 100;
 
 /**
- * Makes the changes of a plan, each part with its own mutation, so that nothing else is sent: values, tags, metafields,
- * images, then options and variants by their ids.
+ * Makes the changes of a plan. Each part has its own mutation, so that unchanged parts are not sent: values, tags,
+ * metafields, images, then options and variants by their ids.
  *
- * @throws What a call throws. Earlier calls have then been executed; a new plan of the product has the rest.
+ * @throws What a call throws. Earlier calls stay in effect; a new plan of the product contains the rest.
  */
 export async function applyChanges(application: Application, options: CallOptions): Promise<Applied> {
   const run = new Run(application, options);
@@ -149,7 +149,7 @@ class Run {
     const sent = Object.fromEntries(values.map(([field, { to }]) => [field, to]));
     const theirs = await this.#write(Object.fromEntries(values), collections);
     this.overtaken = theirs;
-    // A restored value may be overwritten meanwhile, too.
+    // Restoring a value may in turn overwrite a newer one.
     for (let last = sent, rest = theirs; !this.#a.overwrites && Object.keys(rest).length > 0; ) {
       const back = Object.fromEntries(
         Object.entries(rest).map(([field, to]) => [field, { from: last[field] ?? null, to }] as const),
@@ -165,10 +165,9 @@ class Run {
   }
 
   /**
-   * Writes values of the product. The same call reads them right before, because Shopify has no compare-and-set for
-   * them.
+   * Writes values of the product. The same call reads them first, because Shopify has no compare-and-set for them.
    *
-   * @returns Values of others that were overwritten: neither the expected ones nor those that were sent.
+   * @returns Overwritten values of others: those that are neither the expected nor the sent ones.
    */
   async #write(values: ProductChange['fields'], collections: ProductUpdateInput): Promise<Facts> {
     const sent = Object.entries(values);
@@ -254,7 +253,7 @@ class Run {
     }
   }
 
-  /** Adds files that the shop has to the product, by key. */
+  /** Adds files that the shop already has to the product, by key. */
   async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
     await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
     for (const [key, id] of ids) this.#a.imageIds.set(key, id);
@@ -340,7 +339,7 @@ class Run {
     // A product must always have a variant.
     if (remaining > 0) await this.#removeVariants(removed);
     const going = this.#goingOptions();
-    // Variants that would become identical get different values first.
+    // If variants would become identical without these options, they get other values first.
     const isLate = this.#mergesWithout(going);
     if (!isLate) await this.#deleteOptions(going);
     await this.#updateVariants(isLate ? going : []);
@@ -349,7 +348,7 @@ class Run {
     if (remaining <= 0) await this.#removeVariants(removed);
   }
 
-  /** Changes alt texts and removes images: their files stay, so that a rollback can use them again. */
+  /** Changes alt texts, and removes images from the product. Their files stay, so that a rollback can reuse them. */
   async imageDetails(): Promise<void> {
     const changed = this.#of('images', 'update').flatMap(({ gid, fields }) =>
       gid === undefined || !fields['alt'] ? [] : [{ id: gid, alt: textOrNull(fields['alt'].to) ?? '' }],
@@ -373,7 +372,7 @@ class Run {
     this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;
     const wanted = variantOrder ? idsIn(variantOrder.to, variantIds) : [];
-    // When their options change, variants change their order too, including those of others.
+    // Sorting options also sorts all variants, including those of others.
     const before = [...new Set([...remote.variants.map(({ id }) => id as string), ...variantIds.values()])];
     const order = reorderedAt === undefined ? wanted : placed(before, wanted);
     const updatedAt = await orderVariants(place, order, this.#options);
@@ -427,7 +426,7 @@ class Run {
     await this.#call(ProductOptionsCreateDocument, { productId: this.#gid, options });
   }
 
-  /** The value of a new option that each variant was given. */
+  /** The value of a new option that each variant got, by the variant's gid and the option's name. */
   readonly #given = new Map<string, string>();
 
   /** Values of an option that are renamed. */
@@ -438,13 +437,13 @@ class Run {
     });
   }
 
-  /** Metafields of linked options by the name of the option. */
+  /** Metafields (`namespace.key`) of linked options, by option name. */
   readonly #linkedTo: Readonly<Record<string, string>>;
 
-  /** Options whose values are metaobjects, with the metafields that they are linked to. */
+  /** The same metafields as namespace and key. */
   readonly #links: ReadonlyMap<string, { readonly namespace: string; readonly key: string }>;
 
-  /** Option values as sent: values of a linked option are never sent as text. */
+  /** Option values as input: values of a linked option are sent as metaobject gids, never as text. */
   #named(pairs: OptionPairs): VariantOptionValueInput[] {
     return pairs.map(([optionName, value]) =>
       this.#links.has(optionName) ? { optionName, linkedMetafieldValue: value } : { optionName, name: value },
@@ -458,7 +457,7 @@ class Run {
     for (const { key } of removed) this.#a.variantIds.delete(key);
   }
 
-  /** Options that the draft no longer has. */
+  /** Options that the changes remove. */
   #goingOptions(): RemoteProduct['options'] {
     const target = this.#targetOptions();
     const { options } = this.#a.remote;
@@ -466,7 +465,7 @@ class Run {
     return options.filter((_, index) => target.isDefault || this.#pairs?.[index] === undefined);
   }
 
-  /** Whether existing variants would become identical without some options, given their current values. */
+  /** Whether the remaining variants would have identical current values without these options. */
   #mergesWithout(going: RemoteProduct['options']): boolean {
     const target = this.#targetOptions();
     if (!target || target.isDefault || going.length === 0) return false;
@@ -480,7 +479,7 @@ class Run {
     await this.#call(ProductOptionsDeleteDocument, { productId: this.#gid, options: going.map(({ id }) => id) });
   }
 
-  /** The current option values of a variant: after options were renamed, added and deleted. */
+  /** The current option values of a variant, with the changes of options made so far. */
   #currentOptions(variant: RemoteVariant, names: readonly string[]): OptionPairs {
     const { options } = this.#a.remote;
     return names.map((name) => {
@@ -494,7 +493,7 @@ class Run {
     });
   }
 
-  /** @param going Options that are removed afterwards: until then each variant keeps its values of them. */
+  /** @param going Options that are removed afterwards. Until then, variants keep their values of them. */
   async #updateVariants(going: RemoteProduct['options']): Promise<void> {
     const target = this.#targetOptions();
     const kept = going.map(({ name }) => name);
@@ -517,7 +516,7 @@ class Run {
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
     const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
-    // A push that was killed may have left some.
+    // A killed push may have left temporary values.
     const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
@@ -545,7 +544,7 @@ class Run {
     for (const metafields of chunksOf(gone, maxList)) await this.#call(MetafieldsRemoveDocument, { metafields });
   }
 
-  /** @param withOptions Whether the options are returned too, which costs points. */
+  /** @param withOptions Whether to return the options too, which costs points. */
   async #sendUpdates(inputs: readonly ProductVariantsBulkInput[], withOptions: boolean): Promise<void> {
     for (const variants of chunksOf(inputs, maxList)) {
       const data = await this.#call(ProductVariantsUpdateDocument, { productId: this.#gid, variants, withOptions });
@@ -656,7 +655,7 @@ const toValues = ({ fields }: ProductChange): Record<string, FactValue> =>
 
 const textOrNull = (value: FactValue | undefined): string | null => (typeof value === 'string' ? value : null);
 
-/** A variant that gets other option values. */
+/** A change of a variant's option values. */
 interface Move {
   readonly gid: string;
   readonly from: OptionPairs;
@@ -664,8 +663,8 @@ interface Move {
 }
 
 /**
- * Sorts moves so that each one finds its combination free, because Shopify checks one after another. If variants
- * exchange places in a ring, one of each ring is parked on a temporary value first.
+ * Sorts moves so that each target combination is free when its turn comes, because Shopify checks them in sequence. If
+ * variants swap combinations in a cycle, one variant of each cycle gets a temporary value first.
  */
 function orderMoves(
   moves: readonly Move[],
@@ -686,10 +685,11 @@ function orderMoves(
     const ready = [...waiting].filter(isFree);
     for (const move of ready) if (isFree(move)) settle(move);
     if (ready.length > 0) continue;
-    // There is no temporary metaobject: a linked option keeps its value.
+    // A linked option keeps its value, because there is no temporary metaobject.
     const place = (move: Move): number => move.from.findIndex(([, value]) => !value.startsWith('gid://'));
     const stuck = [...waiting].find((move) => !parked.has(move) && !still.has(optionsKey(move.to)) && place(move) >= 0);
-    // Somebody else's variant has that combination, or all options are linked: Shopify returns the error.
+    // Somebody else's variant has that combination, or all options are linked: send it, and let Shopify return the
+    // error.
     if (!stuck) for (const move of waiting) settle(move);
     else {
       parked.add(stuck);

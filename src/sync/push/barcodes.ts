@@ -5,7 +5,7 @@ import type { Facts } from '../plan/product-facts.ts';
 import { type CallOptions, callOptions } from '../read-remote.ts';
 import type { SyncClient } from '../sync-client.ts';
 
-/** Fields of a variant that no plan reads: several barcodes per variant make a page of variants costly. */
+/** Fields of a variant that plans do not read, because barcodes make a page of variants expensive. */
 const fields = ['barcode', 'barcodes'] as const;
 
 /**
@@ -60,8 +60,8 @@ export async function barcodeFacts(
 }
 
 /**
- * The changes, with the barcodes that they replace or remove, so that they can be undone. Reads only if there are such
- * changes.
+ * Adds the current barcodes to changes that replace or remove them, so that they can be undone. Sends no call if there
+ * are no such changes.
  */
 export async function withBarcodes(
   client: SyncClient,
@@ -81,7 +81,7 @@ export async function withBarcodes(
       return there['barcode'] === null
         ? { ...change, fields: rest }
         : { ...change, fields: { ...rest, barcodes: { from: there['barcodes'] ?? null, to: null } } };
-    // One barcode that replaces several: only a list can replace them.
+    // If one barcode replaces several, it must be sent as a list.
     const isSeveral = JSON.parse(String(there['barcodes'])).length > 1;
     const to = barcodes?.to ?? (isSeveral && barcode ? JSON.stringify(barcode.to ? [barcode.to] : []) : undefined);
     const now: ProductChange['fields'] =

@@ -37,7 +37,7 @@ export interface CreateInBulkOptions {
   readonly signal?: AbortSignal;
   /**
    * Also changes existing products, if a row can do so without touching variants, images and metafields. The draft
-   * wins, whatever was changed in the shop, and its tags and collections replace the shop's: as in a push with `force`
+   * overwrites changes in the shop, and its tags and collections replace the shop's: as in a push with `force`
    * and `managed: 'all'` for each list. Reading these products costs points, changing them costs none. Default `false`.
    */
   readonly overwrite?: boolean;
@@ -59,9 +59,11 @@ export interface BulkCreateSummary {
   readonly created: number;
   /** Existing products that were changed and recorded. */
   readonly updated: number;
-  /** Products that Shopify refused. Their records say why. */
+  /** Products that Shopify refused. Their records have the error. */
   readonly refused: number;
-  /** Products left to `push` and `pushMany`: known or invalid ones, and those whose outcome Shopify does not report. */
+  /**
+   * Products left to `push` and `pushMany`: existing or invalid ones, and those whose result Shopify does not report.
+   */
   readonly left: number;
   /** Gids of the bulk operations. */
   readonly operations: readonly string[];
@@ -72,8 +74,8 @@ const takenCode = 'CAPABILITY_VIOLATION';
 
 /**
  * Creates the products that the shop does not have in one bulk operation, and with `overwrite` also changes others. A
- * row that creates never changes an existing product: if the product has appeared in the shop meanwhile, Shopify
- * refuses the row because of its local id, which is unique, and the product is left to its push.
+ * row that creates a product never changes an existing one: if the product exists by then, Shopify refuses the row
+ * because local ids are unique, and the product is left to its push.
  *
  * @throws BulkNotEnabledError if the app may not run bulk mutations. StorageError, and the signal's reason.
  */
@@ -107,7 +109,7 @@ export async function createInBulk(
     const creations = await begin(found, options);
     begun.push(...creations);
     left += chunk.length - creations.length;
-    // A store in a file responds within the same turn of the event loop, but locks are renewed by timers.
+    // A file-based store responds synchronously. Yield, so that the timers that renew locks can run.
     await nextTurn();
   }
   if (begun.length === 0) return { created: 0, updated: 0, refused: 0, left, operations: [] };
@@ -140,8 +142,8 @@ export async function createInBulk(
       );
     }
     for (const { end, outcome } of ends) {
-      // Another push of the product ran meanwhile, and may have sent newer values: the next push compares with the
-      // shop.
+      // Another push of the product ran at the same time, and may have sent newer values. The next push compares with
+      // the shop.
       if (!settled.has(end)) {
         left += 1;
         continue;
@@ -155,12 +157,12 @@ export async function createInBulk(
   return { created, updated, refused: failed, left, operations: run.summary().operations };
 }
 
-/** Shopify refused to publish this product: its push tries again and reports the error. */
+/** Leaves a product that Shopify refused to publish to its push, which tries again and reports the error. */
 function notPublished(error: unknown): undefined {
   if (!isShopwrightError(error, 'USER_ERROR')) throw error;
 }
 
-/** Products whose records and journal entries are written at once: each write waits for the disk. */
+/** Products whose records and journal entries are written together, because each write waits for the disk. */
 const productsPerWrite = 250;
 
 /** A product that may be created in bulk. */
@@ -175,14 +177,14 @@ const whole: PlanOptions = {
   managed: { variants: 'all', images: 'all', tags: 'all', metafields: 'all', collections: 'all' },
 };
 
-/** Whether products are pushed that way with these options. */
+/** Whether these options have the same effect as `whole`. */
 export const isWhole = ({ force, managed = {}, onDrift, onConflict }: PushOptions): boolean =>
   (force === true || (onDrift === 'ours' && onConflict === 'ours')) &&
   (['variants', 'images', 'tags', 'metafields', 'collections'] as const).every((list) => managed[list] === 'all');
 
 /**
- * Notes in records and journal which products are about to be created or changed. Leaves out products whose record
- * somebody else is writing.
+ * Stores in records and journal which products are about to be created or changed. Leaves out products whose record was
+ * written by somebody else meanwhile.
  */
 async function begin(found: readonly Creatable[], options: CreateInBulkOptions): Promise<readonly BulkCreation[]> {
   const [first] = found;
@@ -253,7 +255,7 @@ async function writeEnds(
   return new Set(writes.flatMap(({ end }, index) => (written[index] ? [end] : [])));
 }
 
-/** Writes records conditionally, also into a store that cannot write many at once. */
+/** Writes records conditionally, one by one if the store cannot write many at once. */
 async function putEach(records: SyncRecordStore, writes: readonly RecordWrite[]): Promise<readonly boolean[]> {
   if (records.putManyIf) return records.putManyIf(writes);
   return Promise.all(writes.map(({ record, version }) => records.putIf(record, version)));

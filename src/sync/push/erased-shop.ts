@@ -5,16 +5,16 @@ import type { SyncRecordStore } from '../../ports/sync-record-store.ts';
 import { recordsErasedKey } from '../../storage/keys.ts';
 
 /**
- * The shop's data was erased while something was being stored about it. Ends a run, because it concerns the whole shop.
+ * The shop's data was erased while a run was storing data about it. Ends the run.
  */
 export class ShopErasedError extends ShopUnavailableError {
   constructor(shop: string) {
-    const message = `What is kept of ${shop} was erased while products of it were being pushed, so that no more is recorded or sent. If the shop has installed the app again, start a new run.`;
+    const message = `The stored data of ${shop} was erased during the run, so the run was stopped. If the shop has installed the app again, start a new run.`;
     super(message, { shop });
   }
 }
 
-/** Records and journal of one run: entries made after an erasure of the shop are removed. */
+/** Records and journal of one run, in which entries made after an erasure of the shop are removed. */
 export interface KeptStores {
   readonly records: SyncRecordStore;
   readonly journal: SyncJournal;
@@ -23,16 +23,16 @@ export interface KeptStores {
 }
 
 /**
- * The stores of a run that begins now. If an erasure came before or during the write of a new record or journal entry,
- * that is removed again: an erasure marks the shop first and then erases, so what it does not see is seen here. An
- * existing record is not created again by its push, since its version is gone.
+ * The stores of a run that begins now. A new record or journal entry is removed again if the shop was erased before or
+ * during its write. An erasure first marks the shop and then erases, so any entry that it misses is detected here. The
+ * push of an erased record does not create it again, because the expected version no longer exists.
  *
  * @throws StorageError. Writes throw `ShopErasedError`.
  */
 export async function keptStores({ records, journal, keyValue }: Stores, shop: string): Promise<KeptStores> {
   const key = await recordsErasedKey(shop);
   const before = await keyValue.get(key);
-  // By the mark itself, because clocks of other machines differ.
+  // Compares the mark, not times, because the clocks of machines differ.
   const isErased = async (): Promise<boolean> => (await keyValue.get(key)) !== before;
   const putIf: SyncRecordStore['putIf'] = async (record, version) => {
     const isWritten = await records.putIf(record, version);

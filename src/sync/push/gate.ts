@@ -17,18 +17,18 @@ export interface Gate {
   /** Percentage of failures above which the run is halted: 0 to 100. */
   readonly maxFailureRate: number;
   /**
-   * Judges the samples of the last `windowMs` milliseconds instead, if there are at least `minSamples`. Default: the
-   * last `minSamples`.
+   * Judges the samples of the last `windowMs` milliseconds instead, once there are at least `minSamples`. Default: not
+   * set, so the last `minSamples` are judged.
    */
   readonly windowMs?: number;
   /**
-   * Whether too few samples also halt the run: fewer than `minSamples` at its end, or within `windowMs`. Default
-   * `false`: a run that cannot be judged goes on.
+   * Whether to halt the run if it has fewer than `minSamples`, at its end or within a window of `windowMs`. Default
+   * `false`: a run with too few samples continues.
    */
   readonly requireData?: boolean;
   /**
-   * What to do with the products that the run has pushed: `stop` (default) leaves them, `rollback` undoes everything
-   * that the journal has of the run.
+   * What to do with the products that the run has pushed: `stop` (default) leaves them as pushed, `rollback` undoes all
+   * entries of the run in the journal.
    */
   readonly onHalt?: 'stop' | 'rollback';
 }
@@ -56,7 +56,7 @@ const gateNames: Record<keyof Gate, true> = {
   onHalt: true,
 };
 
-/** How many products are pushed at the same time with a gate: up to that many may finish after its verdict. */
+/** How many products are pushed at the same time with a gate: up to that many may finish after it halts the run. */
 export const mostBehindGate = 16;
 
 /** Validates the option `gate`. */
@@ -69,16 +69,16 @@ export function gateIssues(gate: Gate | undefined): readonly Issue[] {
   if (!Number.isInteger(minSamples) || minSamples < 1)
     issues.push({ field: 'gate.minSamples', message: 'must be a whole number, 1 or more.' });
   if (!(typeof maxFailureRate === 'number' && maxFailureRate >= 0 && maxFailureRate <= 100))
-    issues.push({ field: 'gate.maxFailureRate', message: 'must be a number of percent from 0 to 100.' });
+    issues.push({ field: 'gate.maxFailureRate', message: 'must be a percentage from 0 to 100.' });
   if (windowMs !== undefined && !(typeof windowMs === 'number' && windowMs > 0 && windowMs < Number.POSITIVE_INFINITY))
-    issues.push({ field: 'gate.windowMs', message: 'must be a number of milliseconds, more than 0.' });
+    issues.push({ field: 'gate.windowMs', message: 'must be a number of milliseconds greater than 0.' });
   if (requireData !== undefined && typeof requireData !== 'boolean')
     issues.push({ field: 'gate.requireData', message: 'must be true or false.' });
   issues.push(...unknownValue('gate.onHalt', onHalt, ['stop', 'rollback']));
   return issues;
 }
 
-/** Judges a run while it goes on. */
+/** Judges a run while it is in progress. */
 export class GateKeeper {
   readonly #gate: Gate;
   readonly #clock: Clock;
@@ -113,12 +113,12 @@ export class GateKeeper {
     if (this.#gate.requireData && this.#count < this.#gate.minSamples) this.#onHalt(this.#judged('no-data'));
   }
 
-  /** Stops the watch. */
+  /** Cancels the timer. */
   stop(): void {
     this.#cancelTimer?.();
   }
 
-  /** Checks once per window whether there were samples: if all calls hang, no result would trigger the gate. */
+  /** Checks the number of samples once per window, because results alone cannot trigger the gate if all calls hang. */
   #watch(): void {
     const { windowMs, requireData, minSamples } = this.#gate;
     if (windowMs === undefined || !requireData) return;
@@ -146,13 +146,13 @@ export class GateKeeper {
   }
 }
 
-/** Samples that several processes judge together, as stored. */
+/** The stored samples of a run that several processes share. */
 export interface GateSamples {
   /** Number of all samples. */
   readonly count: number;
   /** Without `windowMs`: the last `minSamples`, newest last; `x` for a failure. */
   readonly last: string;
-  /** With `windowMs`: the samples of each fiftieth of it, by its start in milliseconds since the epoch. */
+  /** With `windowMs`: the counts of each fiftieth of the window, by its start in milliseconds since the epoch. */
   readonly slots: readonly (readonly [atMs: number, samples: number, failures: number])[];
 }
 
@@ -160,7 +160,7 @@ export const noSamples: GateSamples = { count: 0, last: '', slots: [] };
 
 const slotsPerWindow = 50;
 
-/** The samples with the result of another product. */
+/** Adds the result of a product to the samples. */
 export function withSample(gate: Gate, samples: GateSamples, outcome: PushOutcome, nowMs: number): GateSamples {
   if (outcome === 'unchanged' || outcome === 'skipped') return samples;
   const isFailure = isFailed(outcome);
@@ -183,7 +183,7 @@ export function haltBy(gate: Gate, samples: GateSamples, nowMs: number): GateHal
 /**
  * Why a lack of samples halts a run; `undefined` if it does not.
  *
- * @param isOver Whether the run has ended: then all samples count, otherwise those of the window.
+ * @param isOver Whether the run has ended. If so, all samples count, otherwise only those of the window.
  */
 export function haltWithout(gate: Gate, samples: GateSamples, nowMs: number, isOver: boolean): GateHalt | undefined {
   const found = sumOf(gate, samples, nowMs);
@@ -203,8 +203,8 @@ const isFailed = (outcome: PushOutcome): boolean =>
   outcome === 'failed' || outcome === 'invalid' || outcome === 'blocked';
 
 /**
- * Whether more failed than allowed: by the exact rate (`7 / 25 * 100` is more than 28 in floating point), not by the
- * rounded one.
+ * Whether more failed than allowed. Multiplies first, because `7 / 25 * 100` is more than 28 in floating point. Does
+ * not use the rounded rate.
  */
 const isHalting = (
   { minSamples, maxFailureRate }: Gate,
@@ -223,7 +223,7 @@ export function haltError(
   const { minSamples, maxFailureRate } = gate;
   return new Error(
     reason === 'no-data'
-      ? `The gate halted the run: it has ${samples} of the ${minSamples} samples that it requires.`
+      ? `The gate halted the run: it has only ${samples} of the ${minSamples} samples that it requires.`
       : `The gate halted the run: ${failures} of ${samples} products failed (${failureRate} %), more than ${maxFailureRate} %.`,
   );
 }

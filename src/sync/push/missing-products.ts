@@ -6,7 +6,7 @@ import { recordPages } from '../record-pages.ts';
 import { unreadOf } from '../unread.ts';
 import { archivedPart, localIdOf } from './push.ts';
 
-/** What to do with products that have records but are not in the list. */
+/** What to do with products that have a record but are not in the list. */
 export type MissingProducts = 'keep' | 'archive' | 'delete';
 
 /** How a product is removed. */
@@ -37,23 +37,23 @@ export class Missing {
   }
 }
 
-/** A list of drafts, and what is known of its source. */
+/** A list of drafts, and what is known about its source. */
 export interface WholeList {
   readonly products: Iterable<unknown> | AsyncIterable<unknown>;
-  /** Local ids of products that the source has, but the list has no draft of. */
+  /** Local ids of products that are in the source but have no draft in the list. */
   readonly unreadable?: Iterable<string> | undefined;
 }
 
-/** @throws ValidationError if parts of the source could not be read, and may contain the missing products. */
+/** @throws ValidationError if unreadable parts of the source may contain the missing products. */
 export function refuseNamelessRows({ products }: WholeList, shop: string): void {
   const nameless = (typeof products === 'object' && unreadOf(products)?.nameless) || [];
   if (nameless.length === 0) return;
   const rows = listedNames(nameless);
-  const message = `cannot be known: ${rows}. What could not be read may be what seems to be missing. Correct the source, or leave \`missing\` out.`;
+  const message = `cannot be applied: ${rows}. The unreadable parts may contain the missing products. Correct the source, or leave out \`missing\`.`;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
-/** Local ids that the source of a list has, although the list has no draft of them. */
+/** Local ids that are in the source of a list but have no draft in it. */
 function unreadIds({ products, unreadable = [] }: WholeList): ReadonlySet<string> {
   const noted = typeof products === 'object' ? unreadOf(products)?.localIds : undefined;
   return new Set([...(noted ?? []), ...unreadable]);
@@ -95,7 +95,7 @@ export async function readWhole(
   return whole;
 }
 
-/** Returns a function that says whether the list has a local id. */
+/** Returns a function that checks whether a local id is in the list. */
 export function listed(products: readonly unknown[], list: WholeList, shop: string): (localId: string) => boolean {
   const localIds = new Set([...products.map(localIdOf), ...unreadIds(list)]);
   refuseNameless(localIds.has(undefined) ? products.filter((one) => localIdOf(one) === undefined).length : 0, shop);
@@ -105,11 +105,11 @@ export function listed(products: readonly unknown[], list: WholeList, shop: stri
 /** @throws ValidationError if products without a local id could be the missing ones. */
 function refuseNameless(count: number, shop: string): void {
   if (count === 0) return;
-  const message = `cannot be known: ${count} of the list ${count === 1 ? 'has' : 'have'} no local id, and may be what seems to be missing. Give each product its local id, or leave \`missing\` out.`;
+  const message = `cannot be applied: ${count} of the products in the list ${count === 1 ? 'has' : 'have'} no local id, and may be among the missing ones. Give each product its local id, or leave out \`missing\`.`;
   throw new ValidationError('Nothing was changed', { issues: [{ field: 'missing', message }], shop });
 }
 
-/** How missing products are removed, from the option. @throws ConfigError for an unknown value. */
+/** Reads the option `missing`: how missing products are removed. @throws ConfigError for an unknown value. */
 export function removalOf({ missing }: { readonly missing?: MissingProducts }): Removal | undefined {
   const issues = unknownValue('missing', missing, ['keep', 'archive', 'delete']);
   if (issues.length > 0) throw new ConfigError('Invalid options', { issues });

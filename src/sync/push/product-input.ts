@@ -33,7 +33,7 @@ import {
 import { statusOfNew } from '../plan/unpriced.ts';
 
 /**
- * Converts a draft to the input of `productSet` that creates it. Used only for a product that does not exist yet.
+ * Converts a draft to the input of `productSet` that creates it. Only for products that do not exist yet.
  *
  * @param fileIds Gids of images that the shop already has, by key: they are not uploaded.
  */
@@ -65,8 +65,8 @@ export function toProductInput(draft: ProductDraft, fileIds: ReadonlyMap<string,
 
 /**
  * The input of `productSet` that makes only these changes to an existing product: values and lists that it leaves out
- * stay. Its tags and collections replace the whole list. `undefined` if the changes cannot be expressed alone: variants
- * would replace the whole list too, so one that a merchant adds before the row's turn would be deleted, with its stock.
+ * stay. Its tags and collections replace the whole list. `undefined` if other parts change: variants would replace the
+ * whole list too, and a variant that a merchant adds before the row is executed would be deleted, with its stock.
  */
 export function toChangedInput(draft: ProductDraft, changes: readonly ProductChange[]): ProductSetInput | undefined {
   const lists = new Set(changes.map(({ list }) => list));
@@ -96,10 +96,10 @@ export function toChangedInput(draft: ProductDraft, changes: readonly ProductCha
 const textOf = (value: FactValue | undefined): string | null | undefined =>
   typeof value === 'string' || value === null ? value : undefined;
 
-/** The most points that a call of the sync costs: Shopify refuses calls above 1,000, whatever the bucket contains. */
+/** The most points that a call of the sync may cost. Shopify refuses calls above 1,000, even with a full bucket. */
 const mostPoints = 900;
 
-/** The input without images if it would cost too much with them: they follow in separate calls. */
+/** Leaves the images out of the input if it would cost too much with them. They follow in separate calls. */
 export function withinCost(input: ProductSetInput): ProductSetInput {
   const points = mutationPoints + inputPoints('productSet', (name) => (name === 'input' ? input : undefined));
   if (points <= mostPoints) return input;
@@ -110,31 +110,36 @@ export function withinCost(input: ProductSetInput): ProductSetInput {
 /** The most quantities in one call: https://shopify.dev/changelog/posts/productset-limit-for-inventory-quantities */
 const maxQuantities = 50_000;
 
-/** Parts that a push cannot send yet, although the draft is valid: they are reported instead of silently left out. */
+/** Parts of a valid draft that a push cannot send yet. They are reported instead of silently left out. */
 export function unsentParts(draft: ProductDraft): readonly ValidationIssue[] {
   const issues: ValidationIssue[] = [];
   const add = (code: string, field: string, message: string): void =>
     void issues.push({ severity: 'error', code, field, message });
   if (draft.category && isCategoryPath(draft.category)) {
-    const message = 'is a path, for which no category was found: give its gid, or a resolveCategory that finds it';
+    const message =
+      'is a path for which no category was found: set the gid of the category, or pass a resolveCategory that finds it';
     add('category-unresolved', 'category', message);
   }
   const entries = draft.variants.reduce((sum, { quantities = [] }) => sum + quantities.length, 0);
   if (entries > maxQuantities) {
-    const message = `have ${entries} quantities, and Shopify takes ${maxQuantities}: leave them out, and set the stock with createInventory`;
+    const message = `have ${entries} quantities, but Shopify accepts at most ${maxQuantities}: leave them out, and set the stock with createInventory`;
     add('quantities-too-many', 'variants', message);
   }
   for (const [index, variant] of draft.variants.entries()) {
     const { imageUrls = [], options, quantities = [] } = variant;
     const field = `variants[${index}]`;
     if (new Set(quantities.map(({ locationId }) => locationId)).size < quantities.length)
-      add('quantities-duplicate', `${field}.quantities`, 'has two entries for one location: leave one');
+      add('quantities-duplicate', `${field}.quantities`, 'has two entries for one location: remove one');
     if (imageUrls.length > 1)
-      add('image-urls-unsupported', `${field}.imageUrls`, 'lists several, and a push sends one so far: leave one');
+      add(
+        'image-urls-unsupported',
+        `${field}.imageUrls`,
+        'lists several images, but a push can send only one: keep one',
+      );
     for (const name of Object.keys(draft.linkedOptions ?? {})) {
       const value = options[name];
       if (value === undefined || value.startsWith('gid://')) continue;
-      const message = 'is an entry of a linked option, and is sent as the gid of its metaobject: give that';
+      const message = 'belongs to a linked option: set it to the gid of its metaobject';
       add('linked-value-unresolved', `${field}.options[${JSON.stringify(name)}]`, message);
     }
   }
@@ -196,7 +201,7 @@ function toVariant(
  * Barcodes as sent: a single one as `barcode`, which all API versions have; several as `barcodes`, which exists since
  * 2026-10 (https://shopify.dev/changelog/product-variant-barcode-is-being-replaced-by-barcodes).
  *
- * @param before Those of the last push. If there were several, only a list replaces them.
+ * @param before The barcodes of the last push. If there were several, only a list can replace them.
  */
 export function barcodesInput(
   barcodes: readonly string[],

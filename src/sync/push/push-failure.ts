@@ -18,7 +18,7 @@ export function failure(error: ShopwrightError, gid: string | null): Pick<SyncRe
 }
 
 /**
- * Whether an error means that the product does not exist: a response to a read, or to a mutation that came too late.
+ * Whether an error means that the product does not exist: from a read, or from a mutation after somebody deleted it.
  */
 function saysGone(error: ShopwrightError): boolean {
   if (isShopwrightError(error, 'VALIDATION_FAILED')) return error.issues.some(({ field }) => field === goneField);

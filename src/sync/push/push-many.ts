@@ -20,14 +20,14 @@ import type { Rollout } from './rollout.ts';
 export interface PushManyOptions extends PushOptions {
   /**
    * What to do with products that earlier runs pushed but that are not in this list: `keep` (default), `archive` or
-   * `delete` them. If there are more than `maxDeletes.products` allows, the run sends nothing. Use it only with whole
-   * lists: `pushMany` then reads the list to its end before it sends anything.
+   * `delete` them. If there are more than `maxDeletes.products` allows, the run sends nothing. Use it only with
+   * complete lists: `pushMany` reads the list to its end before it sends anything.
    */
   readonly missing?: MissingProducts;
   /**
-   * Local ids of products that the source has, although no draft could be made of them: `missing` leaves them alone.
-   * Read after the list has ended, so a set may still grow. Lists of `readCsv(…).collect()`, `parseRows` and
-   * `groupVariants` know their own; if an unreadable row names no product, nothing is removed. Default: none.
+   * Local ids of products that are in the source but could not be made into a draft: `missing` does not remove them.
+   * Read after the end of the list, so you can add ids until then. Lists from `readCsv(…).collect()`, `parseRows` and
+   * `groupVariants` bring their own; if an unreadable row names no product, nothing is removed. Default: none.
    */
   readonly unreadable?: Iterable<string>;
   /**
@@ -36,16 +36,16 @@ export interface PushManyOptions extends PushOptions {
    */
   readonly rollout?: Rollout;
   /**
-   * Halts the run if too many products fail. Then at most 16 products are pushed at the same time, so that few follow
-   * the one that halts the run. Default: none.
+   * Halts the run if too many products fail. With a gate, at most 16 products are pushed at the same time, so that few
+   * are still pushed after the halt. Default: none.
    */
   readonly gate?: Gate;
   /** How many products are pushed at the same time, at most the sync's `concurrency`, which is the default. */
   readonly concurrency?: number;
   /**
-   * Called after each product, and awaited. An error ends the run. If the list throws, `pushMany` rejects once every push
-   * that was under way has ended: this function has been called for each, with the run's name, under which `rollback`
-   * undoes them.
+   * Called after each product, and awaited. An error ends the run. If the list throws, `pushMany` rejects once all
+   * pushes in progress have ended. By then this function has been called for each of them, with the `runId` to pass to
+   * `rollback`.
    */
   readonly onProgress?: (progress: PushProgress) => unknown;
 }
@@ -59,7 +59,7 @@ export interface PushProgress {
   readonly counts: Readonly<Record<PushOutcome, number>>;
   /** The product that was just finished. */
   readonly result: PushResult;
-  /** Name of the run in the journal. */
+  /** Id of the run in the journal. */
   readonly runId: string;
 }
 
@@ -68,9 +68,9 @@ export interface PushSummary {
   /** Products finished, whatever their outcome. */
   readonly finished: number;
   readonly counts: Readonly<Record<PushOutcome, number>>;
-  /** The first 1,000 of them. */
+  /** The first 1,000 invalid products. */
   readonly invalid: readonly Extract<PushResult, { outcome: 'invalid' }>[];
-  /** The first 1,000 of them. */
+  /** The first 1,000 failed products. */
   readonly failed: readonly Extract<PushResult, { outcome: 'failed' }>[];
   /**
    * Why the run was stopped: the signal's reason, an error that concerns the whole shop, or the error of a halt by
@@ -114,7 +114,7 @@ export async function pushMany(
 
   const stopFor = (reason: unknown): void => {
     stop ??= { reason };
-    // The rest of a list is reported as skipped; a stream of unknown length is not read to its end for that.
+    // The rest of a list is reported as skipped. A stream of unknown length is not read any further.
     if (total === undefined) halt.abort();
   };
   let halted: GateHalt | undefined;
@@ -139,7 +139,7 @@ export async function pushMany(
     });
     if (result.outcome !== 'failed' || !isShopWide(result.error)) return result;
     stopFor(result.error);
-    // An open circuit breaker sent nothing: the product has not failed, it waits for the next run.
+    // With an open circuit breaker nothing was sent: the product has not failed, and waits for the next run.
     return result.error.code === 'CIRCUIT_OPEN' ? skipped : result;
   };
 
@@ -173,7 +173,7 @@ export const skippedOf = (product: unknown): Extract<PushResult, { outcome: 'ski
   reason: 'stopped',
 });
 
-/** The most products that a summary lists, for each of `invalid` and `failed`; all are counted. */
+/** The most products that a summary lists in each of `invalid` and `failed`. All are counted. */
 const mostListed = 1000;
 
 /** Counts the results of a run. */

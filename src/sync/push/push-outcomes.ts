@@ -6,11 +6,11 @@ import { failure, isShopWide } from './push-failure.ts';
 
 type InvalidResult = Extract<PushResult, { outcome: 'invalid' }>;
 
-/** Writes results to the records of products for which no push has done so. */
+/** Writes results to the records of products whose push did not record them. */
 export interface PushOutcomes {
   /**
-   * Marks that the shop's state is unknown: the next push of a pending product compares with the shop, whatever its
-   * hash.
+   * Marks the product as pending, because its state in the shop is unknown: the next push compares with the shop, even
+   * if the hash is the same.
    */
   doubt(localId: string): Promise<void>;
   /** Records why the last attempt of a push ended before the product was reached, if the product has a record. */
@@ -36,7 +36,7 @@ export interface PushOutcomes {
 
 /** Creates the outcomes of one shop. */
 export function createPushOutcomes(records: SyncRecordStore, shop: string, clock: Clock): PushOutcomes {
-  /** A product deleted in the shop keeps that status, whatever happens to it in the source. */
+  /** Changes a record. A product that was deleted in the shop keeps that status. */
   const change = async (localId: string, changes: Partial<SyncRecord>, isNew: boolean): Promise<void> => {
     for (;;) {
       const stored = await records.get(shop, localId);
@@ -68,7 +68,7 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
         await records.delete(shop, localId);
         return false;
       }
-      const where = record.gid === null ? ' and may have reached the shop: look for it there' : '';
+      const where = record.gid === null ? ', but may have reached the shop' : '';
       await reject(localId, `is no longer in the source${where}. Delete it in the shop, or delete its record.`);
       return true;
     },
@@ -76,8 +76,8 @@ export function createPushOutcomes(records: SyncRecordStore, shop: string, clock
 }
 
 /**
- * Whether the shop cannot have the product: nothing was sent, or once and rejected. After more attempts, a response may
- * have been lost.
+ * Whether the shop cannot have the product: it was never sent, or sent once and rejected. After more attempts, a
+ * response may have been lost.
  */
 function neverReached({ gid, attempts, lastError }: SyncRecord): boolean {
   return gid === null && (attempts === 0 || (attempts === 1 && lastError?.code === 'USER_ERROR'));
@@ -92,7 +92,7 @@ const outOfReachCodes: ReadonlySet<string> = new Set([
   'DEADLINE_EXCEEDED',
   'CIRCUIT_OPEN',
   'OUTCOME_UNKNOWN',
-  // Such as the store of the tokens.
+  // For example the token store.
   'STORAGE_FAILED',
   'LOCK_LOST',
 ]);

@@ -1,4 +1,4 @@
-// One file: the push of one product, from its record to the shop and its images, and back to its record.
+// One file: the push of one product, which reads its record, changes the shop and images, and writes the record.
 import { randomUUID } from 'node:crypto';
 import {
   InvalidResponseError,
@@ -82,16 +82,16 @@ interface Told {
   readonly unpriced?: readonly string[];
   /**
    * Images that Shopify could not process: those of earlier pushes, which are uploaded again, and with `waitForImages`
-   * those of this one. Absent if none are known.
+   * those of this push. Absent if none are known.
    */
   readonly failedImages?: readonly FailedImage[];
 }
 
 /**
- * In a dry run: for a product whose last push was interrupted, although the shop already has everything it should have.
+ * In a dry run, for a product whose last push was interrupted although the shop already has all of its changes.
  */
 interface OpenRecord {
-  /** A plan without changes: applying it completes the sync record. Absent if that is complete. */
+  /** A plan without changes: applying it completes the sync record. Absent if the record is complete. */
   readonly plan?: ProductPlan;
 }
 
@@ -109,7 +109,7 @@ export type PushResult =
   | ({ readonly outcome: 'created' | 'updated'; readonly gid: string } & Told)
   /** There was nothing to send. */
   | ({ readonly outcome: 'unchanged'; readonly gid: string } & Told & OpenRecord)
-  /** No change of the draft is in the shop: everything that it would change was changed there too. See `onConflict`. */
+  /** No change of the draft is in the shop, because others changed the same values there. See `onConflict`. */
   | ({ readonly outcome: 'conflict'; readonly gid: string } & Told & OpenRecord)
   /** In a dry run: what a push would do. */
   | ({ readonly outcome: 'would-create' | 'would-update'; readonly plan: ProductPlan } & Told)
@@ -119,11 +119,10 @@ export type PushResult =
    */
   | ({ readonly outcome: 'blocked'; readonly plan: ProductPlan; readonly error: ValidationError } & Told)
   /**
-   * Failed validation, so nothing was sent; this is noted in the record. `localId` is `undefined` if the input has
-   * none.
+   * Failed validation, so nothing was sent; the record has the error. `localId` is `undefined` if the input has none.
    */
   | { readonly outcome: 'invalid'; readonly localId: string | undefined; readonly issues: readonly ValidationIssue[] }
-  /** It left the list, or its removal was requested: it was deleted from the shop, or archived there. */
+  /** Deleted or archived in the shop, because it left the list or its removal was requested. */
   | { readonly outcome: 'deleted' | 'archived'; readonly gid: string; readonly localId: string }
   /** In a dry run: what a removal would delete or archive. */
   | { readonly outcome: 'would-delete' | 'would-archive'; readonly plan: ProductPlan; readonly localId: string }
@@ -135,8 +134,8 @@ export type PushResult =
   | { readonly outcome: 'skipped'; readonly localId: string | undefined; readonly reason: SkipReason };
 
 /**
- * Why a product was not attempted. `stopped`: the run was stopped before its turn, by an abort or by an error that
- * concerns the whole shop. `rollout`: it takes no part in the run's rollout. `no-draft`: the source of `retryFailed`
+ * Why a product was not attempted. `stopped`: an abort, or an error that concerns the whole shop, stopped the run
+ * before the product's turn. `rollout`: it is not part of the run's rollout. `no-draft`: the source of `retryFailed`
  * has no draft of it.
  */
 export type SkipReason = 'stopped' | 'rollout' | 'no-draft';
@@ -163,15 +162,18 @@ export interface PushOptions extends PlanOptions {
   /** Changes nothing in the shop or the records, and returns what a push would do. Default `false`. */
   readonly dryRun?: boolean;
   /**
-   * Also reads and compares the product if its draft is the same as at the last push, so that changes in the shop are
+   * Also reads and compares products whose draft has not changed since the last push, so that changes in the shop are
    * found. Runs and plans read up to 100 products in one call. Default `false`: an unchanged draft costs no call.
    */
   readonly refresh?: boolean;
-  /** The draft wins, whatever was changed in the shop: `refresh` with `onDrift` and `onConflict` set to `ours`. */
+  /**
+   * The draft overwrites all changes in the shop: `refresh` with `onDrift` and `onConflict` set to `ours`. Default
+   * `false`.
+   */
   readonly force?: boolean;
   /**
-   * Waits until Shopify has downloaded the images that the push uploads, at most a minute, and lists those that fail in
-   * `failedImages`. Default `false`: a later push of the product lists them, once it reads the product.
+   * Waits up to a minute for Shopify to process the images that the push uploads, and lists those that fail in
+   * `failedImages`. Default `false`: the next push that reads the product lists them.
    */
   readonly waitForImages?: boolean;
   /** How many deletions are allowed: in this call, or in all calls that share the limit. Default: none of any kind. */
@@ -187,23 +189,23 @@ export interface PushContext {
   readonly journal: SyncJournal;
   readonly clock: Clock;
   readonly images: Pick<SharedImages, 'claim' | 'unbrought'>;
-  /** Gids of the publications in which pushed products are published, sorted. */
+  /** Gids of the publications to publish pushed products in, sorted. */
   readonly publications: readonly string[];
   readonly adoptBy: readonly AdoptBy[];
   readonly recreateDeleted: boolean;
-  /** Whether the shop has the definition of the metafield by which products are found: always, except in a dry run. */
+  /** Whether the shop has the definition of the local id metafield. May be `false` only in a dry run. */
   readonly hasIdentity: boolean;
   /** What the run may still delete. */
   readonly deletes: DeleteBudget;
-  /** The plan that is being applied: the changes found now must be the same. */
+  /** The plan that is being applied: changes that it does not contain make the product `outdated`. */
   readonly expected?: ProductPlan;
-  /** The product as it was read with others, shortly before its turn. */
+  /** The product as it was read in advance, together with others. */
   readonly seen?: SeenProduct | undefined;
-  /** Whether a rollback is creating the product again: no later rollback undoes that. Default `false`. */
+  /** Whether a rollback creates the product again, which later rollbacks do not undo. Default `false`. */
   readonly isRollback?: boolean;
 }
 
-/** A product that was read ahead of its turn. */
+/** A product that was read in advance. */
 export interface SeenProduct {
   readonly remote: RemoteProduct;
   /** Version of the record for which it was read. */
@@ -211,11 +213,11 @@ export interface SeenProduct {
 }
 
 /**
- * Pushes one valid draft: reads the shop's product, plans, writes the record, makes each change, publishes, writes the
- * record.
+ * Pushes one valid draft: reads the shop's product, plans, writes the record, makes each change, publishes, and writes
+ * the record again.
  *
- * The record has the status `syncing` before anything is sent, and the journal has the old values. If a crash
- * interrupts a push, the next one compares with the shop's current state and does the rest.
+ * Before anything is sent, the record gets the status `syncing`, and the journal the old values. If a crash interrupts
+ * a push, the next one compares with the shop's current state and sends the rest.
  *
  * @throws StorageError, and the signal's reason. A rejection by Shopify is a result.
  */
@@ -245,11 +247,11 @@ export async function pushProduct(
   });
   if (options.dryRun) return push.dryRun();
   try {
-    // Somebody else has written the record meanwhile, so its base may have changed.
+    // `undefined`: somebody else has written the record, so its base may have changed. Start again.
     return (await push.run()) ?? (await pushProduct(draft, context, options));
   } catch (error) {
     if (error instanceof ShopErasedError) throw error;
-    // An abort says nothing about the product: it is left to the next run.
+    // An abort is not a failure of the product, which is left to the next run.
     if (options.signal?.aborted || !isShopwrightError(error)) {
       await push.end({ status: 'pending' });
       throw error;
@@ -257,9 +259,11 @@ export async function pushProduct(
     const failed = failure(error, push.gid);
     await push.end(failed).catch((storage: unknown) => {
       if (storage instanceof ShopErasedError) throw storage;
-      throw new StorageError(`${localId} failed, and that could not be recorded.`, { cause: { error, storage } });
+      throw new StorageError(`The push of ${localId} failed, and the failure could not be recorded.`, {
+        cause: { error, storage },
+      });
     });
-    // Somebody deleted it meanwhile: with recreateDeleted it is created again at once.
+    // Somebody deleted it during the push: with recreateDeleted it is created again at once.
     if (failed.status === 'deleted-in-shopify' && recreateDeleted) return pushProduct(draft, context, options);
     return { outcome: 'failed', localId, error };
   }
@@ -293,14 +297,14 @@ export interface BulkCreation {
 /** The end of a push, as written to its record. Ends of many products are written at once. */
 export interface RecordEnd {
   readonly localId: string;
-  /** The changes to the stored record; `undefined` if more must be read first: then call `write`. */
+  /** The stored record with these changes; `undefined` if more must be read first. In that case, call `write`. */
   over(stored: SyncRecord): SyncRecord | undefined;
   /** Writes this end alone. @throws StorageError, and what a call throws. */
   write(): Promise<void>;
 }
 
 /**
- * How a product is created in bulk, if no push of it was started before. `undefined` if it must be pushed alone.
+ * How a product is created in bulk. `undefined` if it must be pushed alone, such as after an earlier push of it.
  *
  * @param before Its record, if it has one.
  * @throws StorageError
@@ -325,8 +329,8 @@ export async function bulkCreation(
 }
 
 /**
- * What to read of a product before it is changed in bulk; `undefined` if it must be pushed alone: there is nothing to
- * send, or its last push did not end well.
+ * What to read of a product before it is changed in bulk. `undefined` if it must be pushed alone, because there is
+ * nothing to send or its last push did not succeed.
  */
 export function readForBulk(
   draft: ProductDraft,
@@ -340,7 +344,7 @@ export function readForBulk(
 }
 
 /**
- * How an existing product is changed in bulk, whatever was changed in the shop. `undefined` if it must be pushed alone.
+ * How an existing product is changed in bulk, overwriting changes in the shop. `undefined` if it must be pushed alone.
  *
  * @param remote The product, as requested by `readForBulk`.
  * @throws StorageError
@@ -367,9 +371,9 @@ function unchangedBy(record: SyncRecord | undefined, hash: string): PushResult |
 }
 
 /**
- * Which record shows that a draft needs no push, or what to read of the product ahead of its turn: always in a dry run,
- * otherwise if the push will probably find nothing to send. `size` is the approximate number of characters of the
- * draft.
+ * How to find out from its record that a draft needs no push, or what to read of the product in advance: always in a
+ * dry run, otherwise only if the push will probably find nothing to send. `size` is the approximate number of
+ * characters of the draft.
  */
 export function unchangedIf(draft: ProductDraft, publications: readonly string[], options: PushOptions = {}) {
   const text = saidText(draft, publications);
@@ -388,7 +392,7 @@ export function unchangedIf(draft: ProductDraft, publications: readonly string[]
   };
 }
 
-/** What is known of a product before its push. */
+/** What is known about a product before its push. */
 interface PushStart {
   readonly desired: ProductFacts;
   readonly hash: string;
@@ -405,7 +409,7 @@ class Push {
   readonly #options: PushOptions;
   readonly #start: PushStart;
   readonly #id = randomUUID();
-  /** Id of the first of the pushes that this one continues: they were interrupted, or failed. */
+  /** Id of the first of the interrupted or failed pushes that this one continues; otherwise its own. */
   readonly #firstTry: string;
   #base: PushBase | undefined;
   #updatedAt: string | null;
@@ -452,7 +456,7 @@ class Push {
     return { record: syncing, version: stored?.version };
   }
 
-  /** Whether something would be sent, or left as a conflict, that is not in the plan being applied. */
+  /** Whether there are changes or conflicts that are not in the plan being applied. */
   #isOutdated({ changes, conflicts }: ProductPlan): boolean {
     const { expected } = this.#context;
     if (!expected) return false;
@@ -464,7 +468,7 @@ class Push {
 
   #hasBegun = false;
 
-  /** Whether everything was sent, so that the base equals the shop's state. */
+  /** Whether everything was sent, so that the base matches the shop's state. */
   #isApplied = false;
 
   async dryRun(): Promise<PushResult> {
@@ -479,7 +483,7 @@ class Push {
     const { plan } = planned;
     if (plan.action === 'unchanged' && this.#unpublished().length === 0) {
       const outcome = plan.conflicts.length > 0 ? 'conflict' : 'unchanged';
-      // For example after a push that was killed when it had sent everything.
+      // For example after a push that was killed after it had sent everything.
       const isOpen = this.#start.before !== undefined && this.#start.before.status !== 'synced';
       return { outcome, gid: remote.id, ...this.#told(plan), ...(isOpen && { plan }) };
     }
@@ -495,7 +499,7 @@ class Push {
       if (this.#isOutdated(plan)) return { outcome: 'outdated', plan, ...told(plan) };
       if (!(await this.#begin(plan.changes))) return undefined;
       await this.#create(plan);
-      // Images that would have made the call too costly are sent now.
+      // Otherwise images that would have made the call too costly are sent now.
       if (this.#isComplete) return this.#conclude('created', plan);
     }
     const { gid } = this;
@@ -537,8 +541,8 @@ class Push {
   }
 
   /**
-   * Writes the end of the push to the record. If another push of the product ran meanwhile, it is unknown whose values
-   * won: the record then gets the shop's values, so that the next push sends what differs.
+   * Writes the end of the push to the record. If another push of the product ran at the same time, it is unknown whose
+   * values won. The record then gets the shop's values, so that the next push sends the differences.
    */
   async end(changes: Partial<SyncRecord>): Promise<void> {
     const { client, records } = this.#context;
@@ -546,7 +550,7 @@ class Push {
     if (!this.#hasBegun && !(await this.#begin([]))) return;
     for (;;) {
       const stored = await records.get(client.shop, localId);
-      // If the record was deleted, for example by an erasure, there is nothing to write.
+      // The record was deleted, for example by an erasure: do not write it again.
       if (!stored) return;
       const record = this.#ended(stored, changes) ?? (await this.#reconciled(stored));
       if (await records.putIf({ ...record, version: stored.version + 1 }, stored.version)) return;
@@ -557,7 +561,7 @@ class Push {
     return parts?.[pushId] !== this.#id;
   }
 
-  /** The record at the end of the push; `undefined` if another push of the product ran meanwhile. */
+  /** The record at the end of the push; `undefined` if another push of the product ran at the same time. */
   #ended(stored: SyncRecord, changes: Partial<SyncRecord>): SyncRecord | undefined {
     if (this.#isOvertaken(stored) || stored.parts?.[doubt] !== undefined) return undefined;
     return {
@@ -589,7 +593,7 @@ class Push {
     const theirs = remoteFacts(remote, matchFacts(this.#start.desired, base, remote));
     const changes = this.#plan?.changes ?? [];
     const facts = withChanged(base.facts, changes, theirs);
-    // What Shopify made of another push's values does not apply to the current ones.
+    // The stored values belong to what another push sent, and do not apply to these fields.
     const sent = new Set(changes.flatMap(({ list, fields }) => (list === 'product' ? Object.keys(fields) : [])));
     const stored = Object.fromEntries(Object.entries(base.stored).filter(([field]) => !sent.has(field)));
     return { ...inDoubt, lastSyncData: writeBase({ ...base, facts, stored }) };
@@ -609,12 +613,12 @@ class Push {
     return found?.gid ?? null;
   }
 
-  /** Whether the product that was found has no local id yet. */
+  /** Whether the product that was found does not have the local id yet. */
   #isForeign = false;
 
   #isMarked = false;
 
-  /** Stores the draft's local id on the product: from then on it is found by it, even if its handle changes. */
+  /** Stores the local id on the product, so that later pushes find it even if its handle changes. */
   async #mark(gid: string): Promise<void> {
     const metafields = [{ ...idMetafield(this.#draft.localId), ownerId: gid }];
     await this.#context.client.graphql(MetafieldsWriteDocument, { metafields }, this.#call);
@@ -625,7 +629,7 @@ class Push {
     return planUpdate(this.#draft.localId, this.#start.desired, this.#base, remote, this.#options);
   }
 
-  /** The product as read ahead, unless its record was written since. */
+  /** The product as read in advance, unless its record was written since. */
   get #seen(): RemoteProduct | undefined {
     const { seen } = this.#context;
     return seen && seen.version === this.#start.before?.version && seen.remote.id === this.gid
@@ -675,7 +679,7 @@ class Push {
     }
   }
 
-  /** Waits for the images that this push has uploaded. Returns whether Shopify could process all of them. */
+  /** Waits for the images that this push has uploaded. Returns `false` if Shopify could not process some of them. */
   async #awaitImages(): Promise<boolean> {
     if (!this.#options.waitForImages || this.#uploaded.size === 0) return true;
     const { client, clock } = this.#context;
@@ -704,7 +708,7 @@ class Push {
     const claim = await this.#context.images.claim(wanted, this.#options);
     try {
       await this.#createWith(claim.ids).catch((error: unknown) => {
-        // Somebody has deleted an image that another product uploaded.
+        // If somebody has deleted an image that another product uploaded, upload it again.
         const isOfFiles =
           isShopwrightError(error, 'USER_ERROR') && error.userErrors.some(({ field }) => field?.includes('files'));
         if (!isOfFiles || claim.ids.size === 0) throw error;
@@ -730,7 +734,7 @@ class Push {
       {
         identifier: identifierOf(this.#draft.localId),
         input,
-        // Variants can be matched by the draft's values. An image can be recognised again only if its gid is read back.
+        // Variants can be matched by the draft's values, but images only by their gids: read these back.
         images: Math.max(1, images),
         withImages: images > 0,
       },
@@ -753,7 +757,7 @@ class Push {
     this.#isComplete = isComplete;
     const { desired } = this.#start;
     const { title, descriptionHtml, vendor, productType } = product;
-    // A status that was not sent still has to be.
+    // If the draft's status was not sent, a later push must send it.
     const said = heldStatus(desired)
       ? { ...desired, product: { '': withoutStatus(desired.product?.[''] ?? {}) } }
       : desired;
@@ -899,7 +903,7 @@ class Push {
   }
 
   /**
-   * Records values that somebody has written after this push had read them, as conflicts. Returns the base for the next
+   * Records as conflicts the values that somebody wrote after this push had read them. Returns the base for the next
    * push.
    */
   #overtaken(plan: ProductPlan, next: ProductFacts, theirs: Facts): ProductFacts {
@@ -921,7 +925,7 @@ class Push {
     return { ...next, product: { '': { ...next.product?.[''], ...known } } };
   }
 
-  /** Publishes to channels that were not requested before: what a merchant has unpublished since stays unpublished. */
+  /** Publishes to channels that no earlier push requested, so that products that a merchant unpublished stay so. */
   async #publish(): Promise<boolean> {
     const missing = this.#unpublished();
     const { client, publications } = this.#context;
@@ -952,7 +956,7 @@ class Push {
   }
 
   #synced(plan: ProductPlan, isWhole: boolean): Partial<SyncRecord> {
-    // An open conflict is a conflict again the next time, so that draft must not count as pushed.
+    // An open conflict must be reported again the next time, so the draft must not count as pushed.
     const isOpen = plan.conflicts.length > 0 && (this.#options.onConflict ?? 'report') === 'report';
     return {
       status: 'synced',
@@ -1015,21 +1019,22 @@ class Push {
 /** The format of a push in the journal. A release that stores something else uses the next number. */
 export const journalFormat = 1;
 
-/** Parts of a record: which push started last, and whether another one ran at the same time. */
+/** Part of a record: id of the push that started last. */
 export const pushId = 'push';
 
+/** Part of a record: present if another push ran at the same time, so that the shop's state is in doubt. */
 export const doubt = 'doubt';
 
 /** Id of the first of the pushes that were interrupted or failed since the last complete one. */
 export const triesPart = 'tries';
 
-/** Marks a product that does not have its local id yet: it was imported, and no push has sent anything since. */
+/** Marks an imported product whose local id is not in the shop yet, because no push has sent anything since. */
 export const unmarkedPart = 'unmarked';
 
 /** The status that a product had before it left the list and was archived. */
 export const archivedPart = 'archived';
 
-/** The draft, with the former status if the product was archived when it left the list and is now back. */
+/** The facts of a draft. If the product was archived when it left the list, they have its former status by default. */
 function shownAgain(facts: ProductFacts, record: SyncRecord | undefined): ProductFacts {
   const status = record?.parts?.[archivedPart];
   if (status === undefined) return facts;
@@ -1070,7 +1075,7 @@ function withoutFields(change: ProductChange, putBack: Facts): readonly ProductC
   return Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
 }
 
-/** The error for a product whose gid is known but which the shop does not have. */
+/** The error for a product whose gid is known, but which is not in the shop. */
 const notThere = (shop: string) => ({ issues: [{ field: goneField, message: `is no longer in ${shop}` }], shop });
 
 /** The parts of a record without one of them. */
@@ -1078,7 +1083,7 @@ export function withoutPart(parts: SyncRecord['parts'], name: string): SyncRecor
   return parts && Object.fromEntries(Object.entries(parts).filter(([part]) => part !== name));
 }
 
-/** The record of a product of which nothing is known yet. */
+/** A new record for a product. */
 export function emptyRecord(shop: string, localId: string): SyncRecord {
   return {
     shop,
@@ -1097,7 +1102,7 @@ export function emptyRecord(shop: string, localId: string): SyncRecord {
   };
 }
 
-/** The local id of a product that may be invalid, or of the payload of its job. */
+/** The local id of a product that may be invalid, or of a job's payload. */
 export function localIdOf(product: unknown): string | undefined {
   return isRecord(product) && typeof product['localId'] === 'string' ? product['localId'] : undefined;
 }

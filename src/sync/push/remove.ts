@@ -39,13 +39,13 @@ interface RemovalOptions {
   readonly signal?: AbortSignal | undefined;
   readonly dryRun?: boolean | undefined;
   readonly runId?: string | undefined;
-  /** The plan of the removal. If the removal would now delete something else, the result is `outdated`. */
+  /** The plan being applied. If the removal would now delete something else, the result is `outdated`. */
   readonly expected?: ProductPlan | undefined;
 }
 
 /**
- * Deletes or archives the product of a local id. Everything of it that can be read is stored in the journal before
- * anything is sent.
+ * Deletes or archives the product with a local id. Before anything is sent, all parts that can be read are stored in
+ * the journal.
  *
  * @throws StorageError, and the signal's reason. A rejection by Shopify is a result.
  */
@@ -72,7 +72,7 @@ export async function removeProduct(
     if (dryRun) return { outcome: removal === 'delete' ? 'would-delete' : 'would-archive', localId, plan };
     if (expected && takes(plan) !== takes(expected)) return { outcome: 'outdated', localId, plan };
     const begun = await begin(record, context);
-    // Somebody else has written the record meanwhile.
+    // Somebody else has written the record: start again.
     if (!begun) return await removeProduct(localId, removal, context, options);
     const changes = await withBarcodes(client, remote, plan.changes, { signal });
     await note(begun, removal, changes, context, options.runId);
@@ -92,7 +92,7 @@ export async function removeProduct(
 }
 
 /**
- * Deletes a product. If it is already gone, that is not an error: an earlier call or a merchant may have deleted it.
+ * Deletes a product. It is not an error if an earlier call or a merchant has already deleted it.
  */
 export async function deleteProduct(gid: string, client: SyncClient, signal: AbortSignal | undefined): Promise<void> {
   try {
@@ -134,7 +134,7 @@ function removedParts(base: PushBase | undefined, remote: RemoteProduct): readon
     const list = name as FactList;
     return Object.entries(entries ?? {}).map(([key, there]): ProductChange => {
       const known = base?.facts[list]?.[key] ?? {};
-      // The image's URL in the shop disappears with the product; the URL it was uploaded from may not.
+      // The image's URL in the shop disappears with the product. The URL that it was uploaded from may remain.
       const facts = { ...known, ...there, ...(list === 'images' && known) };
       const gid = list === 'variants' || list === 'images' ? (gids[list].get(key) ?? key) : undefined;
       return {
@@ -147,7 +147,7 @@ function removedParts(base: PushBase | undefined, remote: RemoteProduct): readon
   });
 }
 
-/** What a removal deletes, for comparison: a sale of a variant that still has stock is not a difference. */
+/** What a removal deletes, as a hash. Sales do not change it as long as a variant still has stock. */
 const takes = ({ action, changes }: ProductPlan): string =>
   contentHash([action, changes.map(({ stock, ...change }) => ({ ...change, hasStock: Boolean(stock) }))]);
 
@@ -173,7 +173,7 @@ async function note(
 ): Promise<void> {
   const sent = { format: journalFormat, changes, publications: [] } as unknown as JsonObject;
   const base = readBase(lastSyncData);
-  // The record of a deleted product is deleted too, so the entry contains all of it.
+  // The record of a deleted product is deleted too, so the entry must contain all of its data.
   const before = action === 'archive' && base ? writeBase(withoutLarge(base, changes)) : lastSyncData;
   await journal.append([
     { shop: client.shop, localId, gid, runId: runId ?? null, action, at: clock.now(), sent, before },
@@ -225,7 +225,7 @@ const gone = (record: SyncRecord): SyncRecord => ({
 });
 
 function unknownProduct(localId: string, shop: string): PushResult {
-  const message = `has no product in ${shop}: nothing was pushed under it, or it was deleted already.`;
+  const message = `has no product in ${shop}: none was pushed with this local id, or it was already deleted.`;
   const issue = { severity: 'error', code: 'product-unknown', field: 'localId', message } as const;
   return { outcome: 'invalid', localId, issues: [issue] };
 }

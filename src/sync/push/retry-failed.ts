@@ -18,7 +18,7 @@ export interface RetryFailedOptions extends Omit<PushManyOptions, 'missing' | 'r
 }
 
 /**
- * Returns the draft of a product by its local id; nothing if your own data no longer has it.
+ * Returns the draft of a product by its local id; `null` or `undefined` if your own data does not have it.
  *
  * @example
  * const draftOf: DraftSource = async (localId) => toDraft(await database.product(localId));
@@ -39,7 +39,7 @@ export class WithoutDraft {
 const pageSize = 250;
 
 /**
- * The drafts of the products whose last push failed, in the order of their local ids.
+ * The drafts of the products whose last push failed, ordered by local id.
  *
  * @throws ValidationError if the source returns the draft of another product. What the source and the filter throw.
  */
@@ -54,7 +54,7 @@ export async function* failedDrafts(
       if (!filter(failedProduct(record))) continue;
       const draft = await source(localId);
       if (draft && localIdOf(draft) !== localId) {
-        const text = `must give the draft of "${localId}" when asked for it: the one it gave has another local id.`;
+        const text = `returned a draft with another local id for "${localId}". Return the draft of that product.`;
         throw new ValidationError('Nothing more was pushed', { issues: [{ field: 'source', message: text }], shop });
       }
       yield draft ?? new WithoutDraft(localId);

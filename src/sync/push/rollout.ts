@@ -4,7 +4,7 @@ import type { Issue } from '../../errors/errors.ts';
 import { unknownNames } from '../../internal/names.ts';
 
 /**
- * Which part of the products a run pushes.
+ * Which part of its products a run pushes.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
@@ -14,7 +14,7 @@ import { unknownNames } from '../../internal/names.ts';
 export interface Rollout {
   /** Percentage of products that take part: 0 to 100, decimals allowed. A higher number only adds products. */
   readonly percent: number;
-  /** A name for the rollout: another name selects other products. Default: the empty text. */
+  /** A name for the rollout: another name selects other products. Default: the empty string. */
   readonly salt?: string;
   /** Shops that take part, such as `acme` or `acme.myshopify.com`; other shops do not. Default: all shops. */
   readonly shops?: readonly string[];
@@ -23,8 +23,8 @@ export interface Rollout {
 const rolloutNames: Record<keyof Rollout, true> = { percent: true, salt: true, shops: true };
 
 /**
- * Whether a product takes part in a rollout. The result for a product, shop and salt is the same in every process and
- * release, and a product that takes part at one percentage also does at every higher one.
+ * Whether a product takes part in a rollout. For the same product, shop and salt, the result is the same in every
+ * process and release. A product that takes part at one percentage also does at every higher one.
  *
  * @experimental Names and behaviour may change with any minor version: docs/stability.md.
  *
@@ -58,7 +58,7 @@ export function rolloutIssues(rollout: Rollout | undefined): readonly Issue[] {
   if (!(typeof percent === 'number' && percent >= 0 && percent <= 100))
     issues.push({ field: 'rollout.percent', message: 'must be a number from 0 to 100.' });
   if (salt !== undefined && typeof salt !== 'string')
-    issues.push({ field: 'rollout.salt', message: 'must be a text.' });
+    issues.push({ field: 'rollout.salt', message: 'must be a string.' });
   if (shops !== undefined && !(Array.isArray(shops) && shops.every((shop) => typeof shop === 'string')))
     issues.push({ field: 'rollout.shops', message: 'must be a list of shops, such as ["acme.myshopify.com"].' });
   return issues;

@@ -5,8 +5,8 @@ import type { Stores } from '../../ports/stores.ts';
 import { checkFormat, shopPrefix } from '../../storage/keys.ts';
 
 /**
- * How long the journal keeps entries: by days or by runs, whichever is more. Older entries are deleted at the end of a
- * run that changed something, and can no longer be rolled back.
+ * How long the journal keeps entries: for a number of days or runs, whichever keeps more. A run that changed something
+ * deletes older entries at its end; they cannot be rolled back any more.
  *
  * @example
  * const sync = createProductSync({ client, stores, journal: { days: 30, runs: 10 } });
@@ -14,7 +14,7 @@ import { checkFormat, shopPrefix } from '../../storage/keys.ts';
 export interface JournalRetention {
   /** Days of 24 hours, 0 or more. Default 90. */
   readonly days?: number;
-  /** The number of last runs to keep, 1 to 1,000, however long ago they were. Default 3. */
+  /** Number of latest runs to keep, regardless of their age, 1 to 1,000. Default 3. */
   readonly runs?: number;
 }
 
@@ -44,10 +44,10 @@ export interface EndedRun {
 }
 
 /**
- * Stores the end of a run, and deletes journal entries that are older than both the days and the runs to keep. Until
- * enough runs have ended, nothing is deleted.
+ * Stores the end of a run, and deletes journal entries that are older than both the days and the runs to keep. Nothing
+ * is deleted until `runs` runs have ended.
  *
- * @throws StorageError that names the run, whose changes are made and recorded.
+ * @throws StorageError that names the run. Its changes have been made and recorded.
  */
 export async function pruneJournal(
   { journal, keyValue }: Pick<Stores, 'journal' | 'keyValue'>,
@@ -60,7 +60,7 @@ export async function pruneJournal(
     if (oldest !== undefined) await journal.prune(shop, Math.max(0, Math.min(oldest, endedAt - days * dayMs)));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    const message = `Run ${runId} has ended and is recorded, but what the journal need not keep could not be deleted: ${error.message}`;
+    const message = `Run ${runId} has ended and is recorded, but old journal entries could not be deleted: ${error.message}`;
     throw new StorageError(message, { shop, cause: error });
   }
 }
@@ -70,14 +70,14 @@ const runsFormat = 1;
 
 /** Adds a run to the ended ones. Returns their start times, latest last. */
 async function rememberRun(keyValue: Stores['keyValue'], shop: string, startedAt: number): Promise<readonly number[]> {
-  // Under the keys of the shop, so that an erasure deletes it too.
+  // The key has the shop's prefix, so that an erasure deletes it too.
   const key = `${await shopPrefix(shop)}~runs~`;
   for (;;) {
     const before = await keyValue.get(key);
     const stored = before === undefined ? undefined : parseJson(before);
-    checkFormat(stored, runsFormat, `What is known of the runs of ${shop}`, shop);
+    checkFormat(stored, runsFormat, `The list of runs of ${shop}`, shop);
     const known = isRecord(stored) && Array.isArray(stored['starts']) ? stored['starts'] : [];
-    // A run of several calls ends several times.
+    // A run that consists of several calls ends several times.
     const starts = [...known.filter((one) => typeof one === 'number' && one !== startedAt), startedAt]
       .sort((a, b) => a - b)
       .slice(-mostRuns);

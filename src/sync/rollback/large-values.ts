@@ -15,8 +15,8 @@ const isMark = (value: unknown): value is string => typeof value === 'string' &&
 const markOf = (text: string): string => `${mark}${hashOfText(text)}`;
 
 /**
- * A base for the journal: large texts that the changes do not touch are replaced by their hashes. The full text is in
- * the sync record until a push changes it, and from then on in that push's own entry.
+ * A base for the journal, in which hashes replace large texts that the changes do not touch. The full text is in the
+ * sync record until a push changes it, and from then on in the entry of that push.
  */
 export function withoutLarge(base: PushBase, changes: readonly ProductChange[]): PushBase {
   const changed = new Set(
@@ -30,7 +30,7 @@ export function withoutLarge(base: PushBase, changes: readonly ProductChange[]):
  * the next push then compares without it.
  *
  * @param now The base in the record.
- * @param later The entries of the product, newest first, including the base's own.
+ * @param later The product's entries, newest first, down to the entry of the base.
  */
 export async function withLarge(
   base: PushBase | undefined,
@@ -61,7 +61,7 @@ export async function withLarge(
   return mapTexts(base, (value) => (isMark(value) ? found.get(value) : value));
 }
 
-/** The base with other values; those that become `undefined` are left out. */
+/** The base with mapped values. Values mapped to `undefined` are left out. */
 function mapTexts(base: PushBase, to: (value: FactValue, place: string) => FactValue | undefined): PushBase {
   const mapFacts = (facts: Facts, place: string): Facts =>
     Object.fromEntries(

@@ -1,4 +1,4 @@
-// One file: undoing the pushes of one product, from its journal to the shop and its record.
+// One file: the rollback of one product, which reads its journal, restores the shop, and writes the record.
 import { isShopwrightError, type ShopwrightError, ValidationError } from '../../errors/errors.ts';
 import {
   ProductByIdentifierDocument,
@@ -58,8 +58,8 @@ import type { SyncClient } from '../sync-client.ts';
 import { withLarge, withoutLarge } from './large-values.ts';
 
 /**
- * What to undo: everything that a run did, or the last push of one product. A push that was interrupted or failed belongs
- * to the next one that completes it: all of its tries are undone together, back to the state before the first.
+ * What to undo: a whole run, or the last push of one product. Interrupted and failed pushes count as tries of the push
+ * that completes them: all tries are undone together, back to the state before the first.
  *
  * @example
  * await sync.rollback({ runId: summary.runId });
@@ -73,7 +73,8 @@ export interface RollbackOptions {
   /** Changes nothing, and returns what a rollback would do. Default `false`. */
   readonly dryRun?: boolean;
   /**
-   * Stops the rollback between two products. What was undone stays undone; a second call does the rest. Default: none.
+   * Stops the rollback between two products. Products undone by then stay so, and another call undoes the rest.
+   * Default: none.
    */
   readonly signal?: AbortSignal;
   /** What to do with a product that the run created. Default `delete`. */
@@ -87,14 +88,14 @@ export interface RollbackResult {
   readonly localId: string;
   readonly gid: string | null;
   /**
-   * `restored`: it is as before. `partly`: restored except for what others changed since, which is listed. `removed`:
-   * the run had created it. `recreated`: it had been deleted, and was created again with new ids. `unchanged`: there
-   * was nothing left to undo. `gone`: the shop no longer has it. `failed`: try again.
+   * `restored`: it is as before. `partly`: restored, except for the values in `others`, which others changed since.
+   * `removed`: the run had created it. `recreated`: it had been deleted, and was created again with new ids.
+   * `unchanged`: there was nothing left to undo. `gone`: it is not in the shop any more. `failed`: try again.
    */
   readonly outcome: 'restored' | 'partly' | 'removed' | 'recreated' | 'unchanged' | 'gone' | 'failed';
   /** What was restored. */
   readonly changes: readonly ProductChange[];
-  /** What others have changed since, and was left alone: the value that the push sent, and the current one. */
+  /** Values that others have changed since, and that were left alone: the pushed value and the current one. */
   readonly others: readonly {
     readonly list: FactList;
     readonly name: string;
@@ -104,7 +105,7 @@ export interface RollbackResult {
   }[];
   /** Variants that had been deleted and were created again: they have new ids, and no stock. */
   readonly remade: readonly string[];
-  /** What a product that was created again has lost, besides its ids and sales, in words. */
+  /** What a product that was created again has lost, besides its ids and sales: one phrase per loss. */
   readonly lost: readonly string[];
   /** Why it failed. */
   readonly error?: ShopwrightError;
@@ -114,7 +115,7 @@ export interface RollbackResult {
 export interface RollbackReport {
   /** Products by outcome. */
   readonly counts: Readonly<Record<RollbackResult['outcome'], number>>;
-  /** The first 1,000 that are not simply restored, removed or unchanged. */
+  /** The first 1,000 results that are not simply restored, removed or unchanged. */
   readonly notable: readonly RollbackResult[];
 }
 
@@ -128,7 +129,7 @@ export interface RollbackContext {
   readonly concurrency: number;
   /** Runs the work when no push of the product is in progress in this process. */
   readonly inTurn: <T>(localId: string, work: () => Promise<T>) => Promise<T>;
-  /** Creates a deleted product again, and publishes it in those publications. */
+  /** Creates a deleted product again, and publishes it in the given publications. */
   readonly recreate: (draft: ProductDraft, publications: readonly string[]) => Promise<PushResult>;
 }
 
@@ -137,8 +138,8 @@ const mostListed = 1_000;
 const pageSize = 200;
 
 /**
- * Undoes pushes with the journal: newest first, value by value, and only where the shop still has the pushed value.
- * After an interruption, call it again: what was undone is not touched again.
+ * Undoes pushes from the journal, newest first, value by value, and only values that the shop still has as pushed.
+ * After an interruption, call it again: it skips what was already undone.
  *
  * @throws ValidationError if the journal has no such run or product. StorageError. The signal's reason.
  */
@@ -169,11 +170,11 @@ export async function rollback(
   });
   if (found) return { counts, notable };
   const [field, id] = target.runId === undefined ? ['localId', target.localId] : ['runId', target.runId];
-  const message = `"${id}" is not in the journal of ${context.client.shop}. Runs are named by the \`runId\` of their summary; entries beyond the journal's retention are gone.`;
+  const message = `"${id}" is not in the journal of ${context.client.shop}. A run's id is the \`runId\` of its summary. Entries older than the journal's retention are deleted.`;
   throw new ValidationError('Nothing can be rolled back', { issues: [{ field, message }], shop: context.client.shop });
 }
 
-/** The products of a run, each once, in the order in which they were pushed. */
+/** The local ids of a run, each once, in the order in which they were pushed. */
 async function* productsOf(target: RollbackTarget, context: RollbackContext): AsyncGenerator<string> {
   const seen = new Set<string>();
   const filter = target.runId === undefined ? { localId: target.localId } : { runId: target.runId };
@@ -224,7 +225,7 @@ async function* laterEntries(
 
 const pushActions: ReadonlySet<string> = new Set(['create', 'update', 'archive', 'delete']);
 
-/** The part of a record that says which entry was undone last. */
+/** The part of a record with the id of the entry that was undone last. */
 const undone = 'undone';
 
 async function undoProduct(
@@ -246,7 +247,7 @@ async function undoProduct(
   if (!newest || !oldest || !record || record.parts?.[undone] === newest.id) return unchanged;
   let gid = known;
   try {
-    // A push that was killed before it had a response may still have created the product.
+    // A push that was killed before it got a response may still have created the product.
     if (gid === null && isCreated) gid = await findCreated(localId, client, options.signal);
     if (gid === null) return unchanged;
     if (isCreated) return await removeCreated(record, gid, entries, context, options);
@@ -268,7 +269,7 @@ async function findCreated(
 }
 
 /**
- * The pushes of a product to undo, newest first: those of the run, or the last one; and whether a rollback of them was
+ * The pushes of a product to undo, newest first: those of the run, or the last one. `isBegun`: a rollback of them was
  * started, and may be incomplete.
  */
 async function entriesOf(
@@ -398,7 +399,7 @@ async function restore(
   return withOvertaken(result, overtaken);
 }
 
-/** The shop's product, with the barcodes of variants whose barcodes were pushed: other reads do not include them. */
+/** Adds the shop's barcodes of variants whose barcodes were pushed, because other reads do not include them. */
 async function withTheirBarcodes(
   theirs: ProductFacts,
   net: readonly Net[],
@@ -419,7 +420,7 @@ async function withTheirBarcodes(
   return { ...theirs, variants };
 }
 
-/** The result, with values that somebody wrote during the rollback: they were left alone. */
+/** The result, with values that somebody wrote during the rollback and that were left alone. */
 function withOvertaken(result: RollbackResult, overtaken: Facts): RollbackResult {
   const fields = result.changes.find(({ list }) => list === 'product')?.fields ?? {};
   const others = Object.entries(overtaken).map(([field, theirs]) => ({
@@ -435,13 +436,13 @@ const layoutIn = (entry: JournalEntry | undefined): ProductLayout | undefined =>
   return isRecord(layout) ? (layout as unknown as ProductLayout) : undefined;
 };
 
-/** A change without its orders, which are restored last, when everything that they name exists. */
+/** A change without its orders, which are restored last, once all of their entries exist. */
 function withoutOrders(change: ProductChange): readonly ProductChange[] {
   const fields = Object.fromEntries(Object.entries(change.fields).filter(([field]) => !isOrderField(field)));
   return change.list !== 'product' ? [change] : Object.keys(fields).length > 0 ? [{ ...change, fields }] : [];
 }
 
-/** Maps the id that a variant had before to the one that it has now. */
+/** Maps the former id of a variant to its current one. */
 function remadeIds(net: readonly Net[], variantIds: ReadonlyMap<string, string>): (id: string) => string {
   const remade = new Map(
     net.flatMap(({ list, key, gid, before, after }) =>
@@ -452,8 +453,8 @@ function remadeIds(net: readonly Net[], variantIds: ReadonlyMap<string, string>)
 }
 
 /**
- * Restores the values of options, also those that no variant uses. Deletes values that came with the run, or were
- * temporary, and that no variant uses any more.
+ * Restores option values, including those that no variant uses. Deletes unused values that the run added or that were
+ * temporary.
  */
 async function settleValues(
   net: readonly Net[],
@@ -471,7 +472,7 @@ async function settleValues(
   const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
   const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
   if (!layout && !hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
-  // Options and values may have been renamed, and variants may have other values: an option keeps its id.
+  // Read again, because options, values and variants may have changed. An option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
   for (const { id, name, optionValues } of restored?.options ?? []) {
@@ -484,7 +485,7 @@ async function settleValues(
         (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name) && !former.has(value.name),
     );
     const there = new Set(optionValues.map((value) => value.name));
-    // The values of a linked option are metaobjects, which the push did not touch.
+    // The values of a linked option are metaobjects, which a push does not change.
     const missing = restored?.links?.[name] ? [] : [...former].filter((value) => !there.has(value));
     if (gone.length + missing.length === 0 || gone.length === optionValues.length + missing.length) continue;
     const variables = {
@@ -513,7 +514,7 @@ async function undelete(
   // Already undone, or pushed again since.
   if (record && !isBegun && record.gid !== entry.gid) return { ...nothing, outcome: 'unchanged' };
   try {
-    // The deletion may never have been sent.
+    // The deletion may not have been sent.
     const isThere =
       record &&
       !isBegun &&
@@ -565,10 +566,10 @@ function factsBefore(net: readonly Net[]): ProductFacts {
   return facts;
 }
 
-/** What cannot be restored for a product that was deleted. */
+/** What cannot be restored of a product that was deleted. */
 function lostWith(changes: readonly ProductChange[], base: PushBase | undefined): readonly string[] {
   return changes.flatMap(({ list, key, name, stock }) => {
-    if (list === 'variants' && stock) return [`${stock} in stock of ${name}`];
+    if (list === 'variants' && stock) return [`stock of ${name}: ${stock}`];
     const isOthers = list === 'images' && base?.facts.images?.[key] === undefined;
     return isOthers ? [`image ${name}, unless the shop still has its file at this address`] : [];
   });
@@ -624,30 +625,30 @@ function netChanges(entries: readonly JournalEntry[]): readonly Net[] {
   return [...net.values()];
 }
 
-/** The changes in a journal entry. @throws ValidationError for those of a newer release. */
+/** The changes in a journal entry. @throws ValidationError for an entry in the format of another release. */
 function changesOf({ sent, id }: JournalEntry): readonly ProductChange[] {
   if (!isRecord(sent) || sent['format'] !== journalFormat || !Array.isArray(sent['changes'])) {
-    const message = `${id} was written by another release of shopwright. Roll back with that one.`;
+    const message = `${id} was written by another release of shopwright. Use that release for the rollback.`;
     throw new ValidationError('The journal entry cannot be undone', { issues: [{ field: 'journal', message }] });
   }
   return sent['changes'] as unknown as readonly ProductChange[];
 }
 
-/** The facts after the pushes, to find them in the shop. */
+/** The facts of the changed entries, to match them with the shop. */
 function factsOf(net: readonly Net[]): ProductFacts {
   const facts: { [List in FactList]?: Record<string, Facts> } = {};
   for (const { list, key, before, after } of net) facts[list] = { ...facts[list], [key]: { ...before, ...after } };
   return facts;
 }
 
-/** Whether two values of a field are the same. Orders are compared by the entries that both have. */
+/** Whether two values of a field are the same. Orders are compared by their common entries. */
 const isSameFact = (list: FactList, field: string, a: FactValue, b: FactValue): boolean =>
   list === 'product' && isOrderField(field) ? isSameOrder(keysInOrder(a), keysInOrder(b)) : isSameValue(field, a, b);
 
 /**
- * The changes that restore the shop, and what prevents them because somebody else has changed it.
+ * The changes that restore the shop, and the values that are left alone because somebody else has changed them.
  *
- * @param isBegun Whether an earlier rollback may be incomplete: values that it may have written count as ours.
+ * @param isBegun Whether an earlier rollback may be incomplete. Values that it may have written then count as ours.
  */
 function inverse(
   net: readonly Net[],
@@ -709,8 +710,8 @@ function inverse(
 }
 
 /**
- * Current keys of variants by their keys before the pushes, if they differ: after a SKU was corrected; for variants
- * without a SKU, after option values or their order changed; or if one replaced another that somebody had deleted.
+ * Current keys of variants by their keys before the pushes, if they differ: because a SKU was corrected, because option
+ * values or their order changed (without a SKU), or because a variant replaced one that somebody had deleted.
  */
 function keysSince(
   net: readonly Net[],
@@ -740,7 +741,7 @@ function keysSince(
   return keys;
 }
 
-/** Whether a variant took over the key of another one, which had another id or SKU. */
+/** Whether a variant took over the key of another variant, which had another id or SKU. */
 function isStandIn(key: string, before: Facts, id: string | undefined, base: PushBase): boolean {
   const known = base.ids.variants[key];
   if (known !== undefined) return id !== undefined && known !== id;
@@ -749,7 +750,7 @@ function isStandIn(key: string, before: Facts, id: string | undefined, base: Pus
 }
 
 /**
- * The changes, with the order of a list to which something is restored, unless somebody has moved its current entries.
+ * Adds the former order of each list in which entries are restored, unless somebody has moved its current entries.
  */
 function withPlaces(
   changes: readonly ProductChange[],
@@ -767,7 +768,7 @@ function withPlaces(
     const there = keysInOrder(from);
     const stoodIn = new Set(laterKeys.values());
     const to = keysInOrder(former).flatMap((key) => laterKeys.get(key) ?? (stoodIn.has(key) ? [] : [key]));
-    // When their options change, variants change their order too, before they get their own again.
+    // An incomplete rollback may have sorted the variants by their options, and not restored their own order yet.
     const known = isBegun && field === 'variantOrder' ? there : keysInOrder(pushed);
     const outcome = compareOrder(to, known, there, [...there, ...added]);
     if (outcome === 'ours') fields[field] = { from, to: JSON.stringify(to) };
@@ -775,7 +776,7 @@ function withPlaces(
   return withOrder(changes, fields);
 }
 
-/** The changes, with those of orders. */
+/** The changes, with the given order fields added to those of the product. */
 function withOrder(changes: readonly ProductChange[], fields: ProductChange['fields']): readonly ProductChange[] {
   if (Object.keys(fields).length === 0) return changes;
   const known = changes.find(({ list }) => list === 'product');
@@ -784,8 +785,8 @@ function withOrder(changes: readonly ProductChange[], fields: ProductChange['fie
 }
 
 /**
- * How the options and their values get their former order again, once the variants are changed. `conflict` if the
- * pushes had sorted them and somebody else has since; `undefined` if there is nothing to do.
+ * How to restore the former order of options and their values, after the variants are changed. `conflict` if both the
+ * pushes and, later, somebody else sorted them; `undefined` if there is nothing to do.
  */
 function formerOptionOrder(
   net: readonly Net[],
@@ -829,7 +830,7 @@ function patched(theirs: ProductFacts, changes: readonly ProductChange[]): Produ
   return next;
 }
 
-/** Publications that these pushes requested, and none before them. */
+/** Publications that these pushes requested first. */
 function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefined): readonly string[] {
   const before = new Set(base?.publications);
   const asked = entries.flatMap(({ sent }) =>
@@ -838,7 +839,7 @@ function publishedBy(entries: readonly JournalEntry[], base: PushBase | undefine
   return [...new Set(asked)].filter((gid) => !before.has(gid));
 }
 
-/** Stores in the journal what a rollback is about to change. */
+/** Stores the changes of a rollback in the journal before they are sent. */
 async function note(
   { localId, gid, lastSyncData }: SyncRecord,
   entries: readonly JournalEntry[],
@@ -856,7 +857,7 @@ async function note(
   ]);
 }
 
-/** Stores in the record that the pushes are undone. The next push compares with the state before them. */
+/** Marks the pushes as undone in the record. The next push compares with the state before them. */
 async function finish(
   { localId }: SyncRecord,
   entries: readonly JournalEntry[],

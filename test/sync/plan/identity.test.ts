@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from '../fake-shop.ts';
 
 describe('the definition of the local id', () => {
-  it('is made once, and found by later runs', async () => {
+  it('is created once, and found by later runs', async () => {
     const { sync, fake, clock } = fakeSync();
     await clock.run(sync.pushMany([tee('a'), tee('b')]));
     await clock.run(sync.pushMany([tee('c')]));
     expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
   });
 
-  it('is accepted if somebody else created it meanwhile', async () => {
+  it('is accepted if somebody else creates it at the same time', async () => {
     const other = fakeSync();
     await other.clock.run(other.sync.push(tee()));
     const definition = other.fake.store.all(domain, 'MetafieldDefinition')[0] as Entity;
-    // The look-up sees nothing, the creation finds it there: as when two processes start together.
+    // The look-up finds nothing, but the creation finds it taken, as when two processes start together.
     const { fake } = fakeSync();
     let calls = 0;
     const { sync, clock } = fakeSync({
@@ -32,14 +32,14 @@ describe('the definition of the local id', () => {
     expect(fake.calls.map(({ operation }) => operation)).toContain('MetafieldDefinitionEnsure');
   });
 
-  it('is looked for again when the response to its creation was lost', async () => {
+  it('is looked up again if the response to its creation is lost', async () => {
     const { sync, fake, clock } = fakeSync();
     fake.faults.next('reset-after', { operation: 'MetafieldDefinitionEnsure' });
     expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
     expect(fake.executed('metafieldDefinitionCreate')).toBe(1);
   });
 
-  it('of another type is one clear error, not one for each product', async () => {
+  it('causes one error for the run, not one per product, if it has another type', async () => {
     const { sync, fake, client, clock } = fakeSync();
     const definition = {
       ...{ name: 'Local id', namespace: '$app:shopwright', key: 'local_id', ownerType: 'PRODUCT' },
@@ -56,7 +56,7 @@ describe('the definition of the local id', () => {
     expect(fake.executed('productSet')).toBe(0);
   });
 
-  it('that cannot be made ends the push, and the next push tries again', async () => {
+  it('ends the push if it cannot be created, and the next push tries again', async () => {
     const { sync, fake, clock } = fakeSync();
     fake.faults.next('reset-before', { operation: 'MetafieldDefinitionEnsure' });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
@@ -64,7 +64,7 @@ describe('the definition of the local id', () => {
     expect((await clock.run(sync.push(tee()))).outcome).toBe('created');
   });
 
-  it('is refused without the scope for it', async () => {
+  it('is refused without the required scope', async () => {
     const { sync, clock } = fakeSync({
       fake: { shops: [{ domain, scopes: [] }] },
       sync: { publishTo: ['Online Store'] },
@@ -86,7 +86,7 @@ describe('publications', () => {
     expect(fake.products()[0]?.['published']).toHaveLength(1);
   });
 
-  it('are all named when the shop has none that fits', async () => {
+  it('are all named in the error if none matches', async () => {
     const { sync, clock } = fakeSync({
       fake: { shops: [{ domain, publications: [] }] },
       sync: { publishTo: ['Online Store'] },
@@ -96,8 +96,8 @@ describe('publications', () => {
   });
 });
 
-describe('two apps that push the same local id to one shop', () => {
-  /** Two fakes, since neither app finds the other's product by its local id. */
+describe('two apps with the same local id in one shop', () => {
+  /** Two fakes, because neither app finds the other's product by its local id. */
   async function pushByBoth(second: ReturnType<typeof memoryStores> | undefined) {
     const one = fakeSync();
     const two = fakeSync({ sync: { stores: second ?? one.stores } });
@@ -105,13 +105,13 @@ describe('two apps that push the same local id to one shop', () => {
     return { made, pushed: await two.clock.run(two.sync.push(tee())), products: two.fake.products() };
   }
 
-  it('each have a product of their own with stores of their own', async () => {
+  it('each create their own product if they have separate stores', async () => {
     const { made, pushed } = await pushByBoth(memoryStores());
     expect([made.outcome, pushed.outcome]).toEqual(['created', 'created']);
   });
 
-  // As docs/storage.md says: a record holds no app.
-  it('share one record through the same stores, so the second treats the product as its own', async () => {
+  // As docs/storage.md says, records are not kept per app.
+  it('share one record if they share stores, so the second treats the product as its own', async () => {
     const { made, pushed, products } = await pushByBoth(undefined);
     expect(pushed).toEqual({ outcome: 'unchanged', localId: 'tee-1', gid: 'gid' in made && made.gid });
     expect(products).toEqual([]);

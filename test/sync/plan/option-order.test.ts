@@ -47,7 +47,7 @@ const options = (): string =>
 
 const titles = (): string => (product()['variants'] as { title: string }[]).map(({ title }) => title).join(', ');
 
-/** What a merchant does in the admin. */
+/** Makes a merchant's change in the admin. */
 const ask = (query: string, variables: object = {}): Promise<unknown> =>
   made.clock.run(made.client.graphql(query, { id: product().id, ...variables }));
 
@@ -81,7 +81,7 @@ describe('an order of options that the draft changes', () => {
     ['values', shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue'), 'Size: M S; Colour: Red Blue'],
     ['options', shirt('Colour/Size', 'Red/S Red/M Blue/S Blue/M'), 'Colour: Red Blue; Size: S M'],
     ['both', shirt('Colour/Size', 'Blue/M Blue/S Red/M Red/S'), 'Colour: Blue Red; Size: M S'],
-  ])('is that of %s in the shop, by one call, and ids stay', async (_what, changed, expected) => {
+  ])('is applied to %s in one call, and keeps all ids', async (_what, changed, expected) => {
     await push(first);
     const before = product();
     const seen = made.fake.calls.length;
@@ -99,14 +99,14 @@ describe('an order of options that the draft changes', () => {
     });
   });
 
-  it('is in the plan, with its points', async () => {
+  it('appears in the plan, with its points', async () => {
     await push(first);
     const plan = await made.clock.run(made.sync.plan([shirt('Colour/Size', 'Red/S Blue/S Red/M Blue/M')]));
     expect(formatPlan(plan).split('\n').slice(0, 2)).toEqual(['~ shirt', '  ~ order of options']);
     expect(plan).toMatchObject({ calls: 1, points: 10 });
   });
 
-  it('is nothing if the draft only lists its variants in another order', async () => {
+  it('is not sent if the draft only lists its variants in another order', async () => {
     await push(shirt('Size/Colour', 'S/Red M/Red M/Blue'));
     const seen = made.fake.calls.length;
     await push(shirt('Size/Colour', 'S/Red M/Blue M/Red'));
@@ -118,7 +118,7 @@ describe('an order of options that the draft changes', () => {
     ['options', shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue')],
     ['variants', shirt('Size/Colour', 'S/Red M/Red S/Blue M/Blue')],
     ['variants beside new options', shirt('Size/Colour', 'M/Red S/Blue M/Blue S/Red')],
-  ])('is recognised as our own in its webhook, here that of %s', async (_what, changed) => {
+  ])('is recognised as our own change by its webhook (%s)', async (_what, changed) => {
     await push(first);
     await made.clock.run(made.sync.push(changed));
     const { id, updatedAt } = product();
@@ -128,7 +128,7 @@ describe('an order of options that the draft changes', () => {
     expect(await made.clock.run(made.sync.applyWebhook(webhook))).toBe('not-newer');
   });
 
-  it('keeps variants in the order of the draft, whatever that of the options', async () => {
+  it('keeps variants in the order of the draft, regardless of the order of options', async () => {
     await push(first);
     await push(shirt('Size/Colour', 'M/Red S/Blue M/Blue S/Red'));
     expect([options(), titles()]).toEqual(['Size: M S; Colour: Red Blue', 'M / Red, S / Blue, M / Blue, S / Red']);
@@ -140,7 +140,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
-  it('is not sent if a new value is added at the end', async () => {
+  it('is not sent if a value is only added at the end', async () => {
     await push(shirt('Size', 'S M'));
     const seen = made.fake.calls.length;
     await push(shirt('Size', 'S M L XL'));
@@ -148,7 +148,7 @@ describe('an order of options that the draft changes', () => {
     expect(writes(seen)).toEqual(['ProductVariantsCreate']);
   });
 
-  it('goes with names that change', async () => {
+  it('is applied together with changed names', async () => {
     await push(first);
     const [s, m] = (product()['options'] as readonly Option[])[0]?.optionValues ?? [];
     const renamed: ProductDraftInput = {
@@ -170,7 +170,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M; Colour: Red Blue', 'S / Red, S / Blue, M / Red, M / Blue']);
   });
 
-  it('leaves what a merchant added where it is', async () => {
+  it('does not move entries that a merchant added', async () => {
     await push(shirt('Size', 'S M L'));
     await addVariant({ Size: 'Giant' });
     await reorder([{ name: 'Size', values: [{ name: 'S' }, { name: 'Giant' }] }]);
@@ -190,7 +190,7 @@ describe('an order of options that the draft changes', () => {
     expect((await push(first, { refresh: true })).outcome).toBe('unchanged');
   });
 
-  it('keeps what a merchant renamed, when a rollback gives an option its former name', async () => {
+  it('keeps a value that a merchant renamed when a rollback renames the option', async () => {
     await push(shirt('Size', 'S M'));
     const [size] = product()['options'] as readonly Option[];
     await ask(
@@ -204,7 +204,7 @@ describe('an order of options that the draft changes', () => {
     expect(options()).toBe('Size: Small M');
   });
 
-  describe('beside a name that a merchant gave an option', () => {
+  describe('with an option that a merchant renamed', () => {
     const rename = (name: string) =>
       ask(
         'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
@@ -212,10 +212,10 @@ describe('an order of options that the draft changes', () => {
       );
 
     it.each([
-      ['comes', shirt('Size', 'S L M'), 'Fit: S L M'],
-      ['goes', shirt('Size', 'S'), 'Fit: S M'],
-      ['comes and another goes', shirt('Size', 'S XL'), 'Fit: S M XL'],
-    ])('keeps that name if a variant %s', async (_what, changed, expected) => {
+      ['is added', shirt('Size', 'S L M'), 'Fit: S L M'],
+      ['is removed', shirt('Size', 'S'), 'Fit: S M'],
+      ['is added and another removed', shirt('Size', 'S XL'), 'Fit: S M XL'],
+    ])('keeps the name if a variant %s', async (_what, changed, expected) => {
       await push(shirt('Size', 'S M'));
       await rename('Fit');
       const before = [options(), titles()];
@@ -230,7 +230,7 @@ describe('an order of options that the draft changes', () => {
     });
   });
 
-  it('leaves an option that a merchant added, and gives a new variant its first value', async () => {
+  it('keeps an option that a merchant added, and gives new variants its first value', async () => {
     await push(shirt('Size', 'S M'));
     await ask(
       'mutation ($id: ID!, $options: [OptionCreateInput!]!) { productOptionsCreate(productId: $id, options: $options) { userErrors { code } } }',
@@ -245,7 +245,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S M; Cut: Slim', 'S / Slim, M / Slim']);
   });
 
-  it('stays a conflict with that of a merchant, if the option gets another name too', async () => {
+  it('still conflicts with the order of a merchant if the option is also renamed', async () => {
     await push(shirt('Size', 'S M L'));
     await reorder([{ name: 'Size', values: [{ name: 'M' }, { name: 'S' }, { name: 'L' }] }]);
     const changed = shirt('Fit', 'L S M');
@@ -257,7 +257,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), writes(seen)]).toEqual(['Fit: M S L', []]);
   });
 
-  it('restores a merchant’s variant its value of a removed option', async () => {
+  it('restores the value of a removed option in a merchant’s variant', async () => {
     await push(shirt('Size/Colour', 'S/Red'));
     await addVariant({ Size: 'L', Colour: 'Blue' });
     const before = [options(), titles()];
@@ -270,14 +270,14 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(before);
   });
 
-  it('is restored for a value that a rollback brings back', async () => {
+  it('is restored for a value that a rollback restores', async () => {
     await push(shirt('Size', 'S M L'));
     await push(shirt('Size', 'M L'), { maxDeletes: { variants: 1 } });
     await rollback();
     expect([options(), titles()]).toEqual(['Size: S M L', 'S, M, L']);
   });
 
-  it('is restored for a variant without a SKU, whose options had another order', async () => {
+  it('is restored for a variant without a SKU whose options had another order', async () => {
     const nameless = (names: string, variants: string): ProductDraftInput => {
       const { variants: all, ...draft } = shirt(names, variants);
       return { ...draft, sku: 'optional', variants: all.map(({ sku: _, ...variant }) => variant) };
@@ -288,7 +288,7 @@ describe('an order of options that the draft changes', () => {
     expect([options(), titles()]).toEqual(['Size: S XL; Fit: Wide Slim', 'S / Wide, XL / Slim, S / Slim']);
   });
 
-  it('is restored for an option that a rollback brings back', async () => {
+  it('is restored for an option that a rollback restores', async () => {
     await push(shirt('Fit/Size/Colour', 'Slim/S/Red Slim/M/Blue Wide/M/Red'));
     await push(shirt('Colour', 'Red'), { maxDeletes: { variants: 3 } });
     await rollback();
@@ -298,7 +298,7 @@ describe('an order of options that the draft changes', () => {
     ]);
   });
 
-  it('can be that of more values than one call takes', async () => {
+  it('may have more values than one call accepts', async () => {
     const sizes = Array.from({ length: 600 }, (_, index) => `s${String(index).padStart(3, '0')}`);
     await push(shirt('Size', sizes.join(' ')));
     await push(shirt('Size', sizes.toReversed().join(' ')));
@@ -306,8 +306,11 @@ describe('an order of options that the draft changes', () => {
   });
 });
 
-describe('a push or a rollback that dies with one of its calls', () => {
-  /** Works in a process of its own, which dies with that mutation: after Shopify has made it, or before. Whether it did. */
+describe('a push or a rollback that is killed during a call', () => {
+  /**
+   * Works in a separate process that is killed at a mutation, before or after Shopify executes it. Returns whether it
+   * was.
+   */
   async function dies(
     work: (sync: ProductSync, signal: AbortSignal) => Promise<unknown>,
     mutation: number,
@@ -355,7 +358,7 @@ describe('a push or a rollback that dies with one of its calls', () => {
     ['renames an option, swaps values and adds an option', renamed],
     ['puts options in order', shirt('Colour/Size', 'Blue/M Blue/S Red/M Red/S')],
     [
-      'takes away an option',
+      'removes an option',
       {
         ...shirt('Size', 'L M S XL'),
         variants: first.variants.map((one, index) => ({
@@ -366,7 +369,7 @@ describe('a push or a rollback that dies with one of its calls', () => {
     ],
   ];
 
-  it.each(changes)('which %s is made up for by the next one, and is nobody else’s change', async (_what, changed) => {
+  it.each(changes)('is completed by the next push, without drifts, if it %s', async (_what, changed) => {
     let deaths = 0;
     for (let mutation = 0, isDead = true; isDead; mutation += 1) {
       for (const isMade of [false, true]) {
@@ -398,7 +401,7 @@ describe('a push or a rollback that dies with one of its calls', () => {
     expect(deaths).toBeGreaterThan(1);
   });
 
-  it.each(changes)('goes on with the way back from one which %s', async (_what, changed) => {
+  it.each(changes)('is completed by the next rollback if the push %s', async (_what, changed) => {
     let deaths = 0;
     for (let mutation = 0, isDead = true; isDead; mutation += 1) {
       for (const isMade of [false, true]) {
@@ -424,19 +427,19 @@ describe('an order of options that a merchant changes', () => {
 
   const drift = { list: 'product', field: 'optionOrder' };
 
-  it('stays, and is reported', async () => {
+  it('is kept and reported', async () => {
     const result = await push(first, { refresh: true });
     expect(result).toMatchObject({ outcome: 'unchanged' });
     expect('drifts' in result && result.drifts).toContainEqual(expect.objectContaining(drift));
     expect(options()).toBe('Colour: Blue Red; Size: S M');
   });
 
-  it('is restored with onDrift ours', async () => {
+  it('is overwritten with onDrift: ours', async () => {
     expect((await push(first, { refresh: true, onDrift: 'ours' })).outcome).toBe('updated');
     expect([options(), titles()]).toEqual(['Size: S M; Colour: Red Blue', 'S / Red, S / Blue, M / Red, M / Blue']);
   });
 
-  it('is a conflict if the draft changes it too, again the next time', async () => {
+  it('is a conflict if the draft changes it too, and again at the next push', async () => {
     const changed = shirt('Size/Colour', 'M/Red M/Blue S/Red S/Blue');
     for (const _ of [1, 2]) {
       const result = await push(changed);
@@ -457,7 +460,7 @@ describe('an order of options that a merchant changes', () => {
   });
 });
 
-describe('an order of options that a merchant changes, while the draft renames', () => {
+describe('an order of options that a merchant changes while the draft renames', () => {
   /** The same variants under other names: `S/Red` has the SKU `Red-S`. */
   const renaming = (names: string, renamed: Readonly<Record<string, string>>): ProductDraftInput => {
     const given = names.split('/');
@@ -480,7 +483,7 @@ describe('an order of options that a merchant changes, while the draft renames',
       'Size: Medium S; Colour: Red Blue',
     ],
     ['an option', { name: 'Colour' }, renaming('Größe/Colour', {}), 'Colour: Red Blue; Größe: S M'],
-  ])('stays if that is %s, and is reported', async (_what, order, changed, expected) => {
+  ])('is kept and reported if the draft renames %s', async (_what, order, changed, expected) => {
     await push(first);
     await reorder([order]);
     const result = await push(changed);
@@ -491,7 +494,7 @@ describe('an order of options that a merchant changes, while the draft renames',
 });
 
 describe('an order of options that no push has set', () => {
-  it('is the shop’s if the product is adopted', async () => {
+  it('is taken from the shop if the product is adopted', async () => {
     made = fakeSync({ sync: { adoptBy: ['handle'] } });
     await made.clock.run(
       made.client.graphql(
@@ -514,7 +517,7 @@ describe('an order of options that no push has set', () => {
     expect(options()).toBe('Size: M S');
   });
 
-  it('is that of the variants in a record of an earlier release', async () => {
+  it('is derived from the variants in a record of an earlier release', async () => {
     await push(first);
     const record = await made.stores.records.get('demo.myshopify.com', 'shirt');
     if (!record) throw new Error('no record');

@@ -31,7 +31,7 @@ const images = (): string => (product()['media'] as readonly { alt: string }[]).
 
 const variants = (): string => (product()['variants'] as readonly { sku: string }[]).map(({ sku }) => sku).join('');
 
-/** What a merchant does in the admin. */
+/** Makes a merchant's change in the admin. */
 const ask = (query: string, variables: object = {}): Promise<unknown> =>
   made.clock.run(made.client.graphql(query, { id: product().id, ...variables }));
 
@@ -62,7 +62,7 @@ describe('an order that the draft changes', () => {
     ['images', lettered('dabc', 'ABC'), ['ProductImagesReorder']],
     ['variants', lettered('abcd', 'CAB'), ['ProductOptionsReorder']],
     ['both', lettered('dcba', 'CBA'), ['ProductImagesReorder', 'ProductOptionsReorder']],
-  ])('is that of %s in the shop, and nothing else is sent', async (_what, changed, expected) => {
+  ])('is applied to %s, and nothing else is sent', async (_what, changed, expected) => {
     await push(lettered('abcd', 'ABC'));
     const before = product();
     const seen = made.fake.calls.length;
@@ -75,7 +75,7 @@ describe('an order that the draft changes', () => {
     expect(await push(changed, { refresh: true })).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
   });
 
-  it('takes one move for one entry that changes its place', async () => {
+  it('sends one move for one entry that changes its position', async () => {
     await push(lettered('abcdefgh', 'A'));
     await push(lettered('bcdefgha', 'A'));
     expect(images()).toBe('bcdefgha');
@@ -89,7 +89,7 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['axb', 'XAB']);
   });
 
-  it('is not needed if an entry is added at the end, or removed', async () => {
+  it('is not sent if an entry is added at the end or removed', async () => {
     await push(lettered('abc', 'ABC'));
     const seen = made.fake.calls.length;
     await push(lettered('acd', 'ABCD'));
@@ -111,7 +111,7 @@ describe('an order that the draft changes', () => {
     expect(images()).toBe('ba');
   });
 
-  it('leaves what a merchant added where it is', async () => {
+  it('does not move entries that a merchant added', async () => {
     await push(lettered('abc', 'A'));
     await addImage('m');
     await moveImage('m', '0');
@@ -119,7 +119,7 @@ describe('an order that the draft changes', () => {
     expect(images()).toBe('mcab');
   });
 
-  it('takes no more moves if a merchant added something', async () => {
+  it('needs no additional moves if a merchant added entries', async () => {
     await push(lettered('abc', 'A'));
     await addImage('m');
     await moveImage('m', '1');
@@ -139,7 +139,7 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
-  it('is restored for what a rollback brings back', async () => {
+  it('is restored for entries that a rollback restores', async () => {
     await push(lettered('abc', 'ABC'));
     await push(lettered('bc', 'BC'), { maxDeletes: { variants: 1 } });
     await made.clock.run(made.sync.rollback({ localId: 'tee' }));
@@ -147,7 +147,7 @@ describe('an order that the draft changes', () => {
     expect([images(), variants()]).toEqual(['abc', 'ABC']);
   });
 
-  it('is restored beside a variant whose SKU a rollback corrects', async () => {
+  it('is restored together with a SKU that a rollback corrects', async () => {
     await push(lettered('a', 'ABC'));
     const [, b, c] = lettered('a', 'ABC').variants;
     const renamed = lettered('a', '', { variants: [b, { ...c, sku: 'D' }] });
@@ -158,7 +158,7 @@ describe('an order that the draft changes', () => {
     expect((await push(lettered('a', 'ABC'), { refresh: true })).outcome).toBe('unchanged');
   });
 
-  it('is in the plan by its name', async () => {
+  it('is named in the plan', async () => {
     await push(lettered('ab', 'AB'));
     const plan = await made.clock.run(made.sync.plan([lettered('ba', 'BA')]));
     const orders = ['images', 'variants', 'options'].map((list) => `  ~ order of ${list}`);
@@ -175,19 +175,19 @@ describe('an order that a merchant changes', () => {
 
   const drift = { list: 'product', field: 'imageOrder' };
 
-  it('stays, and is reported', async () => {
+  it('is kept and reported', async () => {
     expect(await push(lettered('abc', 'A', { title: 'New' }))).toMatchObject({ outcome: 'updated', drifts: [drift] });
     expect(images()).toBe('cab');
     expect(await push(lettered('abcd', 'A'))).toMatchObject({ outcome: 'updated', drifts: [drift] });
     expect(images()).toBe('cabd');
   });
 
-  it('is restored if the draft wins', async () => {
+  it('is overwritten with force', async () => {
     expect((await push(lettered('abc', 'A'), { force: true })).outcome).toBe('updated');
     expect(images()).toBe('abc');
   });
 
-  it('is a conflict with another order of the draft, until somebody decides', async () => {
+  it('is a conflict with a changed order of the draft, until it is resolved', async () => {
     const changed = lettered('bac', 'A');
     expect(await push(changed)).toMatchObject({ outcome: 'conflict', conflicts: [drift] });
     expect(await push(changed)).toMatchObject({ outcome: 'conflict' });
@@ -196,7 +196,7 @@ describe('an order that a merchant changes', () => {
     expect(images()).toBe('bac');
   });
 
-  it('is nothing if the draft has the same', async () => {
+  it('is not a difference if the draft has the same order', async () => {
     expect(await push(lettered('cab', 'A'))).toEqual({ outcome: 'unchanged', localId: 'tee', gid: product().id });
   });
 });
@@ -205,7 +205,7 @@ describe('images that Shopify is still processing', () => {
   const operations = /ProductImagesReorder|JobRead/;
   const [before, after] = [lettered('abc', 'A'), lettered('cab', 'A')];
 
-  /** A shop that answers calls about the order of images so, one after the other; `undefined`: as the fake does. */
+  /** A shop with these answers, in turn, to calls about the order of images. For `undefined` the fake answers. */
   function answering(...answers: readonly (object | undefined)[]): () => readonly string[] {
     const asked: string[] = [];
     made = fakeSync({
@@ -224,7 +224,7 @@ describe('images that Shopify is still processing', () => {
 
   let startedAt = 0;
 
-  /** Milliseconds that the second push takes. */
+  /** The result of the second push, with its duration in milliseconds. */
   const pushed = async (options: object = {}): Promise<PushResult & { readonly tookMs: number }> => {
     await push(before);
     startedAt = made.clock.monotonic();
@@ -243,35 +243,35 @@ describe('images that Shopify is still processing', () => {
 
   const running = { job: { id: 'gid://shopify/Job/1', done: false } };
 
-  /** When something is asked that is asked again after half a second, then after twice as long each time. */
+  /** Calls of an operation at these seconds. */
   const times = (operation: string, ...seconds: readonly number[]) => seconds.map((at) => `${operation} ${at * 1_000}`);
 
-  it('are sorted once their uploads are done', async () => {
+  it('are sorted after their uploads have finished', async () => {
     const asked = answering(refusing('NON_READY_MEDIA'), refusing('NON_READY_MEDIA'), undefined);
     expect(await pushed()).toMatchObject({ outcome: 'updated' });
     expect(asked()).toEqual([...times('ProductImagesReorder', 0, 0.5, 1.5), 'JobRead 2000']);
     expect(images()).toBe('cab');
   });
 
-  it('are given up after half a minute of uploads', async () => {
+  it('fail the push if uploads take longer than half a minute', async () => {
     const asked = answering(refusing('NON_READY_MEDIA'));
     expect(await pushed()).toMatchObject({ outcome: 'failed', error: { code: 'USER_ERROR' } });
     expect(asked()).toEqual(times('ProductImagesReorder', 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5));
   });
 
-  it('are not read again if Shopify refuses the order itself', async () => {
+  it('fail the push at once if Shopify refuses the order', async () => {
     const asked = answering(refusing('MEDIA_DOES_NOT_EXIST_ON_PRODUCT'));
     expect(await pushed()).toMatchObject({ outcome: 'failed', error: { code: 'USER_ERROR' } });
     expect(asked()).toEqual(['ProductImagesReorder 0']);
   });
 
-  it('are waited for until the order is set', async () => {
+  it('are polled until the order is set', async () => {
     const asked = answering(begun(false), running, running, { job: { ...running.job, done: true } });
     expect(await pushed()).toMatchObject({ outcome: 'updated', tookMs: 3_500 });
     expect(asked()).toEqual(['ProductImagesReorder 0', ...times('JobRead', 0.5, 1.5, 3.5)]);
   });
 
-  it('are waited for half a minute at most', async () => {
+  it('are polled for at most half a minute', async () => {
     const asked = answering(begun(false), running);
     expect(await pushed()).toMatchObject({ outcome: 'updated', tookMs: 31_500 });
     expect(asked()).toEqual(['ProductImagesReorder 0', ...times('JobRead', 0.5, 1.5, 3.5, 7.5, 15.5, 31.5)]);
@@ -284,8 +284,8 @@ describe('images that Shopify is still processing', () => {
       [{ productReorderMedia: { job: null, mediaUserErrors: [], userErrors: [] } }],
       ['ProductImagesReorder 0'],
     ],
-    ['is forgotten by then', [begun(false), { job: null }], ['ProductImagesReorder 0', 'JobRead 500']],
-  ])('are no longer waited for if the order %s', async (_what, answers, expected) => {
+    ['is unknown to Shopify', [begun(false), { job: null }], ['ProductImagesReorder 0', 'JobRead 500']],
+  ])('are not polled any further if the order %s', async (_what, answers, expected) => {
     const asked = answering(...answers);
     expect(await pushed()).toMatchObject({ outcome: 'updated' });
     expect(asked()).toEqual(expected);
@@ -294,7 +294,7 @@ describe('images that Shopify is still processing', () => {
   it.each([
     ['uploads', [refusing('NON_READY_MEDIA')]],
     ['the order', [begun(false), running]],
-  ])('are waited for until the caller gives up, here amid %s', async (_what, answers) => {
+  ])('are polled until the caller aborts, during %s', async (_what, answers) => {
     answering(...answers);
     const abort = new AbortController();
     await push(before);

@@ -25,7 +25,7 @@ const named = (localId: string, skus: readonly string[]): ProductDraftInput => (
 
 const size = (sku: string, Size: string, more: object = {}) => ({ sku, price: '10', options: { Size }, ...more });
 
-describe('a push of a product that is there', () => {
+describe('a push of an existing product', () => {
   let made: FakeSync;
   let gid: string;
 
@@ -87,14 +87,14 @@ describe('a push of a product that is there', () => {
     made = fakeSync();
   });
 
-  describe('keeps variants with their ids and stock where', () => {
+  describe('keeps variants with their ids and stock if', () => {
     const start = shirt([size('S', 'Smal'), size('M', 'Medium')]);
 
     it.each<[string, ProductDraftInput, readonly string[]]>([
       ['an option value is corrected', shirt([size('S', 'Small'), size('M', 'Medium')]), ['Small', 'Medium']],
-      ['only its case is', shirt([size('S', 'SMAL'), size('M', 'Medium')]), ['SMAL', 'Medium']],
-      ['the values of two change places', shirt([size('S', 'Medium'), size('M', 'Smal')]), ['Medium', 'Smal']],
-      ['a value moves on to the next', shirt([size('S', 'Medium'), size('M', 'Large')]), ['Medium', 'Large']],
+      ['only its case is corrected', shirt([size('S', 'SMAL'), size('M', 'Medium')]), ['SMAL', 'Medium']],
+      ['two variants swap values', shirt([size('S', 'Medium'), size('M', 'Smal')]), ['Medium', 'Smal']],
+      ['a value moves to the next variant', shirt([size('S', 'Medium'), size('M', 'Large')]), ['Medium', 'Large']],
       [
         'the option is renamed',
         shirt([
@@ -128,7 +128,7 @@ describe('a push of a product that is there', () => {
       expect((await push(corrected)).outcome).toBe('unchanged');
     });
 
-    it('an option is removed that distinguishes no two variants', async () => {
+    it('an option is removed that no variants differ in', async () => {
       await create(
         shirt([
           { sku: 'S', price: '10', options: { Size: 'S', Colour: 'Red' } },
@@ -141,7 +141,7 @@ describe('a push of a product that is there', () => {
       expect((await variants()).map(({ title }) => title)).toEqual(['S', 'M']);
     });
 
-    it('a product gets its first options, and loses them again', async () => {
+    it('a product gets its first options, and then loses them', async () => {
       const plain = shirt([{ sku: 'S', price: '10', options: {} }]);
       await create(plain);
       const before = await bySku();
@@ -153,7 +153,7 @@ describe('a push of a product that is there', () => {
       expect((await variants()).map(({ title }) => title)).toEqual(['Default Title']);
     });
 
-    it('three values rotate, beside a second option', async () => {
+    it('three values rotate in a product with a second option', async () => {
       const of = (sku: string, Size: string, Colour: string) => ({ sku, price: '1', options: { Size, Colour } });
       await create(shirt([of('1', 'A', 'Red'), of('2', 'B', 'Red'), of('3', 'C', 'Red'), of('4', 'A', 'Blue')]));
       const before = await bySku();
@@ -172,7 +172,7 @@ describe('a push of a product that is there', () => {
     });
   });
 
-  describe('leaves alone what it did not write:', () => {
+  describe('of a product with parts of a merchant', () => {
     const start = shirt([size('S', 'S')], {
       tags: ['summer', 'sale'],
       metafields: [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }],
@@ -197,7 +197,7 @@ describe('a push of a product that is there', () => {
       await made.clock.advance(1_000);
     });
 
-    it('tags, metafields, variants and images of a merchant', async () => {
+    it('keeps their tags, metafields, variants and images', async () => {
       const changed = { ...start, title: 'New', tags: ['summer', 'new'], metafields: [], images: [] };
       expect((await push(changed)).outcome).toBe('updated');
       const now = await product(
@@ -227,14 +227,14 @@ describe('a push of a product that is there', () => {
     });
   });
 
-  describe('compares with what the last push said:', () => {
+  describe('compares with the last push:', () => {
     const start = shirt([size('S', 'S')], { vendor: 'Us', tags: ['ours'] });
     const edit = (fields: string) =>
       ask(`mutation ($id: ID!) { productUpdate(product: { id: $id, ${fields} }) { userErrors { message } } }`, {
         id: gid,
       });
 
-    it('a value that only the shop changed is reported, and stays', async () => {
+    it('a value that only the shop changed is reported and kept', async () => {
       await create(start);
       await edit('title: "By hand"');
       const result = await push({ ...start, vendor: 'Them' });
@@ -245,7 +245,7 @@ describe('a push of a product that is there', () => {
       expect(await product('title vendor')).toEqual({ title: 'By hand', vendor: 'Them' });
     });
 
-    it('a value that both changed is a conflict, again and again until it is decided', async () => {
+    it('a value that both sides changed is a conflict until it is resolved', async () => {
       await create(start);
       await edit('title: "By hand"');
       const wanted = { ...start, title: 'Ours' };
@@ -262,7 +262,7 @@ describe('a push of a product that is there', () => {
       expect(await product('title')).toEqual({ title: 'Ours' });
     });
 
-    it('an edit of the shop is found by a refresh, and repaired with ours', async () => {
+    it('refresh finds an edit in the shop, and onDrift: ours overwrites it', async () => {
       await create(start);
       await edit('title: "By hand"');
       expect((await push(start)).outcome).toBe('unchanged');
@@ -274,13 +274,13 @@ describe('a push of a product that is there', () => {
       expect(await product('title')).toEqual({ title: 'Shirt' });
     });
 
-    it('what both sides now have alike is not a change', async () => {
+    it('a value that both sides changed in the same way is not a change', async () => {
       await create(start);
       await edit('title: "Same"');
       expect(await push({ ...start, title: 'Same' })).toEqual({ outcome: 'unchanged', localId: 'shirt', gid });
     });
 
-    it('a tag, a variant or an image that a merchant removed does not come back by itself', async () => {
+    it('a tag, a variant or an image that a merchant removed is not added again', async () => {
       const whole = shirt([size('S', 'S'), size('M', 'M')], {
         tags: ['ours', 'more'],
         images: [{ url: 'https://cdn.example.com/a.jpg' }],
@@ -312,7 +312,7 @@ describe('a push of a product that is there', () => {
       expect((await variants()).map(({ sku }) => sku)).toEqual(['S', 'M']);
     });
 
-    it('a price before a sale that the draft leaves out stays', async () => {
+    it('a compare-at price that the draft leaves out is kept', async () => {
       await create(start);
       const [variant] = await variants();
       await ask(
@@ -324,7 +324,7 @@ describe('a push of a product that is there', () => {
     });
   });
 
-  it('deletes no variant unless allowed, and names those it would delete', async () => {
+  it('deletes variants only if allowed, and otherwise names them', async () => {
     await create(shirt([size('S', 'S'), size('M', 'M')]));
     const fewer = shirt([size('S', 'S')], { title: 'New' });
     const result = await push(fewer);
@@ -336,7 +336,7 @@ describe('a push of a product that is there', () => {
     expect((await variants()).map(({ sku }) => sku)).toEqual(['S']);
   });
 
-  it('changes an alt text by one call, without an upload', async () => {
+  it('changes an alt text in one call, without an upload', async () => {
     const images = ['a', 'b', 'c'].map((name) => ({ url: `https://cdn.example.com/${name}.jpg`, alt: name }));
     await create(shirt([size('S', 'S')], { images }));
     await made.clock.advance(1_000);
@@ -355,7 +355,7 @@ describe('a push of a product that is there', () => {
     });
   });
 
-  it('sends a price by its own mutation, and nothing else', async () => {
+  it('sends a price in its own mutation, and nothing else', async () => {
     await create(shirt([size('S', 'S'), size('M', 'M')]));
     const calls = made.fake.calls.length;
     await push(shirt([size('S', 'S', { price: '12.50' }), size('M', 'M')]));
@@ -364,7 +364,7 @@ describe('a push of a product that is there', () => {
     expect(update?.variables?.['variants']).toEqual([{ id: expect.stringContaining('gid://'), price: '12.5' }]);
   });
 
-  it('is created in parts if one call would cost more than Shopify allows', async () => {
+  it('sends a new product in parts if one call would exceed the maximum cost', async () => {
     const images = Array.from({ length: 250 }, (_, index) => ({ url: `https://cdn.example.com/${index}.jpg` }));
     const many = Array.from({ length: 2_048 }, (_, index) => ({
       sku: `V${index}`,
@@ -383,7 +383,7 @@ describe('a push of a product that is there', () => {
     expect((await push(large, { refresh: true })).outcome).toBe('unchanged');
   }, 120_000);
 
-  it("of two processes at once ends with a record of the shop's values", async () => {
+  it("records the shop's values if two processes push at the same time", async () => {
     let open = (): void => undefined;
     let reached = (): void => undefined;
     const isReached = new Promise<void>((resolve) => {
@@ -487,14 +487,14 @@ describe('a push of a product that is there', () => {
     expect(result).toMatchObject({ outcome: 'failed', error: { message: expect.stringMatching(message) } });
   });
 
-  it('waits for a recent upload before it changes its text', async () => {
+  it('waits for a recent upload before it changes its alt text', async () => {
     const image = { url: 'https://cdn.example.com/a.jpg', alt: 'A' };
     await push(shirt([size('S', 'S')], { images: [image] }));
     expect((await push(shirt([size('S', 'S')], { images: [{ ...image, alt: 'B' }] }))).outcome).toBe('updated');
     expect(made.fake.products()).toMatchObject([{ media: [{ alt: 'B' }] }]);
   });
 
-  it('joins and leaves collections, and keeps those of others', async () => {
+  it('adds and removes collections, and keeps those of others', async () => {
     const collection = async (title: string): Promise<string> => {
       const data = await ask<{ collectionCreate: { collection: { id: string } } }>(
         'mutation ($title: String!) { collectionCreate(collection: { title: $title }) { collection { id } userErrors { message } } }',
@@ -521,14 +521,14 @@ describe('a push of a product that is there', () => {
     expect(JSON.stringify(collections)).toBe('{"nodes":[{"title":"Theirs"},{"title":"Next"}]}');
   });
 
-  it('redirects the old URL if the draft says so', async () => {
+  it('redirects the old URL with redirectNewHandle', async () => {
     await create(shirt([size('S', 'S')], { handle: 'old' }));
     await push(shirt([size('S', 'S')], { handle: 'new', redirectNewHandle: true }));
     const update = made.fake.calls.findLast(({ operation }) => operation === 'ProductFieldsUpdate');
     expect(update?.variables).toMatchObject({ product: { handle: 'new', redirectNewHandle: true } });
   });
 
-  it('sends a barcode again only when the draft changes it, since it cannot be read', async () => {
+  it('sends a barcode again only if the draft changes it, since it is not read', async () => {
     const coded = (barcode: string, title = 'Shirt') => shirt([size('S', 'S', { barcode })], { title });
     await create(coded('123'));
     await push(coded('123', 'New'));
@@ -537,7 +537,7 @@ describe('a push of a product that is there', () => {
     expect(made.fake.products()).toMatchObject([{ variants: [{ barcode: '456' }] }]);
   });
 
-  it('says in a dry run which values would change, from what to what', async () => {
+  it('reports in a dry run which values would change, with the old and the new value', async () => {
     await create(shirt([size('S', 'S')]));
     expect(await push(shirt([size('S', 'S', { price: '12' })], { title: 'New' }), { dryRun: true })).toMatchObject({
       outcome: 'would-update',

@@ -5,7 +5,7 @@ import { type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
 const colours = { namespace: 'custom', key: 'colour', type: 'single_line_text_field' };
 
-/** Products that do not all say the same things: some have metafields, costs, or no images. */
+/** Products with different fields: some have metafields, costs, or no images. */
 const catalogue = (count: number): readonly ProductDraftInput[] =>
   Array.from({ length: count }, (_, index) => {
     const id = `p-${index}`;
@@ -25,13 +25,13 @@ async function pushed(products: readonly ProductDraftInput[]): Promise<FakeSync>
 const callsOf = ({ fake }: FakeSync, from: number) =>
   fake.calls.slice(from).flatMap(({ operation }) => (operation === 'MetafieldDefinitionByKey' ? [] : [operation]));
 
-/** A product as the shop has it. */
+/** A product in the shop. */
 async function inShop({ stores, client, fake }: FakeSync, index: number) {
   const record = await stores.records.get(client.shop, `p-${index}`);
   return fake.products().find(({ id }) => id === record?.gid);
 }
 
-/** Another client changes a product, without any time passing since the push. */
+/** Changes a product with another client, at the same time as the push. */
 async function edit(made: FakeSync, index: number, title: string): Promise<void> {
   const { client, clock } = made;
   const { id } = (await inShop(made, index)) ?? {};
@@ -44,12 +44,12 @@ async function edit(made: FakeSync, index: number, title: string): Promise<void>
 }
 
 describe('a refresh', () => {
-  it('reads 1,000 products by 10 calls, and misses no edit that came in the second of our own write', async () => {
+  it('reads 1,000 products in 10 calls, and finds an edit made in the same second as our write', async () => {
     const products = catalogue(1_000);
     const made = await pushed(products);
     const wrote = (await inShop(made, 999))?.['updatedAt'];
     await edit(made, 999, 'By hand');
-    // Shopify's times have whole seconds: by its time alone the edit could not be told.
+    // Shopify's times are in whole seconds, so the time alone does not reveal the edit.
     expect((await inShop(made, 999))?.['updatedAt']).toBe(wrote);
     const before = made.fake.calls.length;
     const plan = await made.clock.run(made.sync.plan(products, { refresh: true }));
@@ -60,7 +60,7 @@ describe('a refresh', () => {
     expect(callsOf(made, before)).toEqual(Array(10).fill('ProductsRead'));
   }, 60_000);
 
-  it('reports for each product what a single read reports', async () => {
+  it('reports the same for each product as a single read', async () => {
     const products = catalogue(30);
     const made = await pushed(products);
     for (const index of [0, 1, 2]) await edit(made, index, `By hand ${index}`);
@@ -75,12 +75,12 @@ describe('a refresh', () => {
     }
     expect(together.products).toEqual(alone);
     expect(together.counts).toMatchObject({ 'would-update': 6 });
-    // What was planned together is applied one by one.
+    // Products that were planned together are applied one by one.
     const { counts } = await made.clock.run(made.sync.apply(together, { maxDeletes: { variants: 6 } }));
     expect(counts).toMatchObject({ updated: 6, outdated: 0 });
   });
 
-  it('of a run records what it saw, by as few calls', async () => {
+  it('records what a run read, in as few calls', async () => {
     const products = catalogue(120);
     const made = await pushed(products);
     await made.clock.advance(60_000);
@@ -92,7 +92,7 @@ describe('a refresh', () => {
     expect(record).toMatchObject({ status: 'synced', lastSyncedAt: made.clock.now() });
   });
 
-  it('of a run reads a product again before it writes it', async () => {
+  it('reads a product again before a run changes it', async () => {
     const products = catalogue(12);
     const made = await pushed(products);
     await edit(made, 0, 'By hand');
@@ -101,7 +101,7 @@ describe('a refresh', () => {
       graphql: {
         value: async (...call: Parameters<FakeSync['client']['graphql']>) => {
           const result = await made.client.graphql(...call);
-          // Right after the reading of all, the merchant writes again.
+          // The merchant writes again right after all products were read.
           if (!String(call[0]).includes('query ProductsRead')) return result;
           reads += 1;
           if (reads === 1) {
@@ -122,7 +122,7 @@ describe('a refresh', () => {
     expect(await inShop(made, 0)).toMatchObject({ title: 'Tee p-0', vendor: 'By hand' });
   });
 
-  it('reads each product alone if many cannot be read at once', async () => {
+  it('reads products one by one if they cannot be read together', async () => {
     const products = catalogue(5);
     const made = await pushed(products);
     await edit(made, 3, 'By hand');

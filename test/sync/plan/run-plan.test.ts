@@ -40,7 +40,7 @@ describe('a plan of a run', () => {
     { localId: 'bad' } as ProductDraftInput,
   ];
 
-  it('says what would happen, what it costs, and changes nothing', async () => {
+  it('reports what would happen and what it costs, and changes nothing', async () => {
     const made = await pushed();
     const before = JSON.stringify(made.fake.products());
     const plan = await made.clock.run(made.sync.plan(products));
@@ -60,7 +60,7 @@ describe('a plan of a run', () => {
     expect(formatPlan(plan, { colours: true, limit: 1 })).toContain('… and 2 more products');
   });
 
-  it('is applied after review, from its text, and only as far as deletions are allowed', async () => {
+  it('is applied from its reviewed text, and deletes only what is allowed', async () => {
     const made = await pushed();
     const text = serializePlan(await made.clock.run(made.sync.plan(products)));
     expect(text).not.toContain('shpat_');
@@ -72,7 +72,7 @@ describe('a plan of a run', () => {
     expect(made.fake.products()).toHaveLength(3);
   });
 
-  it('is not applied to a product that was changed since', async () => {
+  it('is not applied to a product that has changed since', async () => {
     const made = await pushed();
     const plan = await made.clock.run(made.sync.plan([sized(['S', 'M'], { title: 'Ours' }), tee('tee-3')]));
     await rename(made, 'By hand');
@@ -88,14 +88,14 @@ describe('a plan of a run', () => {
 
   it.each([
     ['ProductPush', 'a product that was being created'],
-    ['ProductFieldsUpdate', 'a product of which one part was changed'],
-  ])('goes on after a kill after %s: %s', async (last) => {
+    ['ProductFieldsUpdate', 'a product with one changed part'],
+  ])('continues after the process is killed after %s: %s', async (last) => {
     const made = await pushed();
     const text = serializePlan(await made.clock.run(made.sync.plan(products)));
     const options = { maxDeletes: { variants: 1 } };
     const isOver = (): boolean => made.fake.executed(last) > executedBefore;
     const executedBefore = made.fake.executed(last);
-    // Neither a record nor a call gets out of a process that is dead.
+    // A killed process writes no records and sends no calls.
     const { records } = made.stores;
     const dying: SyncRecordStore = {
       ...records,
@@ -128,11 +128,11 @@ describe('a plan of a run', () => {
     expect(await made.sync.health()).toMatchObject({ status: 'healthy', records: { synced: 3 } });
   });
 
-  it('completes what a killed push has left open, if the products are planned again', async () => {
+  it('completes the record of a killed push if the products are planned again', async () => {
     const made = await pushed();
     const { client, clock, fake, stores } = made;
     const drafts = [sized(['S', 'M'], { vendor: 'New' }), tee('tee-2')];
-    // The process dies once Shopify has done what it wanted, before the record says so.
+    // The process is killed after Shopify made the change, and before the record is written.
     const graphql = (async (...call: Parameters<typeof client.graphql>) => {
       const response = await client.graphql(...call);
       return JSON.stringify(call[1] ?? {}).includes('"look"') ? new Promise(() => undefined) : response;
@@ -166,16 +166,16 @@ describe('a plan of a run', () => {
 
   it.each<[string, (text: string) => string, RegExp]>([
     ['text that is no JSON', () => '{', /not JSON/],
-    ['JSON that is no plan', () => '{"a":1}', /no saved plan/],
+    ['JSON that is not a plan', () => '{"a":1}', /not a saved plan/],
     ['a plan of a newer release', (text) => text.replace('"format": 1', '"format": 2'), /format 2/],
-    ['a plan that somebody edited', (text) => text.replace('"T-M"', '"T-X"'), /was changed since/],
+    ['a plan that somebody edited', (text) => text.replace('"T-M"', '"T-X"'), /was changed after/],
   ])('is refused as %s', async (_what, change, message) => {
     const made = await pushed();
     const text = serializePlan(await made.clock.run(made.sync.plan(products)));
     expect(() => parsePlan(change(text))).toThrow(message);
   });
 
-  it('of another shop is refused', async () => {
+  it('is refused if it is for another shop', async () => {
     const made = await pushed();
     const plan = await made.clock.run(made.sync.plan([]));
     const error = await made.clock.run(
@@ -185,7 +185,7 @@ describe('a plan of a run', () => {
   });
 });
 
-describe('a plan for people', () => {
+describe('a formatted plan', () => {
   const runPlan = (products: readonly PlannedProduct[], counts: RunPlan['counts'] = {}): RunPlan => ({
     shop: 'demo.myshopify.com',
     createdAt: 0,
@@ -212,18 +212,18 @@ describe('a plan for people', () => {
   });
 
   it.each<[string, Change, string]>([
-    ['what is added', change('add', 'tags', 'summer'), '+ tag summer'],
-    ['what is removed', change('remove', 'images', 'a.jpg'), '- image a.jpg'],
-    ['a variant that goes', change('remove', 'variants', 'T-S'), '- variant T-S, for good'],
+    ['an added entry', change('add', 'tags', 'summer'), '+ tag summer'],
+    ['a removed entry', change('remove', 'images', 'a.jpg'), '- image a.jpg'],
+    ['a removed variant', change('remove', 'variants', 'T-S'), '- variant T-S, for good'],
     [
-      'a variant that goes with its stock',
+      'a removed variant with stock',
       change('remove', 'variants', 'T-S', { stock: 4 }),
-      '- variant T-S (4 in stock go with it), for good',
+      '- variant T-S and 4 units in stock, for good',
     ],
     ['a value of the product', change('update', 'product', '', field('a', 'b')), '~ value: "a" → "b"'],
     ['a value of an entry', change('update', 'metafields', 'x.y', field('1', '2')), '~ metafield x.y value: "1" → "2"'],
     ['a value that was empty', change('update', 'product', '', field(null, true)), '~ value: nothing → true'],
-    ['a number that falls to zero', change('update', 'product', '', field(5, 0)), '~ value: 5 → 0'],
+    ['a number that becomes zero', change('update', 'product', '', field(5, 0)), '~ value: 5 → 0'],
     [
       'options by their names',
       change(
@@ -241,16 +241,16 @@ describe('a plan for people', () => {
       '~ variant T-S value: Size: S → Size: L, Colour: Red',
     ],
     [
-      'a long text by its beginning',
+      'a long text cut off',
       change('update', 'product', '', field('x'.repeat(60), 'y'.repeat(61))),
       `~ value: "${'x'.repeat(60)}" → "${'y'.repeat(59)}…"`,
     ],
     [
-      'a text of several lines in one',
+      'a multi-line text on one line',
       change('update', 'product', '', field('a\nb', 'a "b"')),
       '~ value: "a\\nb" → "a \\"b\\""',
     ],
-  ])('says %s', (_what, given, line) => {
+  ])('shows %s', (_what, given, line) => {
     expect(linesOf(updated(given))).toEqual([`  ${line}`]);
   });
 
@@ -264,7 +264,7 @@ describe('a plan for people', () => {
       'image a.jpg alt: was "A tee", shop has nothing, draft says "Our tee"',
     ],
     [
-      'given a value that the last push did not say',
+      'given a value that the last push did not send',
       { ...entry, field: 'alt', base: undefined, ours: undefined, theirs: 'Theirs' },
       'image a.jpg alt: was nothing, shop has "Theirs", draft says nothing',
     ],
@@ -295,7 +295,7 @@ describe('a plan for people', () => {
     ]);
   });
 
-  it('gives each kind of line a colour, and the others none', () => {
+  it('colours each kind of line, and no other lines', () => {
     const lines = formatPlan(runPlan([updated(change('add', 'tags', 'a')), updated()]), { colours: true, limit: 1 });
     const [product, tag, more, summary] = lines.split('\n');
     expect(product).toBe('\u001b[33m~ tee\u001b[0m');
@@ -304,7 +304,7 @@ describe('a plan for people', () => {
     expect(summary).toMatch(/^Plan for/);
   });
 
-  it('is not applied if it deletes too much: the error names variants, their stock, and what would allow it', async () => {
+  it('is not applied if it deletes too much: the error names the variants, their stock and the limits to set', async () => {
     const { sync, clock } = fakeSync();
     const gone = (count: number, stock: number) =>
       runPlan([

@@ -7,7 +7,7 @@ import { domain, type FakeSync, fakeSync } from '../fake-shop.ts';
 
 const limits = { maxDeletes: { variants: 9 } };
 
-/** A product of which each list has what stays, what changes, what comes and what goes from one to the next. */
+/** A product in whose lists entries stay, change, are added and are removed from one version to the next. */
 function version(number: 1 | 2 | 3): ProductDraftInput {
   const isSecond = number === 2;
   const image = (name: string, alt: string) => ({ url: `https://cdn.example.com/${name}.jpg`, alt });
@@ -24,7 +24,7 @@ function version(number: 1 | 2 | 3): ProductDraftInput {
   };
 }
 
-/** The product of the shop, as far as the versions differ. */
+/** The parts of the shop's product in which the versions differ. */
 function shown({ fake }: FakeSync): object {
   const { title, status, tags, media, metafields, variants } = fake.products()[0] as Entity & {
     readonly tags: readonly string[];
@@ -48,7 +48,9 @@ async function push(made: FakeSync, draft: ProductDraftInput, more: object = {})
   return result;
 }
 
-/** Pushes in a process of its own, which dies with a mutation, after Shopify has made it or before. Whether it died. */
+/**
+ * Pushes in a process that is killed at a mutation, before or after Shopify executes it. Returns whether it was killed.
+ */
 async function dies(made: FakeSync, draft: ProductDraftInput, mutation: number, isMade: boolean): Promise<boolean> {
   const death = new AbortController();
   let sent = 0;
@@ -74,7 +76,7 @@ async function dies(made: FakeSync, draft: ProductDraftInput, mutation: number, 
 }
 
 it.each([1, 3] as const)(
-  'a push that dies is nobody else’s change for the next one, here of version %i',
+  'the next push does not report the changes of a killed push as drift (version %i)',
   async (next) => {
     const undisturbed = fakeSync();
     for (const number of [1, 2, next] as const) await push(undisturbed, version(number));

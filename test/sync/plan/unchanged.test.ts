@@ -13,13 +13,13 @@ async function pushed(count: number): Promise<FakeSync> {
   return made;
 }
 
-/** The stores with other records, and a sync on them. */
+/** A sync on the stores with another record store. */
 function syncOn({ client, stores, clock }: FakeSync, records: Partial<Stores['records']>): ProductSync {
   return createProductSync({ client, stores: { ...stores, records: { ...stores.records, ...records } }, clock });
 }
 
 describe('unchanged products', () => {
-  it('are found by reads of many records, never of one', async () => {
+  it('are found with reads of many records, never of one', async () => {
     const made = await pushed(300);
     const readings: number[] = [];
     let gets = 0;
@@ -44,7 +44,7 @@ describe('unchanged products', () => {
       readings.length = 0;
     }
     expect(gets).toBe(0);
-    // The push makes sure of the metafield that holds local ids; the plan sends nothing but that question.
+    // The push ensures the metafield definition for local ids; the plan only queries it.
     expect(made.fake.calls.length - calls).toBeLessThanOrEqual(2);
   });
 
@@ -55,7 +55,7 @@ describe('unchanged products', () => {
     expect((await made.clock.run(sync.plan(tees(20)))).counts.unchanged).toBe(20);
   });
 
-  it('are found among changed, invalid and repeated ones, from a stream that is slow at times', async () => {
+  it('are found among changed, invalid and repeated ones, in a stream that is sometimes slow', async () => {
     const made = await pushed(40);
     async function* source() {
       for (const [index, product] of tees(40).entries()) {
@@ -74,7 +74,7 @@ describe('unchanged products', () => {
     expect(counts).toMatchObject({ unchanged: 36, updated: 4, invalid: 2 });
   });
 
-  it('are read again one by one, and each reports the error, if the store fails', async () => {
+  it('are read one by one if the store fails, and each reports the error', async () => {
     const made = await pushed(3);
     const broken = async (): Promise<never> => {
       throw new StorageError('The disk is on fire.');
@@ -86,7 +86,7 @@ describe('unchanged products', () => {
 });
 
 describe('the ids of a run', () => {
-  it('are distinguished, however many and however similar', () => {
+  it('are distinguished even if there are many similar ones', () => {
     const seen = new SeenIds();
     const ids = Array.from({ length: 200_000 }, (_, index) => (index % 2 ? `sku-${index}` : String(index)));
     expect(ids.filter((id) => !seen.add(id))).toEqual([]);

@@ -16,7 +16,7 @@ const sized = (count: number) => ({
 });
 
 describe('more variants than a product can have', () => {
-  it('are invalid in a draft, without a call for the product, and the others are pushed', async () => {
+  it('make a draft invalid without a call, and the other products are pushed', async () => {
     const { sync, fake, clock } = fakeSync();
     const small = { localId: 'small', title: 'Small', variants: [{ sku: 'S', price: '1' }] };
     const summary = await clock.run(sync.pushMany([sized(2_049), small]));
@@ -30,7 +30,7 @@ describe('more variants than a product can have', () => {
     expect(fake.executed('productSet')).toBe(1);
   });
 
-  it('of which a merchant has added some fail with Shopify’s message, and all existing ones stay', async () => {
+  it('fail with Shopify’s message if a merchant added some, and existing variants stay', async () => {
     const { sync, fake, client, clock } = fakeSync();
     await clock.run(sync.push(sized(2_047)));
     const [product] = fake.products();
@@ -51,7 +51,7 @@ describe('6 MB of HTML', () => {
     ...{ localId: 'tee', title, descriptionHtml, variants: [{ sku: 'T', price: '1' }] },
   });
 
-  it('are pushed as they are, compared, and put back by a rollback', async () => {
+  it('are pushed unchanged, compared, and restored by a rollback', async () => {
     const { sync, fake, clock } = fakeSync();
     await clock.run(sync.push(product('<p>Soft.</p>')));
     expect(await clock.run(sync.push(product(html)))).toMatchObject({ outcome: 'updated' });
@@ -61,7 +61,7 @@ describe('6 MB of HTML', () => {
     expect(fake.products()).toMatchObject([{ descriptionHtml: '<p>Soft.</p>' }]);
   });
 
-  it('that Shopify refuses fail with its reason, and the other products go on', async () => {
+  it('fail with Shopify’s reason if it refuses them, and the other products are pushed', async () => {
     const { fake } = fakeSync();
     const { sync, clock } = fakeSync({
       client: {
@@ -82,7 +82,7 @@ describe('two products of a list', () => {
   const mug = (localId: string, more: object): ProductDraftInput =>
     ({ localId, title: localId, variants: [{ sku: localId, price: '1' }], ...more }) as ProductDraftInput;
 
-  it('with one handle: the first is created, and the second fails with Shopify’s message', async () => {
+  it('with the same handle: the first is created, and the second fails with Shopify’s message', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1 } });
     const list = ['a', 'b', 'c'].map((localId) => mug(localId, localId === 'c' ? {} : { handle: 'mug' }));
     const { counts, failed } = await clock.run(sync.pushMany(list));
@@ -92,7 +92,7 @@ describe('two products of a list', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(['a', 'c']);
   });
 
-  it('with one SKU are both created, as Shopify allows it, and are not mixed up', async () => {
+  it('with the same SKU are both created, as in Shopify, and are not confused', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1, adoptBy: ['sku'] } });
     const list = ['a', 'b'].map((localId) => mug(localId, { variants: [{ sku: 'SAME', price: '1' }] }));
     const { counts, failed } = await clock.run(sync.pushMany(list));
@@ -105,7 +105,7 @@ describe('two products of a list', () => {
   });
 });
 
-describe('a product that somebody deletes between plan and application', () => {
+describe('a product that somebody deletes between plan and apply', () => {
   const planned = async (recreateDeleted: boolean) => {
     const made = fakeSync({ sync: { recreateDeleted } });
     const { sync, client, clock, fake } = made;
@@ -118,7 +118,7 @@ describe('a product that somebody deletes between plan and application', () => {
     return { ...made, drafts, summary: await clock.run(sync.apply(plan)) };
   };
 
-  it('fails, is recorded as deleted, and is not created again; the others are updated', async () => {
+  it('fails, is recorded as deleted and not created again, while the others are updated', async () => {
     const { summary, fake, stores, sync, clock, drafts } = await planned(false);
     expect(summary.counts).toMatchObject({ updated: 1, failed: 1 });
     expect(summary.failed).toMatchObject([
@@ -129,7 +129,7 @@ describe('a product that somebody deletes between plan and application', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(['Tee b']);
   });
 
-  it('is outdated with recreateDeleted: it is not in the plan, and the next push creates it', async () => {
+  it('is outdated with recreateDeleted, and the next push creates it', async () => {
     const { summary, fake, sync, clock, drafts } = await planned(true);
     expect(summary.counts).toMatchObject({ updated: 1, outdated: 1 });
     expect((await clock.run(sync.pushMany(drafts))).counts).toMatchObject({ created: 1, unchanged: 1 });
@@ -137,8 +137,8 @@ describe('a product that somebody deletes between plan and application', () => {
   });
 });
 
-describe('a database that drops the connection after a call, before the record', () => {
-  it('fails the product, and the next push closes its record without a second product', async () => {
+describe('a database that drops the connection after a call, before the record is written', () => {
+  it('fails the product, and the next push completes its record without creating a second one', async () => {
     const made = fakeSync();
     const { client, clock, fake, stores } = made;
     let isDown = false;
@@ -175,7 +175,7 @@ describe('a shop whose plan changes in the middle of a run', () => {
   it.each([
     ['to a smaller one', plus, standard],
     ['to a larger one', standard, plus],
-  ])('%s: the limiter follows, and all products are pushed once', async (_what, before, after) => {
+  ])('%s: the limiter adapts, and all products are pushed once', async (_what, before, after) => {
     let answer: typeof fetch = () => Promise.reject(new Error('no fake yet'));
     const made: FakeSync = fakeSync({
       fake: { shops: [{ domain, bucket: before }] },
@@ -199,7 +199,7 @@ describe('a shop whose plan changes in the middle of a run', () => {
     expect(summary.counts).toMatchObject({ created: 200, failed: 0 });
     expect(second.products()).toHaveLength(200);
     expect(client.status().limiter).toMatchObject({ maximumAvailable: after.maximumAvailable });
-    // At most what was on its way when it happened.
+    // At most the calls in progress when the plan changed.
     expect(second.stats().throttled).toBeLessThanOrEqual(8);
   });
 

@@ -27,7 +27,7 @@ function codes({ fake }: FakeSync): Record<string, readonly string[]> {
 const reads = ({ fake }: FakeSync): number =>
   fake.calls.filter(({ operation }) => operation?.startsWith('VariantBarcode')).length;
 
-/** Another client sets the barcodes of a product's first variant. */
+/** Sets the barcodes of a product's first variant with another client. */
 async function scan({ client, clock, fake }: FakeSync, barcodes: readonly string[]): Promise<void> {
   const [product] = fake.products();
   const [variant] = (product?.['variants'] ?? []) as { readonly id: string }[];
@@ -43,14 +43,14 @@ async function scan({ client, clock, fake }: FakeSync, barcodes: readonly string
 
 describe('a rollback of barcodes', () => {
   it.each([
-    ['one for another', { barcode: '1' }, { barcode: '2' }],
-    ['several for others', { barcodes: ['1', '2'] }, { barcodes: ['2', '3', '4'] }],
-    ['several for one, under the other name', { barcode: '1' }, { barcodes: ['1', '2'] }],
-    ['one for several, under the other name', { barcodes: ['1', '2'] }, { barcode: '2' }],
-    ['none for some', { barcodes: ['1', '2'] }, { barcodes: [] }],
-    ['some for none', {}, { barcode: '1' }],
-    ['null for one', { barcode: '1' }, { barcode: null }],
-  ])('puts back %s', async (_, first, second) => {
+    ['one after it was replaced', { barcode: '1' }, { barcode: '2' }],
+    ['several after they were replaced', { barcodes: ['1', '2'] }, { barcodes: ['2', '3', '4'] }],
+    ['one after it was replaced by several', { barcode: '1' }, { barcodes: ['1', '2'] }],
+    ['several after they were replaced by one', { barcodes: ['1', '2'] }, { barcode: '2' }],
+    ['several after they were removed', { barcodes: ['1', '2'] }, { barcodes: [] }],
+    ['none after one was added', {}, { barcode: '1' }],
+    ['one after it was set to null', { barcode: '1' }, { barcode: null }],
+  ])('restores %s', async (_, first, second) => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: first, M: { barcode: '9' } })));
     const before = codes(made);
@@ -66,7 +66,7 @@ describe('a rollback of barcodes', () => {
     });
   });
 
-  it('restores what a merchant had scanned before the push', async () => {
+  it('restores barcodes that a merchant set before the push', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await scan(made, ['7', '8']);
@@ -76,7 +76,7 @@ describe('a rollback of barcodes', () => {
     expect(codes(made)).toEqual({ S: ['7', '8'] });
   });
 
-  it('leaves what a merchant has scanned since, and lists it', async () => {
+  it('keeps barcodes that a merchant has set since, and lists them', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
@@ -104,7 +104,7 @@ describe('a rollback of barcodes', () => {
     expect(codes(made)).toEqual({ S: ['5', '6'], M: ['3'] });
   });
 
-  it('is read from the fields of API versions before 2026-10', async () => {
+  it('uses the fields of API versions before 2026-10', async () => {
     const made = fakeSync({ client: { apiVersion: '2026-07' } });
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '2' } })));
@@ -113,7 +113,7 @@ describe('a rollback of barcodes', () => {
     expect(made.fake.calls.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
   });
 
-  it('costs a call only if barcodes change or variants are removed', async () => {
+  it('needs a call only if barcodes change or variants are removed', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1' } })));
     await made.clock.run(made.sync.push(sizes({ S: { barcode: '1', price: '2' } })));

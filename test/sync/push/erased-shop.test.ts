@@ -2,7 +2,7 @@ import { createShopifyApp, staticToken } from 'shopwright';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
-/** All that is kept of the shop, but for the marks that it was erased. */
+/** All stored data of the shop, except the marks of its erasure. */
 async function keptOf({ stores }: FakeSync) {
   const notes: string[] = [];
   for await (const key of stores.keyValue.scan('')) if (!/^(erased|records-erased):/.test(key)) notes.push(key);
@@ -16,7 +16,7 @@ async function setup(concurrency = 2) {
   const { stores, clock } = made;
   const app = createShopifyApp({ auth: staticToken('shpat_x'), stores: { ...stores }, clock, isolated: true });
   const erase = () => app.eraseShop(domain);
-  // What it loads at the first time takes real time, in which a manual clock would go on.
+  // The first erasure loads modules, which takes real time: do it before the manual clock runs.
   await erase();
   return { ...made, erase };
 }
@@ -25,18 +25,18 @@ const tees = (count: number, more: object = {}) => Array.from({ length: count },
 
 describe('a push during an erasure of its shop', () => {
   it.each(['before ProductByIdentifier', 'before productSet', 'after productSet'])(
-    'of new products leaves nothing (%s)',
+    'leaves no data of new products (%s)',
     async (point) => {
       const made = await setup();
       const [when, operation] = point.split(' ') as ['before' | 'after', string];
       made.fake.hooks[when](operation, made.erase, { times: 1 });
       const { counts, stoppedBy } = await made.clock.run(made.sync.pushMany(tees(6)));
       expect(await keptOf(made)).toEqual(nothing);
-      // Products whose turn had not come are not sent any more.
+      // The remaining products are not sent.
       expect(counts.skipped).toBeGreaterThan(0);
       expect(stoppedBy).toMatchObject({
         code: 'SHOP_UNAVAILABLE',
-        message: expect.stringContaining('was erased while products of it were being pushed'),
+        message: expect.stringContaining('was erased during the run'),
       });
     },
   );
@@ -47,7 +47,7 @@ describe('a push during an erasure of its shop', () => {
     'before ProductFieldsUpdate',
     'after ProductFieldsUpdate',
     'after fileUpdate',
-  ])('of known products leaves nothing (%s)', async (point) => {
+  ])('leaves no data of existing products (%s)', async (point) => {
     const made = await setup();
     await made.clock.run(made.sync.pushMany(tees(6)));
     const [when, operation] = point.split(' ') as ['before' | 'after', string];
@@ -61,7 +61,7 @@ describe('a push during an erasure of its shop', () => {
     ['rollback', (made: FakeSync, runId: string) => made.sync.rollback({ runId })],
     ['deletion', (made: FakeSync) => made.sync.delete(['p-0', 'p-1', 'p-2'])],
     ['reconciliation', (made: FakeSync) => made.sync.reconcile({ onDrift: 'ours' })],
-  ])('leaves nothing of a %s', async (_, run) => {
+  ])('leaves no data of a %s', async (_, run) => {
     const made = await setup();
     await made.clock.run(made.sync.pushMany(tees(3)));
     const { runId } = await made.clock.run(made.sync.pushMany(tees(3, { title: 'Changed' })));
@@ -77,7 +77,7 @@ describe('a push during an erasure of its shop', () => {
     expect(await keptOf(made)).toEqual(nothing);
   });
 
-  it('does not concern the shop once it has installed the app again', async () => {
+  it('does not affect pushes after the shop has installed the app again', async () => {
     const made = await setup();
     await made.clock.run(made.sync.pushMany(tees(2)));
     await made.erase();

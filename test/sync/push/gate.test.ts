@@ -4,7 +4,7 @@ import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
-/** Products of which so many percent ask for a handle that another one has: Shopify refuses those. */
+/** Products of which a percentage has a handle that is already taken, so that Shopify refuses them. */
 function planted(count: number, percent: number, seed = 7): ProductDraftInput[] {
   let state = seed;
   return Array.from({ length: count }, (_, index) => {
@@ -29,13 +29,13 @@ const withTaken = async (options: Parameters<typeof fakeSync>[0] = {}): Promise<
   return made;
 };
 
-/** What the fake says of each product that was sent, in that order: whether it refused it. */
+/** For each product sent, in that order, whether the fake refused it. */
 const refusals = ({ fake }: FakeSync, since: number): boolean[] =>
   fake.executions
     .slice(since)
     .flatMap(({ fields }) => fields.filter(({ name }) => name === 'productSet').map(({ result }) => result !== 'ok'));
 
-/** After how many products the failure rate of the last `minSamples` first is too high. */
+/** Number of products after which the failure rate of the last `minSamples` is first too high. */
 const thresholdOf = (failures: readonly boolean[], { minSamples, maxFailureRate }: Gate): number =>
   failures.findIndex((_, index) => {
     const last = failures.slice(Math.max(0, index + 1 - minSamples), index + 1);
@@ -48,7 +48,7 @@ describe('a gate', () => {
     [2, 8],
     [3, 100],
   ])(
-    'halts a run of which 30 %% fail within 20 products of its threshold, and undoes it (seed %i, %i at a time)',
+    'halts a run with 30 %% failures within 20 products of its threshold, and undoes it (seed %i, %i at a time)',
     async (seed, concurrency) => {
       const made = await withTaken({ sync: { concurrency } });
       const { sync, fake, stores, clock } = made;
@@ -71,7 +71,7 @@ describe('a gate', () => {
     },
   );
 
-  it('keeps what a run has pushed if it only stops it', async () => {
+  it('keeps the pushed products with onHalt: stop', async () => {
     const { sync, fake, clock } = await withTaken();
     const summary = await clock.run(sync.pushMany(planted(200, 30), { gate: { minSamples: 10, maxFailureRate: 15 } }));
     expect(summary.halt).toMatchObject({ reason: 'failure-rate' });
@@ -79,7 +79,7 @@ describe('a gate', () => {
     expect(fake.products()).toHaveLength(1 + summary.counts.created);
   });
 
-  it('lets a run pass whose rate is allowed, and a small one that it cannot judge', async () => {
+  it('does not halt a run with an allowed rate, or one that is too small to judge', async () => {
     const { sync, clock } = await withTaken();
     const gate = { minSamples: 60, maxFailureRate: 60 };
     const passed = await clock.run(sync.pushMany(planted(120, 30), { gate }));
@@ -95,7 +95,7 @@ describe('a gate', () => {
     [25, 7, 28],
     [50, 29, 58],
     [1_000, 1, 0.1],
-  ])('lets pass a run of %i of which %i fail, where exactly %d %% may', async (count, failed, maxFailureRate) => {
+  ])('does not halt a run of %i with %i failures, exactly the allowed %d %%', async (count, failed, maxFailureRate) => {
     const made = fakeSync();
     const invalid = (index: number): ProductDraftInput => ({ localId: `p-${index}`, title: '', variants: [] });
     const products = Array.from({ length: count }, (_, index) =>
@@ -108,7 +108,7 @@ describe('a gate', () => {
     expect(summary.halt).toBeUndefined();
   });
 
-  it('restores the values of existing products, and keeps those of an earlier run', async () => {
+  it('restores the values of existing products, and keeps the changes of an earlier run', async () => {
     const { sync, fake, clock } = await withTaken();
     const good = planted(30, 0);
     await clock.run(sync.pushMany(good));
@@ -121,7 +121,7 @@ describe('a gate', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(titles);
   });
 
-  it('counts invalid and blocked products as failures, and unchanged ones not at all', async () => {
+  it('counts invalid and blocked products as failures, and does not count unchanged ones', async () => {
     const { sync, clock } = fakeSync();
     const good = planted(50, 0);
     await clock.run(sync.pushMany(good));
@@ -133,7 +133,7 @@ describe('a gate', () => {
     expect(summary.counts.invalid).toBeLessThan(20);
   });
 
-  it('judges the samples of its window only', async () => {
+  it('judges only the samples of its window', async () => {
     const { sync, clock } = await withTaken({ sync: { concurrency: 1 } });
     const slow = async ({ result }: { result: PushResult }): Promise<void> => {
       if (result.localId === 'p-9') await clock.advance(60_000);
@@ -149,12 +149,12 @@ describe('a gate', () => {
     expect(passed.stoppedBy).toBeUndefined();
   });
 
-  it('halts a run without the data that it requires, at its end or when the window is over', async () => {
+  it('halts a run without the required samples, at its end or after a window', async () => {
     const { sync, fake, clock } = fakeSync();
     const gate = { minSamples: 10, maxFailureRate: 10, requireData: true, onHalt: 'rollback' } as const;
     const few = await clock.run(sync.pushMany(planted(3, 0), { gate }));
     expect(few.halt).toMatchObject({ reason: 'no-data', samples: 3, rollback: { counts: { removed: 3 } } });
-    expect(String(few.stoppedBy)).toContain('it has 3 of the 10 samples that it requires');
+    expect(String(few.stoppedBy)).toContain('it has only 3 of the 10 samples that it requires');
     expect(fake.products()).toEqual([]);
 
     fake.faults.next('hang', { operation: 'productSet', times: 8 });
@@ -164,7 +164,7 @@ describe('a gate', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('has nothing to undo if nothing was sent, or in a dry run', async () => {
+  it('undoes nothing if nothing was sent, or in a dry run', async () => {
     const { sync, fake, clock } = fakeSync();
     const invalid = Array.from({ length: 20 }, (_, index) => ({ ...tee(`i-${index}`), title: '' }));
     const gate = { minSamples: 5, maxFailureRate: 50, onHalt: 'rollback' } as const;
@@ -175,7 +175,7 @@ describe('a gate', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('reports a rollback that failed, and a second one does the rest', async () => {
+  it('reports a failed rollback, and another rollback undoes the rest', async () => {
     const made = await withTaken();
     const { fake, stores, clock } = made;
     const client = createShopifyClient({
@@ -201,7 +201,7 @@ describe('a gate', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('halts the application of a plan too', async () => {
+  it('also halts apply', async () => {
     const { sync, fake, clock } = await withTaken();
     const plan = await clock.run(sync.plan(planted(100, 50)));
     const gate = { minSamples: 10, maxFailureRate: 20, onHalt: 'rollback' } as const;
@@ -212,7 +212,7 @@ describe('a gate', () => {
 
   it.each([
     [{ minSamples: 0, maxFailureRate: 5 }, 'gate.minSamples: must be a whole number, 1 or more.'],
-    [{ minSamples: 5 }, 'gate.maxFailureRate: must be a number of percent from 0 to 100.'],
+    [{ minSamples: 5 }, 'gate.maxFailureRate: must be a percentage from 0 to 100.'],
     [{ minSamples: 5, maxFailureRate: 5, window: 9 }, 'Did you mean gate.windowMs?'],
     [{ minSamples: 5, maxFailureRate: 5, windowMs: 0 }, 'gate.windowMs: must be a number of milliseconds'],
     [{ minSamples: 5, maxFailureRate: 5, onHalt: 'rollbak' }, 'Did you mean rollback?'],

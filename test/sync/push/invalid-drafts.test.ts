@@ -24,7 +24,7 @@ describe('an invalid draft', () => {
     expect(await clock.run(sync.health({ maxAgeMs: 0 }))).toMatchObject({ total: 2, failed: 1, successRate: 50 });
   });
 
-  it('of a product in the shop keeps its record: the next valid one compares, and sends nothing', async () => {
+  it('keeps the record of a product in the shop, so that the next valid draft sends nothing', async () => {
     const { sync, stores, clock, fake } = fakeSync();
     await clock.run(sync.push(tee()));
     const before = await stores.records.get(domain, 'tee-1');
@@ -39,7 +39,7 @@ describe('an invalid draft', () => {
     expect(await stores.records.get(domain, 'tee-1')).toMatchObject({ status: 'synced', lastError: null });
   });
 
-  it('leaves none if nothing may be written, if no store accepts its id, or if another has its id', async () => {
+  it('leaves no record in a dry run, with an id that no store accepts, or with a repeated id', async () => {
     const { sync, stores, clock } = fakeSync();
     await clock.run(sync.push(invalid(), { dryRun: true }));
     await clock.run(sync.pushMany([invalid()], { dryRun: true }));
@@ -53,7 +53,7 @@ describe('an invalid draft', () => {
     expect(await stores.records.get(domain, 'a')).toMatchObject({ status: 'synced' });
   });
 
-  it('disturbs neither reconcile nor missing products nor rollback, and is pushed again by retryFailed', async () => {
+  it('does not affect reconcile, missing products or rollback, and is pushed again by retryFailed', async () => {
     const made = fakeSync();
     const { sync, clock, stores } = made;
     const { runId } = await clock.run(sync.pushMany([tee('a'), invalid('b')]));
@@ -69,7 +69,7 @@ describe('an invalid draft', () => {
     expect(await stores.records.get(domain, 'b')).toMatchObject({ status: 'synced' });
   });
 
-  it('of a product that Shopify has deleted does not hide that', async () => {
+  it('does not hide that the product was deleted in Shopify', async () => {
     const made = fakeSync();
     const { sync, clock, stores } = made;
     await clock.run(sync.push(tee()));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { domain, fakeSync, tee } from '../fake-shop.ts';
 
 describe('a catalogue on a standard shop with 3 % faults', () => {
-  it.each([1, 2, 3])('is pushed whole, without duplicates and without being throttled (seed %i)', async (seed) => {
+  it.each([1, 2, 3])('is pushed completely, without duplicates or throttling (seed %i)', async (seed) => {
     const { sync, fake, client, clock } = fakeSync({
       fake: { seed, latencyMs: 40, faults: { rate: 0.03 } },
       sync: { publishTo: ['Online Store'], concurrency: 8 },
@@ -24,7 +24,7 @@ describe('a catalogue on a standard shop with 3 % faults', () => {
   });
 });
 
-/** A product of that many variants and images. */
+/** A product with the given numbers of variants and images. */
 function sized(localId: string, variants: number, images: number): ProductDraftInput {
   const urls = Array.from({ length: images }, (_, image) => `https://cdn.example.com/${localId}-${image}.jpg`);
   return tee(localId, {
@@ -38,20 +38,23 @@ function sized(localId: string, variants: number, images: number): ProductDraftI
   });
 }
 
-describe('products of mixed size, with nobody else on the shop', () => {
+describe('products of mixed size, without other clients', () => {
   it.each([
     ['from a full bucket', 2_000],
     ['from 100 points', 100],
-  ])('are never throttled: 383 of 1 to 12 variants and up to 4 images, %s', async (_, currentlyAvailable) => {
-    const bucket = { maximumAvailable: 2_000, restoreRate: 100, currentlyAvailable };
-    const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 40, shops: [{ domain, bucket }] } });
-    const products = Array.from({ length: 383 }, (_, i) => sized(`product-${i}`, 1 + ((i * 7) % 12), (i * 3) % 5));
-    const { counts } = await clock.run(sync.pushMany(products));
-    expect(counts).toMatchObject({ created: 383, failed: 0, invalid: 0 });
-    expect(fake.stats().throttled).toBe(0);
-  });
+  ])(
+    'are never throttled: 383 products with 1 to 12 variants and up to 4 images, %s',
+    async (_, currentlyAvailable) => {
+      const bucket = { maximumAvailable: 2_000, restoreRate: 100, currentlyAvailable };
+      const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 40, shops: [{ domain, bucket }] } });
+      const products = Array.from({ length: 383 }, (_, i) => sized(`product-${i}`, 1 + ((i * 7) % 12), (i * 3) % 5));
+      const { counts } = await clock.run(sync.pushMany(products));
+      expect(counts).toMatchObject({ created: 383, failed: 0, invalid: 0 });
+      expect(fake.stats().throttled).toBe(0);
+    },
+  );
 
-  it('are never throttled when larger ones come after many small ones', async () => {
+  it('are never throttled when larger ones follow many small ones', async () => {
     const bucket = { maximumAvailable: 2_000, restoreRate: 50, currentlyAvailable: 30 };
     const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 40, shops: [{ domain, bucket }] } });
     const sizes = [...Array.from({ length: 12 }, () => 3), 5, 5, ...Array.from({ length: 12 }, () => 1), 12, 7, 100, 2];

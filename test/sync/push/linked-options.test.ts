@@ -36,7 +36,7 @@ async function shop(options: Parameters<typeof fakeSync>[0] = {}) {
 }
 
 describe('an option that is linked to a metafield', () => {
-  it('is created linked, and then there is nothing to send', async () => {
+  it('is created with its link, and is then unchanged', async () => {
     const { sync, clock, black, white, shirt, stored, titles } = await shop();
     const draft = shirt([
       ['B', black, 'S'],
@@ -50,7 +50,7 @@ describe('an option that is linked to a metafield', () => {
     expect(again).not.toHaveProperty('drifts');
   });
 
-  it('gets other metaobjects and new variants, and the variants keep their ids', async () => {
+  it('gets other metaobjects and new variants, and existing variants keep their ids', async () => {
     const { sync, clock, black, white, red, shirt, stored, titles, ids } = await shop();
     await clock.run(
       sync.push(
@@ -78,7 +78,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().metafields.find(({ key }) => key === 'colour')?.value).toContain(red);
   });
 
-  it('is renamed in place if all variants of a value get another one', async () => {
+  it('gets a value replaced in place if all of its variants change', async () => {
     const { sync, clock, black, white, red, shirt, titles, ids, sent } = await shop();
     await clock.run(
       sync.push(
@@ -104,7 +104,7 @@ describe('an option that is linked to a metafield', () => {
     expect(sent().slice(before[1])).toEqual(['ProductOptionUpdate']);
   });
 
-  it('lets variants change places, by the option that is not linked', async () => {
+  it('lets variants swap values by way of an option that is not linked', async () => {
     const { sync, clock, black, white, shirt, titles, ids } = await shop();
     await clock.run(
       sync.push(
@@ -157,7 +157,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
   });
 
-  it('reports what a merchant has changed, and leaves it alone', async () => {
+  it('reports and keeps changes of a merchant', async () => {
     const { sync, fake, client, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([
       ['1', black, 'S'],
@@ -193,7 +193,7 @@ describe('an option that is linked to a metafield', () => {
     expect(titles()).toEqual({ 1: 'Black / S', 2: 'Off-white / S' });
   });
 
-  it('gets a new variant beside another option that a merchant renamed', async () => {
+  it('gets a new variant while a merchant has renamed another option', async () => {
     const { sync, client, clock, black, white, shirt, stored, titles, fake } = await shop();
     await clock.run(sync.push(shirt([['B', black, 'S']])));
     await clock.advance(1_000);
@@ -217,40 +217,43 @@ describe('an option that is linked to a metafield', () => {
   it.each([
     ['one push', []],
     ['several pushes', ['New']],
-  ])('keeps after %s the name that a merchant gave it, and its link, beside a new variant', async (_what, vendors) => {
-    const name = 'Farbe';
-    const { sync, client, clock, black, white, red, shirt, stored, titles, fake } = await shop();
-    await clock.run(sync.push(shirt([['B', black, 'S']])));
-    for (const vendor of vendors) await clock.run(sync.push({ ...shirt([['B', black, 'S']]), vendor }));
-    await clock.advance(1_000);
-    const [colour] = stored().options as unknown as { readonly id: string }[];
-    await clock.run(
-      client.graphql(
-        'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
-        { id: fake.products()[0]?.id, option: { id: colour?.id, name } },
-      ),
-    );
-    await clock.advance(1_000);
-    const two = shirt([
-      ['B', black, 'S'],
-      ['W', white, 'M'],
-    ]);
-    expect(await clock.run(sync.push(two))).toMatchObject({ outcome: 'updated' });
-    expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
-    expect(stored().options.map((option) => option.name)).toEqual([name, 'Size']);
-    expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / M' });
-    const again = await clock.run(sync.push(two, { refresh: true }));
-    expect(again.outcome).toBe('unchanged');
-    await clock.run(sync.rollback({ localId: 'shirt' }));
-    expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
-    expect(titles()).toEqual({ B: 'Black / S' });
-    const changed = shirt([['B', red, 'S']]);
-    await clock.run(sync.push(changed, { onConflict: 'ours', onDrift: 'ours' }));
-    expect(stored().options[0]).toMatchObject({ name: 'Colour', linkedMetafield: link });
-    expect(titles()).toEqual({ B: 'Red / S' });
-  });
+  ])(
+    'keeps, after %s, its link and the name that a merchant gave it when a variant is added',
+    async (_what, vendors) => {
+      const name = 'Farbe';
+      const { sync, client, clock, black, white, red, shirt, stored, titles, fake } = await shop();
+      await clock.run(sync.push(shirt([['B', black, 'S']])));
+      for (const vendor of vendors) await clock.run(sync.push({ ...shirt([['B', black, 'S']]), vendor }));
+      await clock.advance(1_000);
+      const [colour] = stored().options as unknown as { readonly id: string }[];
+      await clock.run(
+        client.graphql(
+          'mutation ($id: ID!, $option: OptionUpdateInput!) { productOptionUpdate(productId: $id, option: $option) { userErrors { code } } }',
+          { id: fake.products()[0]?.id, option: { id: colour?.id, name } },
+        ),
+      );
+      await clock.advance(1_000);
+      const two = shirt([
+        ['B', black, 'S'],
+        ['W', white, 'M'],
+      ]);
+      expect(await clock.run(sync.push(two))).toMatchObject({ outcome: 'updated' });
+      expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
+      expect(stored().options.map((option) => option.name)).toEqual([name, 'Size']);
+      expect(titles()).toEqual({ B: 'Black / S', W: 'Off-white / M' });
+      const again = await clock.run(sync.push(two, { refresh: true }));
+      expect(again.outcome).toBe('unchanged');
+      await clock.run(sync.rollback({ localId: 'shirt' }));
+      expect(stored().options[0]).toMatchObject({ name, linkedMetafield: link });
+      expect(titles()).toEqual({ B: 'Black / S' });
+      const changed = shirt([['B', red, 'S']]);
+      await clock.run(sync.push(changed, { onConflict: 'ours', onDrift: 'ours' }));
+      expect(stored().options[0]).toMatchObject({ name: 'Colour', linkedMetafield: link });
+      expect(titles()).toEqual({ B: 'Red / S' });
+    },
+  );
 
-  it('is restored by a rollback, also of a product that was deleted', async () => {
+  it('is restored by a rollback, even of a deleted product', async () => {
     const { sync, clock, black, white, red, shirt, stored, titles } = await shop();
     const draft = shirt([
       ['1', black, 'S'],
@@ -280,7 +283,7 @@ describe('an option that is linked to a metafield', () => {
     expect(stored().options[0]).toMatchObject({ linkedMetafield: link });
   });
 
-  it("keeps its metafield where all metafields are the push's", async () => {
+  it("keeps its metafield with managed: { metafields: 'all' }", async () => {
     const { sync, clock, black, shirt, stored } = await shop();
     const metafields = [{ namespace: 'custom', key: 'care', type: 'single_line_text_field', value: 'Wash' }];
     await clock.run(sync.push({ ...shirt([['1', black, 'S']]), metafields }));

@@ -1,7 +1,7 @@
 import type { ShopifyClient } from 'shopwright';
 import type { ManualClock } from 'shopwright/testing';
 
-/** Gives a shop the metaobjects `black`, `white` and `red`, and the metafield `custom.colour` that lists such. */
+/** Gives a shop the metaobjects `black`, `white` and `red`, and the metafield `custom.colour` that lists them. */
 export async function shopWithColours(client: ShopifyClient, clock?: ManualClock) {
   const send = async (mutation: string, variables: object): Promise<Record<string, Record<string, { id: string }>>> => {
     const sending = client.graphql(mutation, variables);

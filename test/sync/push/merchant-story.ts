@@ -5,7 +5,7 @@ import type { ProductDraftInput } from 'shopwright/validation';
 import { expect } from 'vitest';
 import { domain, type FakeSync, fakeSync } from '../fake-shop.ts';
 
-/** A variant of a draft, which `n` tells apart from the others through all editing. */
+/** A variant of a draft. `n` identifies it through all edits. */
 interface VariantModel {
   readonly n: number;
   readonly options: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ interface VariantModel {
 
 /** A draft that can be edited. */
 export interface DraftModel {
-  /** By what variants are known. */
+  /** What identifies variants. */
   readonly identity: 'sku' | 'key' | 'values';
   readonly options: readonly string[];
   readonly variants: readonly VariantModel[];
@@ -58,7 +58,7 @@ const variant = fc.record(
   { requiredKeys: ['values', 'price'] },
 );
 
-/** Drafts of no to three options, with one to four variants. */
+/** Drafts with zero to three options and one to four variants. */
 const draft: fc.Arbitrary<DraftModel> = fc
   .record({
     identity: fc.constantFrom('sku', 'key', 'values'),
@@ -78,7 +78,7 @@ const draft: fc.Arbitrary<DraftModel> = fc
     } as DraftModel),
   );
 
-/** The draft without variants that are the same as others. */
+/** The draft without duplicate variants. */
 function valid(model: DraftModel): DraftModel {
   const seen = new Set<string>();
   const variants = model.variants.filter(({ options }) => {
@@ -107,7 +107,7 @@ export type DraftEdit = typeof draftEdit extends fc.Arbitrary<infer T> ? T : nev
 
 const at = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 
-/** The draft after its owner has edited it. */
+/** Applies an edit of its owner to the draft. */
 export function edited(model: DraftModel, edit: DraftEdit): DraftModel {
   const { options, variants } = model;
   const withVariants = (change: (one: VariantModel) => VariantModel): DraftModel =>
@@ -202,7 +202,7 @@ export function edited(model: DraftModel, edit: DraftEdit): DraftModel {
   }
 }
 
-/** The draft as it is pushed. */
+/** The draft in the form in which it is pushed. */
 export function draftOf({ identity, options, variants, fields: said }: DraftModel): ProductDraftInput {
   const { images, alt, metafields, ...more } = said;
   const address = (name: string): string => `https://cdn.example.com/${name}.jpg`;
@@ -269,23 +269,23 @@ const merchantEdit = fc.oneof(
 
 export type MerchantEdit = typeof merchantEdit extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is pushed, what merchants do, and what is pushed then. */
+/** The first draft, the edits of merchants in the shop, and the edits of the draft before the second push. */
 export const anyStory = fc.record({
   first: draft,
-  /** Whether a push has read the product since it was made, so that the record knows the ids of its variants. */
+  /** Whether another push has read the product since its creation, so that the record has the ids of its variants. */
   isSettled: fc.boolean(),
   byMerchant: fc.array(merchantEdit, { maxLength: 5 }),
   toDraft: fc.array(draftEdit, { minLength: 1, maxLength: 4 }),
   policy: fc.constantFrom(undefined, undefined, 'ours' as const, 'theirs' as const),
   mayDelete: fc.boolean(),
-  /** Where the second push, and its rollback, are killed the first time: a share of the points where they can be. */
+  /** Where the second push and its rollback are first killed: a fraction (0 to 1) of the possible points. */
   isUndoneByProduct: fc.boolean(),
   killedAt: fc.option(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { nil: undefined }),
 });
 
 export type Story = typeof anyStory extends fc.Arbitrary<infer T> ? T : never;
 
-/** A product as the fake stores it, as far as the stories look at it. */
+/** The parts of the fake's stored product that the stories check. */
 export interface Stored {
   readonly id: string;
   readonly title: string;
@@ -313,7 +313,7 @@ export interface StoredVariant {
 
 export const stored = ({ fake }: Pick<FakeSync, 'fake'>): Stored => fake.products()[0] as unknown as Stored;
 
-/** Units in stock by variant. */
+/** Units in stock, by variant. */
 export function stockOf({ fake }: Pick<FakeSync, 'fake'>, { variants }: Stored): Readonly<Record<string, number>> {
   const levels = fake.store.all(domain, 'InventoryLevel') as unknown as readonly {
     readonly itemId: string;
@@ -323,7 +323,7 @@ export function stockOf({ fake }: Pick<FakeSync, 'fake'>, { variants }: Stored):
   return Object.fromEntries(variants.map(({ id, inventoryItem }) => [id, units.get(inventoryItem.id) ?? 0]));
 }
 
-/** Does what a merchant does in the admin. What Shopify refuses there is not done. */
+/** Makes a merchant's edit in the admin. Edits that Shopify refuses have no effect. */
 export async function edit(made: FakeSync, what: MerchantEdit): Promise<void> {
   const { id, options, variants, media } = stored(made);
   const send = (mutation: string, variables: object = {}) =>
@@ -472,7 +472,7 @@ export async function edit(made: FakeSync, what: MerchantEdit): Promise<void> {
   }
 }
 
-/** Sets the units in stock of variants. */
+/** Sets the stock of variants. */
 export async function stockUp(made: FakeSync, variants: readonly StoredVariant[], units: number): Promise<void> {
   const [location] = made.fake.store.all(domain, 'Location');
   const quantities = variants.map(({ inventoryItem }, index) => ({
@@ -495,7 +495,7 @@ const mutations = ({ fake }: FakeSync): number => fake.executions.filter(({ kind
 const withoutTimes = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (key, inner) => (/At$/.test(key) ? undefined : inner)));
 
-/** Without ids too, which differ in what was made anew. Metafields have no order. */
+/** Also without ids, which differ for entries that were created again. Sorts metafields, which have no order. */
 const withoutIds = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(withoutTimes(value), (key, inner) => {
@@ -505,7 +505,7 @@ const withoutIds = (value: unknown): unknown =>
     }),
   );
 
-/** Without places too: a rollback of a killed push restores only the order that its last try found. */
+/** Also without order: a rollback of a killed push restores only the order that its last try found. */
 const withoutPlaces = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(withoutIds(value), (key, inner) => {
@@ -532,7 +532,7 @@ interface Chapter {
   readonly options: PushOptions;
 }
 
-/** The product is pushed, stocked, and edited by a merchant. */
+/** Pushes the first draft, and stocks its variants. */
 async function begin({ first, isSettled, policy, mayDelete }: Story): Promise<Chapter> {
   const bucket = { maximumAvailable: 1_000_000, restoreRate: 1_000_000 };
   const made = fakeSync({ fake: { shops: [{ bucket }] } });
@@ -550,7 +550,7 @@ async function begin({ first, isSettled, policy, mayDelete }: Story): Promise<Ch
   return { made, push, options };
 }
 
-/** Tells a story, and checks that nothing is lost, all is told, nothing is sent twice, and all can be undone. */
+/** Runs a story. Checks that nothing is lost, all is reported, nothing is sent twice, and all can be undone. */
 export async function tell(story: Story): Promise<void> {
   const { made, push } = await begin(story);
   const { sync, clock, fake, stores } = made;
@@ -561,7 +561,7 @@ export async function tell(story: Story): Promise<void> {
   const stockBefore = stockOf(made, before);
   const second = draftOf(story.toDraft.reduce(edited, story.first));
 
-  // A dry run writes nothing, and says what a push does.
+  // A dry run writes nothing, and reports what a push does.
   const state = JSON.stringify([fake.snapshot(), await stores.records.get(domain, 'p')]);
   const sent = mutations(made);
   const planned = await push(second, { dryRun: true, refresh: true });
@@ -584,7 +584,7 @@ export async function tell(story: Story): Promise<void> {
     Object.fromEntries(Object.entries(stockBefore).filter(([id]) => after.variants.some((one) => one.id === id))),
   );
 
-  // Pushed again, there is nothing to send, and what differs is told again.
+  // Another push sends nothing, and reports the differences again.
   const sentBy = mutations(made);
   const again = await push(second, { refresh: true });
   expect({ outcome: again.outcome, sent: mutations(made) - sentBy }).toEqual({
@@ -611,7 +611,7 @@ export async function tell(story: Story): Promise<void> {
   if (point !== undefined) await expectSameAfterKill(story, point, { before, after });
 }
 
-/** A process that is killed in the second push leaves what another one completes, and what is undone whole. */
+/** If a process is killed in the second push, another push completes it, and a rollback undoes all of it. */
 async function expectSameAfterKill(
   story: Story,
   point: KillPoint,
@@ -660,7 +660,7 @@ interface Sides {
   readonly plan: readonly ProductChange[];
 }
 
-/** What merchants added or changed is there still, but for what the plan says. */
+/** Values that merchants added or changed are kept, except for the changes in the plan. */
 function expectNothingLost({ first, policy }: Story, { own, before, after, plan }: Sides): void {
   const ownIds = new Set(own.variants.map(({ id }) => id));
   const removed = new Set(
@@ -677,13 +677,13 @@ function expectNothingLost({ first, policy }: Story, { own, before, after, plan 
     });
     if (!there) continue;
     const fields = plan.find(({ list, gid }) => list === 'variants' && gid === one.id)?.fields ?? {};
-    // What the plan does not say stays.
+    // Fields that are not in the plan are kept.
     for (const field of ['price', 'sku', 'compareAtPrice'] as const)
       if (!(field in fields)) expect({ [field]: there[field] }).toEqual({ [field]: one[field] });
     if (policy === 'ours') continue;
     if (!isOwn)
       expect({ sku: one.sku ? there.sku : one.sku, price: there.price }).toEqual({ sku: one.sku, price: one.price });
-    // A price that a merchant has set stands.
+    // A price that a merchant has set is kept.
     else if (known.get(one.id)?.price !== one.price) expect(there.price).toBe(one.price);
   }
   if (policy !== 'ours' && own.title !== before.title) expect(after.title).toBe(before.title);
@@ -698,7 +698,7 @@ function expectNothingLost({ first, policy }: Story, { own, before, after, plan 
   for (const { id } of before.media) if (!ownMedia.has(id)) expect(after.media.map((one) => one.id)).toContain(id);
 }
 
-/** The product is as it was, but for the ids of what was made anew. */
+/** The product is as before, except for the ids of entries that were created again. */
 function expectUndone(now: Stored, before: Stored, remade: number): void {
   if (remade === 0) expect(now.variants.map(({ id }) => id).sort()).toEqual(before.variants.map(({ id }) => id).sort());
   expect(withoutIds(now)).toEqual(withoutIds(before));

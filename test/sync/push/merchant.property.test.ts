@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { anyStory, tell } from './merchant-story.ts';
 
-/** More with PUSH_STORIES=2000, and others with PUSH_SEED. */
+/** Set PUSH_STORIES=2000 for more stories, PUSH_SEED for others. */
 const numRuns = Number(process.env['PUSH_STORIES'] ?? 25);
 const seed = Number(process.env['PUSH_SEED'] ?? 1);
 
-describe('whatever a merchant changes between two pushes', () => {
-  it('nothing of it is lost, all is told, nothing is sent twice, and a rollback puts it back', async () => {
+describe('any changes of a merchant between two pushes', () => {
+  it('are kept and reported, nothing is sent twice, and a rollback restores everything', async () => {
     await fc.assert(fc.asyncProperty(anyStory, tell), { numRuns, seed });
   });
 
   it.each([0, 0.2, 0.4, 0.6, 0.8, 0.99])(
-    'the order of their variants stays, also after a push that was killed at %d of its way through sorting options',
+    'keep the order of variants, even after a push that was killed at %d of sorting options',
     async (killedAt) => {
       const variant = (n: number, fit: string) => ({ n, price: '1', options: { Size: 'a', Fit: fit } });
       await tell({

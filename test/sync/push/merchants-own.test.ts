@@ -67,8 +67,8 @@ const rollback = async (made: FakeSync) => (await made.clock.run(made.sync.rollb
 
 const limits = { maxDeletes: { variants: 5 } };
 
-describe('a variant that a merchant has made', () => {
-  it('is a conflict where the draft has one of the same values too, and nothing of it is overwritten', async () => {
+describe('a variant that a merchant has created', () => {
+  it('is a conflict if the draft adds one with the same options, and is not overwritten', async () => {
     const made = fakeSync();
     await push(made, draft({ S: 'S' }));
     await addVariant(made, 'MINE', 'M');
@@ -76,14 +76,14 @@ describe('a variant that a merchant has made', () => {
     const conflicts = expect.arrayContaining([expect.objectContaining({ key: 'M', field: 'sku', theirs: 'MINE' })]);
     expect(await push(made, both)).toMatchObject({ outcome: 'conflict', conflicts });
     expect(await push(made, both)).toMatchObject({ outcome: 'conflict', conflicts });
-    // It is still theirs: a draft without it does not delete it.
+    // It is still the merchant's: a draft without it does not delete it.
     await push(made, draft({ S: 'S' }), limits);
     expect(variants(made)).toEqual(['S 1.00 S', 'MINE 5.00 M']);
     await push(made, both, { onConflict: 'ours' });
     expect(variants(made)).toEqual(['S 1.00 S', 'M 1.00 M']);
   });
 
-  it('is not taken for one of the draft where none of those is left', async () => {
+  it('is not matched with the draft if no variant of the draft is left', async () => {
     const made = fakeSync();
     await push(made, draft({ S: 'S' }));
     await addVariant(made, 'MINE', 'M');
@@ -95,7 +95,7 @@ describe('a variant that a merchant has made', () => {
     expect(variants(made)).toEqual(['MINE 5.00 M', 'L 1.00 L']);
   });
 
-  it('blocks the push that would make it the same as another one', async () => {
+  it('blocks a push that would give it the same options as another variant', async () => {
     const made = fakeSync();
     const two = (more: object) => draft({}, { variants: [{ sku: 'A', price: '1', options: { Size: 'S', ...more } }] });
     await push(made, two({ Colour: 'Red' }));
@@ -128,7 +128,7 @@ describe('a variant that a merchant has made', () => {
 });
 
 describe('a rollback', () => {
-  it('keeps option values that no variant used before the push either', async () => {
+  it('keeps option values that no variant used before the push', async () => {
     const made = fakeSync();
     await push(made, draft({ S: 'S', M: 'M', L: 'L' }));
     await deleteVariants(made, 'S');
@@ -141,7 +141,7 @@ describe('a rollback', () => {
     expect(options(made)).toEqual(['Size: S,M,L']);
   });
 
-  it('gives option values back that no variant used, where the push took the option away', async () => {
+  it('restores unused option values of an option that the push removed', async () => {
     const made = fakeSync();
     await push(made, draft({ A: 'S', B: 'M' }));
     await deleteVariants(made, 'B');
@@ -151,7 +151,7 @@ describe('a rollback', () => {
     expect(options(made)).toEqual(['Size: S,M']);
   });
 
-  it("puts a variant back in its place before a merchant's", async () => {
+  it("restores a variant at its place before a merchant's variant", async () => {
     const made = fakeSync();
     await push(made, draft({ A: 'S', B: 'M' }));
     await addVariant(made, 'MINE', 'L');
@@ -160,7 +160,7 @@ describe('a rollback', () => {
     expect(variants(made)).toEqual(['A 1.00 S', 'B 1.00 M', 'MINE 5.00 L']);
   });
 
-  it("gives an option its name back where only a merchant's variant has it", async () => {
+  it("restores the name of an option that only a merchant's variant has", async () => {
     const made = fakeSync();
     await push(made, draft({ A: 'S' }));
     await addVariant(made, 'MINE', 'M');

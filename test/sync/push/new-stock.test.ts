@@ -28,7 +28,7 @@ const read = async ({ clock, client }: FakeSync): Promise<Data> =>
     )
   ).data;
 
-/** Units by SKU and location, where there are any. */
+/** Units by SKU and location, without zeros. */
 const stock = async (made: FakeSync, locations: readonly string[]) =>
   Object.fromEntries(
     (await read(made)).productVariants.nodes.map(({ sku, inventoryItem }) => [
@@ -61,7 +61,7 @@ async function setup() {
 }
 
 describe('quantities of a draft', () => {
-  it('are the stock of variants that a push creates, at each location, but not of existing variants', async () => {
+  it('set the stock of new variants at each location, but not of existing variants', async () => {
     const made = await setup();
     const { first, second, variant, push, locations } = made;
     expect(
@@ -79,12 +79,12 @@ describe('quantities of a draft', () => {
     const now = await stock(made, locations);
     expect(now['S']).toEqual([5, 7]);
     expect(now['M']?.[1]).toBe(3);
-    // Quantities alone are nothing to push.
+    // Changed quantities alone are not pushed.
     expect(await push(variant('S', [[first, 1]]), variant('M'))).toMatchObject({ outcome: 'unchanged' });
     expect(await stock(made, locations)).toEqual(now);
   });
 
-  it('at a location that is gone are refused with the product, and nothing is created', async () => {
+  it('at a deleted location fail the product, and nothing is created', async () => {
     const made = await setup();
     const { variant, push, clock, fake, sync } = made;
     const result = await push(variant('S', [['gid://shopify/Location/999', 5]]));
@@ -112,7 +112,7 @@ describe('quantities of a draft', () => {
 });
 
 describe('stock at a location where an item was not stocked', () => {
-  it('is set, and the item is stocked there from now on; the history has the run', async () => {
+  it('is set and activated, and the history names the run', async () => {
     const made = await setup();
     const { clock, client, variant, push, locations, stores } = made;
     await push(variant('S'));

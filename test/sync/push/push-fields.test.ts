@@ -2,7 +2,7 @@ import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { fakeSync, tee } from '../fake-shop.ts';
 
-/** What a push of the draft sends, whether or not the fake knows all of its fields. */
+/** What a push of the draft sends, even fields that the fake does not know. */
 async function inputOf(draft: ProductDraftInput, options: Parameters<typeof fakeSync>[0] = {}): Promise<unknown> {
   const { sync, fake, clock } = fakeSync(options);
   await clock.run(sync.push(draft));
@@ -125,7 +125,7 @@ describe('a push', () => {
     });
   });
 
-  it('finds the category of a path', async () => {
+  it('resolves the category of a path', async () => {
     const asked: string[] = [];
     const resolveCategory = async (path: string) => {
       asked.push(path);
@@ -174,7 +174,7 @@ describe('a push', () => {
 });
 
 describe('the types of a push', () => {
-  it('know the fields of a draft: a misspelt one does not compile', () => {
+  it('know the fields of a draft, so that a misspelt one does not compile', () => {
     const { sync } = fakeSync();
     const variants = [{ sku: 'T', price: '1' }];
     const calls = [

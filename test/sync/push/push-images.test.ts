@@ -15,7 +15,7 @@ const media = (product: Entity | undefined) =>
 
 const idsOf = ({ fake }: FakeSync): string[][] => fake.products().map((product) => media(product).map(({ id }) => id));
 
-/** Uploads that a `productSet` or `productUpdate` asked for. */
+/** Number of uploads requested by `productSet` and `productUpdate`. */
 const uploads = ({ fake }: FakeSync): number =>
   fake.calls.reduce(
     (sum, { variables }) => sum + JSON.stringify(variables ?? {}).split('"originalSource"').length - 1,
@@ -60,7 +60,7 @@ describe('an image that many products show', () => {
     expect(fake.products()).toHaveLength(20);
   });
 
-  it('is uploaded by another process if the first one died during it', async () => {
+  it('is uploaded by another process if the first one was killed during the upload', async () => {
     const made = fakeSync();
     const { fake, client, clock } = made;
     const stores = memoryStores({ clock });
@@ -69,7 +69,7 @@ describe('an image that many products show', () => {
       died ||= 'input' in Object(call[1]);
       return died ? new Promise(() => undefined) : client.graphql(...call);
     }) as typeof client.graphql;
-    // With the process its timers end too.
+    // A killed process has no timers.
     const itsClock = createManualClock({ now: clock.now() });
     const dying = createProductSync({ client: { ...client, graphql }, stores, clock: itsClock });
     void dying.push(shown('a', [logo]));
@@ -82,7 +82,7 @@ describe('an image that many products show', () => {
     expect(fake.products().map(({ title }) => title)).toEqual(['b']);
   });
 
-  it('is waited for by another process, however slow its upload is', async () => {
+  it('is awaited by another process, however slow its upload is', async () => {
     const made = fakeSync();
     const { client, clock } = made;
     const stores = memoryStores({ clock });
@@ -122,7 +122,7 @@ describe('an image that many products show', () => {
     expect(idsOf(made)).toEqual([[file?.outcome === 'created' ? file.id : '']]);
   });
 
-  it('is another one with another alt text, so that no product changes that of another', async () => {
+  it('is uploaded separately for another alt text, so that products do not change each other’s', async () => {
     const made = fakeSync();
     await push(made, shown('a', [logo]));
     await push(made, shown('b', [{ ...logo, alt: 'Sold by Acme' }]));
@@ -132,8 +132,8 @@ describe('an image that many products show', () => {
 
   it.each([
     ['new', (localId: string) => [shown(localId, [logo])]],
-    ['there already', (localId: string) => [shown(localId, []), shown(localId, [logo])]],
-  ])('is uploaded again for a product that is %s, where somebody has deleted it', async (_what, states) => {
+    ['existing', (localId: string) => [shown(localId, []), shown(localId, [logo])]],
+  ])('is uploaded again for a product that is %s if somebody has deleted it', async (_what, states) => {
     const made = fakeSync();
     for (const localId of ['a', 'b']) await push(made, shown(localId, [logo]));
     const [[id]] = idsOf(made) as [string[]];
@@ -161,7 +161,7 @@ describe('an image that many products show', () => {
 });
 
 describe('1,000 products with 3 images', () => {
-  it('of which one alt text changes: one file call, no upload, and all ids as before', async () => {
+  it('need one file call, no upload and no new ids if one alt text changes', async () => {
     const made = fakeSync({ fake: { shops: [{ domain, plan: 'plus' }] } });
     const { sync, clock, fake } = made;
     const catalogue = (changed?: number) =>
@@ -196,13 +196,13 @@ describe('an image that Shopify cannot process', () => {
     },
   ];
 
-  it('is reported in the result of its push, if that waits', async () => {
+  it('is reported in the result of its push with waitForImages', async () => {
     const made = fakeSync();
     const product = shown('a', [{ url: url('a') }, broken]);
     const result = await push(made, product, { waitForImages: true });
     expect(result).toMatchObject({ outcome: 'created', failedImages });
     expect(JSON.stringify(result)).not.toContain('secret');
-    // The draft does not count as pushed, so it is tried again, by an upload of this image only.
+    // The draft does not count as pushed, so the next push uploads this image again, and no other.
     const before = uploads(made);
     expect(await push(made, product, { waitForImages: true })).toMatchObject({ outcome: 'updated', failedImages });
     expect(uploads(made)).toBe(before + 1);
@@ -226,7 +226,7 @@ describe('an image that Shopify cannot process', () => {
     expect(second?.[1]).not.toBe(first?.[1]);
   });
 
-  it('goes when the draft has another one instead', async () => {
+  it('is removed when the draft replaces it', async () => {
     const made = fakeSync();
     await push(made, shown('a', [broken]));
     await made.clock.advance(1_000);
@@ -237,7 +237,7 @@ describe('an image that Shopify cannot process', () => {
 });
 
 describe('images on a shop with an older API version', () => {
-  it.each(['2026-01', '2026-07'])('are shared too, with %s', async (apiVersion) => {
+  it.each(['2026-01', '2026-07'])('are shared with %s', async (apiVersion) => {
     const made = fakeSync();
     const { fake, clock, stores } = made;
     const options = { shop: domain, accessToken: 'shpat_fake', fetch: fake.fetch, clock, isolated: true, apiVersion };

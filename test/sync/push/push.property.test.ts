@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { anyDraft } from '../drafts.ts';
 import { type FakeSync, fakeSync } from '../fake-shop.ts';
 
-/** A product of the fake, as far as it is compared. */
+/** The compared parts of the fake's product. */
 interface Stored {
   readonly id: string;
   readonly title: string;
@@ -40,7 +40,7 @@ const stored = ({ fake }: FakeSync): Stored => fake.products()[0] as unknown as 
 const byKey = (list: readonly { readonly key: string; readonly value: string }[]) =>
   Object.fromEntries(list.map(({ key, value }) => [key, value]));
 
-/** What a merchant has added by hand. */
+/** Entries that a merchant has added by hand. */
 async function addByHand({ client, clock }: FakeSync, id: string): Promise<void> {
   await clock.run(
     client.graphql(
@@ -57,7 +57,7 @@ async function addByHand({ client, clock }: FakeSync, id: string): Promise<void>
 const limits = { maxDeletes: { variants: 4, variantsWithStock: 4 } };
 
 describe('for any two drafts of a product', () => {
-  it('the second one is in the shop, beside what a merchant added, and is undone completely', async () => {
+  it('the second is pushed without touching what a merchant added, and is undone completely', async () => {
     await fc.assert(
       fc.asyncProperty(anyDraft, anyDraft, async (first, second) => {
         const made = fakeSync();
@@ -86,7 +86,7 @@ describe('for any two drafts of a product', () => {
       {
         numRuns: 60,
         examples: [
-          // A value that a variant gives up comes back with another one.
+          // A value that one variant gives up is restored with another variant.
           [
             {
               localId: 'p',
@@ -107,7 +107,7 @@ describe('for any two drafts of a product', () => {
   });
 });
 
-/** The shop has what the draft says, and what it had before where the draft says nothing. */
+/** The shop has the values of the draft, and its former values of fields that the draft leaves out. */
 function expectDraft(now: Stored, wanted: ProductDraftInput, before: Stored): void {
   expect(now).toMatchObject({
     title: wanted.title,
@@ -128,7 +128,7 @@ function expectDraft(now: Stored, wanted: ProductDraftInput, before: Stored): vo
   if (wanted.images) {
     const shown = now.media.filter(({ alt }) => alt !== 'mine').map(({ image }) => image.url.split('/').at(-1));
     expect(shown.sort()).toEqual(wanted.images.map(({ url }) => url.split('/').at(-1)).sort());
-    // What was there already is the same file.
+    // An image that existed before is still the same file.
     const known = new Map(before.media.map(({ id, image }) => [image.url, id]));
     for (const { id, image } of now.media) expect(known.get(image.url) ?? id).toBe(id);
   }
@@ -152,8 +152,8 @@ function expectDraft(now: Stored, wanted: ProductDraftInput, before: Stored): vo
 }
 
 /**
- * What a rollback puts back: all but times, the order of lists, the ids of what had to be made anew, and that a variant had
- * no image of its own.
+ * What a rollback restores: everything except times, the order of lists, the ids of entries that were created again,
+ * and the absence of a variant's own image.
  */
 function comparable({
   title,

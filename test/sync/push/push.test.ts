@@ -27,7 +27,7 @@ describe('an option that does not exist', () => {
   });
 });
 
-describe('an option that another method reads', () => {
+describe('an option of another method', () => {
   it.each<[string, (made: ReturnType<typeof fakeSync>, options: object) => Promise<unknown>, object, RegExp]>([
     [
       'plan',
@@ -64,7 +64,7 @@ describe('an option that another method reads', () => {
 });
 
 describe('a push', () => {
-  it('creates the product, with its options, variants, images and local id', async () => {
+  it('creates a product with its options, variants, images and local id', async () => {
     const { sync, fake, clock } = fakeSync();
     const result = await clock.run(sync.push(tee()));
     expect(result.outcome).toBe('created');
@@ -117,7 +117,7 @@ describe('a push', () => {
     ]);
   });
 
-  it('finds its product again by the local id when the records are lost', async () => {
+  it('finds its product by the local id if the records are lost', async () => {
     const { sync, fake, client, clock } = fakeSync();
     const first = await clock.run(sync.push(tee()));
     const another = createProductSync({ client, stores: memoryStores(), clock });
@@ -126,7 +126,7 @@ describe('a push', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('keeps the local id when a draft has metafields of its own', async () => {
+  it('keeps the local id if the draft has metafields', async () => {
     const { sync, fake, clock } = fakeSync();
     const metafields = [{ namespace: 'care', key: 'wash', type: 'single_line_text_field', value: '30' }];
     await clock.run(sync.push(tee('tee-1', { metafields })));
@@ -140,7 +140,7 @@ describe('a push', () => {
     expect(fake.products()).toMatchObject([{ variants: [{ title: 'Default Title', price: '12.00' }] }]);
   });
 
-  describe('of a draft whose handle the shop already has', () => {
+  describe('of a draft whose handle is already taken', () => {
     const foreign = {
       title: 'Made by hand',
       handle: 'the-tee',
@@ -156,7 +156,7 @@ describe('a push', () => {
       return { ...made, id: data.productSet.product.id };
     };
 
-    it('adopts it with adoptBy, and leaves its other metafields alone', async () => {
+    it('adopts the product with adoptBy, and keeps its other metafields', async () => {
       const { sync, fake, clock, id } = await setUp();
       expect(await clock.run(sync.push(tee('b', { handle: 'the-tee' })))).toEqual({
         outcome: 'updated',
@@ -168,7 +168,7 @@ describe('a push', () => {
       ]);
     });
 
-    it('finds it by its id afterwards, even without its handle and the records', async () => {
+    it('finds the adopted product by its local id, even without its handle and the records', async () => {
       const { sync, fake, client, clock, id } = await setUp();
       fake.faults.next('reset-after', { operation: 'ProductPush' });
       await clock.run(sync.push(tee('b', { handle: 'the-tee' })));
@@ -184,12 +184,12 @@ describe('a push', () => {
       expect(refused).toMatchObject({ outcome: 'failed', error: { code: 'VALIDATION_FAILED' } });
     });
 
-    it('creates a new one if no product has it', async () => {
+    it('creates a new product if none has the handle', async () => {
       const { sync, clock } = await setUp();
       expect((await clock.run(sync.push(tee('d', { handle: 'free' })))).outcome).toBe('created');
     });
 
-    it('leaves it alone without adoptBy', async () => {
+    it('does not touch the product without adoptBy', async () => {
       const { client, clock } = await setUp();
       const strict = createProductSync({ client, stores: memoryStores(), clock });
       const refused = await clock.run(strict.push(tee('c', { handle: 'the-tee' })));
@@ -215,20 +215,20 @@ describe('a push', () => {
 });
 
 describe('publishing', () => {
-  it('publishes pushed products in the named channels', async () => {
+  it('adds pushed products to the named channels', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { publishTo: ['online store', 'Point of Sale'] } });
     await clock.run(sync.push(tee()));
     expect(fake.products()[0]?.['published']).toHaveLength(2);
   });
 
-  it('is not repeated by an update, so that what a merchant has hidden stays hidden', async () => {
+  it('is not repeated by an update, so that products hidden by a merchant stay hidden', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { publishTo: ['Online Store'] } });
     await clock.run(sync.push(tee()));
     await clock.run(sync.push(tee('tee-1', { title: 'New' })));
     expect(fake.executed('publishablePublish')).toBe(1);
   });
 
-  it('is done later when it failed the first time', async () => {
+  it('is done by the next push if it failed', async () => {
     const { sync, fake, stores, clock } = fakeSync({ sync: { publishTo: ['Online Store'] } });
     fake.faults.next('status-500', { operation: 'ProductPublish', times: 6 });
     const failed = await clock.run(sync.push(tee()));
@@ -243,7 +243,7 @@ describe('publishing', () => {
     expect(fake.products()).toMatchObject([{ published: [{}] }]);
   });
 
-  it('to a channel that the shop does not have is refused, with the channels it has', async () => {
+  it('to an unknown channel is refused with a list of the channels of the shop', async () => {
     const { sync, clock } = fakeSync({ sync: { publishTo: ['Moon'] } });
     const error = await clock.run(sync.push(tee()).catch((thrown: unknown) => thrown));
     expect(isShopwrightError(error, 'CONFIG_INVALID') && error.message).toMatch(/"Moon".*"Online Store"/);
@@ -251,7 +251,7 @@ describe('publishing', () => {
 });
 
 describe('the sync record', () => {
-  it('says syncing before anything is sent, and synced after', async () => {
+  it('has the status syncing before anything is sent, and synced afterwards', async () => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
     const push = sync.push(tee());
     const seen: unknown[] = [];
@@ -284,7 +284,7 @@ describe('the sync record', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('reports that somebody deleted the product in Shopify, and creates it again only with recreateDeleted', async () => {
+  it('shows that the product was deleted in Shopify, which is created again only with recreateDeleted', async () => {
     const { sync, fake, client, stores, clock } = fakeSync();
     const made = await clock.run(sync.push(tee()));
     fake.store.delete(domain, 'Product', idOf(made));
@@ -295,7 +295,7 @@ describe('the sync record', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('that cannot be written keeps the product from being sent', async () => {
+  it('must be written before the product is sent', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     stores.records.putIf = () => Promise.reject(new StorageError('disk full'));
     const summary = await clock.run(sync.pushMany([tee()]));
@@ -305,7 +305,7 @@ describe('the sync record', () => {
 });
 
 describe('pushing many', () => {
-  it('goes on when one product fails or is invalid', async () => {
+  it('continues if a product fails or is invalid', async () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 1 } });
     const progress: PushProgress[] = [];
     const invalid = [null, { localId: 'c' }, 'text'] as unknown as ProductDraftInput[];
@@ -317,14 +317,14 @@ describe('pushing many', () => {
     expect(progress.at(-1)).toMatchObject({ finished: 6, total: 6 });
   });
 
-  it('takes from a source only what it can push', async () => {
+  it('reads only as much from a source as it can push', async () => {
     const { sync, clock } = fakeSync({ sync: { concurrency: 2 }, fake: { latencyMs: 10 } });
     let drawn = 0;
     let finished = 0;
     async function* source(): AsyncGenerator<ProductDraftInput> {
       for (let i = 0; i < 10; i += 1) {
         drawn += 1;
-        // Those that are pushed, and as many that come next.
+        // Those being pushed, and as many again.
         expect(drawn - finished).toBeLessThanOrEqual(4);
         yield tee(`p-${i}`);
       }
@@ -333,7 +333,7 @@ describe('pushing many', () => {
     expect(summary.counts.created).toBe(10);
   });
 
-  it('refuses the second of two products with one id', async () => {
+  it('refuses the second of two products with the same local id', async () => {
     const { sync, fake, clock } = fakeSync();
     const summary = await clock.run(sync.pushMany([tee('a'), tee('a', { title: 'Other' })]));
     expect(summary.counts).toMatchObject({ created: 1, invalid: 1 });
@@ -341,7 +341,7 @@ describe('pushing many', () => {
     expect(fake.products()).toMatchObject([{ title: 'Tee a' }]);
   });
 
-  it('reports in a dry run what it would do, and does nothing', async () => {
+  it('reports in a dry run what it would do, and changes nothing', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     await clock.run(sync.push(tee('a')));
     const calls = fake.executed('productSet');
@@ -361,13 +361,13 @@ describe('pushing many', () => {
       'AUTHENTICATION_FAILED',
     ],
     ['a frozen shop', { fake: { shops: [{ domain, state: 'frozen' as const }] } }, 'SHOP_UNAVAILABLE'],
-  ])('ends with one typed error at %s', async (_name, setUp, code) => {
+  ])('ends with one typed error for %s', async (_name, setUp, code) => {
     const { sync, clock } = fakeSync(setUp);
     const error = await clock.run(sync.pushMany([tee('a')]).catch((thrown: unknown) => thrown));
     expect(error).toMatchObject({ code });
   });
 
-  it('stops at the first product when the token lacks a scope', async () => {
+  it('stops at the first product if the token lacks a scope', async () => {
     const { sync, clock } = fakeSync({
       fake: { shops: [{ domain, scopes: ['read_products'] }] },
       sync: { concurrency: 1 },
@@ -380,7 +380,7 @@ describe('pushing many', () => {
     });
   });
 
-  it('stops for an error of the whole shop, and leaves the rest for the next run', async () => {
+  it('stops at an error that concerns the whole shop, and leaves the rest to the next run', async () => {
     const { sync, fake, clock } = fakeSync({ sync: { concurrency: 1 }, client: { breaker: { operations: 1 } } });
     await clock.run(sync.push(tee('first')));
     fake.faults.next('status-500', { times: 5 });
@@ -399,7 +399,7 @@ describe('pushing many', () => {
     expect(fake.products()).toHaveLength(21);
   });
 
-  it('stops at an abort; a new run finishes the rest, each product once', async () => {
+  it('stops at an abort, and another run pushes the rest, each product once', async () => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 100 } });
     const products = Array.from({ length: 30 }, (_, i) => tee(`p-${i}`));
     const controller = new AbortController();
@@ -419,7 +419,7 @@ describe('pushing many', () => {
     expect((await sync.health()).status).toBe('healthy');
   });
 
-  it('reads no further in a stream once it is stopped, and closes it', async () => {
+  it('stops reading a stream when it is stopped, and closes it', async () => {
     const { sync, clock } = fakeSync({ fake: { latencyMs: 10 } });
     const controller = new AbortController();
     let drawn = 0;
@@ -447,7 +447,7 @@ describe('pushing many', () => {
       },
       99,
     ],
-  ])('ends with what %s throws, once all calls have ended', async (_name, onProgress, breaksAt) => {
+  ])('rejects with the error of %s once all calls have ended', async (_name, onProgress, breaksAt) => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 50 } });
     function* source(): Generator<ProductDraftInput> {
       for (let i = 0; i < 100; i += 1) {
@@ -462,7 +462,7 @@ describe('pushing many', () => {
     expect(fake.calls).toHaveLength(calls);
   });
 
-  it('has told each product that was pushed before the source threw, and the run that undoes them', async () => {
+  it('has reported each product pushed before the source threw, with the run to roll back', async () => {
     const { sync, fake, clock } = fakeSync({ fake: { latencyMs: 50 } });
     function* source(): Generator<ProductDraftInput> {
       for (let i = 0; i < 60; i += 1) yield tee(`p-${i}`);
@@ -479,14 +479,14 @@ describe('pushing many', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('rejects at once when it is already aborted', async () => {
+  it('rejects at once if it is already aborted', async () => {
     const { sync } = fakeSync();
     await expect(sync.pushMany([], { signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no');
   });
 });
 
-describe('what all pushes share', () => {
-  it('is not ended by the abort of one of them', async () => {
+describe('data that pushes share', () => {
+  it('is still loaded if one of them is aborted', async () => {
     const { sync, clock } = fakeSync({ fake: { latencyMs: 100 }, sync: { publishTo: ['Online Store'] } });
     const controller = new AbortController();
     const given = sync.push(tee('a'), { signal: controller.signal }).catch((error: unknown) => error);
@@ -510,19 +510,19 @@ describe('what all pushes share', () => {
   });
 });
 
-describe('what happens between two pushes', () => {
+describe('an event between two pushes', () => {
   const publishing = { sync: { publishTo: ['Online Store'], recreateDeleted: true } };
 
-  it('as a deletion in Shopify is repaired completely: the product is created and published again', async () => {
+  it('such as a deletion in Shopify: the product is created and published again', async () => {
     const { sync, fake, clock } = fakeSync(publishing);
     const made = await clock.run(sync.push(tee()));
     fake.store.delete(domain, 'Product', idOf(made));
-    // Nobody has told us: the push finds out by itself.
+    // No webhook has arrived: the push detects the deletion.
     expect((await clock.run(sync.push(tee('tee-1', { title: 'New' })))).outcome).toBe('created');
     expect(fake.products()).toMatchObject([{ title: 'New', published: [{}], media: [{}] }]);
   });
 
-  it('as images that Shopify stored, while the response was lost, is not confused with what we sent before', async () => {
+  it('such as stored images with a lost response: they are not confused with those sent before', async () => {
     const { sync, fake, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
     const b = {
       images: [{ url: 'https://cdn.example.com/b.jpg' }],
@@ -536,8 +536,8 @@ describe('what happens between two pushes', () => {
     expect(fake.products()[0]?.['media']).toMatchObject([{ originalSource: { url: 'https://cdn.example.com/a.jpg' } }]);
   });
 
-  describe('as the death of the process', () => {
-    /** Pushes in a process of its own, which dies with the update it sends: after Shopify has made it, or before. */
+  describe('such as the end of a killed process', () => {
+    /** Pushes in a process that is killed at its update, before or after Shopify executes it. */
     async function dying(shop: ReturnType<typeof fakeSync>, title: string, at: 'sent' | 'unsent'): Promise<void> {
       const controller = new AbortController();
       const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -568,7 +568,7 @@ describe('what happens between two pushes', () => {
         () => false,
         () => true,
       );
-      // A title that the shop has already needs no update to die with.
+      // If the shop already has the title, no update is sent, and the process survives.
       expect(await records.get(domain, 'tee-1')).toMatchObject({ status: isDead ? 'syncing' : 'synced' });
     }
 
@@ -579,7 +579,7 @@ describe('what happens between two pushes', () => {
       },
     );
 
-    it('over and over is not a change of others: the next push completes it', async () => {
+    it('is not reported as a change of others, even if repeated: the next push completes it', async () => {
       await fc.assert(
         fc.asyncProperty(lives, fc.boolean(), async (deaths, isSame) => {
           const shop = fakeSync();
@@ -602,7 +602,7 @@ describe('what happens between two pushes', () => {
     });
   });
 
-  it('as an abort before anything was sent leaves the record as it was', async () => {
+  it('such as an abort before anything is sent: the record is unchanged', async () => {
     const { sync, stores, clock } = fakeSync();
     await clock.run(sync.push(tee()));
     const before = await stores.records.get(domain, 'tee-1');
@@ -612,7 +612,7 @@ describe('what happens between two pushes', () => {
     expect(await stores.records.get(domain, 'tee-1')).toEqual(before);
   });
 
-  it('as another spelling of a price is not a change', async () => {
+  it('such as another spelling of a price: nothing is sent', async () => {
     const { sync, clock } = fakeSync();
     const priced = (price: unknown): object => ({
       variants: [{ sku: 'x', price, compareAtPrice: '30.00', options: { Size: 'S' } }],
@@ -622,7 +622,7 @@ describe('what happens between two pushes', () => {
     expect((await clock.run(sync.push(tee('t', priced('24.91'))))).outcome).toBe('updated');
   });
 
-  it('as a compare-at price left out stays, and null removes it', async () => {
+  it('such as a compare-at price left out: it is kept, and null removes it', async () => {
     const { sync, fake, clock } = fakeSync();
     const variant = { sku: 'x', price: '20', options: { Size: 'S' } };
     await clock.run(sync.push(tee('t', { variants: [{ ...variant, compareAtPrice: '30' }] })));
@@ -633,7 +633,7 @@ describe('what happens between two pushes', () => {
     expect(fake.products()).toMatchObject([{ variants: [{ compareAtPrice: null }] }]);
   });
 
-  it('as a delete webhook that comes during a push is not lost', async () => {
+  it('such as a delete webhook during a push: it is not lost', async () => {
     const { sync, fake, stores, clock } = fakeSync({ fake: { latencyMs: 100 } });
     const gid = idOf(await clock.run(sync.push(tee())));
     const push = sync.push(tee('tee-1', { title: 'New' }));
@@ -649,7 +649,7 @@ describe('what happens between two pushes', () => {
     expect(fake.products()).toHaveLength(1);
   });
 
-  it('as an abort while waiting for an earlier push of the same product ends that wait', async () => {
+  it('such as an abort while waiting for an earlier push of the product: the wait ends', async () => {
     const { sync, clock } = fakeSync({ fake: { latencyMs: 1000 } });
     const first = sync.push(tee());
     const controller = new AbortController();
@@ -660,7 +660,7 @@ describe('what happens between two pushes', () => {
     expect((await clock.run(first)).outcome).toBe('created');
   });
 
-  it('as a record that cannot be written keeps the error of Shopify', async () => {
+  it('such as a failed write of the record: the error of Shopify is kept', async () => {
     const { sync, fake, stores, clock } = fakeSync({ client: { retry: { maxRetries: 0 } } });
     const putIf = stores.records.putIf;
     stores.records.putIf = (record, version) =>
@@ -689,7 +689,7 @@ describe('a stream that yields nothing', () => {
     expect(outcome).toMatchObject(expected);
   });
 
-  it('may throw when it is closed: the reason of the stop is still reported', async () => {
+  it('may throw when it is closed without hiding the reason of the stop', async () => {
     const { sync, clock } = fakeSync();
     const controller = new AbortController();
     function* source(): Generator<ProductDraftInput> {

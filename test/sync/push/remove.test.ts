@@ -16,14 +16,14 @@ const titles = ({ fake }: FakeSync): string[] => fake.products().map(({ title })
 const mutations = ({ fake }: FakeSync): number =>
   fake.calls.filter(({ operation }) => /Remove|Update|Push/.test(operation ?? '')).length;
 
-describe('what a mistake could delete', () => {
+describe('a deletion by mistake', () => {
   const pushed = async (): Promise<FakeSync> => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(['1', '2', '12'].map((localId) => tee(localId))));
     return made;
   };
 
-  it('is nothing for a text instead of a list, whose letters are ids', async () => {
+  it('is refused for a string instead of a list, whose letters could be ids', async () => {
     const made = await pushed();
     const before = JSON.stringify(made.fake.products());
     for (const remove of [made.sync.delete, made.sync.archive])
@@ -39,7 +39,7 @@ describe('what a mistake could delete', () => {
     [{ variants: -1 }, 'maxDeletes.variants'],
     [{ product: 1 }, 'maxDeletes.product: is not an option. Did you mean maxDeletes.products?'],
     [20, 'maxDeletes: must be an object'],
-  ])('is nothing where maxDeletes is %o', async (maxDeletes, message) => {
+  ])('is refused if maxDeletes is %o', async (maxDeletes, message) => {
     const made = await pushed();
     const options = { missing: 'delete', maxDeletes } as never;
     await expect(made.clock.run(made.sync.pushMany([tee('1')], options))).rejects.toThrow(message);
@@ -52,7 +52,7 @@ describe('what a mistake could delete', () => {
     [{ tag: 'all' }, 'managed.tag: is not an option. Did you mean managed.tags?'],
     [{ tags: 'some' }, 'managed.tags: must be one of own, all'],
     ['all', 'managed: must be an object'],
-  ])('is nothing where managed is %o', async (managed, message) => {
+  ])('is refused if managed is %o', async (managed, message) => {
     const { sync, clock } = fakeSync();
     const options = { managed } as never;
     for (const run of [
@@ -72,7 +72,7 @@ describe('products that left the list', () => {
     return made;
   };
 
-  it('are kept, unless the option says otherwise', async () => {
+  it('are kept by default', async () => {
     const made = await pushed();
     const summary = await made.clock.run(made.sync.pushMany(list(3)));
     expect(summary.counts).toMatchObject({ unchanged: 3, deleted: 0, archived: 0 });
@@ -80,7 +80,7 @@ describe('products that left the list', () => {
   });
 
   it.each(['delete', 'archive'] as const)(
-    'are named by the plan and the error, and none is touched beyond what is allowed (%s)',
+    'are named by the plan and the error, and kept if they exceed the limit (%s)',
     async (missing) => {
       const made = await pushed();
       const before = JSON.stringify(made.fake.products());
@@ -123,7 +123,7 @@ describe('products that left the list', () => {
     expect(again.counts).toMatchObject({ unchanged: 3, deleted: 0 });
   });
 
-  it('are archived, once, and shown again when they come back', async () => {
+  it('are archived once, and visible again when they are back in the list', async () => {
     const made = await pushed();
     const run = () => made.clock.run(made.sync.pushMany(list(3), { missing: 'archive', maxDeletes: { products: 2 } }));
     expect((await run()).counts).toMatchObject({ unchanged: 3, archived: 2 });
@@ -138,7 +138,7 @@ describe('products that left the list', () => {
     expect((await made.clock.run(made.sync.pushMany(list(4)))).counts).toMatchObject({ unchanged: 4 });
   });
 
-  it('with stock have a limit of their own', async () => {
+  it('have a separate limit if they have stock', async () => {
     const made = await pushed();
     await stockUp(made, 'Tee p-4', 3);
     const push = (variantsWithStock: number) =>
@@ -156,7 +156,7 @@ describe('products that left the list', () => {
     expect(await push(2)).toMatchObject({ counts: { deleted: 2 } });
   });
 
-  it('are in the plan, its text and its saved form, and stay if they have changed since', async () => {
+  it('are in the plan, its text and its saved form, and kept if they have changed since', async () => {
     const made = await pushed();
     await stockUp(made, 'Tee p-4', 3);
     const plan = await made.clock.run(made.sync.plan(list(3), { missing: 'delete' }));
@@ -164,7 +164,7 @@ describe('products that left the list', () => {
     expect(plan).toMatchObject({ calls: 2, points: 20 });
     const text = formatPlan(plan);
     expect(text).toContain('- p-3: no longer listed\n  - "Tee p-3", 2 variants, 1 image, for good\n');
-    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image (6 in stock go with it), for good\n');
+    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image and 6 units in stock, for good\n');
     expect(text).toContain(': 0 to create, 0 to update, 2 products to delete, 0 variants to delete, 3 unchanged; ');
     await stockUp(made, 'Tee p-3', 1);
     const maxDeletes = { products: 2, variantsWithStock: 2 };
@@ -176,7 +176,7 @@ describe('products that left the list', () => {
     expect(formatPlan(archiving)).toContain('1 product to archive');
   });
 
-  it('are those of invalid drafts only where these have no local id', async () => {
+  it('do not include invalid drafts, which must have a local id', async () => {
     const made = await pushed(3);
     const invalid = [...list(2), { localId: 'p-2' }] as ProductDraftInput[];
     const options = { missing: 'delete', maxDeletes: { products: 9 } } as const;
@@ -190,12 +190,12 @@ describe('products that left the list', () => {
       () => made.sync.plan(nameless, { missing: 'delete' }),
     ])
       expect(await made.clock.run(run().catch((error: unknown) => error))).toMatchObject({
-        message: expect.stringMatching(/1 of the list has no local id/),
+        message: expect.stringMatching(/1 of the products in the list has no local id/),
       });
     expect(titles(made)).toHaveLength(3);
   });
 
-  describe('are none of which a row could not be read', () => {
+  describe('do not include products with an unreadable row', () => {
     const header = 'Handle,Title,Variant SKU,Variant Price';
     const rows = ['p-0,Tee p-0,p-0,1', 'p-1,Tee p-1,p-1,1'];
     const options = { missing: 'delete', maxDeletes: { products: 9 } } as const;
@@ -213,7 +213,7 @@ describe('products that left the list', () => {
       ['no title', 'p-2,,p-2,1'],
       ['a handle and nothing else', 'p-2,,,'],
       ['a quote within quotes', 'p-2,"Tee "p-2"",p-2,1'],
-    ])('as it has %s: the product stays, and the others go', async (_what, row) => {
+    ])('such as %s: the product is kept, and the others are deleted', async (_what, row) => {
       const made = await pushed(4);
       expect(await both(await csv(row), made)).toBe(1);
       expect(titles(made).toSorted()).toEqual(['Tee p-0', 'Tee p-1', 'Tee p-2']);
@@ -229,7 +229,7 @@ describe('products that left the list', () => {
       ['opens a quote that is never closed', 'p-2,"Tee p-2,p-2,1', 'row 4 (line 4), column "Title" opens a quote'],
       ['is where the file was cut off', 'p-2,Tee p-2,p-', 'row 4 (line 4), column "Variant SKU" is incomplete'],
       ['was cut off within its handle', 'p', 'row 4 (line 4), column "Handle" is incomplete'],
-    ])('which %s: then nothing is removed', async (_what, row, told) => {
+    ])('and if a row without a readable name %s, nothing is removed', async (_what, row, told) => {
       const made = await pushed(4);
       const drafts = await csv(row);
       for (const run of [
@@ -244,7 +244,7 @@ describe('products that left the list', () => {
       expect((await made.clock.run(made.sync.pushMany(drafts))).counts.failed).toBe(0);
     });
 
-    it('of a mapped CSV, of rows of JSON, and of lines that are not JSON', async () => {
+    it('in a mapped CSV, in JSON rows, and in lines that are not JSON', async () => {
       const made = await pushed(4);
       const mapping = {
         groupBy: 'id',
@@ -271,7 +271,7 @@ describe('products that left the list', () => {
       expect(titles(made).toSorted()).toEqual(['Tee p-0', 'Tee p-1']);
     });
 
-    it('and that are named, as a stream can', async () => {
+    it('named in unreadable by a stream', async () => {
       const made = await pushed(4);
       const unreadable = new Set<string>();
       async function* stream() {
@@ -288,7 +288,7 @@ describe('products that left the list', () => {
     });
   });
 
-  it('are none if reading the list fails', async () => {
+  it('are kept if reading the list fails', async () => {
     const made = await pushed();
     async function* broken() {
       yield* list(3);
@@ -311,7 +311,7 @@ describe('products that left the list', () => {
     expect(titles(made)).toHaveLength(5);
   });
 
-  it('refuse an unknown value', async () => {
+  it('are not accepted with an unknown value of missing', async () => {
     const { sync, clock } = fakeSync();
     const error = await clock.run(sync.plan([], { missing: 'remove' as 'delete' }).catch((thrown: unknown) => thrown));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining('keep, archive, delete') });
@@ -333,7 +333,7 @@ describe('deleting and archiving by name', () => {
     expect((await made.clock.run(made.sync.archive(['p-2']))).counts).toMatchObject({ unchanged: 1 });
   });
 
-  it('sends nothing if stock would be lost, or if there are more than allowed', async () => {
+  it('sends nothing if it would lose more stock than allowed', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(2)));
     await stockUp(made, 'Tee p-1', 2);
@@ -352,7 +352,7 @@ describe('deleting and archiving by name', () => {
     expect(await made.stores.records.get(domain, 'p-0')).toMatchObject({ status: 'deleted-in-shopify' });
   });
 
-  it('keeps the error in the record if Shopify refuses, and removes it the next time', async () => {
+  it('records the error if Shopify refuses, and removes the product the next time', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(1)));
     made.fake.faults.next('status-403', { operation: 'ProductRemove' });
@@ -382,7 +382,7 @@ describe('a rollback of removals', () => {
     ],
   });
 
-  it('un-archives', async () => {
+  it('restores the status of archived products', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany([...list(2), rich]));
     const before = withoutTimes(made);
@@ -396,7 +396,7 @@ describe('a rollback of removals', () => {
     expect(again.counts).toMatchObject({ 'would-archive': 3 });
   });
 
-  it('creates deleted products again from the journal, and reports what is lost', async () => {
+  it('creates deleted products again from the journal, and reports their losses', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(rich));
     await made.clock.run(
@@ -408,14 +408,14 @@ describe('a rollback of removals', () => {
     const [before] = withoutTimes(made);
     const { runId } = await made.clock.run(made.sync.delete(['rich'], { maxDeletes: { variantsWithStock: 2 } }));
     expect(made.fake.products()).toEqual([]);
-    const expected = { outcome: 'recreated', remade: ['R-S', 'R-M'], lost: ['7 in stock of R-S', '7 in stock of R-M'] };
+    const expected = { outcome: 'recreated', remade: ['R-S', 'R-M'], lost: ['stock of R-S: 7', 'stock of R-M: 7'] };
     const dry = await made.clock.run(made.sync.rollback({ runId }, { dryRun: true }));
     expect(dry.notable).toMatchObject([expected]);
     expect(made.fake.products()).toEqual([]);
     expect((await made.clock.run(made.sync.rollback({ runId }))).notable).toMatchObject([expected]);
 
     const [after] = withoutTimes(made);
-    // Ids, times and stock are those of a new product.
+    // Ids, times and stock differ, because the product is new.
     const comparable = (product: unknown): unknown =>
       JSON.parse(
         JSON.stringify(product, (key, value: unknown) =>
@@ -431,12 +431,12 @@ describe('a rollback of removals', () => {
     expect(made.fake.products()[0]?.id).not.toBe(before?.['id']);
 
     expect((await made.clock.run(made.sync.rollback({ runId }))).counts).toMatchObject({ unchanged: 1, recreated: 0 });
-    // What a merchant had added is still theirs.
+    // Entries that a merchant had added still do not belong to the push.
     expect(await made.clock.run(made.sync.push(rich))).toMatchObject({ outcome: 'unchanged' });
     expect(made.fake.products()).toMatchObject([{ tags: expect.arrayContaining(['theirs']) }]);
   });
 
-  it('creates nothing twice if it is interrupted after the creation, and nothing if it was pushed again', async () => {
+  it('creates nothing twice after an interruption, and nothing if the product was pushed again', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.pushMany(list(2)));
     const { runId } = await made.clock.run(made.sync.delete(['p-0', 'p-1']));

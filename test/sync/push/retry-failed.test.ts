@@ -4,7 +4,7 @@ import type { ProductDraftInput } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
-/** A sync of which so many products failed, since their handle is another product's. */
+/** A sync in which a number of products failed, because their handle is taken. */
 async function failedShop(count = 4): Promise<FakeSync> {
   const made = fakeSync();
   const products = [tee('first', { handle: 'taken' }), tee('good')];
@@ -15,7 +15,7 @@ async function failedShop(count = 4): Promise<FakeSync> {
 }
 
 describe('retryFailed', () => {
-  it('pushes what failed, and nothing else, with the drafts of the source', async () => {
+  it('pushes only failed products, with the drafts of the source', async () => {
     const { sync, stores, clock } = await failedShop();
     const asked: string[] = [];
     const source = async (localId: string): Promise<ProductDraftInput> => {
@@ -38,7 +38,7 @@ describe('retryFailed', () => {
     expect(await stores.records.get(domain, 'bad-0')).toMatchObject({ status: 'failed', attempts: 2 });
   });
 
-  it('pushes those that pass the filter, and skips those without a draft', async () => {
+  it('pushes products that pass the filter, and skips those without a draft', async () => {
     const { sync, clock } = await failedShop();
     const results: PushResult[] = [];
     const seen: unknown[] = [];
@@ -61,7 +61,9 @@ describe('retryFailed', () => {
   it('ends if the source returns another product, or throws', async () => {
     const { sync, fake, clock } = await failedShop();
     const error = await clock.run(sync.retryFailed(() => tee('other')).catch((reason: unknown) => reason));
-    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain('must give the draft of "bad-0"');
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toContain(
+      'returned a draft with another local id for "bad-0"',
+    );
     const source = (): never => {
       throw new Error('the database is gone');
     };

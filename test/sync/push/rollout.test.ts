@@ -11,7 +11,7 @@ const idsIn = (rollout: Rollout, products: readonly ProductDraftInput[], shop = 
   products.flatMap(({ localId }) => (inRollout(rollout, { shop, localId: String(localId) }) ? [String(localId)] : []));
 
 describe('a product', () => {
-  it('that takes part at one percentage does at each higher one', () => {
+  it('that takes part at one percentage takes part at every higher one', () => {
     const percent = fc.double({ min: 0, max: 100, noNaN: true });
     fc.assert(
       fc.property(percent, percent, fc.string(), fc.string(), fc.string(), (one, other, salt, shop, localId) => {
@@ -23,11 +23,11 @@ describe('a product', () => {
     );
   });
 
-  it('is selected evenly, and differently with another salt or in another shop', () => {
+  it('is selected evenly, and independently for another salt or shop', () => {
     const products = list(10_000);
     for (const percent of [1, 10, 50]) {
       const count = idsIn({ percent }, products).length;
-      // Four standard deviations of a fair draw.
+      // Within four standard deviations of a fair draw.
       const spread = 4 * Math.sqrt(10_000 * (percent / 100) * (1 - percent / 100));
       expect(Math.abs(count - percent * 100)).toBeLessThan(spread);
     }
@@ -40,13 +40,13 @@ describe('a product', () => {
     expect(elsewhere).not.toEqual(plain);
   });
 
-  it('has the same place in every release', () => {
+  it('has the same position in every release', () => {
     expect(idsIn({ percent: 10, salt: 'spring' }, list(40))).toEqual(['p-12', 'p-20', 'p-28', 'p-33', 'p-36']);
   });
 });
 
 describe('a run with a rollout', () => {
-  it('pushes its part, distinguishes the others from those of a stop, and only adds when the percentage is raised', async () => {
+  it('pushes its part, skips the others with the reason rollout, and only adds at a higher percentage', async () => {
     const { sync, fake, clock } = fakeSync();
     const products = list(40);
     const results: PushResult[] = [];
@@ -67,7 +67,7 @@ describe('a run with a rollout', () => {
     expect((await push(60)).counts).toMatchObject({ unchanged: part.length, created: more.length - part.length });
   });
 
-  it('keeps what is in the shop when the percentage is lowered, and a rollback of its run undoes it', async () => {
+  it('keeps pushed products at a lower percentage, and is undone by a rollback of its run', async () => {
     const { sync, fake, stores, clock } = fakeSync();
     const products = list(30);
     const wide = await clock.run(sync.pushMany(products, { rollout: { percent: 80 } }));
@@ -85,7 +85,7 @@ describe('a run with a rollout', () => {
     expect(fake.products()).toEqual([]);
   });
 
-  it('removes nothing that takes no part in it', async () => {
+  it('removes no products outside of it', async () => {
     const { sync, fake, clock } = fakeSync();
     const products = list(30);
     await clock.run(sync.pushMany(products));
@@ -101,7 +101,7 @@ describe('a run with a rollout', () => {
     expect(fake.products()).toHaveLength(30 - gone.length);
   });
 
-  it('is planned as it is pushed', async () => {
+  it('is planned in the same way as it is pushed', async () => {
     const { sync, fake, clock } = fakeSync();
     const products = list(20);
     const rollout = { percent: 50, shops: ['demo'] };
@@ -113,7 +113,7 @@ describe('a run with a rollout', () => {
     expect(fake.products()).toHaveLength(part.length);
   });
 
-  it('pushes nothing in a shop that takes no part', async () => {
+  it('pushes nothing in a shop outside of it', async () => {
     const { sync, fake, clock } = fakeSync();
     const rollout = { percent: 100, shops: ['acme'] };
     expect((await clock.run(sync.pushMany(list(3), { rollout }))).counts.skipped).toBe(3);
@@ -125,7 +125,7 @@ describe('a run with a rollout', () => {
     [{ percent: Number.NaN }, 'rollout.percent: must be a number from 0 to 100.'],
     [{ percent: 5, slat: 'x' }, 'Did you mean rollout.salt?'],
     [{ percent: 5, shops: 'acme' }, 'rollout.shops: must be a list of shops'],
-    [{ percent: 5, salt: 7 }, 'rollout.salt: must be a text.'],
+    [{ percent: 5, salt: 7 }, 'rollout.salt: must be a string.'],
     [5, 'rollout: must be an object'],
   ])('is refused before anything is sent: %j', async (rollout, message) => {
     const { sync, fake } = fakeSync();

@@ -3,7 +3,7 @@ import { validateProduct } from 'shopwright/validation';
 import { describe, expect, it } from 'vitest';
 import { type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
-/** A product whose source has no prices, with these sizes. */
+/** A product with these sizes, whose source has no prices. */
 const unpriced = (sizes: readonly string[] = ['S'], more: object = {}) =>
   tee('tee-1', {
     price: 'warn',
@@ -29,7 +29,7 @@ const inShop = (made: FakeSync) => {
   return { title, status, prices: variants.map(({ price }) => price) };
 };
 
-/** A merchant changes something of the only product, or of its first variant. */
+/** Makes a merchant's change of the only product, or of its first variant. */
 const edit = async (made: FakeSync, { product, variant }: { product?: object; variant?: object }) => {
   const { clock, client } = made;
   const found = only(made);
@@ -51,7 +51,7 @@ const edit = async (made: FakeSync, { product, variant }: { product?: object; va
 };
 
 describe('a draft without prices', () => {
-  it('is an error by default, and a warning with its policy', () => {
+  it('is an error by default, and a warning with the policy for it', () => {
     const { price: _, ...strict } = unpriced();
     const checked = validateProduct(strict);
     expect(checked.ok).toBe(false);
@@ -64,7 +64,7 @@ describe('a draft without prices', () => {
     ]);
     expect(lenient.warnings[0]?.message).toContain('the price in the shop is kept');
     expect(validateProduct({ ...strict, price: 'required' }).ok).toBe(false);
-    // An empty text is no price that was left out.
+    // An empty string does not count as a missing price.
     expect(validateProduct(unpriced(['S'], { variants: [{ sku: 'a', price: '' }] })).ok).toBe(false);
   });
 
@@ -77,22 +77,19 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toEqual({ title: 'New', status: 'ACTIVE', prices: ['9.50'] });
   });
 
-  it.each([undefined, 'ACTIVE', 'UNLISTED'])(
-    'makes a product that nobody can buy yet, with the status %s',
-    async (status) => {
-      const made = fakeSync();
-      const draft = unpriced(['S', 'M'], { status });
-      const plan = await made.clock.run(made.sync.plan([draft]));
-      expect(plan.products[0]?.plan?.unpriced).toEqual(['T-S', 'T-M']);
-      expect(formatPlan(plan)).toContain('! no price for T-S, T-M: kept as a draft at 0.00');
-      const result = await made.clock.run(made.sync.push(draft));
-      expect(result).toMatchObject({ outcome: 'created', unpriced: ['T-S', 'T-M'] });
-      expect(inShop(made)).toMatchObject({ status: 'DRAFT', prices: ['0.00', '0.00'] });
-      // The same draft again has nothing to say.
-      expect(await made.clock.run(made.sync.push(draft))).toMatchObject({ outcome: 'unchanged' });
-      expect(await made.clock.run(made.sync.push(draft, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
-    },
-  );
+  it.each([undefined, 'ACTIVE', 'UNLISTED'])('creates a hidden product for the status %s', async (status) => {
+    const made = fakeSync();
+    const draft = unpriced(['S', 'M'], { status });
+    const plan = await made.clock.run(made.sync.plan([draft]));
+    expect(plan.products[0]?.plan?.unpriced).toEqual(['T-S', 'T-M']);
+    expect(formatPlan(plan)).toContain('! no price for T-S, T-M: kept as a draft at 0.00');
+    const result = await made.clock.run(made.sync.push(draft));
+    expect(result).toMatchObject({ outcome: 'created', unpriced: ['T-S', 'T-M'] });
+    expect(inShop(made)).toMatchObject({ status: 'DRAFT', prices: ['0.00', '0.00'] });
+    // The same draft again reports nothing.
+    expect(await made.clock.run(made.sync.push(draft))).toMatchObject({ outcome: 'unchanged' });
+    expect(await made.clock.run(made.sync.push(draft, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
+  });
 
   it('keeps the product hidden until it has prices, and then gives it the status of the draft', async () => {
     const made = fakeSync();
@@ -109,14 +106,14 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toEqual({ title: 'Newer', status: 'ACTIVE', prices: ['12.00'] });
   });
 
-  it('has its status once the draft has the prices', async () => {
+  it('gets its status once the draft has prices', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(unpriced(['S'], { status: 'ACTIVE' })));
     await made.clock.run(made.sync.push(priced({ status: 'ACTIVE' })));
     expect(inShop(made)).toMatchObject({ status: 'ACTIVE', prices: ['9.50'] });
   });
 
-  it('leaves alone what a merchant shows at 0.00', async () => {
+  it('keeps a product visible that a merchant shows at 0.00', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(unpriced(['S'], { status: 'ACTIVE' })));
     await edit(made, { product: { status: 'ACTIVE' } });
@@ -126,7 +123,7 @@ describe('a draft without prices', () => {
     expect(inShop(made)).toEqual({ title: 'New', status: 'ACTIVE', prices: ['0.00'] });
   });
 
-  it('adds no variant to a product that customers see', async () => {
+  it('does not add a variant to a visible product', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(priced({ status: 'ACTIVE' })));
     const before = JSON.stringify(made.fake.products());
@@ -140,7 +137,7 @@ describe('a draft without prices', () => {
     expect(JSON.stringify(made.fake.products())).toBe(before);
   });
 
-  it('adds a variant to one that is not', async () => {
+  it('adds a variant to a hidden product', async () => {
     const made = fakeSync();
     await made.clock.run(made.sync.push(priced({ status: 'DRAFT' })));
     const result = await made.clock.run(made.sync.push(unpriced(['S', 'M'], { status: 'ACTIVE' })));
@@ -150,7 +147,7 @@ describe('a draft without prices', () => {
 });
 
 describe('a repair of a product without prices', () => {
-  it.each(['ACTIVE', 'DRAFT'])('(%s) brings no variant back to be sold for nothing', async (status) => {
+  it.each(['ACTIVE', 'DRAFT'])('(%s) does not restore a variant that would be sold for 0.00', async (status) => {
     const made = fakeSync();
     const { clock, client, sync } = made;
     const variants = ['S', 'M'].map((Size) => ({ sku: `T-${Size}`, options: { Size } }));
@@ -167,7 +164,7 @@ describe('a repair of a product without prices', () => {
     const isSold = status === 'ACTIVE';
     expect(findings).toMatchObject([{ kind: 'edited', isRepaired: !isSold }]);
     expect(findings[0]?.error?.code).toBe(isSold ? 'VALIDATION_FAILED' : undefined);
-    if (isSold) expect(findings[0]?.error?.message).toContain('would sell T-M for nothing');
+    if (isSold) expect(findings[0]?.error?.message).toContain('would sell T-M for 0.00');
     expect(inShop(made)).toMatchObject({ status, prices: isSold ? ['9.50'] : ['9.50', '0.00'] });
   });
 });

@@ -11,7 +11,7 @@ interface ShopVariant {
   readonly selectedOptions: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Id → option values, of the variants of the only product. */
+/** Option values of the only product's variants, by id. */
 const inShop = ({ fake }: FakeSync): Readonly<Record<string, string>> => {
   const [product] = fake.products() as unknown as { readonly variants: readonly ShopVariant[] }[];
   return Object.fromEntries(
@@ -26,11 +26,11 @@ describe('options in another order', () => {
   const sized = { S: { Size: 'S', Colour: 'Red' }, M: { Size: 'M', Colour: 'Blue' } };
   const turned = { S: { Colour: 'Red', Size: 'S' }, M: { Colour: 'Blue', Size: 'M' } };
 
-  /** The same variants, whose values stand in the other order. */
+  /** The same variants, with their options in the other order. */
   const reversed = (values: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(values).map(([id, value]) => [id, value.split('/').reverse().join('/')]));
 
-  it('are sorted in that order, and no change of others is reported', async () => {
+  it('are sorted in that order, and no drift is reported', async () => {
     const made = fakeSync();
     const push = (options: Readonly<Record<string, Options>>, more?: object, how?: object) =>
       made.clock.run(
@@ -71,7 +71,7 @@ describe('options in another order', () => {
     expect(inShop(made)).toEqual(reversed(before));
   });
 
-  it('are a change where two options change their names', async () => {
+  it('are a change if two options swap names', async () => {
     const made = fakeSync();
     const push = (options: Options) => made.clock.run(made.sync.push(draft([{ sku: 'A', price: '1', options }])));
     await push({ Size: 'S', Colour: 'Red' });
@@ -87,7 +87,7 @@ describe('an option that is removed', () => {
       made.sync.push(draft(Object.entries(options).map(([sku, one]) => ({ sku, price: '1', options: one })))),
     );
 
-  it('keeps variants that were identical without it, once the others distinguish them', async () => {
+  it('keeps variants that would be identical without it if other options tell them apart', async () => {
     const made = fakeSync();
     const two = {
       A: { Colour: 'Red', Size: 'M' },
@@ -111,10 +111,10 @@ describe('an option whose name changes its case', () => {
     made.clock.run(made.sync.push(draft([{ sku: 'A', price: '1', options }])));
 
   it.each<readonly [what: string, from: Options, to: Options, there: string]>([
-    ['another goes', { Fit: 'Slim', Size: 'S' }, { size: 'S' }, 'S'],
-    ['another comes before it', { Size: 'S' }, { Fit: 'Slim', size: 'S' }, 'Slim/S'],
-    ['another changes its name', { Fit: 'Slim', Size: 'S' }, { size: 'S', Colour: 'Red' }, 'S/Red'],
-  ])('stays the same one while %s, and a rollback restores its name', async (_what, from, to, there) => {
+    ['another is removed', { Fit: 'Slim', Size: 'S' }, { size: 'S' }, 'S'],
+    ['another is added before it', { Size: 'S' }, { Fit: 'Slim', size: 'S' }, 'Slim/S'],
+    ['another is renamed', { Fit: 'Slim', Size: 'S' }, { size: 'S', Colour: 'Red' }, 'S/Red'],
+  ])('keeps its id while %s, and a rollback restores its name', async (_what, from, to, there) => {
     const made = fakeSync();
     const options = () =>
       ((made.fake.products()[0]?.['options'] ?? []) as { id: string; name: string }[]).map(({ id, name }) => ({
@@ -147,10 +147,10 @@ describe('variants identified only by their keys', () => {
     );
 
   it.each([
-    ['change places', { a: 'M', b: 'S', c: 'L' }],
-    ['take over the value of another', { a: 'XL', b: 'S', c: 'L' }],
-    ['go round in a ring', { a: 'M', b: 'L', c: 'S' }],
-  ])('stay the same ones that %s, also right after they were made', async (_what, sizes) => {
+    ['swap values', { a: 'M', b: 'S', c: 'L' }],
+    ['take over the value of another variant', { a: 'XL', b: 'S', c: 'L' }],
+    ['rotate their values', { a: 'M', b: 'L', c: 'S' }],
+  ])('keep their ids if they %s, even right after they were created', async (_what, sizes) => {
     const made = fakeSync();
     await push(made, { a: 'S', b: 'M', c: 'L' });
     const ids = Object.keys(inShop(made));
@@ -163,7 +163,7 @@ describe('variants identified only by their keys', () => {
   });
 });
 
-describe('variants of one SKU', () => {
+describe('variants with the same SKU', () => {
   const push = (made: FakeSync, values: readonly string[], more?: object) =>
     made.clock.run(
       made.sync.push(
@@ -174,7 +174,7 @@ describe('variants of one SKU', () => {
       ),
     );
 
-  it('stay the same ones in another order', async () => {
+  it('keep their ids in another order', async () => {
     const made = fakeSync();
     await push(made, ['S', 'M', 'L']);
     const before = inShop(made);
@@ -182,7 +182,7 @@ describe('variants of one SKU', () => {
     expect(inShop(made)).toEqual(before);
   });
 
-  it('stay the same ones if one of them is corrected', async () => {
+  it('keep their ids if one of them is corrected', async () => {
     const made = fakeSync();
     await push(made, ['S', 'Medum', 'L']);
     const before = inShop(made);
@@ -191,7 +191,7 @@ describe('variants of one SKU', () => {
     expect(inShop(made)).toEqual(Object.fromEntries(corrected));
   });
 
-  it('stay the same ones when a second one is added', async () => {
+  it('keep their ids when a second one is added', async () => {
     const made = fakeSync();
     await push(made, ['S']);
     const before = inShop(made);
@@ -201,8 +201,8 @@ describe('variants of one SKU', () => {
   });
 });
 
-describe('variants without a SKU, beside an option that a merchant added', () => {
-  it.each(['Size', 'Fit'])('stay the same ones after the first push, also where "Size" is "%s"', async (name) => {
+describe('variants without a SKU, with an option that a merchant added', () => {
+  it.each(['Size', 'Fit'])('keep their ids after the first push, even if "Size" is "%s"', async (name) => {
     const made = fakeSync();
     const push = (...colours: readonly string[]) =>
       made.clock.run(
@@ -252,7 +252,7 @@ describe('the last variant, after a merchant deleted the others', () => {
     ['the only one of the draft', 'B', ['A', 'B'], ['B'], ['B']],
     ['one of two', 'B C', ['A', 'B'], ['B'], ['B', 'C']],
     ['one of those that are gone', 'B C', ['A', 'B', 'C'], ['B', 'C'], ['B']],
-  ])('becomes %s, and after a rollback it is the former again', async (_what, after, before, gone, expected) => {
+  ])('becomes %s, and a rollback restores it', async (_what, after, before, gone, expected) => {
     const made = fakeSync();
     const push = (skus: string, how: object = {}) => made.clock.run(made.sync.push(listed(skus), how));
     await push(before.join(' '));
@@ -283,7 +283,7 @@ describe('the last variant, after a merchant deleted the others', () => {
 });
 
 describe('options that a push adds', () => {
-  it('have the draft’s values in a variant that stays, and a rollback removes them', async () => {
+  it('get the draft’s values in an existing variant, and a rollback removes them', async () => {
     const made = fakeSync();
     const push = (...sizes: readonly string[]) =>
       made.clock.run(made.sync.push(draft(sizes.map((size) => ({ sku: size, price: '1', options: { Size: size } })))));

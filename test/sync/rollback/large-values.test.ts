@@ -11,7 +11,7 @@ const large = (more: object = {}) => tee('t', { descriptionHtml: html('a'), meta
 
 const textOf = ({ fake }: FakeSync): unknown => fake.products()[0]?.['descriptionHtml'];
 
-/** Characters of the journal, entry by entry, the oldest first. */
+/** Characters of each journal entry, oldest first. */
 const sizes = async ({ stores }: FakeSync): Promise<readonly number[]> =>
   (await stores.journal.list(domain)).map((entry) => JSON.stringify(entry).length);
 
@@ -28,19 +28,19 @@ async function pushed(...drafts: ReturnType<typeof large>[]): Promise<{ made: Fa
 }
 
 describe('large values in the journal', () => {
-  it('are not written again by pushes that do not change them', async () => {
+  it('are not stored again by pushes that do not change them', async () => {
     const { made } = await pushed(large(), ...['b', 'c', 'd'].map((title) => large({ title })));
     const [created, ...updates] = await sizes(made);
     expect(created).toBeGreaterThan(100_000);
     for (const size of updates) expect(size).toBeLessThan(5_000);
   });
 
-  it('are complete after a rollback, as the next push sees', async () => {
+  it('are complete after a rollback, for the next push', async () => {
     const { made, runs } = await pushed(large(), large({ title: 'Another' }));
     await made.clock.run(made.sync.rollback({ runId: runs[1] ?? '' }));
     expect(textOf(made)).toBe(html('a'));
     expect(await made.clock.run(made.sync.push(large(), { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
-    // Somebody changes the text: only against what stood before is that known to be theirs alone.
+    // Somebody changes the text. Only a comparison with the former text shows that it is their change alone.
     await made.clock.run(
       made.client.graphql(
         'mutation ($id: ID!) { productUpdate(product: { id: $id, descriptionHtml: "By hand" }) { userErrors { message } } }',
@@ -51,14 +51,14 @@ describe('large values in the journal', () => {
     expect(result).toMatchObject({ outcome: 'updated', drifts: [{ field: 'descriptionHtml', theirs: 'By hand' }] });
   });
 
-  it('are found in the entry of the push that changed them since', async () => {
+  it('are found in the entry of a later push that changed them', async () => {
     const { made, runs } = await pushed(
       large(),
       large({ title: 'Another' }),
       large({ title: 'Another', descriptionHtml: html('b'), metafields: [care('n')] }),
       large({ title: 'A third', descriptionHtml: html('b'), metafields: [care('n')] }),
     );
-    // The text of before the third run is that run's to put back.
+    // The text from before the third run is in the entry of that run.
     await made.clock.run(made.sync.rollback({ runId: runs[3] ?? '' }));
     await made.clock.run(made.sync.rollback({ runId: runs[2] ?? '' }));
     expect(textOf(made)).toBe(html('a'));
@@ -69,7 +69,7 @@ describe('large values in the journal', () => {
     expect(await made.clock.run(made.sync.push(large(), { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('of a deleted product are complete in its own entry', async () => {
+  it('are complete in the entry of a deletion', async () => {
     const { made } = await pushed(large(), large({ title: 'Another' }));
     const { runId } = await made.clock.run(made.sync.delete(['t']));
     await made.clock.run(made.sync.rollback({ runId }));
@@ -79,7 +79,7 @@ describe('large values in the journal', () => {
     });
   });
 
-  it('that are no longer stored are left out of the next comparison', async () => {
+  it('are left out of the next comparison if they are not stored any more', async () => {
     const { made, runs } = await pushed(large(), large({ title: 'Another' }));
     const record = await made.stores.records.get(domain, 't');
     if (!record) throw new Error('There is no record.');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { domain, type FakeSync, fakeSync, tee } from '../fake-shop.ts';
 
 const whole = (made: FakeSync) =>
-  // Times, and ids of what was made anew, are no part of what was there.
+  // Times, and ids of entries that were created again, are not compared.
   JSON.parse(
     JSON.stringify(made.fake.products(), (key, value: unknown) => (key === 'updatedAt' ? undefined : value)),
   ) as readonly Record<string, never>[];
@@ -46,7 +46,7 @@ describe('a rollback', () => {
     return made;
   };
 
-  it('restores all that the last push of a product changed', async () => {
+  it('restores everything that the last push of a product changed', async () => {
     const made = await pushed();
     const before = whole(made);
     expect((await made.clock.run(made.sync.push(changed))).outcome).toBe('updated');
@@ -70,7 +70,7 @@ describe('a rollback', () => {
     expect(altById(now)).toEqual(altById(then));
   });
 
-  it('is distinguished from what the shop had before: the next push of the same draft is an update again', async () => {
+  it('lets the next push change the same values again', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push(changed));
     await made.clock.run(made.sync.rollback({ localId: 'tee-1' }));
@@ -79,7 +79,7 @@ describe('a rollback', () => {
     expect(again).toEqual({ outcome: 'updated', localId: 'tee-1', gid: expect.any(String) });
   });
 
-  it('of a product undoes all tries of its last push, and none of the pushes before', async () => {
+  it('undoes all tries of a product’s last push, and no earlier pushes', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push({ ...start, vendor: 'Them' }));
     const before = whole(made);
@@ -99,7 +99,7 @@ describe('a rollback', () => {
     expect(whole(made)).toEqual(before);
   });
 
-  it('leaves what others changed since, and lists it', async () => {
+  it('keeps values that others changed since, and lists them', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push({ ...start, title: 'Wrong', vendor: 'Wrong' }));
     await made.clock.run(
@@ -116,7 +116,7 @@ describe('a rollback', () => {
     expect(made.fake.products()).toMatchObject([{ title: 'By hand', vendor: 'Us' }]);
   });
 
-  it('of a run removes what the run created, restores the rest, and does nothing the second time', async () => {
+  it('removes what a run created, restores the rest, and does nothing the second time', async () => {
     const made = await pushed();
     const before = whole(made);
     const summary = await made.clock.run(
@@ -135,7 +135,7 @@ describe('a rollback', () => {
     expect(await made.stores.records.get(domain, 'new-1')).toBeUndefined();
   });
 
-  it('goes on after an interruption', async () => {
+  it('continues after an interruption', async () => {
     const made = await pushed();
     const products = Array.from({ length: 20 }, (_, index) => tee(`p-${index}`));
     await made.clock.run(made.sync.pushMany(products));
@@ -162,14 +162,14 @@ describe('a rollback', () => {
     expect(await stopped).toEqual(new Error('killed'));
     const report = (await made.clock.run(made.sync.rollback({ runId }))) satisfies RollbackReport;
     const { restored, unchanged } = report.counts;
-    // Those that were under way when it was cut off had come to different points.
+    // The products in progress at the interruption were at different points.
     expect(unchanged).toBeGreaterThanOrEqual(7);
     expect(restored).toBeGreaterThan(0);
     expect(restored + unchanged).toBe(20);
     expect(whole(made)).toEqual(before);
   });
 
-  it('removes what a killed process has created without receiving the response', async () => {
+  it('removes a product that a killed process created without receiving the response', async () => {
     const made = fakeSync();
     const before = whole(made);
     const { records } = made.stores;
@@ -191,14 +191,14 @@ describe('a rollback', () => {
     expect(whole(made)).toEqual(before);
   });
 
-  it('archives what was created if requested', async () => {
+  it('archives created products with created: archive', async () => {
     const made = fakeSync();
     const { runId } = await made.clock.run(made.sync.pushMany([tee('new')]));
     await made.clock.run(made.sync.rollback({ runId }, { created: 'archive' }));
     expect(made.fake.products()).toMatchObject([{ status: 'ARCHIVED' }]);
   });
 
-  it('creates a variant again that the push had deleted, and reports it', async () => {
+  it('creates a deleted variant again, and reports it', async () => {
     const made = await pushed();
     const fewer = { ...start, variants: [{ sku: 'S', price: '10', options: { Size: 'S' } }] };
     await made.clock.run(made.sync.push(fewer, { maxDeletes: { variants: 1 } }));
@@ -209,7 +209,7 @@ describe('a rollback', () => {
     ]);
   });
 
-  it('reports a product that is gone, and one that could not be restored', async () => {
+  it('reports a deleted product, and one that could not be restored', async () => {
     const made = await pushed();
     await made.clock.run(made.sync.push(tee('other')));
     const { runId } = await made.clock.run(
