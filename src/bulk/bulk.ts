@@ -37,7 +37,7 @@ export type BulkRowOf<Data> = Data extends { readonly edges: readonly (infer Edg
       ? { [Key in keyof Data]: BulkRowOf<Data[Key]> }[keyof Data]
       : never;
 
-/** A line as written by Shopify: a node without its connections, and the id of its parent node. */
+/** A line of the file: a node without its connections, and the id of its parent node. */
 export interface BulkFlatRow {
   readonly __parentId?: string;
   readonly [field: string]: unknown;
@@ -113,9 +113,9 @@ export interface Bulk {
    */
   resume<Row = unknown>(idOrPosition: string, options?: BulkResumeOptions): Promise<BulkRun<Row>>;
   /**
-   * Reports a `bulk_operations/finish` webhook, so that calls waiting for its operation in this process check at once.
+   * Passes on a `bulk_operations/finish` webhook, so that calls in this process check their operation at once.
    *
-   * @returns Whether anything in this process is waiting for it.
+   * @returns Whether anything in this process is waiting for the operation.
    */
   notify(payload: BulkFinish): Promise<boolean>;
 }

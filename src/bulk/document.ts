@@ -1,4 +1,4 @@
-// One file: what makes a bulk operation of a document reads one syntax tree, from its rules to the text that is sent.
+// One file: every step from a document to the text of a bulk operation works on the same syntax tree.
 import type {
   ArgumentNode,
   DirectiveNode,
@@ -18,11 +18,11 @@ import { definitionParts, schemaDefinitions, schemaText } from '../graphql/schem
 import { isRecord, ownValue } from '../internal/json.ts';
 import { nearestName } from '../internal/names.ts';
 
-/** A connection of a bulk query, as its lines have to be put together. */
+/** A connection of a bulk query, described for joining its lines. */
 export interface BulkConnection {
-  /** Response keys from the node around it, or from the root. */
+  /** Response keys that lead to it from its parent node, or from the root. */
   readonly path: readonly string[];
-  /** Key under which each of its lines says that it belongs here, where several connections could be meant. */
+  /** Key that marks its lines, if they could be mistaken for those of another connection. */
   readonly marker: string | undefined;
   /** Response keys that its lines can have. */
   readonly keys: ReadonlySet<string>;
@@ -36,17 +36,17 @@ export interface BulkQuery {
   readonly roots: readonly BulkConnection[];
 }
 
-/** Connections that a bulk query may have, and levels of them. https://shopify.dev/docs/api/usage/bulk-operations/queries */
+/** Maximum connections, levels of connections and bytes. https://shopify.dev/docs/api/usage/bulk-operations/queries */
 const limits = { connections: 5, levels: 3, bytes: 65_535 };
 
 const invalid = (issues: readonly Issue[]): ValidationError =>
   new ValidationError('The document cannot run as a bulk operation', { issues });
 
 /**
- * Checks a query by the rules of bulk queries, and writes it as Shopify takes it: one anonymous text without variables.
+ * Checks a query against the rules of bulk queries, and prints it with the values of its variables inlined.
  *
- * @param operationName Names the operation in the text, so that it can be found again.
- * @throws ValidationError with each rule that is broken, and how to fix it.
+ * @param operationName Name of the operation in the text, so that it can be found again.
+ * @throws ValidationError listing each broken rule, and how to fix it.
  */
 export function bulkQuery(
   document: DocumentNode,
@@ -75,7 +75,7 @@ export function bulkQuery(
   return { text, roots: roots.map((connection) => described(connection, marked)) };
 }
 
-/** Reads the connections of a bulk query that somebody has started. */
+/** Reads the connections from the text of a bulk query. */
 export function readBulkQuery(text: string): readonly BulkConnection[] {
   const document = parse(text, { noLocation: true });
   const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
@@ -84,7 +84,7 @@ export function readBulkQuery(text: string): readonly BulkConnection[] {
   return roots.map((connection) => described(connection, new Map()));
 }
 
-/** A query for pages, made ready for bulk. */
+/** A query for pages, converted to one for bulk. */
 export interface PagedQuery {
   readonly operation: OperationDefinitionNode;
   /** Converts a node of a bulk result to the data of a page with only that node. */
@@ -140,12 +140,12 @@ function withEdges(set: SelectionSetNode): SelectionSetNode {
   return { ...set, selections };
 }
 
-/** What the last page of a connection says of itself. */
+/** The `pageInfo` of a page that holds the whole connection. */
 const lastPage: Readonly<Record<string, unknown>> = {
   ...{ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
 };
 
-/** The object that holds a connection, and its key there; `undefined` where the object is null. */
+/** The object that holds a connection, and its key there; `undefined` if the object is null. */
 export function holderOf(
   node: unknown,
   { path }: Pick<BulkConnection, 'path'>,
@@ -156,7 +156,7 @@ export function holderOf(
   return isRecord(holder) ? { holder, key: path.at(-1) ?? '' } : undefined;
 }
 
-/** All nodes of a connection, as one page. Bulk gives them as a list. */
+/** Converts all nodes of a connection from the list that bulk returns to one page. */
 function pageOf(nodes: readonly unknown[], { sets, connections }: FoundConnection): Record<string, unknown> {
   for (const node of nodes)
     for (const inner of connections) {
@@ -173,7 +173,11 @@ function pageOf(nodes: readonly unknown[], { sets, connections }: FoundConnectio
   return Object.fromEntries(page);
 }
 
-/** A mutation as Shopify takes it in bulk: one operation of one field, with that name. */
+/**
+ * Checks a mutation against the rules of bulk mutations, and prints it under that operation name.
+ *
+ * @throws ValidationError listing each broken rule, and how to fix it.
+ */
 export function bulkMutation(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -208,7 +212,7 @@ const fragmentsOf = (document: DocumentNode): ReadonlyMap<string, FragmentDefini
     ),
   );
 
-/** Puts inline fragments in the place of named ones, so that each selection stands once and can be changed alone. */
+/** Replaces named fragments with inline ones, so that each place where one is used can be changed separately. */
 function expand(
   set: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
@@ -252,7 +256,7 @@ function keysOf(sets: readonly SelectionSetNode[]): Map<string, readonly [FieldN
 const below = (fields: readonly FieldNode[]): SelectionSetNode[] =>
   fields.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
 
-/** Without the schema a connection is known by what stands in it. */
+/** Recognizes a connection by its fields, because the schema may not be available. */
 function isConnection(sets: readonly SelectionSetNode[]): boolean {
   const names = [...keysOf(sets).values()].map(([{ name }]) => name.value);
   return names.some((name) => name === 'edges' || name === 'nodes');
@@ -289,11 +293,11 @@ const withInner = (connection: FoundConnection): FoundConnection[] => [
   ...connection.connections.flatMap(withInner),
 ];
 
-/** Fields whose value is any JSON. Whole numbers of other fields fit into a JavaScript number, or are texts. */
+/** Fields whose value can be any JSON. Integers of other fields fit into a JavaScript number, or are strings. */
 const jsonFields =
   /\b(\w*[jJ]son\w*|additionalContent|additionalData|arguments|requestOptions|responseData|rows|settings|values)\b/;
 
-/** Whether the lines of a query can hold whole numbers beyond 2^53. */
+/** Whether the lines of a query can contain integers beyond 2^53. */
 export const canHoldLongNumbers = (text: string): boolean => jsonFields.test(text);
 
 /** The rules of https://shopify.dev/docs/api/usage/bulk-operations/queries that can be checked without the schema. */
@@ -321,7 +325,7 @@ function brokenRules(selectionSet: SelectionSetNode): Issue[] {
     list.length === 0 ? 0 : 1 + Math.max(...list.map((one) => levels(one.connections)));
   if (levels(connections) > limits.levels)
     say(
-      `has connections ${levels(connections)} levels deep; a bulk query may have ${limits.levels}. Read the innermost in an operation of its own.`,
+      `has connections ${levels(connections)} levels deep; a bulk query may have ${limits.levels}. Read the innermost in a separate operation.`,
     );
   for (const { name, sets, nodes, connections: inner } of all) {
     const contents = keysOf(sets);
@@ -336,13 +340,13 @@ function brokenRules(selectionSet: SelectionSetNode): Issue[] {
       );
     if (inner.length > 0 && keysOf(nodes).get('id')?.[0].name.value !== 'id')
       say(
-        `selects ${inner.map((one) => one.name).join(', ')} in ${name} without its id. Add id to the node of ${name}: lines are joined by it.`,
+        `selects ${inner.map((one) => one.name).join(', ')} in ${name} without its id. Add id to the node of ${name}: it is needed to join the lines.`,
       );
   }
   return issues;
 }
 
-/** Bulk operations read everything: sizes, cursors and page information only stand for paging. */
+/** Arguments that are removed: they only matter for paging, and a bulk operation reads everything. */
 const ofPages: ReadonlySet<string> = new Set(['first', 'last', 'after', 'before']);
 
 function withoutPages(set: SelectionSetNode, isIn: 'object' | 'connection' | 'edges' = 'object'): SelectionSetNode {
@@ -429,7 +433,7 @@ function inlined(
   return { selectionSet: inSet(set), issues };
 }
 
-/** A value as GraphQL text: without the schema an enum's value could not be told from a text. */
+/** A value as a GraphQL literal. Without the schema, an enum value cannot be distinguished from a string. */
 function literal(value: unknown, type: TypeNode | string, types: InputTypes): ValueNode {
   const node = (kind: string, rest: object = {}): ValueNode => ({ kind, ...rest }) as unknown as ValueNode;
   const text = (typeof type === 'string' ? type : print(type)).replace(/!$/, '');
@@ -459,12 +463,12 @@ function literal(value: unknown, type: TypeNode | string, types: InputTypes): Va
   });
 }
 
-/** Definitions of one version by name: inputs, enums, scalars and the root of queries. Empty where the package does not carry the version. */
+/** Inputs, enums, scalars and `QueryRoot` of one version, by name. Empty if the version has no schema file. */
 type InputTypes = ReadonlyMap<string, string>;
 
 const known = new Map<string, InputTypes>();
 
-/** Returns the input types of an API version; none if its schema file is not next to the code. */
+/** Returns the input types of an API version; empty if its schema file is missing. */
 export function inputTypes(apiVersion: string): InputTypes {
   const found = known.get(apiVersion);
   if (found) return found;
@@ -477,14 +481,14 @@ export function inputTypes(apiVersion: string): InputTypes {
         ),
       );
     } catch {
-      // A bundler may have left the file behind. Shopify checks the same, only later.
+      // A bundler may have left the file out. Shopify makes the same checks, only later.
     }
   }
   known.set(apiVersion, types);
   return types;
 }
 
-/** Whether a root connection can be sorted by id and searched. `false` if the schema file is not next to the code. */
+/** Whether a root connection can be sorted by id and searched. `false` if the schema file is missing. */
 export function sortsById(field: string, apiVersion: string): boolean {
   const types = inputTypes(apiVersion);
   const line = definitionParts(types.get('QueryRoot') ?? '').members.get(field) ?? '';
@@ -561,7 +565,7 @@ function valueIssues(value: unknown, type: string, types: InputTypes, field: str
   if (value === null || value === undefined) return isRequired ? wrong(`${type}, not null`) : [];
   if (named.startsWith('[')) {
     const item = named.slice(1, -1);
-    // A single value stands for a list of one.
+    // GraphQL accepts a single value as a list of one.
     if (!Array.isArray(value)) return valueIssues(value, item, types, field);
     return value.flatMap((one, index) => valueIssues(one, item, types, `${field}[${index}]`));
   }
@@ -595,7 +599,7 @@ function valueIssues(value: unknown, type: string, types: InputTypes, field: str
   return issues;
 }
 
-/** Gives a marker to each connection whose lines could be taken for those of another, by the selections of its nodes. */
+/** Assigns markers to connections whose lines could be mistaken for each other, by the selections of their nodes. */
 function mark(roots: readonly FoundConnection[]): Map<SelectionSetNode, string> {
   const marked = new Map<SelectionSetNode, string>();
   let markers = 0;
@@ -622,7 +626,7 @@ function rewritten(set: SelectionSetNode, marked: ReadonlyMap<SelectionSetNode, 
   );
   if (marker === undefined) return { ...set, selections };
   const name = (value: string): object => ({ kind: 'Name', value });
-  // Last, so that it stands at the end of the line, beside `__parentId`.
+  // Last, so that it is at the end of the line, next to `__parentId`.
   const field = { kind: 'Field', alias: name(marker), name: name('__typename'), arguments: [], directives: [] };
   return { ...set, selections: [...selections, field as unknown as FieldNode] };
 }

@@ -1,4 +1,4 @@
-// One file: lines become trees either as they come or by way of the disk, with the same rules for who belongs where.
+// One file: lines are joined while streaming, in memory or through the disk, always by the same rules.
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { type Line, type LineBatch, parseLines } from './result-file.ts';
 
 /** Position of a reader in a file, from which another one can continue. */
 export interface Place {
-  /** First byte of some lines, of which `skip` were taken, and of how many lines come before it. */
+  /** First byte of a batch: `skip` of its lines were already read, and `lines` lines come before it. */
   readonly at: number;
   readonly skip: number;
   readonly lines: number;
@@ -21,27 +21,27 @@ export interface Place {
 /** Position of a reader that receives the nodes in a different order. */
 export interface PartPlace {
   readonly parts: number;
-  /** Groups in each part. Positions of versions without groups lack it: 1. */
+  /** Groups in each part. Missing in positions of versions without groups: 1. */
   readonly groups?: number;
-  /** Nodes that were taken. */
+  /** Root nodes already read. */
   readonly roots: number;
 }
 
-/** Rows that came together. */
+/** Rows that arrived together. */
 export interface RowBatch {
   readonly rows: Line[];
-  /** Where to go on after that row. */
+  /** Where to continue after that row. */
   place(index: number): Place | PartPlace;
 }
 
-/** What joining needs to know of the operation. */
+/** What joining needs to know about the operation. */
 export interface JoinContext {
   readonly shop: string;
   readonly operationId: string;
   readonly roots: readonly BulkConnection[];
-  /** Whether the file is only a part: then children may lack their parents. */
+  /** Whether the file may be cut short, so that parents of some lines are missing. */
   readonly isPartial: boolean;
-  /** Whether a line can hold whole numbers beyond 2^53. */
+  /** Whether a line can contain integers beyond 2^53. */
   readonly isExact: boolean;
 }
 
@@ -50,13 +50,13 @@ function orphan({ shop, operationId }: JoinContext, received: number, what: stri
   return new BulkIncompleteError(message, { shop, operationId, received });
 }
 
-/** Rows as they stand in the file. */
+/** Rows as they are in the file. */
 export async function* flatRows(batches: AsyncIterable<LineBatch>, from: Place): AsyncGenerator<RowBatch> {
   for await (const { rows, at, lines } of placed(batches, from))
     yield { rows, place: (index) => ({ at, skip: index + 1, lines }) };
 }
 
-/** The batches with how many lines come before, without those that were taken. */
+/** The batches without the lines already read, each with the number of lines before it. */
 async function* placed(
   batches: AsyncIterable<LineBatch>,
   from: Place,
@@ -71,7 +71,7 @@ async function* placed(
   }
 }
 
-/** Connections of a query, and how their lines are told apart. */
+/** Connections of a query, and how their lines are distinguished. */
 class Shape {
   readonly parents = new Map<BulkConnection, BulkConnection>();
   readonly nested: readonly BulkConnection[];
@@ -95,7 +95,7 @@ class Shape {
     this.nested = nested;
   }
 
-  /** Whether there are nodes below nodes below nodes. */
+  /** Whether there are more than two levels of connections. */
   get isDeep(): boolean {
     return this.nested.some((connection) => connection.connections.length > 0);
   }
@@ -115,7 +115,7 @@ class Shape {
     return this.#byKeys(line, candidates);
   }
 
-  /** Of an operation that somebody else has started: by what was selected. */
+  /** For an operation without markers, started elsewhere: compares the keys of the line with the selected fields. */
   #byKeys(line: Line, candidates: readonly BulkConnection[]): BulkConnection {
     const keys = Object.keys(line).filter((key) => key !== '__parentId');
     const fitting = candidates.filter((one) => keys.every((key) => one.keys.has(key)));
@@ -128,7 +128,7 @@ class Shape {
     const { shop, operationId } = this.#context;
     const what = found
       ? 'belongs to one of several connections that select the same'
-      : 'belongs to no connection of its query';
+      : 'does not match any connection of its query';
     throw new InvalidResponseError(
       `A line of the bulk operation ${operationId} ${what}. Read it with shape: 'rows', or start it with bulk.query.`,
       { shop, isRetryable: false, mayHaveExecuted: false },
@@ -137,8 +137,8 @@ class Shape {
 }
 
 /**
- * The node of a line, without `__parentId` and the marker of its connection. A copy: V8 turns an object that loses a
- * property into a dictionary, which is larger, and slower to create and to read.
+ * The node of a line, without `__parentId` and the marker of its connection. It is a copy, because `delete` would make
+ * V8 turn the object into a dictionary, which is larger and slower.
  */
 function nodeOf(line: Line, { marker }: BulkConnection): Line {
   if (marker !== undefined && line[marker] !== undefined) {
@@ -150,7 +150,7 @@ function nodeOf(line: Line, { marker }: BulkConnection): Line {
   return node;
 }
 
-/** Gives a node its lists, so that one without children has empty ones. */
+/** Adds the lists to a node, so that they are empty if it has no children. */
 function prepare(node: Line, connections: readonly BulkConnection[]): void {
   for (const connection of connections) {
     if (connection.path.length === 1) node[connection.path[0] as string] = [];
@@ -173,9 +173,9 @@ function addChild(node: Line, connection: BulkConnection, child: Line): void {
 }
 
 /**
- * Joins lines of which each follows its parent, as `groupObjects` writes them: a tree is done when the next root comes.
+ * Joins lines that follow their parents, as with `groupObjects`: a tree is complete when the next root arrives.
  *
- * @throws BulkIncompleteError for a line whose parent is not the one before it.
+ * @throws BulkIncompleteError for a line that does not follow its parent.
  */
 export async function* joinGrouped(
   batches: AsyncIterable<LineBatch>,
@@ -235,7 +235,7 @@ class Trees {
   readonly #context: JoinContext;
   readonly #roots: Line[] = [];
   readonly #parents = new Map<BulkConnection, Map<unknown, Line>>();
-  /** Children that wait for their parent, by its id: each node is followed by its connection. */
+  /** Children that arrived before their parent, by its id: each node is followed by its connection. */
   readonly #waiting = new Map<BulkConnection, Map<unknown, (Line | BulkConnection)[]>>();
   #lines = 0;
 
@@ -280,7 +280,7 @@ class Trees {
     else waiting.set(parentId, [node, connection]);
   }
 
-  /** The roots, with all that belongs to them, in the order of their lines. */
+  /** The roots with their children, in the order of their lines. */
   joined(): Line[] {
     if (this.#context.isPartial) return this.#roots;
     for (const { size } of this.#waiting.values())
@@ -297,34 +297,34 @@ function mapIn<Value>(maps: Map<BulkConnection, Map<unknown, Value>>, connection
 
 /** How much is joined at a time. */
 interface PartOptions {
-  /** In how many parts the file is joined; 1 in memory. */
+  /** Number of parts into which the file is sorted; 1 joins it in memory. */
   readonly parts: number;
-  /** In how many groups a part is joined. */
+  /** Number of groups in a part. */
   readonly groups: number;
-  /** Nodes that were taken before. */
+  /** Root nodes to skip, because they were already read. */
   readonly roots: number;
   /** Folder for the temporary file. */
   readonly folder: string | undefined;
-  /** Called with the number of lines, before the first row is given. */
+  /** Called with the number of lines, before the first row is returned. */
   readonly onCounted: (lines: number) => void;
   /** Called with the bytes of the temporary file. */
   readonly onSpilled?: ((bytes: number) => void) | undefined;
 }
 
 /**
- * Bytes of the file in one part, which are in memory twice: as read, and sorted by group. Smaller parts mean more and
- * smaller reads of the temporary file.
+ * Bytes in one part. It is in memory twice: as read, and sorted by group. Smaller parts mean more and smaller reads of
+ * the temporary file.
  */
 export const partBytes = (memoryBytes: number): number => Math.max(16 * 1024, Math.floor(memoryBytes / 2));
 
 /**
- * Groups in a part, of 16 KB each. Only the objects of one group are in memory. V8 doubles its young generation, up to
- * 128 MB, whenever what outlived its collections adds up to its size: the objects of a whole part would soon do that.
+ * Groups in a part, of about 16 KB each. Only one group is parsed at a time: V8 doubles its young generation, up to
+ * 128 MB, when enough objects survive its collections, and the objects of a whole part would.
  */
 export const groupsOfPart = (memoryBytes: number): number =>
   Math.min(256, Math.max(1, Math.round(partBytes(memoryBytes) / 16_384)));
 
-/** Joins lines in any order, children before their parents included: in memory where there is one part, else by the disk. */
+/** Joins lines in any order, even children before their parents: in memory if there is one part, or else on disk. */
 export async function* joinAnyOrder(
   chunks: AsyncIterable<Buffer>,
   options: PartOptions,
@@ -365,15 +365,15 @@ async function* inMemory(
   yield trees;
 }
 
-/** Bytes of all buffers in front of the temporary file. */
+/** Total bytes of the buffers for the temporary file. */
 const bufferBytes = 16 * 1024 * 1024;
 
 /** Bytes that are written to the temporary file at a time. */
 const writtenBytes = 512 * 1024;
 
 /**
- * Sorts lines into parts by the root they belong to, on disk, and gives the trees of one part after the other. A line below
- * a node below a root is sorted by its parent first, and by that one's root once it is known.
+ * Sorts lines on disk into parts by their root, and yields the trees part by part. A line of the third level is first
+ * sorted by its parent, and by its root once all lines are read.
  */
 async function* byDisk(
   chunks: AsyncIterable<Buffer>,
@@ -465,7 +465,7 @@ async function* byDisk(
   }
 }
 
-/** Where the lines of a part are, each between the byte of its group and a line break. The object is reused. */
+/** Finds the lines of a part, each between the byte of its group and a line break. The yielded object is reused. */
 function* linesIn(bytes: Buffer): Generator<{ readonly start: number; readonly end: number }> {
   const line = { start: 1, end: 0 };
   while (line.start < bytes.length) {
@@ -484,7 +484,7 @@ class GroupSorter {
     this.#groups = groups;
   }
 
-  /** The lines of each group, each with its line break: copies that are valid until the next part is sorted. */
+  /** Returns the lines of each group, with their line breaks. They are valid until the next part is sorted. */
   sorted(bytes: Buffer): Buffer[] {
     if (this.#sorted.length < bytes.length) this.#sorted = Buffer.allocUnsafeSlow(bytes.length);
     const sorted = this.#sorted;
@@ -516,7 +516,7 @@ const newline = 10;
 const quote = 34;
 const backslash = 92;
 
-/** The position of an id in a buffer. A buffer for each id would be most of the garbage of a join. */
+/** The position of an id in a buffer. A separate buffer for each id would cause most of the garbage of a join. */
 interface Span {
   bytes: Buffer;
   from: number;
@@ -531,7 +531,7 @@ function put(span: Span, bytes: Buffer, from: number, to: number): void {
 
 const textOf = ({ bytes, from, to }: Span): string => bytes.toString('utf8', from, to);
 
-/** A number below 2^32 for an id: the same one each time, in each process. */
+/** A 32-bit hash of an id, the same in each process. */
 function hashOf({ bytes, from, to }: Span): number {
   let hash = 0x811c9dc5;
   for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
@@ -543,7 +543,7 @@ const parentKey = Buffer.from('"__parentId":');
 const idStart = Buffer.from('{"id":"');
 const none = Buffer.alloc(0);
 
-/** Finds ids and level in the bytes of a line, where they stand where Shopify puts them; else it parses the line. */
+/** Finds the ids and the level of a line in its bytes. Parses the line if they are not in their usual place. */
 class LineScanner {
   readonly id: Span = { bytes: none, from: 0, to: 0 };
   readonly parentId: Span = { bytes: none, from: 0, to: 0 };
@@ -567,7 +567,7 @@ class LineScanner {
     if (end === start) return false;
     const parent = this.#parentBefore(chunk, start, end);
     if (parent === -1) {
-      // A root, unless the key stands somewhere else.
+      // A root, unless `__parentId` is elsewhere in the line.
       if (chunk.subarray(start, end).includes(parentKey)) return this.#parse(chunk, start, end);
       this.level = 0;
       return this.#readId(chunk, start, end);
@@ -585,7 +585,7 @@ class LineScanner {
     this.hasInner = connection.connections.length > 0;
   }
 
-  /** Where the value of `"__parentId":"…"}` begins that ends a line; -1 where the line ends in another way. */
+  /** Start of the value if the line ends with `"__parentId":"…"}`, or else -1. */
   #parentBefore(chunk: Buffer, start: number, end: number): number {
     if (chunk[end - 1] !== 125 || chunk[end - 2] !== quote) return -1;
     let at = end - 3;
@@ -596,7 +596,7 @@ class LineScanner {
     return at + 1;
   }
 
-  /** The connection of `"bulk_1":"Type",` that ends there. */
+  /** The connection of the marker, such as `"bulk_1":"Type",`, that ends at `end`. */
   #markedBefore(chunk: Buffer, start: number, end: number): BulkConnection | undefined {
     const text = chunk.toString('latin1', Math.max(start, end - 120), end);
     const [, marker] = markerAtEnd.exec(text) ?? [];
@@ -674,7 +674,7 @@ class Part {
     return this.#buffer;
   }
 
-  /** Reads all of its lines and frees their place. The bytes are valid until the next part is taken. */
+  /** Reads all of its lines and frees their slots. The bytes are valid until the next part is taken. */
   async take(): Promise<Buffer> {
     const slots = this.#slots;
     const buffer = this.#buffer;
@@ -688,7 +688,7 @@ class Part {
   }
 }
 
-/** A temporary file in slots of one size. Slots that were read are used again, so it grows no larger than what is in it. */
+/** A temporary file of equal slots. Slots are reused once read, so the file stays as small as possible. */
 class Spill {
   readonly #file: FileHandle;
   readonly #path: string | undefined;
@@ -700,7 +700,7 @@ class Spill {
   #firstFull = 0;
   #writes: Promise<void>[] = [];
   #slots = 0;
-  /** The buffer of all reads. */
+  /** The buffer that all reads share. */
   #read: Buffer = Buffer.alloc(0);
   readonly #onExit: () => void;
 
@@ -718,7 +718,7 @@ class Spill {
     const path = join(folder ?? tmpdir(), `shopwright-bulk-${randomUUID()}`);
     const file = await open(path, 'wx+', 0o600);
     try {
-      // Without a name it goes with the process, however that ends. Not every system allows it.
+      // A file without a name is removed with the process, even after a crash. Not every system allows it.
       await rm(path);
       return new Spill(file, undefined, segment);
     } catch {
@@ -749,7 +749,7 @@ class Spill {
     return slot;
   }
 
-  /** Starts to write the full buffers together. Many small writes would take longer than the rest of a join. */
+  /** Starts to write the full buffers in one call. Many small writes would take longer than the rest of a join. */
   #begin(): void {
     const buffers = this.#full;
     if (buffers.length === 0) return;
@@ -759,21 +759,21 @@ class Spill {
       if (bytesWritten < bytes) throw new StorageError('The temporary file was only partly written: is the disk full?');
       for (const buffer of buffers) this.giveBack(buffer);
     });
-    // Awaited by `written`; a failure before that is no unhandled one.
+    // `written` throws the failure; this keeps it from being reported as unhandled before.
     written.catch(() => undefined);
     this.#writes.push(written);
   }
 
   /**
-   * Waits until no more than some of the writes that were begun are unfinished.
+   * Waits until at most `unfinished` writes are pending.
    *
-   * @throws What the file system says, such as that the disk is full.
+   * @throws The error of the file system, for example if the disk is full.
    */
   async written(unfinished = 4): Promise<void> {
     while (this.#writes.length > unfinished) await this.#writes.shift();
   }
 
-  /** Reads slots and frees them. The bytes, with room for some more, are valid until the next read. */
+  /** Reads slots and frees them. The buffer has room for `more` bytes, and is valid until the next read. */
   async read(slots: readonly number[], more: number): Promise<Buffer> {
     this.#begin();
     await this.written(0);

@@ -1,4 +1,4 @@
-// One file: a row goes from the caller through one operation to its outcome, and what is kept for a restart goes with it.
+// One file: each step of a row, from the caller to its outcome, depends on the state that is stored for a restart.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { openAsBlob, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -41,16 +41,16 @@ import { isSafeAddress, type Line, ResultFile, unsafeAddress } from './result-fi
 export interface BulkMutateOptions extends BulkSettings {
   readonly signal?: AbortSignal;
   /**
-   * Name of the run in the store: if called again with the same key and rows after a crash, it continues, and runs no
-   * row twice whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
+   * Name of the run in the store. If called again with the same key and rows after a crash, it continues, and does not
+   * repeat rows whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
    *
-   * One process at a time: if another one runs that key, or finishes it meanwhile, reading the outcomes throws a
-   * `StorageError`. A process that died is waited for, at most 20 seconds.
+   * One process at a time: while another one runs that key, or if it finishes meanwhile, reading the outcomes throws a
+   * `StorageError`. After a crash, the key is free again within 20 seconds; the call waits for that.
    */
   readonly key?: string;
   /** Maximum bytes per file; more rows go into the next one. Default 99,000,000: Shopify accepts 100 MB. */
   readonly fileBytes?: number;
-  /** How often rows with unknown outcome are run again, if that is safe and nobody cancelled them. Default 1. */
+  /** How often rows with unknown outcome are run again, if that is safe and they were not cancelled. Default 1. */
   readonly rerun?: number;
   /** Called after each check of an operation, and after each file. */
   readonly onProgress?: (summary: BulkSummary) => void;
@@ -65,8 +65,8 @@ export interface BulkRowResult<Row, Data> {
   /** The row as sent, with its idempotency key if the mutation takes one: send it again in this form. */
   readonly row: Row;
   /**
-   * `done`: carried out. `refused`: not carried out, because of `userErrors`. `unknown`: Shopify does not say, so read
-   * the state before you run it again, unless it has a key.
+   * `done`: carried out. `refused`: not carried out, because of `userErrors`. `unknown`: Shopify reported no outcome.
+   * Then read the state before you run the row again, unless it has an idempotency key.
    */
   readonly status: 'done' | 'refused' | 'unknown';
   readonly data: Data | null;
@@ -102,7 +102,7 @@ const optionNames: Readonly<Record<keyof BulkMutateOptions, true>> = {
   operationName: true,
 };
 
-/** Milliseconds after which the key of a dead process is free for another. */
+/** Milliseconds after which the key of a crashed process is free again. */
 const leaseMs = 20_000;
 
 /** Bytes of a file. https://shopify.dev/docs/api/usage/bulk-operations/imports */
@@ -142,12 +142,12 @@ export async function startMutation(
       issues: [{ field: 'document', message: 'has no operation.' }],
     });
   const write = (token: string) => bulkMutation(parsed.document, operation, token);
-  // Broken rules are told of here, and not with the first outcome.
+  // Throws for broken rules now, not with the first outcome.
   const { variables } = write('Bulk');
   return new MutationRun(shop, { parsed, variables, write }, rows, { ...options, fileBytes, rerun });
 }
 
-/** A mutation, checked. */
+/** A mutation that passed the checks. */
 interface CheckedMutation {
   readonly parsed: ParsedOperation;
   readonly variables: ReadonlyMap<string, RowVariable>;
@@ -156,12 +156,12 @@ interface CheckedMutation {
 
 type Settings = BulkMutateOptions & Required<Pick<BulkMutateOptions, 'fileBytes' | 'rerun'>>;
 
-/** What is kept of a run: by its key, and for each file. */
+/** The stored state of one file of a run. */
 interface KeptFile {
   readonly format: 1;
   readonly token: string;
   readonly sentAt: number;
-  /** Of the file, so that other rows are not taken for these. */
+  /** Hash of the file, to detect other rows. */
   readonly hash: string;
   readonly id?: string;
 }
@@ -173,10 +173,10 @@ class MutationRun implements BulkMutation<Line, Line> {
   readonly #options: Settings;
   readonly #counts = { rows: 0, done: 0, refused: 0, unknown: 0 };
   readonly #operations: string[] = [];
-  /** Begins the keys of the rows. */
+  /** Seed for the idempotency keys of the rows. */
   #base: string = randomUUID();
   #isTaken = false;
-  /** Aborted by the caller, or when the key is no longer this process's. */
+  /** Aborted by the caller, or when this process loses the lock of the key. */
   #signal: AbortSignal | undefined;
 
   constructor(
@@ -244,7 +244,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     }
   }
 
-  /** The name of what is kept; empty where nothing is. */
+  /** Name of the run in the store; empty if nothing is stored. */
   async #name(): Promise<string> {
     const { key, store } = this.#options;
     const { shop, app } = this.#shop;
@@ -253,16 +253,16 @@ class MutationRun implements BulkMutation<Line, Line> {
   }
 
   /**
-   * Takes the key, so that no other process runs the same rows.
+   * Locks the key, so that no other process runs the same rows.
    *
-   * @throws StorageError where another process has it, or has ended the run while this one waited.
+   * @throws StorageError if another process holds it, or finished the run while this one waited.
    */
   async #hold(name: string): Promise<Lock | undefined> {
     const { key, store, signal } = this.#options;
     if (name === '' || !store) return undefined;
     const taken = { leaseMs, ...(signal && { signal }) };
     const free = await store.lock(name, taken);
-    // Whoever has it may be dead: then its lease runs out, and the run is there still.
+    // The process that holds it may have crashed: then its lease expires, and the run is still stored.
     const lock = free ?? (await store.lock(name, { ...taken, waitMs: leaseMs + 5_000 }));
     let isThere = free !== undefined;
     try {
@@ -274,14 +274,14 @@ class MutationRun implements BulkMutation<Line, Line> {
       this.#signal = signal ? AbortSignal.any([signal, lock.signal]) : lock.signal;
       return lock;
     }
-    const what = lock ? 'has run the rows meanwhile' : 'runs its rows';
+    const what = lock ? 'finished this run meanwhile' : 'is running these rows';
     throw new StorageError(
-      `Another process ${what}: the bulk mutation ${JSON.stringify(key)} of ${this.#shop.shop} was not run by this one. Start it again only if the rows are to be run once more.`,
+      `Another process ${what}: bulk mutation ${JSON.stringify(key)} of ${this.#shop.shop}. Start it again only to run the rows once more.`,
       { shop: this.#shop.shop, isRetryable: false },
     );
   }
 
-  /** Goes on with the run of that name, or begins it. */
+  /** Continues the run with that name, or starts it. */
   async #open(name: string): Promise<void> {
     const { key, store } = this.#options;
     if (name === '' || !store) return;
@@ -295,18 +295,21 @@ class MutationRun implements BulkMutation<Line, Line> {
   }
 
   /**
-   * Frees the name. All rows were told of, so a store that fails here ends nothing: as long as nothing is marked, the next call
-   * tells the same again.
+   * Removes the run from the store. All outcomes were returned, so a failing store is only logged: the next call with
+   * the key then returns the same outcomes again, or starts over if the run was already marked as over.
    */
   async #forget(name: string): Promise<void> {
     const { store } = this.#options;
     if (name === '' || !store) return;
     try {
-      // Files that are gone and a name that is not would be rows that were not run yet.
+      // Marked first: without the mark, a run whose files were removed would look like one that has not run yet.
       await store.set(name, JSON.stringify({ format: 1, base: this.#base, isOver: true }));
       await this.#clear(name, store);
     } catch (error) {
-      this.#shop.logger?.warn({ shop: this.#shop.shop, error }, 'what is kept of a bulk mutation could not be removed');
+      this.#shop.logger?.warn(
+        { shop: this.#shop.shop, error },
+        'the stored state of a bulk mutation could not be removed',
+      );
     }
   }
 
@@ -315,7 +318,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     await store.delete(name);
   }
 
-  /** A row with the idempotency keys that it lacks: the same ones each time that the run is called. */
+  /** Adds the missing idempotency keys to a row: the same ones each time the run is called. */
   #withKeys(given: Line, index: number): Line {
     const { keySlots } = this.#mutation.parsed;
     const missing = keySlots.filter(({ variable, byDefault }) => !given[variable] && byDefault === undefined);
@@ -337,7 +340,7 @@ class MutationRun implements BulkMutation<Line, Line> {
       callListener(onProgress, this.summary(), (error) => this.#shop.logger?.error({ error }, 'onProgress threw'));
   }
 
-  /** Runs one file, and again what has no outcome. */
+  /** Runs one file, and its rows without an outcome again. */
   async *#run(file: RowFile, name: string, reruns: number): AsyncGenerator<Result> {
     const { store } = this.#options;
     const operation = await this.#operate(file, name, store);
@@ -354,7 +357,7 @@ class MutationRun implements BulkMutation<Line, Line> {
       }
     }
     this.#tell();
-    // What somebody has cancelled is not started again.
+    // A cancelled operation is not started again.
     const mayRerun = reruns > 0 && operation.status !== 'CANCELED';
     const again = mayRerun ? new RowFile(this.#options.tempFolder) : undefined;
     try {
@@ -371,7 +374,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     }
   }
 
-  /** The operation of a file, when it has ended: the one that is kept, the one that was lost, or a new one. */
+  /** Waits for the operation of a file: the stored one, one whose start was lost, or a new one. */
   async #operate(file: RowFile, name: string, store: KeyValueStore | undefined): Promise<BulkOperation> {
     const { key } = this.#options;
     const signal = this.#signal;
@@ -430,7 +433,7 @@ class MutationRun implements BulkMutation<Line, Line> {
     const userErrors = this.#mutation.parsed.rootFields.flatMap(({ responseKey, userErrorKeys }) =>
       userErrorKeys.flatMap((key) => userErrorEntries(data?.[responseKey], key)),
     );
-    // Its first run with the key has not ended: what became of it is told to the next one.
+    // An earlier request with this key is still running: only a later one can return its outcome.
     if (userErrors.some(({ code }) => code === 'IDEMPOTENCY_CONCURRENT_REQUEST')) return unknownOutcome;
     if (userErrors.length > 0) return { status: 'refused', data, userErrors };
     const isDone = this.#mutation.parsed.rootFields.some(({ responseKey }) => isRecord(data?.[responseKey]));
@@ -446,43 +449,43 @@ class MutationRun implements BulkMutation<Line, Line> {
   }
 }
 
-/** A row as a line of the file; what cannot be one is an issue. */
+/** A row as a line of the file. Adds an issue if it cannot be written as JSON. */
 function lineOf(row: Line, issues: Issue[]): Buffer {
   try {
     return Buffer.from(`${JSON.stringify(row)}\n`);
   } catch {
-    issues.push({ field: 'row', message: 'cannot be written as JSON: it holds a bigint, or goes round in a circle.' });
+    issues.push({ field: 'row', message: 'cannot be written as JSON: it holds a bigint or a circular reference.' });
     return Buffer.alloc(0);
   }
 }
 
 const unknownOutcome = { status: 'unknown', data: null, userErrors: [] } as const;
 
-/** A UUID (version 8) that follows from a text. */
+/** A UUID (version 8) derived from a text. */
 function uuidOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Bytes of rows that stay in memory; from there on they are written to a file, so many at a time. */
+/** Bytes of rows to keep in memory before they are written to the temporary file. */
 const memoryBytes = 256 * 1024;
 
 /** Bytes of rows that are read at a time. */
 const aheadBytes = 64 * 1024;
 
-/** Rows, one a line: a few in memory, more in a temporary file. */
+/** Rows, one per line: a few in memory, more in a temporary file. */
 class RowFile {
   readonly #folder: string | undefined;
   #path: string | undefined;
   #file: FileHandle | undefined;
   readonly #hash = createHash('sha256');
   #digest: string | undefined;
-  /** Where each line begins, and the row's place among all. */
+  /** Start of each line, and index of its row among all rows. */
   #starts = new Float64Array(1_024);
   #indexes = new Float64Array(1_024);
-  /** What was read last, and where it begins. */
+  /** Bytes read last, and where they start. */
   #ahead: { readonly from: number; readonly bytes: Buffer } = { from: 0, bytes: Buffer.alloc(0) };
-  /** What is not written yet. */
+  /** Lines that are not written yet. */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   count = 0;
@@ -492,12 +495,12 @@ class RowFile {
     this.#folder = folder;
   }
 
-  /** The first row's place among all. */
+  /** Index of the first row among all rows. */
   get first(): number {
     return this.#indexes[0] ?? 0;
   }
 
-  /** Of all its lines; none can be added afterwards. */
+  /** Hash of all lines; none can be added afterwards. */
   get hash(): string {
     this.#digest ??= this.#hash.digest('base64url');
     return this.#digest;
@@ -521,7 +524,7 @@ class RowFile {
     if (this.#waitingBytes >= memoryBytes) await this.#write();
   }
 
-  /** Its content, read as it is sent. */
+  /** The content, read while it is sent. */
   async blob(): Promise<Blob> {
     if (this.#path === undefined) return new Blob([this.#inMemory()], { type: 'text/jsonl' });
     if (this.#waiting.length > 0) await this.#write();
@@ -539,7 +542,7 @@ class RowFile {
     return { index: this.#indexes[at] ?? 0, row: JSON.parse(line.toString()) as Line };
   }
 
-  /** Results come in about the order of the rows, so the rows after this one are read with it. */
+  /** Reads the following rows too, because results arrive in about the order of the rows. */
   async #read(file: FileHandle, start: number, end: number): Promise<Buffer> {
     const { from, bytes } = this.#ahead;
     if (start >= from && end <= from + bytes.length) return bytes.subarray(start - from, end - from);
@@ -590,8 +593,7 @@ const maxUploads = 5;
 const uploadMs = 30 * 60_000;
 
 /**
- * Uploads rows to a place that Shopify gives, without the access token. A second upload does no harm: each has a place of
- * its own.
+ * Uploads rows to a URL from Shopify, without the access token. A second upload does no harm: each has its own path.
  *
  * @returns The `stagedUploadPath`.
  */
@@ -620,11 +622,10 @@ async function upload(shop: BulkShop, file: RowFile, signal: AbortSignal | undef
     throw new NetworkError('Shopify returned no upload target.', { shop: shop.shop, mayHaveExecuted: false });
   if (!isSafeAddress(shop, url)) throw unsafeAddress(shop, url);
   for (let tries = 1; ; tries += 1) {
-    // Its bytes are read from the file as they are sent.
     const content = await file.blob();
     const form = new FormData();
     for (const { name, value } of target.parameters) form.append(name, value);
-    // The last one: what comes after the file is not read.
+    // Must be last: storage ignores fields after the file.
     form.append('file', content, 'rows.jsonl');
     const limit = linkSignal(shop.clock, signal, uploadMs, () => new Error('The upload took too long.'));
     let status: number | undefined;
@@ -639,7 +640,7 @@ async function upload(shop: BulkShop, file: RowFile, signal: AbortSignal | undef
       status = response.status;
       await response.body?.cancel();
     } catch {
-      // Whatever broke, the next try brings the whole file.
+      // The next try sends the whole file again, whatever failed.
       signal?.throwIfAborted();
     } finally {
       limit.release();

@@ -82,27 +82,27 @@ const background = (signal: AbortSignal | undefined) => ({
   ...(signal && { signal }),
 });
 
-/** What is sent to start an operation. */
+/** A request to start an operation. */
 export interface Submission {
   readonly kind: BulkKind;
-  /** The text; it holds the token as the name of its operation. */
+  /** The text, with the token as the name of its operation. */
   readonly text: string;
-  /** Unique, so that the operation is found again where the response was lost. */
+  /** Unique, so that the operation can be found if the response is lost. */
   readonly token: string;
-  /** Of a query: whether each line follows its parent. */
+  /** Queries only: whether each line follows its parent. */
   readonly groupObjects?: boolean;
-  /** Of a mutation: where the rows are. */
+  /** Mutations only: path of the uploaded rows. */
   readonly stagedUploadPath?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds between tries while five operations run already. */
+/** Milliseconds between tries while five operations are running. */
 const crowdedMs = { first: 2_000, longest: 30_000 };
 
-/** Milliseconds before each look for an operation whose start had no response: it may come up late. */
+/** Milliseconds before each search for an operation whose start had no response: it may appear late. */
 const looksMs = [0, 2_000, 10_000];
 
-/** Starts in a row without a response and without a trace, after which the last failure is thrown. */
+/** Consecutive lost starts after which the last failure is thrown. */
 const maxLost = 3;
 
 /**
@@ -135,7 +135,10 @@ export async function submit(shop: BulkShop, submission: Submission): Promise<Bu
       if (found) return found;
       lost += 1;
       if (lost === maxLost) throw error;
-      shop.logger?.warn({ shop: shop.shop, error: error.code }, 'the start of a bulk operation was lost: sent again');
+      shop.logger?.warn(
+        { shop: shop.shop, error: error.code },
+        'the start of a bulk operation was lost: sending it again',
+      );
     }
   }
 }
@@ -166,7 +169,7 @@ function refused(shop: BulkShop, { kind }: Submission, userErrors: readonly User
   return new ShopifyUserError(message, { shop: shop.shop, operation: 'bulkOperationRun', userErrors });
 }
 
-/** Bulk operations are a permission of the app since 2026-11-06, switched off again after 31 days without use. */
+/** Since 2026-11-06 bulk operations must be enabled for the app, and are turned off after 31 days without use. */
 function notEnabled({ shop }: BulkShop, kind: BulkKind, cause: ShopwrightError): BulkNotEnabledError {
   const message =
     `Bulk ${kind} are not enabled for this app on ${shop}. Enable them for the app in the Dev Dashboard: they are turned ` +
@@ -180,13 +183,13 @@ function notEnabled({ shop }: BulkShop, kind: BulkKind, cause: ShopwrightError):
   });
 }
 
-/** Milliseconds that the clocks of Shopify and of this machine may be apart. */
+/** Milliseconds by which the clocks of Shopify and this machine may differ. */
 const skewMs = 5 * 60_000;
 
 /**
- * Looks for an operation that was started at that time or later, by the token in its text.
+ * Searches for an operation started at that time or later, by the token in its text.
  *
- * @param looks Milliseconds to wait before each look.
+ * @param looks Milliseconds to wait before each search.
  */
 export async function findLost(
   shop: BulkShop,
@@ -208,25 +211,25 @@ export async function findLost(
   return undefined;
 }
 
-/** Cancels an operation; one that has ended stays as it is. */
+/** Cancels an operation. Does nothing if it has ended. */
 export async function cancelOperation(shop: BulkShop, id: string): Promise<void> {
   await shop.graphql(BulkCancelDocument, { id }, { userErrors: 'return' });
 }
 
 const hasEnded = ({ status }: BulkOperation): boolean => !['CREATED', 'RUNNING', 'CANCELING'].includes(status);
 
-/** Milliseconds between looks at a running operation: the first, and the longest. */
+/** Milliseconds between checks of a running operation: first, longest, and the growth factor. */
 const pollMs = { first: 1_000, longest: 30_000, growth: 1.06 };
 
-/** Milliseconds of failing looks after which the last failure is thrown. */
+/** Milliseconds of failing checks after which the last failure is thrown. */
 const patienceMs = 30 * 60_000;
 
-/** By where they are: the `fetch` of a test, or this process. */
+/** Scopes by their `fetch`: that of a test, or the global object. */
 const scopes = new WeakMap<object, Scope>();
 
-/** What the bulk operations of one process share. */
+/** State that the bulk operations of one process share. */
 interface Scope {
-  /** Wakes whoever waits for an operation. */
+  /** Functions that wake the calls waiting for an operation. */
   readonly wakers: Map<string, Set<() => void>>;
   readonly slots: Map<string, MemorySlots>;
 }
@@ -238,7 +241,7 @@ function scopeOf({ fetch }: BulkShop): Scope {
   return scope;
 }
 
-/** Notifies those waiting for an operation that it has ended. Returns `false` if nobody in this process is. */
+/** Wakes the calls waiting for an operation. Returns `false` if there are none in this process. */
 export function wake(shop: BulkShop, id: string): boolean {
   const wakers = scopeOf(shop).wakers.get(`${shop.origin} ${id}`);
   for (const run of wakers ?? []) run();
@@ -246,10 +249,10 @@ export function wake(shop: BulkShop, id: string): boolean {
 }
 
 /**
- * Waits until an operation has ended: looks at it with growing pauses, and at once when the webhook says so.
+ * Waits until an operation has ended. Checks it with growing pauses, and at once when the webhook arrives.
  *
- * @param onChange Called after each look.
- * @throws What a look throws that cannot succeed later.
+ * @param onChange Called after each check.
+ * @throws The error of a check, if it cannot succeed later.
  */
 export async function untilEnded(
   shop: BulkShop,
@@ -292,7 +295,7 @@ export async function untilEnded(
         failingSinceMs = undefined;
         onChange(operation);
       } catch (error) {
-        // The operation goes on at Shopify, whatever is between it and this process.
+        // The operation continues at Shopify even if this process cannot reach it.
         if (!isShopwrightError(error) || !error.isRetryable) throw error;
         failingSinceMs ??= shop.clock.monotonic();
         if (shop.clock.monotonic() - failingSinceMs > patienceMs) throw error;
@@ -330,20 +333,20 @@ export function checkCompleted({ shop }: BulkShop, operation: BulkOperation): vo
 /** Operations of one kind that may run at once for an app on a shop. https://shopify.dev/docs/api/usage/bulk-operations/queries */
 const maxRunning = 5;
 
-/** One of the five places for operations. */
+/** One of the five slots for operations. */
 export interface Slot {
   release(): void;
 }
 
-/** Milliseconds after which the place of a process that died is free again. */
+/** Milliseconds after which the slot of a crashed process is free again. */
 const slotLeaseMs = 60_000;
 
-/** Milliseconds between looks for a free place in the store. */
+/** Milliseconds between searches for a free slot in the store. */
 const slotPollMs = { first: 500, longest: 10_000 };
 
 /**
- * Takes one of the five slots of an app and shop, and waits until one is free: among all processes that share the
- * store, or else in this process.
+ * Takes one of the five slots of an app and shop, and waits until one is free. All processes that use the store share
+ * the slots; without a store, they count in this process only.
  *
  * @param wait If `false`, returns nothing if none is free.
  */
@@ -375,7 +378,7 @@ export async function takeSlot(
   }
 }
 
-/** The places of one app and shop in this process. */
+/** The slots of one app and shop in this process. */
 class MemorySlots {
   #taken = 0;
   readonly #waiting = new Set<() => void>();
@@ -390,7 +393,7 @@ class MemorySlots {
       try {
         await promise;
       } catch (error) {
-        // Where its turn came with the abort, the next one has it.
+        // The slot arrived together with the abort: pass it to the next one.
         if (!this.#waiting.delete(resolve)) this.#free();
         throw error;
       } finally {
@@ -406,7 +409,7 @@ class MemorySlots {
     };
   }
 
-  /** Hands the place on, or leaves it empty. */
+  /** Passes the slot to the next one waiting, if any. */
   #free(): void {
     const [next] = this.#waiting;
     if (!next) {

@@ -7,16 +7,16 @@ import { type BulkConnection, readBulkQuery, sortsById } from './document.ts';
 import type { BulkShop } from './operation.ts';
 import type { Line } from './result-file.ts';
 
-/** Nodes of a page, by the level of their connection: halved where a page would cost too much. */
+/** Page sizes by level of the connection. Halved if a page would cost too much. */
 const firstSizes = [50, 20, 10];
 
-/** Of a connection without others below it. */
+/** Page size of a connection without nested ones. */
 const flatSize = 250;
 
 /**
- * Reads what a bulk query would read by pages, and gives it as the lines of a grouped file: each node follows its parent.
+ * Reads a bulk query by pages instead, and yields the lines of a grouped file: each node follows its parent.
  *
- * @param text A query as `bulkQuery` writes it.
+ * @param text A query as returned by `bulkQuery`.
  */
 export async function* readByPages(
   shop: BulkShop,
@@ -35,7 +35,7 @@ export async function* readByPages(
 class PageReader {
   readonly #shop: BulkShop;
   readonly #signal: AbortSignal | undefined;
-  /** By level. */
+  /** Page sizes by level. */
   readonly #sizes: number[];
 
   constructor(shop: BulkShop, signal: AbortSignal | undefined, sizes: readonly number[]) {
@@ -66,7 +66,7 @@ class PageReader {
     const read = async (after: string | null, signal: AbortSignal, above?: number): Promise<PageRead<Line>> => {
       const data = await this.#ask(document(above), { ...variables, after }, signal);
       const found = 'node' in variables ? data['node'] : data;
-      // An object that is not there, or went away meanwhile, has no more nodes.
+      // An object that does not exist, or was deleted meanwhile, has no more nodes.
       if (valueAt(found, path.slice(0, -1)) === null) return { nodes: [], hasMore: false, cursor: null };
       const { nodes, pageInfo } = pageOf(valueAt(found, path));
       return { nodes, hasMore: pageInfo?.['hasNextPage'], cursor: pageInfo?.['endCursor'] };
@@ -76,7 +76,7 @@ class PageReader {
     for await (const { nodes } of pages) yield nodes;
   }
 
-  /** Asks with the sizes of now, and with smaller ones where that would cost too much. */
+  /** Sends the query with the current page sizes, and with smaller ones if it would cost too much. */
   async #ask(document: string, variables: object, signal: AbortSignal): Promise<Line> {
     for (;;) {
       const used = levels.filter((level) => document.includes(`$first${level}:`));
@@ -122,8 +122,8 @@ class PageReader {
 const levels = [0, 1, 2];
 
 /**
- * Sorts the outermost connection by id, and searches for what is above one: behind 25,000 nodes Shopify pages no further.
- * `undefined` where it cannot be searched or is sorted otherwise.
+ * Sorts the outermost connection by id, and searches for ids above the last one: Shopify stops paging after 25,000
+ * nodes. `undefined` if it cannot be searched, or has another order.
  */
 function searchById(
   set: SelectionSetNode,
@@ -151,7 +151,7 @@ function searchById(
   };
 }
 
-/** A query with the sizes that it uses: Shopify refuses others. */
+/** Declares only the size variables that the query uses: Shopify refuses unused ones. */
 function pageQuery(selection: string, more = ''): string {
   const sizes = levels.filter((level) => selection.includes(`$first${level}`)).map((level) => `$first${level}: Int!, `);
   return `query BulkByPages(${more}${sizes.join('')}$after: String) ${selection}`;
@@ -203,7 +203,7 @@ function below(set: SelectionSetNode, key: string): SelectionSetNode[] {
   });
 }
 
-/** A selection of one connection only, in pages. */
+/** Reduces a selection to one connection, with paging. */
 function only(set: SelectionSetNode, path: readonly string[], level: number, isPaged: boolean): SelectionSetNode {
   const [key, ...rest] = path;
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
@@ -218,11 +218,11 @@ function only(set: SelectionSetNode, path: readonly string[], level: number, isP
   return { ...set, selections };
 }
 
-/** What stands for paging already, where a connection is continued that was a part of a page before. */
+/** `false` for what paging adds: a continued connection has it already. */
 const isKept = (node: ArgumentNode | SelectionNode): boolean =>
   !('name' in node && /^(first|after|pageInfo)$/.test(node.name.value));
 
-/** A connection with a size, its page information, and the same for those in it. */
+/** Adds a page size and `pageInfo` to a connection and to those nested in it. */
 function pagedField(field: FieldNode, level: number, isContinued: boolean): FieldNode {
   const argument = (name: string, variable: string): object => ({
     kind: 'Argument',
@@ -254,6 +254,6 @@ function pagedSet(set: SelectionSetNode, level: number): SelectionSetNode {
 
 function parseSelections(text: string): SelectionSetNode {
   const [operation] = parse(text, { noLocation: true }).definitions;
-  if (operation?.kind !== 'OperationDefinition') throw new TypeError(`${text} is no selection.`);
+  if (operation?.kind !== 'OperationDefinition') throw new TypeError(`${text} is not a selection.`);
   return operation.selectionSet;
 }

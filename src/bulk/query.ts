@@ -1,4 +1,4 @@
-// One file: a run is started, kept, watched, read and told of, and each of these needs what the others know.
+// One file: starting, storing, watching and reading a run share its state.
 import { randomBytes } from 'node:crypto';
 import type { OperationDefinitionNode } from 'graphql';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
@@ -46,7 +46,7 @@ export interface BulkSettings {
   readonly store?: KeyValueStore;
   /** Folder for the temporary file of a join, which contains the result while it is joined. Default: the system's. */
   readonly tempFolder?: string;
-  /** Bytes of the file to join in memory at a time; larger files go through the temporary file. Default 8 MB. */
+  /** Bytes to join in memory at a time; larger files go through the temporary file. Default 8 MB. */
   readonly memoryBytes?: number;
 }
 
@@ -122,7 +122,7 @@ export interface BulkRun<Row> extends AsyncIterable<Row> {
   progress(): AsyncIterable<BulkProgress>;
   /** Waits until Shopify has finished, without reading. @throws BulkFailedError */
   ended(): Promise<BulkOperation>;
-  /** Asks Shopify to stop; reading the rows then fails with `BulkFailedError`. */
+  /** Asks Shopify to cancel the operation; reading the rows then throws `BulkFailedError`. */
   cancel(): Promise<void>;
 }
 
@@ -152,7 +152,7 @@ function refuse(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ValidationError('The call is invalid', { issues });
 }
 
-/** @throws ConfigError for settings of a client that do not exist. */
+/** @throws ConfigError for unknown or invalid settings of a client. */
 export function checkedSettings(settings: BulkSettings | undefined): BulkSettings {
   const issues = [...unknownNames(settings, settingNames, 'bulk.'), ...memoryIssues(settings?.memoryBytes, 'bulk.')];
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
@@ -220,7 +220,7 @@ export async function startQuery(
   const turn = key !== undefined && store ? await RunKeeper.turn(store, shop, key, signal) : undefined;
   try {
     const found = key !== undefined && store ? await RunKeeper.open(store, shop, key, saveEvery) : undefined;
-    // The name may be that of another run by now.
+    // A newer run may have taken the key since.
     const keeper = position && found?.kept?.id !== position.id ? undefined : found;
     const slot = { held: undefined as Slot | undefined };
     const origin = { keeper, partial: false, toRow: paged?.toPage };
@@ -240,11 +240,11 @@ export async function startQuery(
     const release = (): void => slot.held?.release();
     try {
       const kept = keeper?.kept;
-      // The token is the only part of the text that changes from run to run.
+      // Only the token changes from run to run.
       const token = kept?.token ?? newToken();
       let { text, roots } = write(token);
       if (kept && kept.text !== text) {
-        // Another query by now: the old one is of no use.
+        // The query has changed: the stored run cannot be used.
         await keeper?.forget();
         ({ text, roots } = write(newToken()));
       }
@@ -269,7 +269,7 @@ export async function startQuery(
           started = await submit(shop, { kind: 'queries', text, token: sent, groupObjects, signal });
         } catch (error) {
           if (!isShopwrightError(error, 'BULK_NOT_ENABLED') || options.fallback !== 'paginate') {
-            // Where it may have been started, the next run of that key looks for it.
+            // If it may have been started, the next run with the key searches for it.
             if (isShopwrightError(error) && !error.mayHaveExecuted) await keeper?.forget();
             throw error;
           }
@@ -297,7 +297,7 @@ export async function startQuery(
   }
 }
 
-/** What a position says. */
+/** The content of a position. */
 interface Position {
   readonly format: 1;
   readonly id: string;
@@ -313,7 +313,7 @@ function readPosition(text: string): Position | undefined {
   return read as unknown as Position;
 }
 
-/** Goes on with an operation by its id, or after a position. */
+/** Continues an operation by its id, or after a position. */
 export async function resumeQuery(
   shop: BulkShop,
   idOrPosition: string,
@@ -342,7 +342,7 @@ export async function resumeQuery(
   );
 }
 
-/** What is kept of a run. */
+/** The stored state of a run. */
 interface KeptRun {
   readonly format: 1;
   readonly token: string;
@@ -356,10 +356,10 @@ interface KeptRun {
 const nameOfRun = async ({ shop, app }: BulkShop, key: string): Promise<string> =>
   `bulk-run:${await keyPart(shop, 80)}:${await keyPart(app)}:${await keyPart(key)}`;
 
-/** Of the lock under which a run of a key is started. */
+/** Options of the lock that is held while the run of a key is started. */
 const startingMs = { leaseMs: 10_000, waitMs: 60_000 };
 
-/** Keeps a run in the store, for the process that comes after this one. */
+/** Stores the state of a run, so that the next process can continue it. */
 class RunKeeper {
   readonly every: number;
   kept: KeptRun | undefined;
@@ -373,7 +373,7 @@ class RunKeeper {
     this.kept = kept;
   }
 
-  /** Whoever holds it starts the run of that key; others go on with it then. @throws StorageError where it takes too long. */
+  /** Locks the key while its run is started; other calls continue that run. @throws StorageError after a minute. */
   static async turn(store: KeyValueStore, shop: BulkShop, key: string, signal: AbortSignal | undefined): Promise<Lock> {
     const lock = await store.lock(await nameOfRun(shop, key), { ...startingMs, ...(signal && { signal }) });
     if (lock) return lock;
@@ -414,7 +414,7 @@ class RunKeeper {
   }
 }
 
-/** Tells of what goes on, to all who listen. */
+/** Reports the progress to `onProgress` and to the iterators of `progress()`. */
 class ProgressTeller {
   #latest: BulkProgress | undefined;
   #next = Promise.withResolvers<void>();
@@ -468,7 +468,7 @@ class ProgressTeller {
   }
 }
 
-/** Rows as a consumer asks for them, one by one, out of the batches in which they come. */
+/** Returns the rows of batches one by one. */
 class RowReader implements AsyncIterableIterator<Line> {
   readonly #batches: AsyncGenerator<RowBatch>;
   readonly #onBatchDone: (batch: RowBatch) => Promise<void> | void;
@@ -481,7 +481,7 @@ class RowReader implements AsyncIterableIterator<Line> {
     this.#onBatchDone = onBatchDone;
   }
 
-  /** The place after the row that was given last. */
+  /** The place after the last returned row. */
   get place(): Place | PartPlace | undefined {
     return this.#batch?.place(this.#next - 1);
   }
@@ -527,16 +527,16 @@ interface RunOrigin {
   readonly keeper: RunKeeper | undefined;
   readonly from: Place | PartPlace | undefined;
   readonly partial: boolean;
-  /** What a node is given as. */
+  /** Converts a node to a row; by default it is the row. */
   readonly toRow?: ((node: Line) => Line) | undefined;
 }
 
-/** Rows in the shape that was asked for. */
+/** Converts the rows to the requested shape. */
 async function* shaped(batches: AsyncGenerator<RowBatch>, toRow: RunOrigin['toRow']): AsyncGenerator<RowBatch> {
   for await (const batch of batches) yield toRow ? { ...batch, rows: batch.rows.map(toRow) } : batch;
 }
 
-/** An operation at Shopify. It is watched from the beginning, and its place among the five given back when it has ended. */
+/** An operation at Shopify. It is checked from the start, and its slot is released when it has ended. */
 class OperationRun implements BulkRun<Line> {
   readonly id: string;
   readonly #shop: BulkShop;
@@ -620,7 +620,7 @@ class OperationRun implements BulkRun<Line> {
       const operation = await this.#ended;
       if (!partial) checkCompleted(this.#shop, operation);
       const url = partial ? (operation.partialDataUrl ?? operation.url) : operation.url;
-      // Without a file there was nothing to write.
+      // No file: the query has no results.
       const counted = url === null ? undefined : yield* this.#rows(operation, url, from);
       if (!partial) this.#checkCount(operation, counted ?? 0);
       this.#teller.tell('done', operation.objectCount, operation.fileSize ?? 0, operation.fileSize ?? undefined);
@@ -631,7 +631,7 @@ class OperationRun implements BulkRun<Line> {
     }
   }
 
-  /** @returns How many lines the file has. */
+  /** @returns The number of lines in the file. */
   async *#rows(
     operation: BulkOperation,
     url: string,

@@ -1,4 +1,4 @@
-// One file: a download goes from the address to parsed lines in one stream, and each step knows where in the file it is.
+// One file: every step from the URL to the parsed lines tracks the same position in the file.
 import { createGunzip } from 'node:zlib';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
 import { HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
@@ -9,37 +9,37 @@ import type { BulkShop } from './operation.ts';
 /** One line, parsed. */
 export type Line = Record<string, unknown>;
 
-/** Lines that came together. */
+/** Lines that arrived together. */
 export interface LineBatch {
   readonly lines: Line[];
   /** Byte of the file at which the first of them begins. */
   readonly at: number;
 }
 
-/** Which file is read, and how. */
+/** The file to read, and how to read it. */
 interface ResultFileOptions {
   readonly url: string;
-  /** Gives the address again: they last seven days. `null` where there is none any more. */
+  /** Returns a new URL, because URLs expire. `null` if the file was removed: results are kept for seven days. */
   readonly renew: () => Promise<string | null>;
-  /** Bytes of the whole file, where Shopify says so. */
+  /** Size of the whole file in bytes, if Shopify reports it. */
   readonly size: number | null;
   readonly operationId: string;
-  /** Whether a line can hold whole numbers beyond 2^53. */
+  /** Whether a line can contain integers beyond 2^53. */
   readonly isExact: boolean;
   readonly signal: AbortSignal;
   /** Called with the bytes read so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** Failures in a row, without a byte in between, after which a download gives up. */
+/** Consecutive failures, without a byte in between, before a download gives up. */
 const maxFailures = 8;
 
-/** Milliseconds without a byte after which a connection is given up. */
+/** Milliseconds without a byte after which a connection is closed. */
 const stallMs = 60_000;
 
 const retryMs = { first: 500, longest: 30_000 };
 
-/** Redirects that are followed from one address. */
+/** Maximum redirects of one request. */
 const maxRedirects = 5;
 
 /** The file of a bulk operation. It is fetched without the access token. */
@@ -47,9 +47,9 @@ export class ResultFile {
   readonly #shop: BulkShop;
   readonly #options: ResultFileOptions;
   #url: string;
-  /** Version of the file as the server names it, so that a range never comes from another. */
+  /** Strong ETag of the file, so that a range never comes from another version. */
   #tag: string | undefined;
-  /** Whether the server sends ranges of the file as it lies there. */
+  /** Whether the server sends ranges of the file without encoding them. */
   #canRange = true;
   #size: number | undefined;
 
@@ -61,7 +61,7 @@ export class ResultFile {
   }
 
   /**
-   * Returns the lines from a byte on, which must be the first of a line.
+   * Yields the lines from a byte on, which must be the first of a line.
    *
    * @throws BulkIncompleteError if the last line is truncated.
    * @throws NetworkError, HttpError if the file cannot be read.
@@ -83,13 +83,13 @@ export class ResultFile {
       };
       let start = 0;
       if (rest.length > 0) {
-        // The line that came in parts ends here. The others need no copy.
+        // The line that spans several chunks ends here. The others need no copy.
         start = chunk.indexOf(newline) + 1;
         const line = Buffer.concat([...rest, chunk.subarray(0, start)]);
         yield parsed(line, 0, line.length);
         at += line.length;
       }
-      // Objects of a whole chunk would outlive V8's young generation, which then doubles again and again.
+      // In small batches: the objects of a whole chunk would survive collections, and V8 would keep growing its heap.
       while (start <= last) {
         const end = chunk.indexOf(newline, Math.min(start + textBytes, last)) + 1;
         yield parsed(chunk, start, end);
@@ -98,15 +98,15 @@ export class ResultFile {
       }
       rest = last + 1 < chunk.length ? [chunk.subarray(last + 1)] : [];
     }
-    // A file may end without a line break; a line that was cut is no JSON.
+    // A file may end without a line break. A truncated line is not valid JSON.
     const lines = parseLines(Buffer.concat(rest), isExact);
     if (!lines) throw this.#incomplete('Its last line is truncated.');
     if (lines.length > 0) yield { lines, at };
   }
 
-  /** Its content from a byte on, unpacked where it is packed. */
+  /** The content from a byte on, unpacked if it is gzip. */
   async *chunks(from = 0): AsyncGenerator<Buffer> {
-    // A packed file has to be unpacked from its beginning.
+    // A packed file must be unpacked from its beginning.
     const raw = this.#raw(0);
     if (from > 0 && !(await this.#isPacked())) {
       yield* this.#raw(from);
@@ -127,7 +127,7 @@ export class ResultFile {
     return false;
   }
 
-  /** Its bytes as they are sent, over as many connections as it takes. */
+  /** The bytes as sent, over as many connections as needed. */
   async *#raw(from: number): AsyncGenerator<Buffer> {
     const { signal, onBytes } = this.#options;
     let at = from;
@@ -176,13 +176,13 @@ export class ResultFile {
     }
   }
 
-  /** Opens a connection for the file from a byte on; its first `skip` bytes come before that. */
+  /** Opens a connection at a byte of the file. The body starts `skip` bytes before it. */
   async #open(
     at: number,
     signal: AbortSignal,
   ): Promise<'end' | { readonly body: ReadableStream<Uint8Array>; readonly skip: number }> {
     const isRange = at > 0 && this.#canRange;
-    // Packed by the server, a range would be one of the packed bytes, and a cut would lose what was unpacked.
+    // If the server packed the response, ranges would count packed bytes, and a failed download could not continue.
     const headers: Record<string, string> = { 'accept-encoding': 'identity' };
     if (isRange) headers['range'] = `bytes=${at}-`;
     if (isRange && this.#tag !== undefined) headers['if-range'] = this.#tag;
@@ -252,7 +252,7 @@ export class ResultFile {
     throw new NetworkError('The download was redirected too often.', { mayHaveExecuted: false });
   }
 
-  /** Requests a new URL if the old one has expired; throws if that will not help. */
+  /** Requests a new URL if the old one was refused. Throws if that does not help. */
   async #refused(status: number): Promise<void> {
     const { renew, operationId } = this.#options;
     if (status === 408 || status === 429 || status >= 500) return;
@@ -262,7 +262,7 @@ export class ResultFile {
       return;
     }
     if (url !== null && (status === 403 || status === 400)) {
-      // The same address once more: where it was just refused, it will be again.
+      // The URL has not changed, so it would be refused again.
       throw new Fatal(
         new HttpError(`The file of ${operationId} was refused with ${status}. Start the operation again.`, {
           ...{ shop: this.#shop.shop, status },
@@ -283,15 +283,15 @@ export class ResultFile {
 }
 
 /**
- * Bytes that are decoded at a time. A text with a character beyond Latin-1 takes twice as many bytes, and V8 stores texts
- * from 128 KB on as large objects, whose parsing takes three times as long.
+ * Bytes to decode at a time. A string with a character beyond Latin-1 takes twice as many bytes, and V8 stores strings
+ * of 128 KB or more as large objects, which take three times as long to parse.
  */
 const textBytes = 16 * 1024;
 
 /**
- * Parses lines to objects; `undefined` if one is something else. Blank lines are skipped.
+ * Parses lines to objects; `undefined` if a line is not an object. Skips blank lines.
  *
- * @param isExact Whether whole numbers beyond 2^53 are looked for, and kept as `bigint`.
+ * @param isExact Whether to parse integers beyond 2^53 as `bigint`.
  */
 export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes.length): Line[] | undefined {
   const lines: Line[] = [];
@@ -309,8 +309,8 @@ export function parseLines(bytes: Buffer, isExact: boolean, from = 0, to = bytes
 }
 
 /**
- * Parses the lines of a text as one JSON list, which takes a third less time than one by one. `undefined` if the list may
- * not match the lines: a line is blank or not an object, or an object spans two lines and the count differs.
+ * Parses the lines of a text as one JSON list, which takes a third less time than parsing them one by one. `undefined`
+ * if the list may not match the lines: a line is blank or not an object, or an object spans two lines.
  */
 function parseTogether(text: string): Line[] | undefined {
   let count = 1;
@@ -329,7 +329,7 @@ function parseEach(text: string, isExact: boolean): Line[] | undefined {
       if (!isRecord(line)) return undefined;
       lines.push(line);
     } catch {
-      // What it says is a customer's, and no error's.
+      // The line may hold customer data, so it is not put into an error.
       if (part.trim() !== '') return undefined;
     }
   }
@@ -343,7 +343,7 @@ export function isSafeAddress(shop: BulkShop, address: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && (isLoopback || origin === shop.origin));
 }
 
-/** The error of a file that is not behind https. */
+/** The error for a file whose URL is not https. */
 export function unsafeAddress({ shop }: BulkShop, address: string): InvalidResponseError {
   const { protocol, hostname } = new URL(address);
   return new InvalidResponseError(
@@ -352,7 +352,7 @@ export function unsafeAddress({ shop }: BulkShop, address: string): InvalidRespo
   );
 }
 
-/** Carries an error out of the loop that tries again. */
+/** Carries an error that must not be retried out of the retry loop. */
 class Fatal extends Error {
   readonly error: Error;
   constructor(error: Error) {
@@ -365,7 +365,7 @@ const newline = 10;
 
 const isGzip = (chunk: Buffer): boolean => chunk[0] === 0x1f && chunk[1] === 0x8b;
 
-/** Weak tags do not say that each byte is the same. */
+/** Ignores weak ETags: they do not guarantee identical bytes. */
 function strongTag({ headers }: Response): string | undefined {
   const tag = headers.get('etag');
   return tag !== null && !tag.startsWith('W/') ? tag : undefined;
@@ -387,7 +387,7 @@ function downloadFailed(shop: string, cause: unknown): Error {
   return new NetworkError(message, { shop, mayHaveExecuted: false });
 }
 
-/** Unpacks a file that was stored as gzip; any other passes. */
+/** Unpacks a gzip file; passes any other through. */
 async function* unpacked(raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   const first = await raw.next();
   if (first.done) return;

@@ -17,7 +17,7 @@ const query =
   );
 const id = 'gid://shopify/BulkOperation/1';
 
-/** Waits of seconds pass at once; time limits stay. */
+/** Skips waits of seconds; keeps time limits. */
 const hasty: Clock = {
   ...systemClock,
   setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs > 20_000 ? delayMs : 0),
@@ -47,7 +47,7 @@ function linesOf(products: number): string[] {
   }).flat();
 }
 
-/** What anybody would write: all in memory, joined by id. */
+/** The obvious solution: all rows in memory, joined by id. */
 function naive(lines: readonly string[]): Row[] {
   const rows = lines.map((line) => JSON.parse(line) as Row);
   const roots = new Map<unknown, Row & { variants: Row[]; media: Row[] }>();
@@ -81,7 +81,7 @@ afterEach(() => {
   for (const clean of cleanups.splice(0)) clean();
 });
 
-/** A shop with one finished operation. `download` answers for its file. */
+/** A shop with one finished operation. `download` responds to requests for its file. */
 async function serve(
   file: Buffer,
   lines: number,
@@ -120,7 +120,7 @@ async function serve(
   };
 }
 
-/** Serves ranges as a storage does, and breaks the connection at each of the bytes. */
+/** Serves ranges like a storage service, and breaks the connection at each of the bytes in `cuts`. */
 function storage(file: Buffer, cuts: number[] = [], more: { ignoreRange?: boolean } = {}) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const from = more.ignoreRange ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -140,7 +140,7 @@ const lines = linesOf(3_000);
 const file = Buffer.from(`${lines.join('\n')}\n`);
 const expected = hash(naive(lines));
 
-/** Ten places, one of them inside of a character. */
+/** Ten positions, one of them inside a character. */
 const tenCuts = (size = file.length): number[] => {
   const places = Array.from({ length: 9 }, (_, index) => Math.floor(((index + Math.random()) * size) / 9) + 1);
   return [...places, file.indexOf(Buffer.from('日')) + 1].sort((a, b) => a - b);
@@ -150,8 +150,8 @@ describe('the download of a result', () => {
   it.each([
     ['grouped', { groupObjects: true }],
     ['in any order, in memory', {}],
-    ['in any order, by the disk', { memoryBytes: 65_536 }],
-  ] as const)('survives ten cuts (%s)', async (_name, options) => {
+    ['in any order, on disk', { memoryBytes: 65_536 }],
+  ] as const)('continues after ten broken connections (%s)', async (_name, options) => {
     const cuts = tenCuts();
     const { rows, downloads } = await serve(file, lines.length, storage(file, cuts));
     expect(hash(await rows(options))).toBe(expected);
@@ -161,12 +161,12 @@ describe('the download of a result', () => {
     for (const { headers } of downloads) expect(JSON.stringify(headers)).not.toContain('shpat_secret');
   });
 
-  it('skips what it has where the server ignores ranges', async () => {
+  it('skips bytes it already has if the server ignores ranges', async () => {
     const { rows } = await serve(file, lines.length, storage(file, tenCuts(), { ignoreRange: true }));
     expect(hash(await rows({ groupObjects: true }))).toBe(expected);
   });
 
-  it('unpacks what the server packs, and begins again where that is cut', async () => {
+  it('unpacks a response that the server packs, and starts over if it breaks', async () => {
     const packed = gzipSync(file);
     const { rows, downloads } = await serve(file, lines.length, (request, response, number) => {
       response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length });
@@ -179,7 +179,7 @@ describe('the download of a result', () => {
     expect(downloads).toHaveLength(4);
   });
 
-  it('unpacks a file that was stored packed, over ranges of the packed bytes', async () => {
+  it('unpacks a file that was stored packed, across ranges of the packed bytes', async () => {
     const half = Math.floor(file.length / 2);
     const packed = Buffer.concat([gzipSync(file.subarray(0, half)), gzipSync(file.subarray(half))]);
     const cuts = [3, Math.floor(packed.length / 3), packed.length - 5];
@@ -188,7 +188,7 @@ describe('the download of a result', () => {
     expect(downloads).toHaveLength(4);
   });
 
-  it('reads the address again where it has expired', async () => {
+  it('requests a new URL if the old one has expired', async () => {
     const { rows, downloads } = await serve(file, lines.length, (request, response) => {
       if (request.url !== '/file?signed=2') response.writeHead(403).end('<Error><Code>ExpiredToken</Code></Error>');
       else storage(file)(request, response);
@@ -197,7 +197,7 @@ describe('the download of a result', () => {
     expect(downloads.map(({ url }) => url)).toEqual(['/file?signed=1', '/file?signed=2']);
   });
 
-  it('takes CRLF, blank lines and a last line without an end', async () => {
+  it('accepts CRLF, blank lines and a last line without a line break', async () => {
     const odd = Buffer.from(
       `\r\n${lines.map((line, index) => `${line}\r\n${index % 3 === 0 ? '\n  \n' : ''}`).join('')}`.trimEnd(),
     );
@@ -207,8 +207,8 @@ describe('the download of a result', () => {
     }
   });
 
-  it('takes no two halves of a line for a line', async () => {
-    // Each half is no JSON; with a comma for the line break between them they would be one object.
+  it('does not join two halves of a line', async () => {
+    // Neither half is JSON, but with a comma in place of the line break they would be one object.
     const [first, ...others] = lines as [string, ...string[]];
     const halves = `${JSON.stringify({ id: 'gid://shopify/Product/0', tags: [{}] }).slice(0, -2)}\n{"more":1}]}`;
     for (const part of [
@@ -223,7 +223,7 @@ describe('the download of a result', () => {
     }
   });
 
-  it('takes a line of 40 MB', async () => {
+  it('reads a line of 40 MB', async () => {
     const long = JSON.stringify({ id: 'gid://shopify/Product/0', title: 'é'.repeat(20_000_000) });
     const big = Buffer.from(`${lines.slice(0, 4).join('\n')}\n${long}\n${lines.slice(4).join('\n')}\n`);
     for (const options of [{ groupObjects: true }, {}]) {
@@ -245,7 +245,7 @@ describe('the download of a result', () => {
   });
 
   it.each([
-    ['a cut last line', file.subarray(0, file.length - 9), lines.length, /last line is cut|last one is cut/],
+    ['a truncated last line', file.subarray(0, file.length - 9), lines.length, /last line is cut|last one is cut/],
     ['one line fewer than Shopify counted', file, lines.length + 1, /12000 lines, but Shopify counted 12001/],
     ['one line more', file, lines.length - 1, /12000 lines, but Shopify counted 11999/],
     [
@@ -254,7 +254,7 @@ describe('the download of a result', () => {
       lines.length - 1,
       /do(es)? not f(it|ollow)/,
     ],
-  ])('is an error for %s', async (_name, content, count, message) => {
+  ])('throws for %s', async (_name, content, count, message) => {
     for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
       const { rows } = await serve(content, count, storage(content));
       const error = await rejection(rows(options));
@@ -264,7 +264,7 @@ describe('the download of a result', () => {
     }
   });
 
-  it('is read over https only', async () => {
+  it('uses https only', async () => {
     const { rows } = await serve(file, lines.length, storage(file), { url: 'http://storage.example/file' });
     expect(String(await rejection(rows()))).toMatch(/is not https/);
     const redirected = await serve(
@@ -281,7 +281,7 @@ describe('the temporary file of a join', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const options = { memoryBytes: 65_536, tempFolder: folder };
 
-  it('is gone after the end, an error, a break and an abort', async () => {
+  it('is removed after the end, an error, a break and an abort', async () => {
     const { rows, shop } = await serve(file, lines.length, storage(file));
     await rows(options);
     expect(readdirSync(folder)).toEqual([]);

@@ -8,7 +8,7 @@ interface Sent {
   readonly variables: { readonly first0?: number; readonly after?: string | null };
 }
 
-/** A shop without bulk, whose pages come from `page`. */
+/** A shop without bulk access, whose pages come from `page`. */
 function shopOf(page: (sent: Sent) => object) {
   const clock = createManualClock();
   const sent: Sent[] = [];
@@ -31,7 +31,7 @@ function shopOf(page: (sent: Sent) => object) {
 
 const products = Array.from({ length: 60_300 }, (_, index) => index + 1);
 
-/** Pages as Shopify gives them: 25,000 nodes of a search and no more. */
+/** Returns pages like Shopify does: at most 25,000 nodes of a search. */
 const limited =
   (isSearching = true) =>
   ({ query, variables: { first0 = 0, after } }: Sent): object => {
@@ -46,8 +46,8 @@ const limited =
     return { data: { products: { edges, pageInfo } } };
   };
 
-describe('rows by pages', () => {
-  it('go on behind the 25,000 nodes that Shopify pages through', async () => {
+describe('a bulk query that is read by pages', () => {
+  it('continues after the 25,000 nodes that Shopify pages through', async () => {
     const { rows, sent } = shopOf(limited());
     const all = await rows('{ products(query: "status:active OR status:draft") { edges { node { id title } } } }');
     expect(all.map(({ id }) => Number(id.split('/').at(-1)))).toEqual(products);
@@ -61,31 +61,31 @@ describe('rows by pages', () => {
   });
 
   it.each([
-    ['the document sorts them otherwise', '{ products(sortKey: TITLE) { edges { node { id } } } }', true],
-    ['they have no id', '{ products { edges { node { title } } } }', true],
-    ['the search does not know `id:>`', '{ products { edges { node { id } } } }', false],
-  ])('are an error there where %s', async (_name, document, isSearching) => {
+    ['the document has another order', '{ products(sortKey: TITLE) { edges { node { id } } } }', true],
+    ['the nodes have no id', '{ products { edges { node { title } } } }', true],
+    ['the search ignores `id:>`', '{ products { edges { node { id } } } }', false],
+  ])('throws after 25,000 nodes if %s', async (_name, document, isSearching) => {
     const { rows } = shopOf(limited(isSearching));
     expect(await rejection(rows(document))).toMatchObject({ code: 'PAGE_LIMIT_REACHED', path: 'products' });
   });
 
   it.each([
-    ['go round in a circle', { hasNextPage: true, endCursor: 'same' }, 'PAGE_CURSOR_REPEATED'],
-    ['say that there is more, and not where', { hasNextPage: true, endCursor: null }, 'PAGE_INFO_MISSING'],
-    ['do not say whether there is more', {}, 'PAGE_INFO_MISSING'],
-  ])('are an error where they %s', async (_name, pageInfo, code) => {
+    ['a cursor repeats', { hasNextPage: true, endCursor: 'same' }, 'PAGE_CURSOR_REPEATED'],
+    ['a page has more after it, but no cursor', { hasNextPage: true, endCursor: null }, 'PAGE_INFO_MISSING'],
+    ['a page does not say whether there are more', {}, 'PAGE_INFO_MISSING'],
+  ])('throws if %s', async (_name, pageInfo, code) => {
     const { rows } = shopOf(() => ({
       data: { products: { edges: [{ node: { id: 'gid://shopify/Product/1' } }], pageInfo } },
     }));
     expect(await rejection(rows('{ products { edges { node { id } } } }'))).toMatchObject({ code });
   });
 
-  it('are none of an object that is not there', async () => {
+  it('returns no rows for an object that does not exist', async () => {
     const { rows } = shopOf(() => ({ data: { customer: null } }));
     expect(await rows('{ customer(id: "gid://shopify/Customer/1") { orders { edges { node { id } } } } }')).toEqual([]);
   });
 
-  it('are the children so far of a parent that went away meanwhile', async () => {
+  it('keeps the children read so far if their parent is deleted meanwhile', async () => {
     const variants = {
       edges: [{ node: { id: 'gid://shopify/ProductVariant/2' } }],
       pageInfo: { hasNextPage: true, endCursor: 'a' },

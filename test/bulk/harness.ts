@@ -6,9 +6,9 @@ import { type BulkHarness, createBulkHarness, seedProducts } from '../testing/bu
 /** A shop on a fake with a manual clock, and its client. */
 export interface BulkClientHarness extends BulkHarness {
   readonly shop: ShopifyClient;
-  /** Another client of the same shop, as another process has it. */
+  /** Creates another client of the same shop, like another process would. */
   client(options?: Partial<CommonOptions>): ShopifyClient;
-  /** All rows of a run, while the clock goes on. */
+  /** Reads all rows of a run while the clock runs. */
   rows<Row>(run: Promise<AsyncIterable<Row>>): Promise<Row[]>;
 }
 

@@ -11,11 +11,11 @@ const setProduct = /* GraphQL */ `
 
 const rows = (count: number): object[] => Array.from({ length: count }, (_, index) => productRow(index + 1));
 
-/** What Shopify refuses, and the types do not. */
+/** A row that Shopify refuses although its types are valid. */
 const bad = (number: number): object => ({ ...productRow(number), input: { title: '' } });
 
 describe('a bulk mutation of a client', () => {
-  it('tells of each row what became of it, over files of some bytes', async () => {
+  it('returns the outcome of each row, across several files', async () => {
     const { shop, clock, fake } = await bulkClient();
     const given = [...rows(30), bad(31), { input: { titel: 'x' } }, ...rows(40).slice(31)];
     const run = await clock.run(shop.bulk.mutate(setProduct, given, { fileBytes: 4_000 }));
@@ -35,7 +35,7 @@ describe('a bulk mutation of a client', () => {
     expect(fake.executed('staged upload')).toBe(operations.length);
   });
 
-  it('runs rows without an outcome again, and no other ones', async () => {
+  it('reruns only rows without an outcome', async () => {
     const { shop, clock, fake, client } = await bulkClient();
     let downloads = 0;
     const forgetful: typeof fetch = async (input, init) => {
@@ -43,7 +43,7 @@ describe('a bulk mutation of a client', () => {
       if (!String(input).includes('fake-downloads')) return response;
       downloads += 1;
       const lines = (await response.text()).split('\n');
-      // As many bytes as before: fewer would be a download that was cut.
+      // Same number of bytes: fewer would count as a truncated download.
       const left = lines.map((line) =>
         downloads === 1 && /"__lineNumber":(3|7)}/.test(line) ? ' '.repeat(line.length) : line,
       );
@@ -65,7 +65,7 @@ describe('a bulk mutation of a client', () => {
     expect(shop.shop).toBe('demo.myshopify.com');
   });
 
-  it('gives each row a key of its own, the same one after a crash', async () => {
+  it('gives each row its own idempotency key, and the same one after a crash', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient();
     const document = /* GraphQL */ `
@@ -91,7 +91,7 @@ describe('a bulk mutation of a client', () => {
     await stores.close();
   });
 
-  it('goes on with the operation whose start was lost, and runs no row twice', async () => {
+  it('finds an operation whose start was lost, and runs each row once', async () => {
     for (const point of ['before', 'after'] as const) {
       const stores = memoryStores();
       const { client, clock, fake } = await bulkClient();
@@ -117,7 +117,7 @@ describe('a bulk mutation of a client', () => {
     }
   });
 
-  it('is run once where two processes run its key at the same time, and the other one is told', async () => {
+  it('runs once if two processes use its key at the same time, and the other one throws', async () => {
     const { client, clock, fake } = await bulkClient();
     const stores = memoryStores({ clock });
     const options = { store: stores.keyValue, key: 'import' };
@@ -127,12 +127,12 @@ describe('a bulk mutation of a client', () => {
     expect(done).toMatchObject({ status: 'fulfilled', value: Array.from({ length: 5 }, () => ({ status: 'done' })) });
     expect(told).toMatchObject({ reason: { code: 'STORAGE_FAILED', message: expect.stringContaining('"import"') } });
     expect(fake.executed('bulkOperationRunMutation')).toBe(1);
-    // The name is free again.
+    // The key is free again.
     expect(await clock.run(run())).toHaveLength(5);
     await stores.close();
   });
 
-  it('is not run under a key that another process has for longer', async () => {
+  it('does not run under a key that another process keeps holding', async () => {
     const { client, clock, fake } = await bulkClient();
     const stores = memoryStores({ clock });
     const options = { store: stores.keyValue, key: 'import' };
@@ -148,7 +148,7 @@ describe('a bulk mutation of a client', () => {
     await stores.close();
   });
 
-  it('is run once whatever call of the store fails, before or after it was carried out', async () => {
+  it('runs once whichever call of the store fails, before or after it takes effect', async () => {
     for (const when of ['before', 'after'] as const)
       for (let at = 1, isOver = false; !isOver; at += 1) {
         const { client, clock, fake } = await bulkClient();
@@ -178,7 +178,7 @@ describe('a bulk mutation of a client', () => {
       }
   });
 
-  it('that somebody cancels leaves its rows unknown, and is not started again', async () => {
+  it('reports rows as unknown if it is cancelled, and does not start again', async () => {
     const { shop, clock, fake } = await bulkClient({ bulk: { delayMs: 5_000 } });
     const run = await clock.run(shop.bulk.mutate(setProduct, rows(10)));
     const results = clock.run(collected(run));
@@ -191,7 +191,7 @@ describe('a bulk mutation of a client', () => {
     expect(fake.products()).toHaveLength(0);
   });
 
-  it('refuses a row that cannot be written, and runs the others', async () => {
+  it('refuses a row that cannot be written as JSON, and runs the others', async () => {
     const { shop, clock } = await bulkClient();
     const round: Record<string, unknown> = { title: 'Round' };
     round['metafields'] = [round];
@@ -201,7 +201,7 @@ describe('a bulk mutation of a client', () => {
     expect(statuses).toEqual(['refused', 'done', 'done', 'refused']);
   });
 
-  it('says that bulk mutations are not enabled, and what rows and documents cannot be', async () => {
+  it('explains missing bulk access, and invalid rows, documents and options', async () => {
     const { shop, clock, fake } = await bulkClient();
     fake.bulk.disable('mutations');
     const run = await clock.run(shop.bulk.mutate(setProduct, rows(1)));

@@ -19,8 +19,8 @@ interface PagedData {
   readonly products: { readonly nodes: readonly { readonly id: string; readonly handle: string }[] };
 }
 
-describe('the shape of pages', () => {
-  it('gives each node as the document would give a page with it alone', async () => {
+describe("a bulk query with shape: 'pages'", () => {
+  it('returns each node as a page with only that node', async () => {
     const { client, clock, rows } = await bulkClient({ products: 6, variants: 2 });
     const { data } = await clock.run(client().graphql<PagedData>(paged, { first: 50 }));
     const all = await rows(client().bulk.query<PagedData>(paged, { first: 50 }, { shape: 'pages' }));
@@ -28,7 +28,7 @@ describe('the shape of pages', () => {
     expect(all[0]).toMatchObject({ products: { pageInfo: { hasNextPage: false, endCursor: null } } });
     const nodes = all.flatMap(({ products }) => products.nodes);
     const byId = (one: { id: string }, other: { id: string }): number => one.id.localeCompare(other.id);
-    // By pages, the last page of a nested connection has a cursor too.
+    // When read by pages, the last page of a nested connection has a cursor too.
     const text = JSON.stringify([...data.products.nodes].sort(byId)).replaceAll(
       /"endCursor":"[^"]*"/g,
       '"endCursor":null',
@@ -36,7 +36,7 @@ describe('the shape of pages', () => {
     expect(nodes.sort(byId)).toEqual(JSON.parse(text));
   });
 
-  it('takes an app that may run no bulk queries by pages, in the same shape', async () => {
+  it('has the same shape when it falls back to pages', async () => {
     const { client, fake, rows } = await bulkClient({ products: 3, variants: 2 });
     const options = { shape: 'pages', fallback: 'paginate' } as const;
     const all = await rows(client().bulk.query<PagedData>(paged, { first: 50 }, options));
@@ -46,7 +46,7 @@ describe('the shape of pages', () => {
     expect(text(again)).toEqual(text(all));
   });
 
-  it('refuses what only pages have', async () => {
+  it('refuses fields that only pages have', async () => {
     const { client } = await bulkClient();
     const query = '{ products(first: 5) { edges { cursor node { id } } } }';
     expect(await rejection(client().bulk.query(query, {}, { shape: 'pages' }))).toMatchObject({
@@ -56,8 +56,8 @@ describe('the shape of pages', () => {
   });
 });
 
-describe('a query with a position', () => {
-  it('goes on behind it, and frees the name of its run at the end', async () => {
+describe('a bulk query with a position', () => {
+  it('continues after the position, and frees the key of its run at the end', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 9, variants: 2 });
     const options = { store: stores.keyValue, key: 'ledger', groupObjects: true };
@@ -75,13 +75,13 @@ describe('a query with a position', () => {
     expect(seen).toHaveLength(9);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
     expect(await collected(stores.keyValue.scan('bulk-run:'))).toEqual([]);
-    // The operation is known by the position alone.
+    // The position alone identifies the operation.
     expect(await clock.run(collected(await query({ position })))).toHaveLength(5);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
     await stores.close();
   });
 
-  it('refuses a text that is none', async () => {
+  it('refuses a string that is not a position', async () => {
     const { client } = await bulkClient();
     expect(await rejection(client().bulk.query(productsWithVariants, { first: 1 }, { position: 'x' }))).toMatchObject({
       code: 'VALIDATION_FAILED',

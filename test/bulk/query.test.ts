@@ -5,7 +5,7 @@ import { bulkClient, collected, type Product, productsWithVariants, rejection } 
 const variables = { search: 'title:Product*', first: 10 };
 
 describe('a bulk query', () => {
-  it('gives products with their variants', async () => {
+  it('returns products with their variants', async () => {
     const { shop, rows, fake } = await bulkClient({ products: 40, variants: 3 });
     const products = await rows(shop.bulk.query<Product>(productsWithVariants, variables));
     expect(products).toHaveLength(40);
@@ -18,7 +18,7 @@ describe('a bulk query', () => {
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
   });
 
-  it('gives the same products grouped, in the order of the shop', async () => {
+  it('returns the same products with groupObjects, in the order of the shop', async () => {
     const { shop, rows, fake } = await bulkClient({ products: 40, variants: 3 });
     const any = await rows(shop.bulk.query<Product>(productsWithVariants, variables));
     const grouped = await rows(shop.bulk.query<Product>(productsWithVariants, variables, { groupObjects: true }));
@@ -27,7 +27,7 @@ describe('a bulk query', () => {
     expect(any.toSorted(byId)).toEqual(grouped.toSorted(byId));
   });
 
-  it('gives lines where rows are asked for', async () => {
+  it("returns lines with shape: 'rows'", async () => {
     const { shop, rows } = await bulkClient({ products: 3, variants: 2 });
     const lines = await rows(
       shop.bulk.query<{ id: string; __parentId?: string }>(productsWithVariants, variables, { shape: 'rows' }),
@@ -36,12 +36,12 @@ describe('a bulk query', () => {
     expect(lines.filter(({ __parentId }) => __parentId !== undefined)).toHaveLength(6);
   });
 
-  it('gives nothing where nothing matched', async () => {
+  it('returns nothing if nothing matches', async () => {
     const { shop, rows } = await bulkClient();
     expect(await rows(shop.bulk.query(productsWithVariants, variables))).toEqual([]);
   });
 
-  it('writes values of variables into the text, enums as such', async () => {
+  it('inlines the values of variables, and keeps enums unquoted', async () => {
     const { shop, clock, operation } = await bulkClient({ products: 1 });
     const document = /* GraphQL */ `
       query ($key: ProductSortKeys!, $owners: [HasMetafieldsIdentifier!]!, $text: String, $yes: Boolean = true) {
@@ -67,7 +67,7 @@ describe('a bulk query', () => {
     );
   });
 
-  it('is woken by the webhook', async () => {
+  it('checks its operation at once when the webhook arrives', async () => {
     const { shop, clock, finishes } = await bulkClient({ products: 5, bulk: { delayMs: 60_000 } });
     const run = await clock.run(shop.bulk.query<Product>(productsWithVariants, variables));
     const rows = collected(run);
@@ -82,7 +82,7 @@ describe('a bulk query', () => {
     expect(await shop.bulk.notify(finishes.at(-1) as never)).toBe(false);
   });
 
-  it('tells what goes on', async () => {
+  it('reports progress', async () => {
     const { shop, clock } = await bulkClient({ products: 50, bulk: { objectsPerSecond: 10 } });
     const told: string[] = [];
     const run = await clock.run(
@@ -99,7 +99,7 @@ describe('a bulk query', () => {
     expect(all.at(-1)).toMatchObject({ phase: 'done', objects: 100, leftMs: 0 });
   });
 
-  it('is refused before it is sent, with what to write instead', async () => {
+  it('refuses an invalid document before sending it, and names the fix', async () => {
     const { shop, fake } = await bulkClient();
     const issuesOf = async (document: string, given: object = {}): Promise<string> => {
       const error = await rejection(shop.bulk.query(document, given));
@@ -134,7 +134,7 @@ describe('a bulk query', () => {
     expect(fake.calls.filter(({ operation }) => operation.startsWith('Bulk'))).toEqual([]);
   });
 
-  it('does not know an option that does not exist', async () => {
+  it('refuses unknown options', async () => {
     const { shop, client } = await bulkClient();
     const error = await rejection(
       shop.bulk.query('{ products { edges { node { id } } } }', {}, { groupObject: true } as never),
@@ -146,13 +146,13 @@ describe('a bulk query', () => {
     );
   });
 
-  it('says what Shopify refuses', async () => {
+  it("passes on Shopify's reason for refusing a query", async () => {
     const { shop } = await bulkClient();
     const error = await rejection(shop.bulk.query('{ products { edges { node { id wrong } } } }'));
     expect(isShopwrightError(error, 'USER_ERROR') && error.message).toMatch(/Field 'wrong' doesn't exist/);
   });
 
-  it('says that it failed, and gives what came before on request', async () => {
+  it('throws when the operation failed, and returns partial rows on request', async () => {
     const { shop, rows, fake, clock } = await bulkClient({ products: 20 });
     fake.bulk.failNext({ errorCode: 'TIMEOUT', afterObjects: 7 });
     const run = await clock.run(shop.bulk.query(productsWithVariants, variables));
@@ -170,8 +170,8 @@ describe('a bulk query', () => {
   });
 });
 
-describe('where bulk is not enabled', () => {
-  it('says so, and how to enable it', async () => {
+describe('a bulk query of an app without bulk access', () => {
+  it('explains how to enable it', async () => {
     const { shop } = await bulkClient({ bulk: { queries: false } });
     const error = await rejection(shop.bulk.query(productsWithVariants, variables));
     if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;
@@ -179,7 +179,7 @@ describe('where bulk is not enabled', () => {
     expect(error.message).toMatch(/Dev Dashboard.*31 days.*fallback: 'paginate'/);
   });
 
-  it('gives the same rows by pages', async () => {
+  it("returns the same rows by pages with fallback: 'paginate'", async () => {
     const { shop, rows, fake } = await bulkClient({ products: 130, variants: 25 });
     const byBulk = await rows(shop.bulk.query<Product>(productsWithVariants, variables, { groupObjects: true }));
     fake.bulk.disable('queries');

@@ -6,7 +6,7 @@ const variables = { search: 'title:Product*', first: 10 };
 
 describe('a run with a key', () => {
   it.each(['before', 'after'] as const)(
-    'killed %s its start was executed starts no second operation',
+    'starts only one operation if its process is killed %s the start was executed',
     async (point) => {
       const stores = memoryStores();
       const { client, clock, fake } = await bulkClient({ products: 10, variants: 2 });
@@ -26,7 +26,7 @@ describe('a run with a key', () => {
     },
   );
 
-  it('that two processes start at the same time is one operation, which both read', async () => {
+  it('starts one operation for two processes at the same time, and both read it', async () => {
     const { client, clock, fake } = await bulkClient({ products: 10, variants: 2 });
     const stores = memoryStores({ clock });
     const options = { store: stores.keyValue, key: 'export' };
@@ -39,7 +39,7 @@ describe('a run with a key', () => {
     await stores.close();
   });
 
-  it('goes on after the rows that were stored', async () => {
+  it('continues from the last saved position', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 30, variants: 1 });
     const options = { store: stores.keyValue, key: 'export', saveEvery: 1, shape: 'rows' as const };
@@ -51,13 +51,13 @@ describe('a run with a key', () => {
     }
     const again = await clock.run(client().bulk.query<{ id: string }>(productsWithVariants, variables, options));
     expect(again.id).toBe(run.id);
-    // All came in one batch, whose end was not reached: at least once, and from the beginning of what was not stored.
+    // All rows came in one batch, and its position is saved only at its end: so all are returned again.
     expect(await clock.run(collected(again))).toHaveLength(60);
     expect(fake.executed('bulkOperationRunQuery')).toBe(1);
     await stores.close();
   });
 
-  it('begins anew where its operation failed, and tells of the failure first', async () => {
+  it('throws for a failed operation first, and then starts a new one', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 3 });
     const options = { store: stores.keyValue, key: 'export' };
@@ -79,7 +79,7 @@ describe('a position', () => {
     ['rows', { shape: 'rows' }],
     ['grouped trees', { groupObjects: true }],
     ['trees in any order', {}],
-  ] as const)('lets a consumer of %s see each row once, wherever it stopped', async (_name, options) => {
+  ] as const)('lets a consumer of %s see each row once, wherever it stops', async (_name, options) => {
     const { client, clock } = await bulkClient({ products: 12, variants: 2 });
     const whole = await clock.run(client().bulk.query<Product>(productsWithVariants, variables, options));
     const all = await clock.run(collected(whole));
@@ -101,7 +101,7 @@ describe('a position', () => {
   it.each([
     ['of this version', {}],
     ['of a version that joined each part as a whole', { groups: undefined }],
-  ])('%s goes on in the same order, by way of the disk', async (_name, change) => {
+  ])('%s continues in the same order when joined on disk', async (_name, change) => {
     const { client, clock } = await bulkClient({ products: 400, variants: 2 });
     const options = { memoryBytes: 65_536 };
     const whole = await clock.run(client().bulk.query<Product>(productsWithVariants, variables, options));
@@ -120,7 +120,7 @@ describe('a position', () => {
   });
 });
 
-/** Steps through rows on a clock that goes on only while somebody waits. */
+/** Steps through rows on a clock that runs only while a row is awaited. */
 function stepped<Row>(
   rows: AsyncIterable<Row>,
   clock: { run<T>(promise: Promise<T>): Promise<T> },
@@ -132,8 +132,8 @@ function stepped<Row>(
   };
 }
 
-describe('the five places of an app and shop', () => {
-  it.each(['memory', 'a store'])('are waited for, among two clients that share them in %s', async (place) => {
+describe('the five slots of an app and shop', () => {
+  it.each(['memory', 'a store'])('are shared by two clients through %s, which wait for a free one', async (place) => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 2, bulk: { delayMs: 5_000 } });
     const settings = place === 'memory' ? {} : { bulk: { store: stores.keyValue } };
@@ -161,7 +161,7 @@ describe('the five places of an app and shop', () => {
     await stores.close();
   });
 
-  it('are waited for where others take them', async () => {
+  it('are awaited if operations started elsewhere take them', async () => {
     const { shop, clock, fake, started } = await bulkClient({ products: 2, bulk: { delayMs: 20_000 } });
     for (let index = 0; index < 5; index += 1) await started('{ products { edges { node { id } } } }');
     expect(await clock.run(shop.bulk.query(productsWithVariants, variables).then(collected))).toHaveLength(2);
