@@ -470,9 +470,6 @@ function uuidOf(text: string): string {
 /** Bytes of rows to keep in memory before they are written to the temporary file. */
 const memoryBytes = 256 * 1024;
 
-/** Bytes of rows that are read at a time. */
-const aheadBytes = 64 * 1024;
-
 /** Rows, one per line: a few in memory, more in a temporary file. */
 class RowFile {
   readonly #folder: string | undefined;
@@ -483,8 +480,6 @@ class RowFile {
   /** Start of each line, and index of its row among all rows. */
   #starts = new Float64Array(1_024);
   #indexes = new Float64Array(1_024);
-  /** Bytes read last, and where they start. */
-  #ahead: { readonly from: number; readonly bytes: Buffer } = { from: 0, bytes: Buffer.alloc(0) };
   /** Lines that are not written yet. */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -537,20 +532,10 @@ class RowFile {
     let line: Buffer;
     if (this.#file) {
       if (this.#waiting.length > 0) await this.#write();
-      line = await this.#read(this.#file, start, end);
+      line = Buffer.alloc(end - start);
+      await this.#file.read(line, 0, line.length, start);
     } else line = this.#inMemory().subarray(start, end);
     return { index: this.#indexes[at] ?? 0, row: JSON.parse(line.toString()) as Line };
-  }
-
-  /** Reads the following rows too, because results arrive in about the order of the rows. */
-  async #read(file: FileHandle, start: number, end: number): Promise<Buffer> {
-    const { from, bytes } = this.#ahead;
-    if (start >= from && end <= from + bytes.length) return bytes.subarray(start - from, end - from);
-    const length = Math.min(Math.max(end - start, aheadBytes), this.bytes - start);
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, start);
-    const read = buffer.subarray(0, bytesRead);
-    this.#ahead = { from: start, bytes: read };
-    return read.subarray(0, end - start);
   }
 
   async close(): Promise<void> {
