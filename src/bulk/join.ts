@@ -390,7 +390,7 @@ async function* byDisk(
     const byParent = isDeep ? newParts() : [];
     const places = isDeep ? newParts() : [];
     const scanner = new LineScanner(shape, context);
-    const addBelowRoot = (hash: number, chunk: Buffer, start: number, end: number): void =>
+    const addToTree = (hash: number, chunk: Buffer, start: number, end: number): void =>
       byRoot[hash % parts]?.append(Math.floor(hash / parts) % groups, chunk, start, end);
     let count = 0;
     const sort = (chunk: Buffer, start: number, end: number): void => {
@@ -399,7 +399,7 @@ async function* byDisk(
       const { level, hasInner } = scanner;
       const hash = hashOf(level === 0 ? scanner.id : scanner.parentId);
       if (level === 2) byParent[hash % parts]?.append(0, chunk, start, end);
-      else addBelowRoot(hash, chunk, start, end);
+      else addToTree(hash, chunk, start, end);
       if (level !== 1 || !hasInner) return;
       const place = Buffer.from(`${hash} ${textOf(scanner.id)}`);
       places[hashOf(scanner.id) % parts]?.append(0, place, 0, place.length);
@@ -429,16 +429,16 @@ async function* byDisk(
 
     for (const [index, part] of byParent.entries()) {
       const rootHash = new Map<string, number>();
-      const placed = await places[index]?.take();
-      for (const { start, end } of placed ? linesIn(placed) : []) {
-        const [hash = '', id = ''] = (placed?.toString('utf8', start, end) ?? '').split(/ (.*)/s);
+      const placed = (await places[index]?.take()) ?? Buffer.alloc(0);
+      for (const { start, end } of linesIn(placed)) {
+        const [hash = '', id = ''] = placed.toString('utf8', start, end).split(/ (.*)/s);
         rootHash.set(id, Number(hash));
       }
       const bytes = await part.take();
       for (const { start, end } of linesIn(bytes)) {
         scanner.read(bytes, start, end);
         const hash = rootHash.get(textOf(scanner.parentId));
-        if (hash !== undefined) addBelowRoot(hash, bytes, start, end);
+        if (hash !== undefined) addToTree(hash, bytes, start, end);
         else if (!context.isPartial) throw orphan(context, count, 'a line names a missing parent.');
       }
       await spill.written();
@@ -489,22 +489,18 @@ class GroupSorter {
     if (this.#sorted.length < bytes.length) this.#sorted = Buffer.allocUnsafeSlow(bytes.length);
     const sorted = this.#sorted;
     const sizes = new Uint32Array(this.#groups);
-    for (let at = 0; at < bytes.length; ) {
-      const next = bytes.indexOf(newline, at + 1) + 1;
-      const group = bytes[at] ?? 0;
-      sizes[group] = (sizes[group] ?? 0) + next - at - 1;
-      at = next;
+    for (const { start, end } of linesIn(bytes)) {
+      const group = bytes[start - 1] ?? 0;
+      sizes[group] = (sizes[group] ?? 0) + end + 1 - start;
     }
     const ends = new Uint32Array(this.#groups);
     for (let group = 1; group < this.#groups; group += 1)
       ends[group] = (ends[group - 1] ?? 0) + (sizes[group - 1] ?? 0);
-    for (let at = 0; at < bytes.length; ) {
-      const next = bytes.indexOf(newline, at + 1) + 1;
-      const group = bytes[at] ?? 0;
-      const end = ends[group] ?? 0;
-      bytes.copy(sorted, end, at + 1, next);
-      ends[group] = end + next - at - 1;
-      at = next;
+    for (const { start, end } of linesIn(bytes)) {
+      const group = bytes[start - 1] ?? 0;
+      const to = ends[group] ?? 0;
+      bytes.copy(sorted, to, start, end + 1);
+      ends[group] = to + end + 1 - start;
     }
     return [...ends]
       .map((end, group) => sorted.subarray(end - (sizes[group] ?? 0), end))

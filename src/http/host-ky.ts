@@ -6,8 +6,8 @@ import { exchange, fetchSettings, received } from './exchange.ts';
 /** ky documents `undefined` for removing hooks, but its types do not accept it. */
 const withoutBeforeRequest = { beforeRequest: undefined } as unknown as Hooks;
 
-/** Creates the transport over a host's own instance of ky, whose hooks want to see a `Request`. */
-export function hostKyTransport(given: KyInstance, replacement: typeof fetch | undefined): Transport {
+/** Creates the `send` of a transport over a host's own instance of ky, whose hooks want to see a `Request`. */
+export function sendOverHostKy(given: KyInstance, replacement: typeof fetch | undefined): Transport['send'] {
   let hostFetch = replacement;
   let hasPrefix = false;
   let hooksOfHost: readonly BeforeRequestHook[] = [];
@@ -33,44 +33,41 @@ export function hostKyTransport(given: KyInstance, replacement: typeof fetch | u
     })
     .extend({ hooks: { beforeRequest: [noteBody, ...hooksOfHost] } });
 
-  return {
-    name: 'ky',
-    send: (request) =>
-      exchange(request.signal, async (stop) => {
-        const { method, body } = request;
-        const place = hasPrefix ? behindPrefix(request) : request;
-        let seen: Response | undefined;
-        const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
-          // The hooks may have run longer than the call.
-          stop.throwIfAborted();
-          const body = typeof input === 'object' ? bodies.get(input) : undefined;
-          seen = await (hostFetch ?? globalThis.fetch)(input, {
-            ...more,
-            ...fetchSettings,
-            // A `Request` follows its signal through several others, and misses an abort if one of them was collected.
-            signal: stop,
-            // Without the body, fetch would pipe that of the `Request` through two streams.
-            ...(body !== undefined && { body }),
-          });
-          return seen;
-        };
-        try {
-          const response = await instance(place.url, {
-            method,
-            headers: place.headers,
-            // No signal here: ky would combine it with its own, at a tenth of the CPU time. `send` sets it.
-            fetch: send,
-            ...(body !== undefined && { body }),
-          });
-          return await received(response, request.maxResponseBytes);
-        } catch (error) {
-          // A status is not a failed exchange. Whatever hooks turned it into, the client interprets it.
-          const refusal = refusalOf(error, seen);
-          if (!refusal || stop.aborted || isControlFlow(error)) throw error;
-          return refusal;
-        }
-      }),
-  };
+  return (request) =>
+    exchange(request.signal, async (stop) => {
+      const { method, body } = request;
+      const place = hasPrefix ? behindPrefix(request) : request;
+      let seen: Response | undefined;
+      const send = async (input: Parameters<typeof fetch>[0], more?: RequestInit): Promise<Response> => {
+        // The hooks may have run longer than the call.
+        stop.throwIfAborted();
+        const text = typeof input === 'object' ? bodies.get(input) : undefined;
+        seen = await (hostFetch ?? globalThis.fetch)(input, {
+          ...more,
+          ...fetchSettings,
+          // A `Request` follows its signal through several others, and misses an abort if one of them was collected.
+          signal: stop,
+          // Without the text, fetch would pipe the body of the `Request` through two streams.
+          ...(text !== undefined && { body: text }),
+        });
+        return seen;
+      };
+      try {
+        const response = await instance(place.url, {
+          method,
+          headers: place.headers,
+          // No signal here: ky would combine it with its own, at a tenth of the CPU time. `send` sets it.
+          fetch: send,
+          ...(body !== undefined && { body }),
+        });
+        return await received(response, request.maxResponseBytes);
+      } catch (error) {
+        // A status is not a failed exchange. Whatever hooks turned it into, the client interprets it.
+        const refusal = refusalOf(error, seen);
+        if (!refusal || stop.aborted || isControlFlow(error)) throw error;
+        return refusal;
+      }
+    });
 }
 
 /** A prefix replaces the shop's address, so a header names the shop. */

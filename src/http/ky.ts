@@ -41,12 +41,12 @@ export function kyTransport(options: KyTransportOptions = {}): Transport {
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const { ky: host, fetch: replacement } = options;
   if (host) {
-    let transport: Transport | undefined;
+    let send: Transport['send'] | undefined;
     return {
       name: 'ky',
       async send(request) {
-        transport ??= (await loadHostKy()).hostKyTransport(host, replacement);
-        return transport.send(request);
+        send ??= (await loadHostKy()).sendOverHostKy(host, replacement);
+        return send(request);
       },
     };
   }

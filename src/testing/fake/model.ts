@@ -103,7 +103,7 @@ export type Prepared =
   | {
       readonly ok: false;
       readonly errors: readonly GraphqlErrorEntry[];
-      /** What the schema accepts, and is refused for the size of its input. Shopify names its cost. */
+      /** Set if only the size of the input was refused: the response then contains the cost. */
       readonly operation?: PreparedOperation;
     };
 

@@ -86,7 +86,7 @@ function operationPoints(
     ...mode,
   };
   const price = operation.kind === 'mutation' ? mutationField : fieldPoints;
-  // After an error that leaves no data, each root field is charged as one that answered nothing. (Recorded.)
+  // After an error without data, each root field is charged as if it had returned null. (Recorded.)
   const answered = data === null ? [nothingOf(operation)] : [data];
   return chargedPoints(
     objectSelection(walk, rootType(operation), [operation.definition.selectionSet], answered, [], price),
@@ -212,7 +212,10 @@ const introspection: Readonly<Record<string, GraphQLField<unknown, unknown>>> = 
   __typename: TypeNameMetaFieldDef,
 };
 
-/** Names of types, and what an introspection tells besides names: not asked for, but charged. (Recorded.) */
+/**
+ * Whether a field adds nothing to the requested cost, and a point to the actual one: `__typename`, and parts of an
+ * introspection. (Recorded.)
+ */
 function isCountedWhenAnswered(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): boolean {
   return field === TypeNameMetaFieldDef || (type.name.startsWith('__') && introspected.has(field.name));
 }
@@ -224,7 +227,7 @@ function fieldPoints(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays === 'connection') return connection(walk, visit, kind.type);
   if (isCountedWhenAnswered(visit.parent, visit.field)) return walk.actual ? answeredTypeNamePoints : 0;
-  // The lists of an introspection are refunded. (Recorded.)
+  // The points requested for lists of an introspection are refunded. (Recorded.)
   if (walk.actual && visit.parent.name.startsWith('__') && visit.values.every(Array.isArray))
     return kind.pays === 'object' ? below(walk, visit, kind.type) : 0;
   const price = fieldPrices[`${visit.parent.name}.${visit.field.name}`];

@@ -58,7 +58,9 @@ export function createGraphqlApi({ engine, bulkTypes, charge }: GraphqlApiOption
     },
   };
 
-  /** What is too large is charged while it is looked at. Recorded 2025-01 and 2026-04. */
+  /**
+   * A request with too much input shows its cost as taken from the bucket, and is refunded. Recorded 2025-01 and 2026-04.
+   */
   function refusedBody({ errors, operation }: Refused, { shop, app }: ApiCaller): ResponseBody {
     if (!operation) return { errors };
     const requested = charge(operation, requestedCost(operation));

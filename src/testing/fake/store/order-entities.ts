@@ -106,7 +106,7 @@ export interface OrderEntity extends Entity {
   readonly currencyCode: string;
   /** `null` for an order that was made without payment and without a word about it. Recorded 2025-10 and 2026-04. */
   readonly displayFinancialStatus: string | null;
-  /** Absent where it was said to be paid, without a word about how. */
+  /** Absent if the order was created without transactions. */
   readonly transactions?: readonly StoredTransaction[];
   readonly lineItems: readonly StoredLineItem[];
   readonly shippingAddress: StoredMailingAddress | null;

@@ -91,7 +91,7 @@ export const locationResolvers: ResolverMap = {
     legacyResourceId: resolver<LocationEntity>(({ id }) => parseGid(id)?.key),
     // Also of one that is active: what can't be activated belongs to a fulfillment service.
     activatable: () => true,
-    // Also of one that is inactive already. Recorded 2026-04.
+    // True for an inactive location too. Recorded 2026-04.
     deactivatable: resolver<LocationEntity>(({ isActive }, _args, context) => !isActive || !isOnlyActive(context)),
     deletable: resolver<LocationEntity>(({ id, isActive }, _args, context) => !isActive && !hasStock(id, context)),
     hasActiveInventory: resolver<LocationEntity>(({ id }, _args, context) => hasStock(id, context)),

@@ -55,7 +55,7 @@ const wholeOwners = {
       context.announce('locations/update', () => locationPayload(entity as LocationEntity)),
   },
   ORDER: { kind: 'Order', announce: (entity, context) => announceOrder(entity.id, context) },
-  // No webhook tells of them.
+  // A change of a shop's metafields sends no webhook.
   SHOP: { kind: 'Shop', announce: () => undefined },
 } as const satisfies Readonly<Record<string, WholeOwner>>;
 
@@ -84,7 +84,7 @@ export function metafieldOwner(id: string, context: ResolverContext): MetafieldO
   return entity && { type, id, metafields: ownMetafields(entity) };
 }
 
-/** What is kept of a shop: its metafields. `undefined` for the gid of another one. */
+/** The entity that holds the shop's metafields; `undefined` for the gid of another shop. */
 function shopEntity(id: string, { store, shop }: ResolverContext): Entity | undefined {
   return id === stableGid('Shop', shop) ? (store.get(shop, 'Shop', id) ?? { id }) : undefined;
 }

@@ -363,7 +363,7 @@ function updateDefinition(id: string, input: DefinitionChange, context: Resolver
     check,
   );
   if (input.resetFieldOrder) {
-    // Those of the input first, the others by the alphabet. The schema says so; recorded 2026-04.
+    // Fields of the input come first, the others in alphabetical order. From the schema; recorded 2026-04.
     const place = ({ key }: StoredField): number => (named.includes(key) ? named.indexOf(key) : named.length);
     fields = fields.toSorted((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
   }

@@ -66,7 +66,7 @@ export const orderMutationResolvers: ResolverMap = {
   },
 };
 
-/** What is due, paid by hand. Recorded 2025-01 and 2026-04. */
+/** A manual payment of the outstanding amount. Recorded 2025-01 and 2026-04. */
 function manualSale(order: OrderEntity, context: ResolverContext): StoredTransaction {
   const due = Number(totalOf(order)) - Number(paidBy(order.transactions ?? []).received);
   return {
@@ -118,7 +118,7 @@ const updatable: ReadonlySet<string> = new Set<keyof OrderFields>([
 
 const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 
-/** `orderUpdate`. What is refused stands unchanged beside the errors. Recorded 2026-04. */
+/** `orderUpdate`. A refusal returns the unchanged order beside the errors. Recorded 2026-04. */
 function updateOrder(input: OrderFields, context: ResolverContext): unknown {
   requireSimulated(input, updatable, 'OrderInput');
   const before = existing(input.id, context);
@@ -158,7 +158,7 @@ function updateOrder(input: OrderFields, context: ResolverContext): unknown {
   return { order, userErrors: [] };
 }
 
-/** What an address lacks to be shipped to. Recorded 2026-04 of one in the United States. */
+/** The errors of a shipping address in the United States. Other countries are not checked. Recorded 2026-04. */
 function shippingProblems(address: MailingAddressInput | null | undefined): UserError[] {
   const country = address?.countryCode ?? address?.country;
   const code = country == null ? undefined : countryCodeOf(country);
@@ -361,7 +361,7 @@ function customerOf(
   return found;
 }
 
-/** Who an order with no more than an email address belongs to: found by it, or new. Recorded 2026-04. */
+/** The customer of an order that names only an email address: an existing one, or a new one. Recorded 2026-04. */
 function customerOfEmail(email: string | null | undefined, context: ResolverContext): CustomerEntity | undefined {
   if (!email || !isEmail(email)) return undefined;
   const known = customerByEmail(context, email);

@@ -23,7 +23,7 @@ const simulated: ReadonlySet<string> = new Set<keyof TransactionInput>([
 /** Kinds that an order can start with. */
 const kinds: ReadonlySet<string> = new Set(['AUTHORIZATION', 'CAPTURE', 'SALE']);
 
-/** What `orderCreate` says was paid. */
+/** Creates a transaction from the input of `orderCreate`. */
 export function transactionFrom(input: TransactionInput, place: Pick<EntityStore, 'nextId'>): StoredTransaction {
   requireSimulated(input, simulated, 'OrderCreateOrderTransactionInput');
   if (!kinds.has(input.kind)) throw notSimulated(`OrderCreateOrderTransactionInput.kind ${input.kind}`);
@@ -43,7 +43,7 @@ const sumOf = (transactions: readonly StoredTransaction[], ...wanted: readonly s
     .filter(({ kind, status }) => status === 'SUCCESS' && wanted.includes(kind))
     .reduce((sum, { amount }) => sum + Number(amount), 0);
 
-/** What was received by transactions, and what they hold that can still be captured. */
+/** The amounts that transactions received, and that can still be captured. */
 export function paidBy(transactions: readonly StoredTransaction[]): { received: string; capturable: string } {
   const captured = sumOf(transactions, 'CAPTURE');
   return {
@@ -52,7 +52,9 @@ export function paidBy(transactions: readonly StoredTransaction[]): { received: 
   };
 }
 
-/** The status of an order that names none: that of its transactions; `null` where they failed. Recorded 2026-04. */
+/**
+ * The financial status of an order created without one, from its transactions; `null` if they failed. Recorded 2026-04.
+ */
 export function financialStatusBy(transactions: readonly StoredTransaction[], total: string): string | null {
   const { received, capturable } = paidBy(transactions);
   if (Number(received) > 0) return Number(received) < Number(total) ? 'PARTIALLY_PAID' : 'PAID';
@@ -62,7 +64,7 @@ export function financialStatusBy(transactions: readonly StoredTransaction[], to
 
 type Transaction = StoredTransaction & Pick<OrderEntity, 'createdAt' | 'currencyCode'> & { readonly orderId: string };
 
-/** Resolvers of transactions, which stand in their order. */
+/** Resolvers of transactions, which are stored in their order. */
 export const transactionResolvers: ResolverMap = {
   Order: {
     transactions: resolver<OrderEntity, { first?: number | null; capturable?: boolean; manuallyResolvable?: boolean }>(

@@ -104,7 +104,7 @@ export const variantResolvers: ResolverMap = {
       ),
     ),
     unitPrice: () => null,
-    // Of one without a measurement. Recorded 2025-01 and 2026-04.
+    // Shopify's value for a variant without a measurement. Recorded 2025-01 and 2026-04.
     unitPriceMeasurement: () => ({
       ...{ measuredType: null, quantityUnit: null, quantityValue: 0, referenceUnit: null, referenceValue: 0 },
     }),
