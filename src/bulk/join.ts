@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BulkIncompleteError } from '../errors/bulk-errors.ts';
 import { InvalidResponseError, StorageError } from '../errors/errors.ts';
+import { forEachConcurrent } from '../internal/concurrency.ts';
 import { isRecord, parseJson } from '../internal/json.ts';
 import { type BulkConnection, holderOf, markerPrefix } from './document.ts';
 import { type Line, type LineBatch, parseLines } from './result-file.ts';
@@ -371,6 +372,9 @@ const bufferBytes = 16 * 1024 * 1024;
 /** Bytes that are written to the temporary file at a time. */
 const writtenBytes = 512 * 1024;
 
+/** Reads of the temporary file at a time. What is pending while a part is joined makes V8's young generation grow too. */
+const readsAtOnce = 8;
+
 /**
  * Sorts lines on disk into parts by their root, and yields the trees part by part. A line of the third level is first
  * sorted by its parent, and by its root once all lines are read.
@@ -484,8 +488,8 @@ class GroupSorter {
     this.#groups = groups;
   }
 
-  /** Returns the lines of each group, with their line breaks. They are valid until the next part is sorted. */
-  sorted(bytes: Buffer): Buffer[] {
+  /** Sorts, and returns the lines of each group, with their line breaks. They are valid until the next part is sorted. */
+  sorted(bytes: Buffer): Iterable<Buffer> {
     if (this.#sorted.length < bytes.length) this.#sorted = Buffer.allocUnsafeSlow(bytes.length);
     const sorted = this.#sorted;
     const sizes = new Uint32Array(this.#groups);
@@ -502,9 +506,15 @@ class GroupSorter {
       bytes.copy(sorted, to, start, end + 1);
       ends[group] = to + end + 1 - start;
     }
-    return [...ends]
-      .map((end, group) => sorted.subarray(end - (sizes[group] ?? 0), end))
-      .filter(({ length }) => length > 0);
+    return this.#cut(sizes, ends);
+  }
+
+  /** One group at a time, because the buffers of a whole part would make V8's young generation grow. */
+  *#cut(sizes: Uint32Array, ends: Uint32Array): Generator<Buffer> {
+    for (const [group, end] of ends.entries()) {
+      const size = sizes[group] ?? 0;
+      if (size > 0) yield this.#sorted.subarray(end - size, end);
+    }
   }
 }
 
@@ -777,7 +787,9 @@ class Spill {
     const bytes = slots.length * segment;
     if (this.#read.length < bytes + more) this.#read = Buffer.allocUnsafeSlow(bytes + more + segment);
     const into = this.#read;
-    await Promise.all(slots.map((slot, at) => this.#file.read(into, at * segment, segment, slot * segment)));
+    await forEachConcurrent(slots.entries(), { concurrency: readsAtOnce }, ([at, slot]) =>
+      this.#file.read(into, at * segment, segment, slot * segment),
+    );
     this.#free.push(...slots);
     return into.subarray(0, bytes + more);
   }
