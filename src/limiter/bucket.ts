@@ -22,11 +22,11 @@ export interface BucketState {
   reserved: number;
   /** Permits that are out. */
   inFlight: number;
-  /** Points spent by all permits that have ended, ever. */
+  /** Points spent by all permits that have ended. */
   spent: number;
   /** Whether Shopify's own numbers are known. */
   confirmed: boolean;
-  /** Whether a call ended without Shopify's numbers: the others then no longer wait for one that has them. */
+  /** Whether a call ended without Shopify's numbers: the other calls then stop waiting for them. */
   isBlind: boolean;
   /** Monotonic milliseconds up to which the refill is counted. */
   refilledAtMs: number;
@@ -39,7 +39,7 @@ export interface Reservation {
   readonly spentBefore: number;
 }
 
-/** A bucket taken to be full, because nothing is known of it yet. */
+/** A bucket that is assumed to be full, because nothing is known about it yet. */
 export function createBucket(
   assumed: { readonly maximumAvailable: number; readonly restoreRate: number },
   nowMs: number,
@@ -58,7 +58,7 @@ export function createBucket(
   };
 }
 
-/** Adds what came back since the last call, to the fraction. `nowMs` is monotonic milliseconds. */
+/** Adds the points restored since the last call, fractions included. `nowMs` is monotonic milliseconds. */
 export function refill(bucket: BucketState, nowMs: number): void {
   const elapsedMs = nowMs - bucket.refilledAtMs;
   if (elapsedMs <= 0) return;
@@ -67,7 +67,7 @@ export function refill(bucket: BucketState, nowMs: number): void {
   capLevel(bucket);
 }
 
-/** Points to reserve for a call. A size that is not confirmed is a guess: it shrinks a big call instead of refusing it. */
+/** Points to reserve for a call. While the bucket's size is a guess, a larger call reserves that size. */
 export function pointsToReserve(
   { confirmed, maximumAvailable }: Pick<BucketState, 'confirmed' | 'maximumAvailable'>,
   cost: number,
@@ -75,7 +75,7 @@ export function pointsToReserve(
   return confirmed ? cost : Math.min(cost, maximumAvailable);
 }
 
-/** Takes points for one permit. The caller has made sure that they are there. */
+/** Takes points for one permit. The caller has checked that they are available. */
 export function reserve(bucket: BucketState, points: number): Reservation {
   bucket.level -= points;
   bucket.reserved += points;
@@ -116,16 +116,16 @@ export function refund(bucket: BucketState, reservation: Reservation): void {
 }
 
 /**
- * Pulls the level to Shopify's numbers. They were taken while other permits were out, and whether
- * Shopify had charged those by then is unknown. If it had charged all of them, `currentlyAvailable` is
- * free; if none, less all that they reserved, and less what those spent that have ended since this
- * permit was given (`spentByOthers`). Between the two the level is left alone. That lower end is sound
- * whatever the order in which responses come in, so an old response never makes the level too high.
+ * Corrects the level by Shopify's numbers. They were taken while other permits were out, and it is unknown whether
+ * Shopify had charged those. If it had charged all of them, `currentlyAvailable` is free. If it had charged none, their
+ * reserved points must be subtracted, and the points of those that ended since this permit was given
+ * (`spentByOthers`). A level between the two stays as it is. The lower limit holds for responses in any order, so an
+ * old response never makes the level too high.
  */
 export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthers: number): void {
   const size = status.maximumAvailable;
   if (isSize(size * bucket.shares) && isPoints(status.restoreRate)) {
-    // Calls that do not fit would be refused from now on, and bring no better number: a second response must say so.
+    // Larger calls would be refused from now on and could not correct the number, so a second response must confirm it.
     bucket.confirmed = size >= bucket.maximumAvailable || size * bucket.shares >= smallestShop;
     bucket.maximumAvailable = size;
     if (status.restoreRate * bucket.shares >= slowestRate) bucket.restoreRate = status.restoreRate;
@@ -136,13 +136,13 @@ export function correct(bucket: BucketState, status: ThrottleStatus, spentByOthe
   bucket.level = Math.max(lowestLevel(bucket), Math.min(upper, Math.max(lower, bucket.level)));
 }
 
-/** Points per second that any shop has: a slower one is not believed. The slowest known one has 50. */
+/** The lowest rate in points per second that is believed. The lowest known one is 50. */
 const slowestRate = 1;
 
-/** The smallest bucket that any shop is known to have for GraphQL. */
+/** The smallest GraphQL bucket known of any shop. */
 const smallestShop = 1_000;
 
-/** The smallest bucket that is believed. In a smaller one no call would fit, and no response would ever correct it. */
+/** The smallest size that is believed. In a smaller bucket no call would fit, and no response could correct it. */
 const smallestSize = 1;
 
 function isSize(points: number): boolean {
@@ -159,16 +159,16 @@ export function msUntil(bucket: BucketState, points: number): number {
   return ((points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
-/** Returns the milliseconds until a call is granted that waits behind that many points, if all of them are spent. */
+/** Returns the milliseconds until a call behind this number of waiting points is granted, if all of them are spent. */
 export function msInLine(bucket: BucketState, pointsAhead: number, points: number): number {
   return ((pointsAhead + points - bucket.level) * 1_000) / bucket.restoreRate;
 }
 
-/** What background calls leave to interactive ones, and when. */
+/** How much background calls leave for interactive ones, and when. */
 export interface Headroom {
   /** Part of the bucket that background calls may use while the shop is in interactive use. */
   readonly softCeiling: number;
-  /** Milliseconds after which a background call need not leave anything any more. */
+  /** Milliseconds of waiting after which a background call may use the whole bucket. */
   readonly agingMs: number;
   /** When the last interactive call came, in monotonic milliseconds. */
   interactiveAtMs: number;
@@ -177,17 +177,17 @@ export interface Headroom {
 /** Milliseconds after an interactive call during which background calls leave room for the next one. */
 const interactiveWindowMs = 60_000;
 
-/** Returns the milliseconds until a call can be granted as things stand; `Infinity` if a permit must end first. */
+/** Returns the milliseconds until a call can be granted; `Infinity` if a permit must end first. */
 export function msUntilGrant(
   bucket: BucketState,
   headroom: Headroom,
   call: { readonly cost: number; readonly isBackground: boolean; readonly sinceMs: number },
   nowMs: number,
 ): number {
-  // Nothing is known of the bucket yet: one call goes ahead and brings the numbers. Where it brought none, a shop that
-  // hangs or tells no cost must not have its calls one after the other: they keep to the assumed size.
+  // Nothing is known about the bucket yet: one call goes ahead and returns the numbers. If it returned none, the
+  // assumed size applies: calls to a shop that hangs, or reports no cost, must not run one after the other.
   if (!bucket.confirmed && !bucket.isBlind && bucket.inFlight > 0) return Number.POSITIVE_INFINITY;
-  // A call bigger than a share of the bucket goes when it is full, and leaves a debt that the refill makes up for.
+  // A call larger than this process's share is granted when the share is full; the refill pays off the debt.
   const points = Math.min(call.cost, bucket.maximumAvailable);
   const pointsInMs = msUntil(bucket, points);
   if (!call.isBackground) return pointsInMs;
@@ -199,26 +199,26 @@ export function msUntilGrant(
 
 function release(bucket: BucketState, reservation: Reservation): void {
   bucket.inFlight -= 1;
-  // Rounding errors must not stay behind: with them, a call as big as the bucket would never fit.
+  // Removes rounding errors, with which a call as large as the bucket would never fit.
   bucket.reserved = bucket.inFlight === 0 ? 0 : Math.max(0, bucket.reserved - reservation.points);
 }
 
-/** What is out will be charged sooner or later, so it cannot be free as well. */
+/** Reserved points will be charged, so they are not free. */
 function capLevel(bucket: BucketState): void {
   bucket.level = Math.max(lowestLevel(bucket), Math.min(bucket.level, bucket.maximumAvailable - bucket.reserved));
 }
 
-/** A shop's bucket is overdrawn by no more than it holds. */
+/** Limits the debt of a shop's bucket to its size. */
 function lowestLevel({ maximumAvailable, shares }: BucketState): number {
   return -maximumAvailable * shares;
 }
 
-/** Whether it is a number of points at all: what a server sends may be anything. */
+/** Whether a value from a response is a number of points. */
 export function isPoints(value: number | undefined): value is number {
   return value !== undefined && Number.isFinite(value) && value >= 0;
 }
 
-/** Since when a call that asks now has been asking for a permit, in monotonic milliseconds. */
+/** When a call that asks now first asked for a permit, in monotonic milliseconds. */
 export function sinceOf({ ageMs }: Pick<AcquireRequest, 'ageMs'>, nowMs: number): number {
   return isPoints(ageMs) ? nowMs - ageMs : nowMs;
 }

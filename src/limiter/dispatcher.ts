@@ -9,19 +9,19 @@ interface DispatcherSettings {
   readonly bucket: BucketState;
   readonly headroom: Headroom;
   readonly queue: WaitQueue;
-  /** The most that a call may cost: more than the bucket holds, where that is a share of the shop's. */
+  /** The most that a call may cost. It is more than the bucket holds if that is a share of the shop's bucket. */
   maxCost(): number;
-  /** Reserves the points of a call, which are there. */
+  /** Reserves the points of a call. The caller has checked that they are available. */
   reserve(cost: number, enteredMs: number, nowMs: number): Permit;
 }
 
 /**
- * Milliseconds that a wait is made longer than the arithmetic says: timers cut fractions off and may fire a
- * little early, and Shopify's clock may be a little behind.
+ * Milliseconds added to each computed wait, because timers may fire a little early, and Shopify's clock may be a little
+ * behind.
  */
 const marginMs = 2;
 
-/** Grants the points of a bucket that this process alone counts to those who wait for them. */
+/** Grants the points of a bucket that only this process counts to the waiting calls. */
 export class Dispatcher {
   readonly #settings: DispatcherSettings;
   #cancelTimer: (() => void) | undefined;
@@ -30,7 +30,7 @@ export class Dispatcher {
     this.#settings = settings;
   }
 
-  /** Grants to whoever can be served, in their order, and sets the timer for the next one. */
+  /** Grants all calls that can be served, in order, and sets the timer for the next one. */
   drain(nowMs: number): void {
     const { shop, clock, bucket, headroom, queue } = this.#settings;
     this.stop();

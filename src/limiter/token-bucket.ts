@@ -63,7 +63,7 @@ export interface TokenBucketOptions {
   readonly idleMs?: number;
 }
 
-/** The bucket of one app on one shop, with those who wait for it. */
+/** The bucket of one app on one shop, with the calls that wait for it. */
 class TokenBucket implements ShopBucket {
   readonly #shop: string;
   readonly #clock: Clock;
@@ -140,7 +140,7 @@ class TokenBucket implements ShopBucket {
     };
   }
 
-  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  /** Counts the refill until now. Returns the present moment in monotonic milliseconds. */
   #refill(): number {
     const nowMs = this.#clock.monotonic();
     refill(this.#bucket, nowMs);
@@ -148,20 +148,20 @@ class TokenBucket implements ShopBucket {
   }
 }
 
-/** The bucket of one app on one shop, wherever it is counted, with those who wait for it in this process. */
+/** The bucket of one app on one shop, counted here or in Redis, with the calls of this process that wait for it. */
 export interface ShopBucket {
   acquire(request: AcquireRequest): Promise<Permit>;
   status(): LimiterStatus;
-  /** Whether nobody has used it for that long, no call waits and no permit is out. */
+  /** Whether it was unused for this long, no call waits and no permit is out. */
   isIdle(forMs: number): boolean;
   close(reason: unknown): void;
 }
 
 /**
- * A limiter that keeps one bucket per app and shop, and forgets those that were idle for `idleMs`.
+ * A limiter with one bucket per app and shop. It drops buckets that were idle for `idleMs`.
  *
- * @param create Makes the bucket of one app on one shop, on its first call.
- * @param buckets Is to hold them, by `bucketKey`.
+ * @param create Creates the bucket of one app on one shop, on its first call.
+ * @param buckets Holds the buckets by `bucketKey`.
  */
 export function limiterPerShop<Bucket extends ShopBucket>(
   { clock, idleMs }: { readonly clock: Clock; readonly idleMs: number },
@@ -171,7 +171,7 @@ export function limiterPerShop<Bucket extends ShopBucket>(
   let sweptAtMs = clock.monotonic();
   let isClosed = false;
 
-  // Without a timer, which would keep the process alive.
+  // A timer would keep the process alive.
   const forgetIdle = (): void => {
     const nowMs = clock.monotonic();
     if (nowMs - sweptAtMs < idleMs) return;
@@ -225,21 +225,21 @@ function invalidCost(shop: string, cost: number): ValidationError {
   });
 }
 
-/** Says like any abort that nothing was sent and that a retry makes no sense. */
+/** The error of an abort: nothing was sent, and a retry makes no sense. */
 function limiterClosed(): DOMException {
   return new DOMException('The limiter was closed.', 'AbortError');
 }
 
-/** A text, a bigint or a `Date` compares like a number, and breaks the arithmetic later. */
+/** A string, a bigint or a `Date` compares like a number, but breaks the arithmetic later. */
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** `TokenBucketOptions` with the defaults filled in. */
 export type TokenBucketSettings = Readonly<Required<TokenBucketOptions>>;
 
 /**
- * Fills in the defaults and lists what is invalid.
+ * Fills in the defaults and lists the invalid options.
  *
- * @param names The options that the limiter takes, where they are others than these.
+ * @param names The names of the limiter's options, if they differ from these.
  */
 export function readTokenBucketOptions(
   options: TokenBucketOptions = {},

@@ -19,9 +19,9 @@ export interface Waiter extends Place {
   /** Whether it still waits. */
   isWaiting: boolean;
   readonly isBackground: boolean;
-  /** Monotonic milliseconds of its arrival. */
+  /** When it arrived, in monotonic milliseconds. */
   readonly enteredMs: number;
-  /** The same of the first time that it asked: see `AcquireRequest.ageMs`. */
+  /** When it first asked, in monotonic milliseconds: see `AcquireRequest.ageMs`. */
   readonly sinceMs: number;
   /** See `AcquireRequest.costNow`. */
   readonly costNow: (() => number) | undefined;
@@ -31,10 +31,10 @@ export interface Waiter extends Place {
   reject(reason: unknown): void;
 }
 
-/** So many waiters are all asked for their cost before a call is refused. */
+/** Up to this number of waiters, all are asked for their present cost before a call is refused. */
 const fewWaiters = 16;
 
-/** Of more, so many: each is found in the logarithm of the queue. */
+/** Of a longer queue, this number is asked: finding each takes logarithmic time. */
 const askedAtOnce = 4;
 
 /** Behind all others. */
@@ -45,18 +45,18 @@ interface WaitQueueSettings {
   readonly clock: Clock;
   /** Milliseconds after which a background call ranks with an interactive one that has just come. */
   readonly agingMs: number;
-  /** Another waiter is first now: it came to the front, or the one before it gave up. */
+  /** Called when another waiter is first: it arrived at the front, or the one before it left. */
   onNewFirst(): void;
 }
 
-/** The calls that wait for one bucket, whoever grants its points. All times are monotonic milliseconds. */
+/** The calls that wait for one bucket, counted in this process or in Redis. All times are monotonic milliseconds. */
 export class WaitQueue {
   /** How many wait. */
   size = 0;
   readonly #settings: WaitQueueSettings;
   readonly #queue = new SortedQueue<Waiter, Place>(precedes, ({ cost }) => cost);
   #arrivals = 0;
-  /** Place of the waiter whose cost was asked for last, in a refusal. */
+  /** Place of the waiter that was last asked for its cost before a refusal. */
   #asked: Place = lastPlace;
 
   constructor(settings: WaitQueueSettings) {
@@ -128,14 +128,14 @@ export class WaitQueue {
     return this.#queue.front(this.#queue.size);
   }
 
-  /** The first waiter, with what it costs by now. */
+  /** The first waiter, with its present cost. */
   next(): Waiter | undefined {
     let next = this.#queue.first;
     while (next && !this.reprice(next)) next = this.#queue.first;
     return next;
   }
 
-  /** The first few waiters in the order in which they are served, with what they cost by now. */
+  /** The first few waiters in the order in which they are served, with their present costs. */
   front(count: number): readonly Waiter[] {
     let front = this.#queue.front(count);
     while (front.filter((waiter) => this.reprice(waiter)).length < front.length) front = this.#queue.front(count);
@@ -156,14 +156,14 @@ export class WaitQueue {
     return waiter.isWaiting;
   }
 
-  /** Points of those who are served before a call that comes now. */
+  /** Points of the waiters that are served before a call that arrives now. */
   pointsAhead(request: AcquireRequest, nowMs: number): number {
     return this.#queue.weightBefore({ rank: this.#rankOf(request, nowMs), sequence: this.#arrivals });
   }
 
   /**
-   * Why a call that comes now should not wait: it can wait `maxWaitMs`, and needs longer. Looks again at what some of
-   * the others cost before it says so: the next ones each time, so that a refusal costs the same however many wait.
+   * Returns the error for a call that arrives now and would wait longer than `maxWaitMs`. Before that, it asks some
+   * waiters for their present cost: the next few each time, so that a refusal takes the same time in any queue.
    *
    * @param pointsElsewhere Points that others wait for ahead of this queue.
    */
@@ -177,7 +177,7 @@ export class WaitQueue {
     return waitMs > maxWaitMs ? waitTooLong(this.#settings.shop, maxWaitMs, waitMs) : undefined;
   }
 
-  /** Rejects those of the waiters that wait in vain, by the same rule. */
+  /** Rejects the waiters that would wait too long, by the same rule. */
   rejectHopeless(
     waiters: readonly { readonly waiter: Waiter; readonly maxWaitMs: number }[],
     bucket: BucketState,
@@ -198,7 +198,7 @@ export class WaitQueue {
     for (let next = this.#queue.first; next; next = this.#queue.first) next.reject(reason);
   }
 
-  /** Asks the next few, in turn, what they cost by now. */
+  /** Asks the next few waiters, in turn, for their present cost. */
   #repriceSome(): void {
     const queue = this.#queue;
     for (let left = queue.size > fewWaiters ? askedAtOnce : queue.size; left > 0; left -= 1) {
@@ -209,7 +209,7 @@ export class WaitQueue {
     }
   }
 
-  /** A background call ranks as if it had come later: whatever ranks before it came within that time. */
+  /** A background call ranks as if it had arrived this much later, so only calls of that time can overtake it. */
   #rankOf(request: AcquireRequest, nowMs: number): number {
     return sinceOf(request, nowMs) + (request.priority === 'background' ? this.#settings.agingMs : 0);
   }
@@ -219,7 +219,7 @@ function precedes(one: Place, other: Place): boolean {
   return one.rank < other.rank || (one.rank === other.rank && one.sequence < other.sequence);
 }
 
-/** The error of a call that asks for more points than the bucket can ever hold. */
+/** The error for a call that costs more points than the bucket ever holds. */
 export function tooExpensive(shop: string, cost: number, maxCost: number): MaxCostError {
   return new MaxCostError(
     `The call costs ${cost} points, but the bucket of ${shop} never holds more than ${maxCost}. Request smaller pages or fewer fields, or use a bulk operation.`,
@@ -227,7 +227,7 @@ export function tooExpensive(shop: string, cost: number, maxCost: number): MaxCo
   );
 }
 
-/** The error of a call whose wait is known to be longer than it can wait. */
+/** The error for a call that would wait longer than it can. */
 export function waitTooLong(shop: string, maxWaitMs: number, waitMs: number): TimeoutError {
   const retryAfterMs = Math.ceil(waitMs);
   return new TimeoutError(
@@ -236,7 +236,7 @@ export function waitTooLong(shop: string, maxWaitMs: number, waitMs: number): Ti
   );
 }
 
-/** The error of a call that has waited for as long as it could. */
+/** The error for a call that has waited as long as it can. */
 function waitedTooLong(shop: string, maxWaitMs: number): TimeoutError {
   return new TimeoutError(`The call waited ${maxWaitMs} ms for points of ${shop}, its limit. Nothing was sent.`, {
     code: 'DEADLINE_EXCEEDED',

@@ -8,7 +8,7 @@ import type { Logger } from '../ports/logger.ts';
 import { safeLogger, Telemetry, type TracedSpan, tracing } from '../telemetry/telemetry.ts';
 import { deferDelay } from './defer.ts';
 
-/** The result of an attempt. `given-back`: it was stopped from outside, which is not the job's fault. */
+/** The result of an attempt. `given-back`: it was stopped because the queue closes. */
 export type AttemptResult =
   | { readonly kind: 'done' }
   | { readonly kind: 'deferred'; readonly delayMs: number }
@@ -23,7 +23,7 @@ interface AttemptPlan {
   /** Aborted when the job must be returned to the queue. */
   readonly stop: AbortSignal;
   readonly clock: Clock;
-  /** Within which the handler runs. */
+  /** The span in which the handler runs. */
   readonly span: TracedSpan | undefined;
 }
 
@@ -45,7 +45,7 @@ export async function runAttempt({
   });
   try {
     if (link.isAborted) return { kind: 'given-back' };
-    // Not a copy: the key may be made when the handler first asks for it, and so is the signal.
+    // Not a copy, because the key and the signal are only created when the handler first reads them.
     const whole: JobContext = Object.defineProperty(context as JobContext, 'signal', {
       enumerable: true,
       get: () => link.signal,
@@ -56,19 +56,19 @@ export async function runAttempt({
     if (stop.aborted) return { kind: 'given-back' };
     const delayMs = deferDelay(error);
     if (delayMs !== undefined) return { kind: 'deferred', delayMs };
-    // `fetch` and others reject with an error of their own, which does not say why they were stopped.
+    // `fetch` and others reject with their own error, which does not contain the reason.
     return { kind: 'failed', error: link.isAborted ? link.reason : error };
   } finally {
     link.release();
   }
 }
 
-/** A handler that throws before its first `await` is no different from one that rejects. */
+/** `async`, so that a handler that throws before its first `await` rejects too. */
 async function call(handler: PlacedHandler, context: JobContext, span: TracedSpan | undefined): Promise<void> {
   await handler(context, span);
 }
 
-/** The outcome of an attempt for its job. */
+/** What an attempt means for its job. */
 export type JobOutcome = Extract<TelemetryEvent, { type: 'job' }>['outcome'];
 
 /** An attempt that has ended. */
@@ -87,12 +87,12 @@ interface EndedAttempt {
  */
 export const unknownJobPauseMs = 5_000;
 
-/** Thousands of such jobs make one line in this time. */
+/** Milliseconds for which the same kind of job is not logged again. */
 const unknownJobQuietMs = 60_000;
 
 const mostQuietLines = 1_000;
 
-/** What the log says of an attempt that ended in this way. */
+/** The log lines for attempts, by their outcome. */
 const lines: Partial<Record<JobOutcome, readonly [keyof Logger, string]>> = {
   failed: ['warn', 'an attempt of a job failed; it will be retried'],
   dead: ['error', 'the last attempt of a job failed; it is now a dead letter'],
@@ -100,7 +100,7 @@ const lines: Partial<Record<JobOutcome, readonly [keyof Logger, string]>> = {
   'given-back': ['info', 'a job was returned, since the queue is closing'],
 };
 
-/** Reports to the host's logger and listener, neither of which can break the queue. */
+/** Reports to the host's logger and listener. Their errors cannot break the queue. */
 export class QueueReporter {
   readonly logger: Logger | undefined;
   readonly #queue: string;
@@ -121,7 +121,7 @@ export class QueueReporter {
     this.#telemetry = new Telemetry(host.telemetry, this.logger);
   }
 
-  /** Begins the span of an attempt, where there is a tracer. */
+  /** Begins the span of an attempt, if there is a tracer. */
   begin({ job: { id, type }, attempt, trace = null }: Omit<JobContext, 'signal'>): TracedSpan | undefined {
     return tracing.tracer?.begin({ type: 'job', queue: this.#queue, jobId: id, jobType: type, attempt, trace });
   }

@@ -1,4 +1,4 @@
-// Apart from job.ts, which needs node:crypto: webhooks are handled in edge runtimes too.
+// Not in job.ts, which needs node:crypto: webhooks are handled in edge runtimes too.
 import { ConfigError, isShopwrightError } from '../errors/errors.ts';
 
 /** Thrown by a handler to run its job again later, as if it had not started. */
@@ -9,16 +9,18 @@ export interface Deferral {
 
 const brand = Symbol.for('shopwright.defer');
 
-/** The trial calls of an open breaker are due at once when its time is up; jobs that came back sooner would spin. */
+/**
+ * The shortest wait. A breaker admits trial calls as soon as its time is up, and jobs that came back sooner would spin.
+ */
 const shortestBreakerPauseMs = 1_000;
 
-/** The default of `retry.maxDelayMs`: a shorter wait is one that the job's own attempts outlast. */
+/** The default of `retry.maxDelayMs`. Shorter waits are left to the job's own retries. */
 const longestCallWaitMs = 30_000;
 
-/** For what another copy of the package may have thrown. */
+/** Used if an error has no valid delay. */
 const fallbackMs = 30_000;
 
-/** Not part of the error family: nothing failed. Known by its brand, so that copies of the module understand each other. */
+/** Not a `ShopwrightError`, because nothing failed. Its brand is the same in all copies of the module. */
 class DeferSignal extends Error implements Deferral {
   override readonly name = 'Deferral';
   readonly delayMs: number;
@@ -60,12 +62,12 @@ export function deferDelay(thrown: unknown): number | undefined {
     if (!isShopwrightError(thrown, 'CIRCUIT_OPEN')) return undefined;
     return isDelay(thrown.retryAfterMs) ? Math.max(shortestBreakerPauseMs, thrown.retryAfterMs) : fallbackMs;
   } catch {
-    // A value that cannot even be inspected, such as a revoked proxy, is a failure like any other.
+    // A value that cannot be inspected, such as a revoked proxy, counts as a failure.
     return undefined;
   }
 }
 
-/** A wait demanded by a server that is too long for a call, such as the rest of the day for a daily limit. */
+/** A wait that the server demands and that is too long for a call, such as the rest of the day for a daily limit. */
 function isLongWait(thrown: unknown): thrown is { readonly retryAfterMs: number } {
   if (!isShopwrightError(thrown, 'THROTTLED', 'HTTP_ERROR') || !thrown.isRetryable) return false;
   return isDelay(thrown.retryAfterMs) && thrown.retryAfterMs > longestCallWaitMs;
@@ -75,9 +77,9 @@ function isDeferral(thrown: unknown): thrown is Deferral {
   return typeof thrown === 'object' && thrown !== null && brand in thrown;
 }
 
-/** The longest wait that every adapter keeps: longer than a year is a mistake of units. */
+/** The longest wait: more than a year is probably a wrong unit. */
 const longestMs = 366 * 86_400_000;
 
-/** Whether a number is a wait that a queue keeps. */
+/** Whether a value is a valid wait. */
 export const isDelay = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= longestMs;

@@ -8,7 +8,7 @@ import { isDelay } from './defer.ts';
 
 /** A job that has been checked, with the queue's defaults filled in. */
 export interface QueuedJob extends Required<Omit<NewJob, 'payload' | 'key' | 'idempotencyKey'>> {
-  /** The payload as JSON text: a copy that nobody can change. */
+  /** The payload as JSON text: a copy, so later changes of the object do not matter. */
   readonly payload: string;
   readonly key: string | null;
   readonly idempotencyKey: string | null;
@@ -21,14 +21,14 @@ type JobDefaults = Pick<QueuedJob, 'retryDelaysMs' | 'timeoutMs'>;
 
 const mostRetries = 100;
 
-/** Whether a list says when to try again. */
+/** Whether a value is a list of valid waits. */
 export const areDelays = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length <= mostRetries && value.every(isDelay);
 
-/** Whether a number is a time limit. */
+/** Whether a value is a valid time limit. */
 export const isTimeout = (value: unknown): value is number => isDelay(value) && value > 0;
 
-/** In UTF-8 a lone surrogate becomes U+FFFD: Redis would take two keys for one, and a type for another. */
+/** A lone surrogate becomes U+FFFD in UTF-8, so that Redis would see two keys, or two types, as the same. */
 const isName = (value: unknown): boolean =>
   typeof value === 'string' && value.length > 0 && value.length <= 512 && value.isWellFormed();
 
@@ -91,10 +91,10 @@ function toJson(payload: unknown): string {
 }
 
 /**
- * Finds a value that a handler would not receive as queued: its path below the payload, and what it is; `undefined` if
- * there is none. A field that is `undefined` stays so, and an object with a `toJSON`, such as a `Date`, decides itself.
+ * Finds a value that JSON would change: its path below the payload, and what it is; `undefined` if there is none. A
+ * field that is `undefined` is allowed, and so is an object with a `toJSON`, such as a `Date`.
  *
- * @param around The objects that the value is within.
+ * @param around The objects that contain the value.
  */
 function findMisfit(value: unknown, around: object[]): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `: is ${value}`;
@@ -109,7 +109,7 @@ function findMisfit(value: unknown, around: object[]): string | undefined {
 
 function findMisfitWithin(value: object, around: object[]): string | undefined {
   if (Array.isArray(value)) {
-    // By index: `every` and the like skip the holes of a list.
+    // By index, because `every` and similar methods skip the holes of a list.
     for (let index = 0; index < value.length; index++) {
       const misfit = findMisfit(value[index], around);
       if (misfit !== undefined) return `[${index}]${misfit}`;
@@ -135,7 +135,7 @@ export const dedupeName = (type: string, key: string): string => `${type.length}
 
 /**
  * Derives a UUID unique to a job of a queue: the same in each attempt, in any process, and when the job is queued
- * again. Version 8 of RFC 9562 (a layout of one's own), from a SHA-256 of both names.
+ * again. Version 8 of RFC 9562 (a custom layout), from a SHA-256 of both names.
  */
 export function deriveIdempotencyKey(queue: string, jobId: string): string {
   const bytes = hash('sha256', JSON.stringify([queue, jobId]), 'buffer').subarray(0, 16);
@@ -145,13 +145,13 @@ export function deriveIdempotencyKey(queue: string, jobId: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** Dead letters in one page. */
+/** Maximum number of dead letters in one page. */
 const mostListed = 1_000;
 
 /**
  * Checks the names of the options of a queue's method.
  *
- * @throws QueueError for a name that does not exist, with the nearest that does.
+ * @throws QueueError for an unknown name, with the nearest known one.
  */
 export function checkQueueOptions(method: string, options: object, known: Readonly<Record<string, true>>): void {
   const [unknown] = unknownNames(options, known);
@@ -159,15 +159,15 @@ export function checkQueueOptions(method: string, options: object, known: Readon
 }
 
 /**
- * Where a page of dead letters begins, and where it ends (exclusive).
+ * Returns where a page of dead letters begins, and where it ends (exclusive).
  *
- * @throws QueueError for an unknown option, or a value that is not a number from 0 on.
+ * @throws QueueError for an unknown option, or a value that is not a whole number, 0 or more.
  */
 export function deadJobPage(options: DeadJobOptions): { readonly from: number; readonly to: number } {
   checkQueueOptions('deadJobs', options, { limit: true, offset: true });
   const { limit = 100, offset = 0 } = options;
   for (const [field, value] of Object.entries({ limit, offset })) {
-    // For an invalid number, an empty page would mean that there are no dead letters.
+    // An empty page for an invalid number would look as if there were no dead letters.
     if (!(typeof value === 'number' && value >= 0))
       throw new QueueError(`deadJobs() cannot be done: ${field}: must be a whole number, 0 or more`);
   }
@@ -176,7 +176,7 @@ export function deadJobPage(options: DeadJobOptions): { readonly from: number; r
 }
 
 /**
- * Milliseconds that a queue's jobs have to end when it closes.
+ * Returns the milliseconds that running jobs have to end when the queue closes.
  *
  * @throws QueueError for an unknown option, or a value that is not a number of milliseconds.
  */
@@ -187,12 +187,12 @@ export function closingGrace(options: { readonly graceMs?: number }): number {
   throw new QueueError('close() cannot be done: graceMs: must be a number of milliseconds, 0 or more');
 }
 
-/** A longer message says nothing more, and may quote a whole page of HTML. */
+/** Messages are cut to this length: a longer one may quote a whole page of HTML. */
 const longestMessage = 1_000;
 
 /** The part of a failed attempt's error that is stored: no stack, no cause, no secret. */
 export function describeFailure(error: unknown): DeadJob['error'] {
-  // A handler may throw anything, even a value that cannot be converted to text or inspected.
+  // A handler may throw any value, even one that cannot be converted to text or inspected.
   try {
     const isOwn = isShopwrightError(error);
     const text = String(error instanceof Error || isOwn ? error.message : error);

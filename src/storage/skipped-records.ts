@@ -10,14 +10,14 @@ interface Page<Cursor> {
 }
 
 /** Maximum number of records reported per store. */
-const mostTold = 1000;
+const mostWarnings = 1000;
 
 /**
  * Handles records that are damaged or from a newer release. Reading such a record by its id fails, but operations on
  * all records of a shop must not: they skip it and report it once.
  */
 export class SkippedRecords {
-  readonly #told = new Set<string>();
+  readonly #warned = new Set<string>();
   readonly #listener: SkippedRecordListener;
 
   constructor(listener: SkippedRecordListener = warn) {
@@ -25,8 +25,8 @@ export class SkippedRecords {
   }
 
   tell(error: StorageError): void {
-    if (this.#told.has(error.message) || this.#told.size >= mostTold) return;
-    this.#told.add(error.message);
+    if (this.#warned.has(error.message) || this.#warned.size >= mostWarnings) return;
+    this.#warned.add(error.message);
     this.#listener(error);
   }
 

@@ -50,7 +50,7 @@ import { Account, type HostBottleneck } from './reservoir.ts';
  */
 export function bottleneckLimiter(options: BottleneckLimiterOptions): RateLimiter {
   const settings = bottleneckLimiterSettings(options);
-  // Listeners cannot be taken off a Bottleneck, so a bucket that was forgotten is found again by it.
+  // Bottleneck has no way to remove listeners, so a dropped bucket is reused when its Bottleneck comes again.
   const buckets = new WeakMap<HostBottleneck, BottleneckBucket>();
   return limiterPerShop(settings, (scope) => {
     const bottleneck = settings.limiterFor(scope);
@@ -87,7 +87,7 @@ export interface BottleneckLimiterOptions {
   readonly clock?: Clock;
 }
 
-/** Background calls stand behind all interactive ones, as Bottleneck's priorities have it. */
+/** Background calls rank behind all interactive ones, because Bottleneck's priorities are strict. */
 const neverAgesMs = 1e15;
 
 /** The bucket of one app on one shop whose calls a Bottleneck lets through. */
@@ -148,11 +148,11 @@ class BottleneckBucket implements ShopBucket {
     this.#queue.rejectAll(reason);
   }
 
-  /** Puts into Bottleneck's queue who may stand there and does not yet. */
+  /** Adds the waiting calls to Bottleneck's queue that may be there and are not yet. */
   #admit(): void {
     const { bucket } = this.#account;
     if (this.#phase === 'new') void this.#start();
-    // Nothing is known of the bucket yet: one call goes ahead and brings the numbers, or at least its end.
+    // Nothing is known about the bucket yet: one call goes ahead, and the others wait for its response.
     if (this.#phase !== 'trial' || this.#hostQueue.size > 0) return;
     if (bucket.confirmed || bucket.isBlind) {
       this.#phase = 'ready';
@@ -182,10 +182,11 @@ class BottleneckBucket implements ShopBucket {
 }
 
 /**
- * What is in the reservoir at the start. A clustered Bottleneck waits for Redis without limit.
+ * Returns the points in the reservoir at the start. The time limit is needed because a clustered Bottleneck waits for
+ * Redis forever.
  *
- * @throws TimeoutError (code `TIMEOUT`) when that takes longer than `startTimeoutMs`.
- * @throws ConfigError (code `CONFIG_INVALID`) when there is no reservoir.
+ * @throws TimeoutError (code `TIMEOUT`) if that takes longer than `startTimeoutMs`.
+ * @throws ConfigError (code `CONFIG_INVALID`) if the Bottleneck has no reservoir.
  */
 function startPoints(
   shop: string,
@@ -287,7 +288,7 @@ export function bottleneckRedisConnection(options: {
   const problems = unknownNames(options, { client: true, Redis: true });
   if (problems.length > 0) throw new ConfigError('Invalid configuration', { issues: problems });
   const connection = new Bottleneck.IORedisConnection(options);
-  // The method is there, and the only place where the error can be changed before Bottleneck reads it.
+  // Only here can the error be changed before Bottleneck reads it.
   const scripts = connection as unknown as ScriptConnection;
   const original = scripts.__scriptArgs__.bind(connection);
   scripts.__scriptArgs__ = (name, id, args, reply) =>
@@ -303,7 +304,7 @@ type IORedisClient = object;
 
 type Reply = (error: Error | null, reply?: unknown) => void;
 
-/** How Bottleneck's connection passes a script's reply on; not in its types. */
+/** The callback for a script's reply in Bottleneck's connection, which is not in its types. */
 interface ScriptConnection {
   __scriptArgs__(name: string, id: string, args: unknown, reply: Reply): unknown;
 }

@@ -5,11 +5,11 @@ import type { Reservation } from '../bucket.ts';
 import { tooExpensive, type Waiter, type WaitQueue } from '../wait-queue.ts';
 import type { Account, BottleneckJobInfo, HostBottleneck } from './reservoir.ts';
 
-/** A call that Bottleneck knows of. It stays in the queue there when its waiter leaves. */
+/** A call in Bottleneck's queue. It stays there if its waiter leaves. */
 interface Job {
   readonly waiter: Waiter;
   readonly weight: number;
-  /** Its points, once Bottleneck has let it through to a waiter who was still there. */
+  /** Its points, once Bottleneck has run it and its waiter was still waiting. */
   reservation?: Reservation;
 }
 
@@ -20,20 +20,20 @@ interface HostQueueSettings {
   readonly bottleneck: HostBottleneck;
   readonly account: Account;
   readonly queue: WaitQueue;
-  /** Whether every call that waits stands in Bottleneck's queue. */
+  /** Whether every waiting call is in Bottleneck's queue. */
   isReady(): boolean;
   /** A call has ended, or has left the queue without a permit. */
   onFree(): void;
 }
 
 /**
- * The calls of one bucket that stand in Bottleneck's queue. It listens to Bottleneck from the start, and keeps the
- * reservoir up to date for as long as a call waits.
+ * The calls of one bucket in Bottleneck's queue. It listens to Bottleneck from the start, and keeps the reservoir up to
+ * date while a call waits.
  */
 export class HostQueue {
   readonly #settings: HostQueueSettings;
   readonly #jobs = new Map<string, Job>();
-  /** Options of jobs that were let through: Bottleneck emits a job again when it is retried. */
+  /** Options of jobs that have started: Bottleneck emits a job again when it is retried. */
   readonly #letThrough = new WeakSet<object>();
   #jobCount = 0;
   #isClosed = false;
@@ -42,7 +42,7 @@ export class HostQueue {
   constructor(settings: HostQueueSettings) {
     const { bottleneck, account } = settings;
     this.#settings = settings;
-    // The host's own jobs take points out of the same reservoir.
+    // The host's own jobs use the same reservoir.
     bottleneck.on('queued', () => {
       account.joined();
       this.watch();
@@ -62,7 +62,7 @@ export class HostQueue {
     return heaviest;
   }
 
-  /** Puts a call into the queue; its waiter gets the permit when Bottleneck runs it. */
+  /** Adds a call to the queue. Its waiter gets the permit when Bottleneck runs it. */
   submit(waiter: Waiter): void {
     const { shop, bottleneck, account, queue, priorities, onFree } = this.#settings;
     if (!queue.reprice(waiter)) return;
@@ -100,7 +100,7 @@ export class HostQueue {
     }, account.tickMs);
   }
 
-  /** Leaves the reservoir alone from now on. */
+  /** Stops changing the reservoir. */
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer?.();
@@ -135,11 +135,11 @@ export class HostQueue {
     return Promise.resolve();
   }
 
-  /** Bottleneck cannot change a weight: a call that costs more by now gives its points back and queues again. */
+  /** Bottleneck cannot change a weight: a call whose cost has increased returns its points and queues again. */
   #resubmit(waiter: Waiter, reservation: Reservation): void {
     const isAdmitted = this.#settings.isReady();
     this.#end(reservation);
-    // Else this has admitted the waiter already, who is still in the queue.
+    // Otherwise this job has already admitted its waiter, which is still in the queue.
     if (isAdmitted) this.submit(waiter);
   }
 
@@ -160,7 +160,7 @@ export class HostQueue {
     this.#settings.onFree();
   }
 
-  /** The bucket has become smaller: rejects those who wait in vain. */
+  /** The bucket is smaller now: rejects the calls that will never fit. */
   #rejectTooExpensive(): void {
     const { shop, account } = this.#settings;
     const { maximumAvailable } = account.bucket;
@@ -171,13 +171,13 @@ export class HostQueue {
     }
   }
 
-  /** What the call takes out of the reservoir. A size that is not confirmed is a guess, and refuses nothing. */
+  /** Points that a call takes from the reservoir. While the bucket's size is a guess, a larger call takes that size. */
   #weightOf({ cost }: Waiter): number {
     return Math.min(Math.ceil(cost), Math.floor(this.#settings.account.bucket.maximumAvailable));
   }
 }
 
-/** A call that asks again stands before those of its class, where Bottleneck has a priority between the classes for it. */
+/** A call that asks again ranks before the others of its class, if there is a priority between the classes. */
 function priorityOf(
   { isBackground, sinceMs, enteredMs }: Waiter,
   { interactive, background }: HostQueueSettings['priorities'],

@@ -38,15 +38,15 @@ interface AccountSettings {
   readonly restoreRate: number;
 }
 
-/** The points of one bucket, and the reservoir of its Bottleneck, which follows them. */
+/** The points of one bucket, and the Bottleneck reservoir that follows them. */
 export class Account {
   readonly bucket: BucketState;
-  /** Monotonic milliseconds of the last call or end of a call. */
+  /** When a call last started or ended, in monotonic milliseconds. */
   usedAtMs: number;
   readonly #clock: Clock;
   readonly #reservoir: Reservoir;
   readonly #heaviest: () => number;
-  /** Jobs may be heavier than the bucket, because it has become smaller. */
+  /** The bucket is smaller now, so jobs may be heavier than it. */
   #hasShrunk = false;
 
   /** @param heaviest The weight of the heaviest job in the queue. */
@@ -61,25 +61,25 @@ export class Account {
         : createOwnReservoir(bottleneck, this.bucket, () => this.#spare());
   }
 
-  /** Milliseconds between two looks while a call waits. */
+  /** Milliseconds between two checks while a call waits. */
   get tickMs(): number {
     return this.#reservoir.tickMs;
   }
 
-  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  /** Counts the refill until now. Returns the present moment in monotonic milliseconds. */
   refill(): number {
     const nowMs = this.#clock.monotonic();
     refill(this.bucket, nowMs);
     return nowMs;
   }
 
-  /** Takes over what the reservoir holds at the start. */
+  /** Starts from the points in the reservoir. */
   begin(points: number): void {
     this.refill();
     this.#reservoir.begin(points);
   }
 
-  /** Bottleneck let a call through that is still wanted. */
+  /** Bottleneck has started a call whose waiter is still waiting. */
   reserve(weight: number): Reservation {
     this.refill();
     const reservation = reserve(this.bucket, weight);
@@ -87,14 +87,14 @@ export class Account {
     return reservation;
   }
 
-  /** Bottleneck let a call through that has been given up. */
+  /** Bottleneck has started a call whose waiter has left. */
   skip(weight: number): void {
     this.refill();
     this.#reservoir.taken(weight);
     this.#reservoir.ended(weight, 0);
   }
 
-  /** Bottleneck let a job of the host's own through. */
+  /** Bottleneck has started one of the host's own jobs. */
   charge(weight: number): void {
     this.refill();
     this.bucket.level -= weight;
@@ -119,19 +119,19 @@ export class Account {
     return isSmaller;
   }
 
-  /** Brings the reservoir up to now: a call has joined the queue. */
+  /** A call has joined the queue: updates the reservoir. */
   joined(): void {
     this.refill();
     this.#reservoir.joined();
   }
 
-  /** The same: a call waits. */
+  /** A call is waiting: updates the reservoir. */
   tick(): void {
     this.refill();
     this.#reservoir.tick();
   }
 
-  /** Points that the heaviest job lacks to get through at all: it would block everything behind it forever. */
+  /** Points that the heaviest job would need beyond a full bucket: without them it would block the queue forever. */
   #spare(): number {
     if (!this.#hasShrunk) return 0;
     const lack = this.#heaviest() - this.bucket.maximumAvailable;
@@ -140,19 +140,19 @@ export class Account {
   }
 }
 
-/** Keeps the reservoir of a Bottleneck at what the bucket allows, after each change of the bucket. */
+/** Keeps a Bottleneck's reservoir equal to the bucket after each change of the bucket. */
 interface Reservoir {
-  /** Milliseconds between two looks while a call waits. */
+  /** Milliseconds between two checks while a call waits. */
   readonly tickMs: number;
-  /** Takes over what is there at the start. */
+  /** Starts from the points in the reservoir. */
   begin(points: number): void;
-  /** Somebody has joined the queue. */
+  /** A call has joined the queue. */
   joined(): void;
-  /** Bottleneck took so many points out. */
+  /** Bottleneck has taken this number of points. */
   taken(points: number): void;
-  /** A call that had taken so many points has cost so many. */
+  /** A call has ended: the points it had taken, and the points it cost. */
   ended(points: number, spent: number, status?: ThrottleStatus): void;
-  /** Somebody waits. */
+  /** A call is waiting. */
   tick(): void;
 }
 
@@ -160,17 +160,17 @@ interface Reservoir {
  * Creates a reservoir that follows the bucket point by point. Bottleneck's own refill drifts, and stops forever after
  * `updateSettings`; `incrementReservoir` has no maximum and accepts only whole points.
  *
- * @param spare Points that may be there beyond the level of the bucket.
+ * @param spare Points that the reservoir may hold beyond the bucket's level.
  */
 export function createOwnReservoir(bottleneck: HostBottleneck, bucket: BucketState, spare: () => number): Reservoir {
-  /** What the reservoir holds once all increments are done; `undefined` before the start. */
+  /** Points in the reservoir after all pending increments; `undefined` before the start. */
   let points: number | undefined;
   const follow = (): void => {
     if (points === undefined) return;
     const target = Math.floor(bucket.level + spare());
     const change = target - points;
     points = target;
-    // Bottleneck emits an event of its own for what goes wrong here.
+    // Bottleneck emits its own event for an error here.
     if (change !== 0) bottleneck.incrementReservoir(change).catch(() => undefined);
   };
   return {
@@ -190,16 +190,16 @@ export function createOwnReservoir(bottleneck: HostBottleneck, bucket: BucketSta
 }
 
 /**
- * A reservoir that several processes share and that refills by its own settings. What a call did not cost
- * goes back, and Shopify's numbers bound the result: not above what it has, not below that less what
- * others may have taken in the meantime.
+ * A reservoir that several processes share and that refills by its own settings. Points that a call did not use are
+ * returned. Shopify's numbers are the upper limit; the lower limit is those numbers less what others may have taken
+ * since.
  */
 export function createHostReservoir(bottleneck: HostBottleneck): Reservoir {
   const settle = async (points: number, spent: number, status: ThrottleStatus | undefined): Promise<void> => {
     let change = Math.trunc(points - spent);
     if (status && Number.isFinite(status.currentlyAvailable)) {
       const [there, running] = await Promise.all([pointsIn(bottleneck), bottleneck.running()]);
-      // Whatever a response says, a bucket is overdrawn by no more than it holds.
+      // One odd response must not overdraw a bucket by more than its size.
       const lowest = isPoints(status.maximumAvailable) ? -status.maximumAvailable : 0;
       const highest = Math.floor(Math.max(lowest, status.currentlyAvailable));
       const least = highest - Math.max(0, running - points);
@@ -208,7 +208,7 @@ export function createHostReservoir(bottleneck: HostBottleneck): Reservoir {
     if (change !== 0) await bottleneck.incrementReservoir(change);
   };
   return {
-    // A look makes Redis refill, and makes Bottleneck write its keys again where Redis has lost them.
+    // This check makes Redis refill, and makes Bottleneck write its keys again if Redis has lost them.
     tickMs: 500,
     begin: () => undefined,
     joined: () => undefined,

@@ -1,17 +1,17 @@
--- The bucket of one app on one shop: the arithmetic of bucket.ts on Redis's own clock, and the order of those who wait
--- in several processes. One call reports what ended, asks for permits and renews the lease of its process. protocol.ts
--- writes its arguments and reads its reply.
+-- The bucket of one app on one shop: the arithmetic of bucket.ts on Redis's own clock, and the order of the calls that
+-- wait in several processes. One call reports ended permits, requests new ones and renews the lease of its process.
+-- protocol.ts writes its arguments and reads its reply.
 --
--- The key is a hash. Beside its format and the numbers of the bucket it holds one field per process, `p:<id>`: its
+-- The key is a hash. Besides its format and the numbers of the bucket it holds one field per process, `p:<id>`: its
 -- lease, the number of its last call, points and count of its permits, points spent by all its ended permits, and its
--- ticket (rank of its first waiter, points of all its waiters, end). What a process reports of itself is absolute, so a
--- call that is lost, late or executed twice is corrected by the next one.
+-- ticket (rank of its first waiter, points of all its waiters, end). A process reports absolute numbers, so the next
+-- call corrects one that was lost, late or executed twice.
 
--- The second key is a hash too: what the processes have learned of the costs of operations. `born` names its life,
--- `version` counts what was learned, and each other field is an operation: the version in which it changed, and the last
--- few samples as `estimate:requested`. Its name ends in the number of its format.
+-- The second key is a hash too: what the processes have learned about the costs of operations. `born` identifies its
+-- incarnation, `version` counts the samples learned, and each other field is an operation: the version in which it
+-- changed, and the last few samples as `estimate:requested`. Its name ends in the number of its format.
 
--- Raise it when a field changes its meaning: older versions then leave the key alone.
+-- Raise it when the meaning of a field changes: older versions then leave the key alone.
 local format = 1
 local key = KEYS[1]
 local me = 'p:' .. ARGV[1]
@@ -53,7 +53,7 @@ for _, name in ipairs({ 'max', 'rate', 'level', 'reserved', 'inFlight', 'spent',
 end
 isDamaged = #fields > 0 and (isDamaged or b.max < 1 or b.rate <= 0)
 if isDamaged or #fields == 0 or b.format ~= format then
-  -- What the processes report of themselves is all that it takes to begin again.
+  -- The reports of the processes are enough to start again.
   if #fields > 0 then redis.call('DEL', key) end
   local max = tonumber(ARGV[8])
   processes = {}
@@ -61,16 +61,16 @@ if isDamaged or #fields == 0 or b.format ~= format then
     confirmed = 0, blind = 0, trial = 0, at = now, epoch = now, seen = 0 }
 end
 
--- Whether a moment is still to come, and is not left from before the clock was set back.
+-- Whether a moment is in the future, and not left over from before the clock was set back.
 local function isAhead(atMs, atMostMs) return atMs > now and atMs <= now + atMostMs end
 local hourMs = 3600000
 -- The same as in bucket.ts.
 local slowestRate, smallestShop, smallestSize = 1, 1000, 1
--- Whatever a response says, a bucket is overdrawn by no more than it holds.
+-- One odd response must not overdraw a bucket by more than its size.
 local function capLevel() b.level = math.max(-b.max, math.min(b.level, b.max - b.reserved)) end
 local function take(points, count)
   b.inFlight = math.max(0, b.inFlight + count)
-  -- Rounding errors must not stay behind.
+  -- Removes rounding errors.
   b.reserved = b.inFlight == 0 and 0 or math.max(0, b.reserved + points)
 end
 
@@ -102,7 +102,7 @@ for name, process in pairs(processes) do
   end
 end
 
--- What I hold, as it was before the calls below ended.
+-- The points of this process before the permits below ended.
 local endedPoints, endedSpent = 0, 0
 if isReplay then endedCount = 0 end
 for i = 0, endedCount - 1 do
@@ -130,12 +130,12 @@ for i = 0, endedCount - 1 do
   take(-points, -1)
   if epoch == b.epoch then
     b.trial = 0
-    -- It ends without numbers, unless the next lines find some: nobody waits for them any longer.
+    -- It may have ended without numbers: the other calls stop waiting for them.
     b.blind = 1
   end
   local spentByOthers = b.spent - (epoch == b.epoch and spentBefore or 0)
   local isSize = max and max >= smallestSize and rate
-  -- No call is charged more than what it reserved and all that the bucket holds.
+  -- A call is charged at most the bucket's size above its reservation.
   spent = math.min(spent, points + math.max(b.max, isSize and max or 0))
   b.spent = b.spent + spent
   b.level = b.level + points - spent
@@ -157,7 +157,7 @@ local function msUntil(points)
   return (points - b.level) * 1000 / b.rate
 end
 local function waitOf(points, isBackground, since)
-  -- Nothing is known of the bucket: one call goes ahead, whatever is out from before Redis lost it.
+  -- Nothing is known about the bucket: one call goes ahead, even if permits are out from before Redis lost it.
   if b.confirmed == 0 and b.blind ~= 1 and isAhead(b.trial, 2 * leaseMs) then return math.huge end
   local yields = isBackground and math.min(b.seen + 60000, since + agingMs) - now or 0
   if yields <= 0 then return msUntil(points) end
@@ -177,7 +177,7 @@ for at = candidatesAt, #ARGV, candidateWidth do
   for _, ticket in ipairs(tickets) do
     if ticket.rank < rank or (ticket.rank == rank and ticket.name < me) then ahead = ahead + ticket.waiting end
   end
-  -- Whoever is ahead of me in another process must find its points when it comes for them.
+  -- Keeps the points of the calls in other processes that are ahead of this one.
   wait = waitOf(points + ahead, isBackground, since)
   if wait > 0 then
     wait = math.min(wait, (b.confirmed == 1 or b.blind == 1) and pollMs or trialPollMs)
@@ -206,7 +206,7 @@ local reply = string.format('%.17g %d %.17g %.17g %.17g %.17g %.17g %d %.17g %d 
 
 local costsKey, costsTtlMs, mostOperations, samplesKept = KEYS[2], 7 * 24 * hourMs, 500, 5
 
--- What is not of this script is not touched. `nil` where there are no costs, or none that can be read.
+-- Values of other programs are left alone. `nil` if there are no costs, or none that can be read.
 local function costsHead()
   local head = redis.pcall('HMGET', costsKey, 'born', 'version')
   if head.err then return nil, nil, true end

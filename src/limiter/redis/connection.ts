@@ -32,22 +32,22 @@ interface RedisConnectionSettings extends TokenBucketSettings {
 }
 
 /**
- * How much rarer the probes are while a client still keeps commands that were given up: it may queue what
- * it is given until a server comes, and would be given more and more.
+ * How much rarer the probes are while a client still holds commands that timed out: it may queue all commands until a
+ * server is available.
  */
 const patience = 30;
 
-/** What one limiter tells of at most: of more nobody reads. */
-const mostTold = 1_000;
+/** The most warnings that one limiter logs. */
+const mostWarnings = 1_000;
 
-/** What the buckets of one limiter share: this process as Redis knows it, and whether Redis is there. */
+/** What the buckets of one limiter share: the id of this process in Redis, and whether Redis is available. */
 export class RedisConnection {
   readonly settings: RedisConnectionSettings;
   readonly #process = randomBytes(6).toString('base64url');
   readonly #sha = createHash('sha1').update(bucketScript).digest('hex');
   readonly #fixed: readonly number[];
   #calls = 0;
-  readonly #told = new Set<string>();
+  readonly #warned = new Set<string>();
   #isUp = true;
   #isProbing = false;
   #probeAtMs = 0;
@@ -58,12 +58,12 @@ export class RedisConnection {
     this.#fixed = fixedParameters(settings);
   }
 
-  /** Whether the last call succeeded. Taken to be so until one fails. */
+  /** Whether the last call succeeded. Assumed until one fails. */
   get isUp(): boolean {
     return this.#isUp;
   }
 
-  /** Whether a call makes sense now: Redis is there, or it is time to see whether it has come back. */
+  /** Whether a call makes sense now: Redis is available, or the next probe is due. */
   mayCall(): boolean {
     return this.#isUp || (!this.#isProbing && this.settings.clock.monotonic() >= this.#probeAtMs);
   }
@@ -94,7 +94,7 @@ export class RedisConnection {
     }
   }
 
-  /** A script that Redis does not know, or has forgotten, is sent to it in full. */
+  /** Sends the whole script if Redis does not know it. */
   async #run(name: string, parameters: readonly (string | number)[]): Promise<unknown> {
     const { redis, keyPrefix } = this.settings;
     const key = `${keyPrefix}${name}`;
@@ -118,7 +118,7 @@ export class RedisConnection {
   #giveUp(command: Promise<unknown>, onLate: () => void): TimeoutError {
     const { clock, commandTimeoutMs } = this.settings;
     this.#givenUp += 1;
-    // Once the client has an outcome for it, there is something at the other end again.
+    // The client got an outcome, so the server responds again.
     const settle = (): void => {
       this.#givenUp -= 1;
       if (this.#givenUp === 0) this.#probeAtMs = Math.min(this.#probeAtMs, clock.monotonic());
@@ -128,12 +128,12 @@ export class RedisConnection {
     return new TimeoutError(`Redis did not respond within ${commandTimeoutMs} ms.`, { code: 'TIMEOUT', ...limits });
   }
 
-  /** Tells the host, once, of what lasts until somebody changes it. */
-  tellOnce(message: string, scope?: BucketScope): void {
+  /** Logs a lasting problem once. */
+  warnOnce(message: string, scope?: BucketScope): void {
     const { logger } = this.settings;
     const name = scope ? `${message} ${scope.shop} ${scope.app}` : message;
-    if (this.#told.has(name) || this.#told.size >= mostTold) return;
-    this.#told.add(name);
+    if (this.#warned.has(name) || this.#warned.size >= mostWarnings) return;
+    this.#warned.add(name);
     if (logger) logger.error({ ...scope }, message);
     else process.emitWarning(`${message}${scope ? ` (${scope.shop})` : ''}`, { code: 'SHOPWRIGHT_LIMITER_REDIS' });
   }
@@ -144,11 +144,11 @@ export class RedisConnection {
     const lasts = refusal?.passes === false;
     this.#probeAtMs = clock.monotonic() + probeMs * (this.#givenUp > 0 || lasts ? patience : 1);
     if (lasts) {
-      this.tellOnce(
-        `The Redis of the limiter ${refusal.message}. Until then each process keeps to its share of each bucket`,
+      this.warnOnce(
+        `The Redis of the limiter ${refusal.message}. Until then each process uses its share of each bucket`,
       );
     } else if (this.#isUp) {
-      logger?.warn({ error: bareMessage(error) }, 'Redis is down: the limiter keeps to its share of each bucket');
+      logger?.warn({ error: bareMessage(error) }, 'Redis is down: each process uses its share of each bucket');
     }
     this.#isUp = false;
   }
@@ -160,7 +160,7 @@ export class RedisConnection {
   }
 }
 
-/** An error that is about one key, and neither about Redis nor about the user's rights as a whole. */
+/** Returns the error if it is about this key only, not about Redis or the user's permissions. */
 function asUnusable(error: unknown, key: string): unknown {
   if (!/\bWRONGTYPE\b/.test(bareMessage(error))) return error;
   return new UnusableBucketError(

@@ -6,31 +6,31 @@ export interface CostNews {
   readonly sample: CostSample;
 }
 
-/** Up to which point a process has received what the others have learned. */
+/** The mark up to which a process has received what the others have learned. */
 export interface CostMark {
-  /** Names this life of the key: it starts again where Redis has lost it. */
+  /** Identifies this incarnation of the key: it starts again if Redis has lost it. */
   readonly born: number;
-  /** Counts what was learned in it. */
+  /** Number of samples learned in it. */
   readonly version: number;
 }
 
-/** What Redis has beyond a given mark. */
+/** The samples that Redis has after a mark. */
 export interface CostReply extends CostMark {
   /** Samples of each operation, oldest first. */
   readonly operations: ReadonlyMap<string, readonly CostSample[]>;
 }
 
-/** Samples kept of an operation. The script keeps as many. */
+/** Samples kept per operation, here and in the script. */
 const samplesKept = 5;
 
-/** No operation asks for more, however large it is: what says so is damaged. */
+/** The highest cost of any operation: a higher value is damaged. */
 const mostPoints = 1_000_000;
 
 const nothing: readonly CostSample[] = [];
 
 /**
- * What the processes that share a bucket have learned of the costs of operations, as far as this one knows, and what it
- * has yet to tell the others.
+ * What the processes that share a bucket have learned about the costs of operations, as far as this one knows, and what
+ * it has not shared yet.
  */
 export class LearnedCosts {
   readonly #known = new Map<string, readonly CostSample[]>();
@@ -53,7 +53,7 @@ export class LearnedCosts {
     this.#untold = [...this.#untold, { operation, sample }].slice(-mostUntold);
   }
 
-  /** Takes out what must be shared; call `giveBack` if that fails. */
+  /** Takes the samples to share. Call `giveBack` if sharing fails. */
   take(): readonly CostNews[] {
     const taken = this.#untold;
     this.#untold = [];
@@ -64,7 +64,7 @@ export class LearnedCosts {
     this.#untold = [...news, ...this.#untold].slice(-mostUntold);
   }
 
-  /** Takes over what Redis replied. */
+  /** Applies a reply of Redis. */
   hear({ born, version, operations }: CostReply): void {
     if (born !== this.#mark.born) this.#known.clear();
     this.#mark = { born, version };
@@ -86,13 +86,13 @@ export class LearnedCosts {
   }
 }
 
-/** As much as one call to Redis tells. */
+/** Samples per call to Redis. */
 const mostUntold = 100;
 
 /**
- * Reads what the script says of costs: the mark, and a line for each operation. What is damaged is left out.
+ * Reads the costs in the script's reply: the mark, and a line for each operation. Damaged lines are left out.
  *
- * @returns `undefined` where Redis has nothing, or cannot say.
+ * @returns `undefined` if Redis has none.
  */
 export function readCosts(lines: readonly string[]): CostReply | undefined {
   const [head, ...rest] = lines;

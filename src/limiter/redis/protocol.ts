@@ -4,23 +4,23 @@ import type { TokenBucketSettings } from '../token-bucket.ts';
 import type { Waiter } from '../wait-queue.ts';
 import { type CostMark, type CostNews, type CostReply, readCosts } from './learned-costs.ts';
 
-/** What a process reports to Redis of itself and of one bucket, and asks for. */
+/** What a process reports to Redis about itself and one bucket, and what it requests. */
 export interface ScriptRequest {
-  /** The process needs the bucket no longer. */
+  /** The process has stopped using the bucket. */
   readonly leaves: boolean;
   /** Points and count of the permits that are out, without those that ended. */
   readonly held: { readonly points: number; readonly count: number };
-  /** Points that all ended permits spent, ever, and how much of it Redis has confirmed to know. */
+  /** Points spent by all permits that have ended, and how many of them Redis has confirmed. */
   readonly spent: number;
   readonly reportedSpent: number;
-  /** The most that the bucket is short of by what Redis does not know of. */
+  /** The most points that may be missing in the bucket without Redis knowing. */
   readonly owedAtMost: number;
   readonly waitingPoints: number;
   readonly ended: readonly EndedPermit[];
-  /** What this process has learned of costs, and how far it has heard what others have. */
+  /** Costs that this process has learned, and the mark up to which it knows those of the others. */
   readonly learned: readonly CostNews[];
   readonly heard: CostMark;
-  /** Those who want a permit, in the order in which they are served. */
+  /** The calls that want a permit, in the order in which they are served. */
   readonly candidates: readonly Waiter[];
   readonly nowMs: number;
 }
@@ -29,17 +29,17 @@ export interface ScriptRequest {
 export interface EndedPermit {
   readonly points: number;
   readonly spent: number;
-  /** `spent` of the bucket when the permit was given, and the epoch of the bucket that this was in. */
+  /** `spent` of the bucket when the permit was given, and the epoch of the bucket at that time. */
   readonly spentBefore: number;
   readonly epoch: number;
   readonly status: ThrottleStatus | undefined;
 }
 
-/** The bucket after all that was reported and granted. Points may be fractions. */
+/** The bucket after the report and the grants. Points may be fractions. */
 export interface ScriptReply {
-  /** Names this life of the bucket: it starts again where Redis has lost it. */
+  /** Identifies this incarnation of the bucket: it starts again if Redis has lost it. */
   readonly epoch: number;
-  /** How many of the candidates, from the first on, have their permits. */
+  /** How many candidates, from the first, got their permits. */
   readonly granted: number;
   /** Milliseconds until the first of the others should ask again. */
   readonly waitMs: number;
@@ -52,27 +52,27 @@ export interface ScriptReply {
   readonly confirmed: boolean;
   /** Processes with a lease. */
   readonly processes: number;
-  /** Points that others wait for ahead of the first of the candidates without a permit. */
+  /** Points that others wait for ahead of the first candidate without a permit. */
   readonly pointsAhead: number;
-  /** The key was damaged, and its bucket has begun anew. */
+  /** The key was damaged, and its bucket has started again. */
   readonly isReplaced: boolean;
-  /** What others have learned of costs; `undefined` where Redis knows of nothing. */
+  /** Costs that others have learned; `undefined` if Redis has none. */
   readonly costs: CostReply | undefined;
 }
 
-/** Redis is there, but the script cannot use this one bucket: a newer version has written it, or another program. */
+/** Redis is available, but the script cannot use this bucket: a newer version or another program has written it. */
 export class UnusableBucketError extends Error {}
 
-/** Milliseconds between two calls of a process that waits: permits of others may end early. */
+/** Milliseconds between two calls of a waiting process, because permits of others may end early. */
 const pollMs = 250;
 
-/** The same, while one call finds out the size of the bucket. */
+/** The same, while one call learns the size of the bucket. */
 const trialPollMs = 25;
 
-/** Milliseconds after which a place in the queue is lost without a sign: a dead process must not hold up others. */
+/** Milliseconds without a call after which a process loses its place in the queue: a dead one must not block others. */
 const ticketMs = 1_500;
 
-/** The longest time for which Redis keeps an idle bucket: it takes no endless one. */
+/** The longest time for which Redis keeps an idle bucket. */
 const longestTtlMs = 30 * 24 * 3_600_000;
 
 /** Arguments of `bucket.lua` that are the same in all calls of a process. */
@@ -83,7 +83,7 @@ export function fixedParameters(settings: Omit<TokenBucketSettings, 'clock'> & {
   return [...times, maximumAvailable, restoreRate, agingMs, 1 - softCeiling];
 }
 
-/** The other arguments, which come after them. */
+/** The other arguments, which follow them. */
 export function requestParameters(request: ScriptRequest): (string | number)[] {
   const { leaves, held, spent, reportedSpent, owedAtMost, waitingPoints, ended, candidates, nowMs } = request;
   const { learned, heard } = request;
@@ -104,8 +104,8 @@ export function requestParameters(request: ScriptRequest): (string | number)[] {
 /**
  * Reads the reply of the script.
  *
- * @throws UnusableBucketError if the script has left the bucket alone.
- * @throws Error if it is not a reply of this script.
+ * @throws UnusableBucketError if the script cannot use the bucket.
+ * @throws Error if the reply is not from this script.
  */
 export function readReply(reply: string): ScriptReply {
   if (reply.startsWith('newer ')) {

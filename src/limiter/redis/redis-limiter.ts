@@ -32,7 +32,7 @@ import { RedisSession } from './session.ts';
  * arrival, interactive ones first; background calls gain priority with age.
  *
  * A dead process loses its place in the queue after 1.5 s and its permits after `leaseMs`. While Redis is unreachable,
- * each process keeps to its share of the bucket and loses no call; it tries Redis again every `probeMs`, and then
+ * each process uses its share of the bucket and loses no call; it tries Redis again every `probeMs`, and then
  * reports what was spent. A bucket that Redis has lost starts over, with one call in flight until it returns Shopify's
  * numbers, or ends without. The keys of idle shops expire after `idleMs`. A bucket written by a newer version of this
  * package, in a format that this one cannot read, is left alone; this version then works as without Redis.
@@ -78,8 +78,8 @@ export interface RedisLimiterOptions extends TokenBucketOptions {
   /** Milliseconds between two probes while Redis is down. Default 1,000. */
   readonly probeMs?: number;
   /**
-   * Minimum number of processes to assume when Redis is down: each then keeps to its share of the bucket. If Redis knew
-   * of more, that number is used. Default 1.
+   * Minimum number of processes to assume when Redis is down: each then uses its share of the bucket. If Redis knew of
+   * more, that number is used. Default 1.
    */
   readonly processes?: number;
   /** Logs when Redis goes down and comes back, and buckets in a newer format. */
@@ -87,8 +87,8 @@ export interface RedisLimiterOptions extends TokenBucketOptions {
 }
 
 /**
- * The bucket of one app on one shop in Redis, with those who wait for it in this process. While Redis is
- * gone, the bucket is the safe share of this process.
+ * The bucket of one app on one shop in Redis, with the calls of this process that wait for it. While Redis is down, the
+ * bucket is the safe share of this process.
  */
 class RedisBucket implements ShopBucket {
   readonly costs = new LearnedCosts();
@@ -139,7 +139,7 @@ class RedisBucket implements ShopBucket {
     this.#usedAtMs = nowMs;
     const isBackground = request.priority === 'background';
     if (!isBackground) this.#headroom.interactiveAtMs = nowMs;
-    // With no call waiting here, what Redis last replied may be out of date.
+    // Without a waiting call, the last reply of Redis may be out of date.
     const isKnown = bucket.confirmed && replica.isFresh && (isDegraded || this.#queue.size > 0);
     if (isKnown && cost > maxCost) return Promise.reject(tooExpensive(this.#shop, cost, maxCost));
     if (isDegraded) {

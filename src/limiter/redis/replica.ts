@@ -19,12 +19,12 @@ interface LocalReplicaSettings {
   readonly processes: number;
 }
 
-/** Milliseconds for which a reply counts as news. */
+/** Milliseconds for which a reply counts as recent. */
 const freshMs = 1_000;
 
 /**
- * What one process knows of a bucket in Redis, and the permits it has given. While Redis is gone, `bucket` is the safe
- * share of this process: a bucket of its own that is smaller and refills slower by the number of processes.
+ * What one process knows of a bucket in Redis, and the permits it has given. While Redis is down, `bucket` is the safe
+ * share of this process: its size and refill are divided by the number of processes.
  */
 export class LocalReplica {
   readonly bucket: BucketState;
@@ -34,7 +34,7 @@ export class LocalReplica {
   readonly #fewestProcesses: number;
   readonly #onEnd: (ended: EndedPermit) => void;
   #isDegraded = false;
-  /** Points that all ended permits spent, ever. */
+  /** Points spent by all permits that have ended. */
   #spent = 0;
   /** Names the life of the bucket: see `ScriptReply.epoch`. */
   #epoch = 0;
@@ -44,7 +44,7 @@ export class LocalReplica {
   #outages = 0;
   #repliedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param onEnd Is told of each permit once, when it is no longer out and the bucket has counted that. */
+  /** @param onEnd Called once for each permit, after it has ended and the bucket has counted it. */
   constructor(settings: LocalReplicaSettings, onEnd: (ended: EndedPermit) => void) {
     this.#clock = settings.clock;
     this.#fewestProcesses = settings.processes;
@@ -52,19 +52,19 @@ export class LocalReplica {
     this.bucket = createBucket(settings, settings.clock.monotonic());
   }
 
-  /** Whether Redis is gone, and the bucket is a share. */
+  /** Whether Redis is down, so that the bucket is a share. */
   get isDegraded(): boolean {
     return this.#isDegraded;
   }
 
-  /** Whether Redis has replied within the last second, or is not to be asked. */
+  /** Whether Redis has replied within the last second, or must not be asked. */
   get isFresh(): boolean {
     return this.#isDegraded || this.#clock.monotonic() - this.#repliedAtMs <= freshMs;
   }
 
-  /** The most that a call may cost: the size of the shop's bucket, also while only a share of it is here. */
+  /** The most that a call may cost: the size of the shop's bucket, even while this process has only a share. */
   get maxCost(): number {
-    // Without the last digits, in which parts put together differ from the whole.
+    // Without the last digits, in which the sum of the shares differs from the whole.
     return Math.round(this.bucket.maximumAvailable * this.bucket.shares * 1e6) / 1e6;
   }
 
@@ -72,25 +72,25 @@ export class LocalReplica {
     return this.#spent;
   }
 
-  /** Points that others in other processes wait for. */
+  /** Points that calls in other processes wait for. */
   get pointsAhead(): number {
     return this.#pointsAhead;
   }
 
-  /** Points that the share is short of by what was spent from it: that is what Redis cannot know of. */
+  /** Points missing in the share because they were spent from it, which Redis does not know. */
   get owed(): number {
     const { maximumAvailable, reserved, level } = this.bucket;
     return this.#isDegraded ? Math.max(0, maximumAvailable - reserved - level) : 0;
   }
 
-  /** Counts the refill until now, which it returns: monotonic milliseconds. */
+  /** Counts the refill until now. Returns the present moment in monotonic milliseconds. */
   refill(): number {
     const nowMs = this.#clock.monotonic();
     refill(this.bucket, nowMs);
     return nowMs;
   }
 
-  /** Takes over what Redis replied, and on top of that what ended while it did so. */
+  /** Applies a reply of Redis, and then the permits that ended in the meantime. */
   apply(reply: ScriptReply, endedSince: readonly EndedPermit[]): void {
     const { level, maximumAvailable, restoreRate, reserved, inFlight, spent, confirmed } = reply;
     this.#repliedAtMs = this.#clock.monotonic();
@@ -103,7 +103,7 @@ export class LocalReplica {
     for (const ended of endedSince) this.#settle(ended);
   }
 
-  /** Redis is gone: keeps the share of this process, less what its permits hold. */
+  /** Redis is down: continues with the share of this process, less the points of its permits. */
   degrade(): void {
     const { bucket, held } = this;
     this.refill();
@@ -140,7 +140,7 @@ export class LocalReplica {
       if (!isOut) return;
       isOut = false;
       held.count -= 1;
-      // Rounding errors must not stay behind.
+      // Removes rounding errors.
       held.points = held.count === 0 ? 0 : Math.max(0, held.points - points);
       this.#spent += spent;
       const ended = { points, spent, spentBefore, epoch, status: feedback?.throttleStatus };
@@ -156,7 +156,7 @@ export class LocalReplica {
     };
   }
 
-  /** What a permit was charged. Shopify's numbers are those of the whole shop, of which the bucket may be a share. */
+  /** The points charged for a permit. Shopify's numbers are for the whole shop; the bucket may be a share of it. */
   #spentPoints(points: number, feedback: ThrottleFeedback): number {
     return spentPoints({ ...this.bucket, maximumAvailable: this.maxCost, shares: 1 }, points, feedback);
   }

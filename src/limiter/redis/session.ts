@@ -12,7 +12,7 @@ interface RedisSessionSettings {
   readonly replica: LocalReplica;
   readonly queue: WaitQueue;
   readonly costs: LearnedCosts;
-  /** Serves those who wait while Redis is gone. */
+  /** Serves the waiting calls while Redis is down. */
   readonly dispatcher: Dispatcher;
 }
 
@@ -20,9 +20,8 @@ interface RedisSessionSettings {
 const batch = 16;
 
 /**
- * What one bucket of this process and Redis say to each other. One call at a time is on its way; whatever happens
- * meanwhile goes with the next one. Where a call fails, the bucket is the safe share of this process until one
- * succeeds.
+ * Exchanges the state of one bucket with Redis. One call runs at a time; the next one reports what happens in the
+ * meantime. If a call fails, the bucket is the safe share of this process until one succeeds.
  */
 export class RedisSession {
   readonly #scope: BucketScope;
@@ -31,20 +30,20 @@ export class RedisSession {
   readonly #queue: WaitQueue;
   readonly #costs: LearnedCosts;
   readonly #dispatcher: Dispatcher;
-  /** Permits that ended and that Redis has not been told of. */
+  /** Ended permits that have not been reported to Redis. */
   #unreported: EndedPermit[] = [];
-  /** Points spent that Redis has confirmed to know. */
+  /** Spent points that Redis has confirmed. */
   #reportedSpent = 0;
-  /** Calls that came before it was known whether they wait in vain. */
+  /** Calls that arrived before it was known whether they would wait too long. */
   #unchecked: { readonly waiter: Waiter; readonly maxWaitMs: number }[] = [];
   /** Whether Redis may know of this process. */
   #hasCalled = false;
   #isCalling = false;
-  /** A call is due at the end of this turn, or after the one that is on its way. */
+  /** A call is due at the end of this turn, or after the one that is running. */
   #isDue = false;
   #isClosed = false;
   #cancelTimer: (() => void) | undefined;
-  /** When it makes sense to look whether the bucket in Redis can be used again, in monotonic milliseconds. */
+  /** When to check whether the bucket in Redis can be used again, in monotonic milliseconds. */
   #unusableUntilMs = 0;
 
   constructor({ scope, connection, replica, queue, costs, dispatcher }: RedisSessionSettings) {
@@ -56,40 +55,40 @@ export class RedisSession {
     this.#dispatcher = dispatcher;
   }
 
-  /** Whether a call is on its way, or Redis has to be told something. */
+  /** Whether a call is running, or something has to be reported to Redis. */
   get isBusy(): boolean {
     return this.#unreported.length > 0 || this.#isCalling;
   }
 
-  /** Calls Redis at the end of this turn, or after the call that is on its way. */
+  /** Calls Redis at the end of this turn, or after the call that is running. */
   callSoon(): void {
     if (!this.#isCalling && !this.#isDue) queueMicrotask(() => this.#act());
     this.#isDue = true;
   }
 
-  /** Rejects a waiter as soon as Redis shows that it waits in vain. */
+  /** Rejects a waiter as soon as a reply shows that it would wait too long. */
   checkLater(waiter: Waiter, maxWaitMs: number): void {
     this.#unchecked.push({ waiter, maxWaitMs });
   }
 
-  /** Reports that a permit is no longer out. */
+  /** Reports that a permit has ended. */
   ended(permit: EndedPermit): void {
     if (!this.#replica.isDegraded || this.#isCalling) this.#unreported.push(permit);
     if (this.#isClosed) this.#sayGoodbye();
     else if (this.#replica.isDegraded) this.#dispatcher.drain(this.#replica.refill());
     else if (this.#queue.size > 0) this.callSoon();
-    // Nobody waits here: if the next call comes at once, one message does for both.
+    // No call waits here. If one arrives at once, a single message is enough.
     else if (!this.#isCalling && !this.#isDue) this.#setTimer(0);
   }
 
-  /** Says goodbye, and once more at the end of each permit that is still out. */
+  /** Removes this process from Redis, now and after the end of each permit that is still out. */
   close(): void {
     this.#isClosed = true;
     this.#stopTimer();
     this.#sayGoodbye();
   }
 
-  /** Calls Redis where that makes sense now. */
+  /** Calls Redis if that makes sense now. */
   #act(): void {
     if (this.#isCalling || this.#isClosed) return;
     this.#isDue = false;
@@ -106,7 +105,7 @@ export class RedisSession {
 
   async #call(): Promise<void> {
     const isProbe = this.#replica.isDegraded;
-    // A probe whether Redis is back asks for nothing: a reply that comes too late must not grant.
+    // A probe requests no permits: a late reply must not grant any.
     const candidates = isProbe ? [] : this.#queue.front(batch);
     const asked = candidates.map(({ cost }) => cost);
     this.#isCalling = true;
@@ -117,13 +116,13 @@ export class RedisSession {
       this.#hear(reply, candidates, asked);
       return;
     }
-    // The share has counted what ended, and Redis will be told of it as a sum.
+    // The share has counted the ended permits; their sum is reported to Redis later.
     if (isProbe) this.#unreported = [];
     else this.#degrade();
     this.#act();
   }
 
-  /** Reports how things stand, and asks for permits. */
+  /** Reports the state of this process, and requests permits. */
   async #send(candidates: readonly Waiter[], leaves: boolean): Promise<ScriptReply> {
     const { shop, app } = this.#scope;
     this.#hasCalled = true;
@@ -146,20 +145,19 @@ export class RedisSession {
     }
   }
 
-  /** @param asked What the candidates asked for. */
+  /** @param asked The points that the candidates requested. */
   #hear(reply: ScriptReply, candidates: readonly Waiter[], asked: readonly number[]): void {
     const replica = this.#replica;
     const wasDegraded = replica.isDegraded;
     if (wasDegraded) this.#dispatcher.stop();
     replica.apply(reply, this.#unreported);
     if (reply.isReplaced) {
-      this.#connection.tellOnce('A bucket in Redis was damaged, and has been reset', this.#scope);
+      this.#connection.warnOnce('A bucket in Redis was damaged, and has been reset', this.#scope);
     }
     if (reply.costs) this.#costs.hear(reply.costs);
     for (const [index, waiter] of candidates.slice(0, reply.granted).entries()) {
       const points = asked[index] ?? 0;
-      // Who left meanwhile, or has just turned out to cost more, takes nothing: the next call does not count it among
-      // the permits that are out.
+      // A waiter that left meanwhile, or whose cost has increased, takes no permit: the next report does not count it.
       if (!waiter.isWaiting || !this.#queue.reprice(waiter) || waiter.cost > points) this.#isDue = true;
       else waiter.grant(replica.accept(reply, points, waiter.enteredMs));
     }
@@ -170,7 +168,7 @@ export class RedisSession {
     else if (replica.held.count > 0) this.#setTimer(this.#connection.settings.leaseMs / 3);
   }
 
-  /** Rejects those who wait in vain, by what Redis has just replied. */
+  /** Rejects the waiters that would wait too long according to the last reply. */
   #rejectHopeless(): void {
     const { bucket, pointsAhead } = this.#replica;
     const { maximumAvailable } = bucket;
@@ -185,28 +183,28 @@ export class RedisSession {
 
   #degrade(): void {
     this.#unreported = [];
-    // Their own time limits end the waits that are in vain.
+    // Their own time limits end the waits that are too long.
     this.#unchecked = [];
     this.#replica.degrade();
     this.#dispatcher.drain(this.#replica.refill());
   }
 
-  /** Redis has executed late what was given up, and holds points for calls that went without. */
+  /** Redis executed a call after its time limit, and holds points that this process no longer needs: corrects that. */
   #correct(): void {
     if (!this.#replica.isDegraded || this.#isCalling || this.#isClosed) return;
     this.#stopTimer();
     void this.#call();
   }
 
-  /** A call has failed: what is to be known of it beyond that. */
+  /** If only this bucket is unusable, logs that once and leaves it alone until the next probe. */
   #noteUnusable(error: unknown): undefined {
     if (!(error instanceof UnusableBucketError)) return;
     const { clock, probeMs } = this.#connection.settings;
     this.#unusableUntilMs = clock.monotonic() + probeMs;
-    this.#connection.tellOnce(`${error.message}: the limiter keeps to its share of it`, this.#scope);
+    this.#connection.warnOnce(`${error.message}: each process uses its share of it`, this.#scope);
   }
 
-  /** Tells Redis, after the limiter was closed, what is left of this process. */
+  /** Reports the rest of this process's state to Redis after the limiter was closed. */
   #sayGoodbye(): void {
     const knowsUs = this.#hasCalled && !this.#replica.isDegraded && this.#connection.isUp;
     if (knowsUs) this.#send([], this.#replica.held.count === 0).catch(() => undefined);
@@ -219,7 +217,7 @@ export class RedisSession {
 
   #stopTimer(): void {
     this.#cancelTimer?.();
-    // Many buckets are idle: none should keep a timer that is over.
+    // There may be many idle buckets, and none should hold an expired timer.
     this.#cancelTimer = undefined;
   }
 }

@@ -22,7 +22,7 @@ import { createErrorLog, DedupeKeys, startWorker } from './worker.ts';
 
 const drainPollMs = 100;
 
-/** BullMQ's codes for a job that does not exist, or is no longer a dead letter. */
+/** BullMQ's codes for a job that does not exist, or is not a dead letter. */
 const goneCodes: readonly unknown[] = [-1, -3];
 
 /**
@@ -79,7 +79,7 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
       await ask(queue.close());
     } catch (error) {
       onError(error);
-      // The worker's own connection would look for Redis forever, and keep the process alive.
+      // The worker's own connection would try to reach Redis forever, and keep the process alive.
       worker?.disconnect().catch(onError);
     } finally {
       cancel();
@@ -179,19 +179,19 @@ export function bullmqQueue(options: BullmqQueueOptions): JobQueue {
 /** Milliseconds between two attempts to connect. */
 const longestPauseMs = 2_000;
 
-/** What BullMQ needs, whatever the host has set for its own commands. */
+/** The settings that BullMQ needs, instead of those of the host's client. */
 const ownSettings = {
-  // A worker waits for Redis as long as it takes; commands that must not wait have a limit of their own here.
+  // A worker waits for Redis without limit. Commands that must not wait have their own time limit here.
   maxRetriesPerRequest: null,
   commandTimeout: undefined,
   enableOfflineQueue: true,
-  // A worker must find back by itself, so its connection never gives up.
+  // A worker must reconnect by itself, so its connection never stops trying.
   retryStrategy: (times: number): number => Math.min(times * 100, longestPauseMs),
-  // BullMQ refuses ioredis's prefix, since its scripts make names of keys.
+  // BullMQ refuses ioredis's prefix, because its scripts create key names.
   keyPrefix: '',
 };
 
-/** Opens a connection like the host's. */
+/** Opens a connection with the host's address and credentials. */
 export function openRedis(host: RedisToCopy): OwnRedis {
   const duplicate = host.duplicate.bind(host) as (...overrides: unknown[]) => OwnRedis;
   if (!host.isCluster) return duplicate(ownSettings);
@@ -217,14 +217,14 @@ function watchErrors(redis: OwnRedis): () => unknown {
   return () => last;
 }
 
-/** Tells the end of a wait from whatever else it may reject with. */
+/** Distinguishes the end of a wait from other rejections. */
 const timeIsUp = Symbol('time is up');
 
 /**
  * Waits for Redis, with a limit.
  *
- * @param lastError What is wrong with the connection at the moment: BullMQ holds commands back until Redis lets the
- * connection in, so why it does not is known only from there.
+ * @param lastError Returns the present error of the connection: BullMQ holds commands back until the connection is
+ * ready, so only the connection knows the reason.
  * @throws QueueError if the work fails or takes too long; it is retryable, unless Redis refuses it for a permanent
  * reason, such as a wrong password.
  */
@@ -269,8 +269,8 @@ function throwIfNewer(bull: BullJob<StoredJob>): void {
 const stalledCount = 'stc';
 
 /**
- * Lets a job lose as many workers again as a new one. BullMQ counts them for as long as the job lives, also where it
- * was a dead letter in between.
+ * Resets the number of workers that a job has lost. BullMQ counts them over the job's whole life, even if it was a dead
+ * letter in between.
  *
  * @param key Name of the job's key in Redis.
  */
@@ -279,29 +279,29 @@ async function forgetStalls(redis: OwnRedis, key: string): Promise<void> {
 }
 
 /**
- * Removes a job from the failed ones and then all of its keys, in one step: BullMQ's own `remove` would also take a
- * job that somebody has queued again meanwhile.
+ * Removes a job from the failed ones and then all of its keys, in one step. BullMQ's own `remove` would also remove a
+ * job that was queued again meanwhile.
  */
 const removeScript = `
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('DEL', unpack(KEYS, 2))
 return 1`;
 
-/** What BullMQ keeps about a job, behind the job's own key. */
+/** The suffixes of BullMQ's keys for a job. */
 const suffixes = ['', ':logs', ':dependencies', ':processed', ':failed', ':unsuccessful'];
 
 /**
  * Removes a dead letter.
  *
- * @param toKey Makes the name of one of the queue's keys in Redis, as BullMQ does.
- * @returns `false` where it is none.
+ * @param toKey Returns the name of one of the queue's keys in Redis, as BullMQ names it.
+ * @returns `false` if it is not a dead letter.
  */
 async function removeDeadLetter(redis: OwnRedis, toKey: (suffix: string) => string, id: string): Promise<boolean> {
   const keys = [toKey('failed'), ...suffixes.map((suffix) => toKey(`${id}${suffix}`))];
   return (await redis.eval(removeScript, keys.length, ...keys, id)) === 1;
 }
 
-/** A job; its id where its text in Redis is damaged, which is no trouble with Redis. */
+/** Returns a job, or only its id if its text in Redis is damaged. */
 async function readJob(queue: Queue<StoredJob>, id: string): Promise<BullJob<StoredJob> | string | undefined> {
   try {
     return await queue.getJob(id);
@@ -311,7 +311,7 @@ async function readJob(queue: Queue<StoredJob>, id: string): Promise<BullJob<Sto
   }
 }
 
-/** Dead letters, the newest first; one that was removed meanwhile is left out. */
+/** Returns dead letters, the newest first, without those removed meanwhile. */
 async function readDeadLetters(
   queue: Queue<StoredJob>,
   from: number,
@@ -322,7 +322,7 @@ async function readDeadLetters(
   return jobs.filter((job) => job !== undefined && job !== null);
 }
 
-/** Asks Redis for the figures of the queue. */
+/** Reads the figures of the queue from Redis. */
 async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Promise<QueueStats> {
   const [counts, interactive, background] = await Promise.all([
     queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
@@ -340,17 +340,17 @@ async function readStats(queue: Queue<StoredJob>, reporter: QueueReporter): Prom
   };
 }
 
-/** When a waiting job became due. Of one that comes again BullMQ knows only when it started last. */
+/** When a waiting job became due. For a job that was tried before, BullMQ only knows when it last started. */
 function dueAt({ timestamp, processedOn, opts, data, attemptsMade }: BullJob<StoredJob>): number {
   if (processedOn === undefined) return timestamp + (opts.delay ?? 0);
   return processedOn + (data?.retryDelaysMs?.[attemptsMade - 1] ?? 0);
 }
 
-/** Workers of a queue, and how much there is to do. */
+/** The workers and waiting jobs of a queue. */
 export interface QueueWork {
-  /** Jobs that wait, those of later included. */
+  /** Waiting jobs, including delayed ones. */
   readonly jobs: number;
-  /** Workers that are connected, of all processes. */
+  /** Connected workers of all processes. */
   readonly workers: number;
 }
 
@@ -360,7 +360,7 @@ export interface QueueWork {
  * @param redis A client of ioredis. It stays open.
  */
 export async function readQueueWork(redis: object, name: string, prefix: string): Promise<QueueWork> {
-  // BullMQ knows ioredis by its shape, and its types by those of one version.
+  // BullMQ accepts any ioredis at run time, but its types only accept one version.
   const connection = redis as ConnectionOptions;
   const queue = new Queue(name, { connection, prefix, skipMetasUpdate: true, skipVersionCheck: true });
   const failed = new Promise<never>((_resolve, reject) => queue.on('error', reject));

@@ -22,8 +22,8 @@ export interface RedisToCopy {
 /** Options of `bullmqQueue`. Only `connection` is required. All processes must use the same name and prefix. */
 export interface BullmqQueueOptions {
   /**
-   * An ioredis client. The queue opens similar connections of its own, with the settings that BullMQ needs; yours is
-   * not used, changed or closed.
+   * An ioredis client. The queue opens its own connections like it, with the settings that BullMQ needs; yours is not
+   * used, changed or closed.
    */
   readonly connection: RedisToCopy;
   /** Name of the queue, without `:`. Default `shopify-sync`. */
@@ -42,8 +42,8 @@ export interface BullmqQueueOptions {
    */
   readonly lockDurationMs?: number;
   /**
-   * How often a job may lose its worker. When it loses one more, it becomes a dead letter, since it may be what kills
-   * them. Default 5.
+   * How many workers a job may lose. After one more it becomes a dead letter, because it may be what kills them.
+   * Default 5.
    */
   readonly maxStalledCount?: number;
   /** Number of dead letters to keep; then the oldest is dropped. Default 10,000. */

@@ -7,7 +7,7 @@ import { areDelays, dedupeName, isTimeout, type QueuedJob } from '../job.ts';
 /** Format of `StoredJob`. Raise it with every change that an older version would misread. */
 const storedJobFormat = 1;
 
-/** What BullMQ keeps of a job, as it shows in dashboards. A dead letter is the same job among BullMQ's failed ones. */
+/** A job as stored by BullMQ and shown in its dashboards. A dead letter is the same job among BullMQ's failed ones. */
 export interface StoredJob extends Pick<QueuedJob, 'key' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey'> {
   readonly format: number;
   readonly payload: unknown;
@@ -15,12 +15,12 @@ export interface StoredJob extends Pick<QueuedJob, 'key' | 'retryDelaysMs' | 'ti
   readonly trace?: TraceCarrier;
 }
 
-/** Whether a newer version of this package has stored the job. It is left alone. */
+/** Whether a newer version of this package has stored the job, which is then left alone. */
 export function isOfNewerVersion({ data }: BullJob): boolean {
   return isNewerFormat(data, storedJobFormat);
 }
 
-/** Whether a job was not stored by this package, or is damaged: anybody can write into the same queue. */
+/** Whether a job was not stored by this package, or is damaged: other programs can write into the same queue. */
 export function isForeign({ data }: BullJob): boolean {
   const stored: unknown = data;
   if (!isRecord(stored) || typeof stored['format'] !== 'number' || !Object.hasOwn(stored, 'payload')) return true;
@@ -28,7 +28,7 @@ export function isForeign({ data }: BullJob): boolean {
   return !(key === null || typeof key === 'string') || !areDelays(retryDelaysMs) || !isTimeout(timeoutMs);
 }
 
-/** What is said of a foreign job. */
+/** The error for a foreign job. */
 export const foreignFailure: DeadJob['error'] = {
   code: 'QUEUE_FAILED',
   message: 'it was not queued by shopwright, or is damaged: nothing was done',
@@ -37,7 +37,7 @@ export const foreignFailure: DeadJob['error'] = {
 /** BullMQ's priorities: jobs without one come first. */
 const backgroundPriority = 1;
 
-/** A job as BullMQ is to keep it. */
+/** The job to store in BullMQ. */
 export function storedJob(job: QueuedJob): StoredJob {
   const { key, retryDelaysMs, timeoutMs, idempotencyKey, trace } = job;
   const stored = { payload: JSON.parse(job.payload), key, retryDelaysMs, timeoutMs, idempotencyKey };
@@ -66,8 +66,7 @@ export function jobOf(bull: BullJob<StoredJob>): Job {
 }
 
 /**
- * Converts BullMQ's failed job to a dead letter. For one stored by a newer version, it only has what BullMQ itself
- * knows.
+ * Converts BullMQ's failed job to a dead letter. One stored by a newer version only has what BullMQ itself knows.
  */
 export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   const [attempts, failedAt] = [bull.attemptsMade, bull.finishedOn ?? bull.timestamp];
@@ -81,13 +80,13 @@ export function deadJobOf(bull: BullJob<StoredJob>): DeadJob {
   return { ...unknownJob(bull), attempts, error: { code: 'UNKNOWN', message }, failedAt };
 }
 
-/** A dead letter of which only the id can be read. */
+/** A dead letter whose id is the only readable part. */
 export function damagedDeadJob(id: string): DeadJob {
   const job = { id, type: 'unknown', payload: null, key: null, priority: 'background', enqueuedAt: 0 } as const;
   return { ...job, attempts: 0, error: foreignFailure, failedAt: 0 };
 }
 
-/** What BullMQ itself knows of a job whose data is not ours to read. */
+/** What BullMQ itself knows about a job whose data this version cannot read. */
 function unknownJob(bull: BullJob): Job {
   const { name: type, timestamp: enqueuedAt } = bull;
   return { id: idOf(bull), type, payload: null, key: null, priority: priorityOf(bull), enqueuedAt };
@@ -96,7 +95,7 @@ function unknownJob(bull: BullJob): Job {
 const priorityOf = ({ opts }: BullJob): Job['priority'] =>
   opts.priority === backgroundPriority ? 'background' : 'interactive';
 
-/** BullMQ's types leave the id open, which a job in a queue always has. */
+/** In BullMQ's types the id is optional, but a job in a queue always has one. */
 export const idOf = (bull: BullJob): string => bull.id ?? '';
 
 /** BullMQ's deduplication id for a type and key. */
@@ -104,7 +103,7 @@ export function deduplicationId(type: string, key: string): string {
   return createHash('sha256').update(dedupeName(type, key)).digest('base64url');
 }
 
-/** The error passed to BullMQ for a failed attempt: it stores the message, and would store any stack. */
+/** The error passed to BullMQ for a failed attempt. It has no stack, because BullMQ would store it. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure';
 
@@ -113,7 +112,7 @@ export class JobFailure extends Error {
   }
 }
 
-/** Reads the error of a failed attempt back; BullMQ's own reasons have no code. */
+/** Reads the stored error of a failed attempt. BullMQ's own reasons have no code. */
 export function readFailure(reason: string | undefined): DeadJob['error'] {
   const [, code = 'UNKNOWN', message = reason ?? ''] = /^([A-Z_]+): ([\s\S]*)$/.exec(reason ?? '') ?? [];
   return { code, message };

@@ -27,7 +27,7 @@ export function startWorker(
 ): Worker<StoredJob> {
   const { keys, reporter, running } = context;
   const worker = new Worker<StoredJob>(name, (job, token = '') => processJob(job, token, context), {
-    // BullMQ knows ioredis by its shape, and its types by those of one version.
+    // BullMQ accepts any ioredis at run time, but its types only accept one version.
     connection: redis as ConnectionOptions,
     ...{ prefix, concurrency, maxStalledCount },
     lockDuration: lockDurationMs,
@@ -54,7 +54,7 @@ export function startWorker(
   return worker;
 }
 
-/** The wait before the attempt that follows so many. */
+/** The wait after this number of attempts. */
 function nextDelayMs(attemptsMade: number, _type?: string, _error?: Error, job?: { readonly data: StoredJob }): number {
   return job?.data?.retryDelaysMs?.[attemptsMade - 1] ?? 0;
 }
@@ -68,17 +68,17 @@ const clock = systemClock;
 interface WorkerContext {
   readonly queue: string;
   readonly handlers: JobHandlers;
-  /** What stops each running job. */
+  /** Stops each running job. */
   readonly running: Map<string, AbortController>;
-  /** Aborted when the queue closes and waits no longer. */
+  /** Aborted when the queue closes and the grace period is over. */
   readonly stopping: AbortSignal;
   readonly keys: DedupeKeys;
   readonly reporter: QueueReporter;
 }
 
 /**
- * Does one job as BullMQ hands it over. Returns when it is done; throws `JobFailure` when the attempt failed, and
- * BullMQ's `DelayedError` when the job has been moved, which counts no attempt.
+ * Runs one of BullMQ's jobs. Returns when it is done; throws `JobFailure` if the attempt failed, and BullMQ's
+ * `DelayedError` if the job was moved, which does not count as an attempt.
  */
 async function processJob(bull: BullJob<StoredJob>, token: string, worker: WorkerContext): Promise<void> {
   const { queue, handlers, running, stopping, keys, reporter } = worker;
@@ -91,7 +91,7 @@ async function processJob(bull: BullJob<StoredJob>, token: string, worker: Worke
   }
   if (isForeign(bull)) {
     reporter.logger?.error({ queue, id, jobType: type }, `a job cannot be read: ${foreignFailure.message}`);
-    // Whatever its own options say: it will be no other the next time.
+    // Regardless of its options: a retry would find the same data.
     throw new UnrecoverableError(`${foreignFailure.code}: ${foreignFailure.message}`);
   }
   const { key, timeoutMs, retryDelaysMs } = bull.data;
@@ -133,13 +133,13 @@ async function processJob(bull: BullJob<StoredJob>, token: string, worker: Worke
   });
 }
 
-/** Moves a job, and has BullMQ leave it there. */
+/** Moves a job and tells BullMQ to leave it there. */
 async function moved(worker: WorkerContext, bull: BullJob, move: () => Promise<void>): Promise<never> {
   await orStall(worker, bull, move);
   throw new DelayedError();
 }
 
-/** Where Redis fails, the job loses its lock, and comes back as that of a dead worker does: no attempt is lost. */
+/** If Redis fails, the job loses its lock and runs again like that of a dead worker, without losing an attempt. */
 async function orStall<T>({ queue, reporter }: WorkerContext, bull: BullJob, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -150,16 +150,16 @@ async function orStall<T>({ queue, reporter }: WorkerContext, bull: BullJob, wor
   }
 }
 
-/** Known for a job that starts for the first time only. */
+/** Only known for a job that starts for the first time. */
 function waitedMs({ attemptsStarted, processedOn, timestamp, opts }: BullJob): number | null {
   if (attemptsStarted > 1 || processedOn === undefined) return null;
   return Math.max(0, processedOn - timestamp - (opts.delay ?? 0));
 }
 
 /**
- * A job starts. Where another one with its key runs, which its lock shows, it must wait; else it marks the key as
- * its own, and further jobs with the key are not folded into it any more, all in one step. So a job queued before
- * this step is covered by the handler that starts after it, and one queued after it is a job of its own.
+ * A job starts. If another one with its key is running, as its lock shows, the job must wait. Otherwise it marks the
+ * key as running, and later jobs with the key are not merged into it, all in one step. So a job that was queued before
+ * this step is covered by the handler that starts after it, and one queued later runs separately.
  */
 const startScript = `
 local other = redis.call('GET', KEYS[1])
@@ -168,7 +168,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
 return 1`;
 
-/** A job waits again: where no other job has its key, further ones are folded into it. Not if it runs by now. */
+/** A job waits again: if no other job holds its key, later ones are merged into it. Does nothing if it already runs. */
 const holdScript = `
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) or redis.call('ZSCORE', KEYS[2], ARGV[1]) or redis.call('LPOS', KEYS[3], ARGV[1]) then
   redis.call('SET', KEYS[4], ARGV[1], 'NX')
@@ -182,12 +182,12 @@ interface KeyedJob {
   readonly key: string;
 }
 
-/** Dedupe keys, where BullMQ's own ones do not go far enough: they last from `add` to the end of the job. */
+/** Dedupe keys. BullMQ's own ones last from `add` to the end of the job, which is too long. */
 export class DedupeKeys {
   readonly #redis: OwnRedis;
   readonly #toKey: (suffix: string) => string;
 
-  /** @param toKey Makes the name of one of the queue's keys in Redis, as BullMQ does. */
+  /** @param toKey Returns the name of one of the queue's keys in Redis, as BullMQ names it. */
   constructor(redis: OwnRedis, toKey: (suffix: string) => string) {
     this.#redis = redis;
     this.#toKey = toKey;
@@ -213,7 +213,7 @@ const quietMs = 30_000;
 
 const mostKinds = 100;
 
-/** Logs the errors of the connection; each message once in half a minute, since a lost Redis repeats it ten times a second. */
+/** Logs the connection's errors, each message once per half minute: without Redis it repeats ten times per second. */
 export function createErrorLog(queue: string, clock: Clock, logger: Logger | undefined): (error: unknown) => void {
   const loggedMs = new Map<string, number>();
   return (error) => {

@@ -3,7 +3,7 @@ import { SortedQueue } from '../../internal/sorted-queue.ts';
 import type { DeadJob, DeadJobOptions, Job } from '../../ports/job-queue.ts';
 import { deadJobPage, dedupeName, type QueuedJob } from '../job.ts';
 
-/** All jobs that do not run: two lines of those that are due, and those that will be. */
+/** All jobs that are not running: those that are due, in two lines, and those that will be. */
 export class Backlog {
   readonly #lines = { interactive: new JobLine(), background: new JobLine() };
   readonly #later = new SortedQueue<HeldJob>((one, other) => one.dueMs < other.dueMs);
@@ -33,7 +33,7 @@ export class Backlog {
     return this.#later.size;
   }
 
-  /** Milliseconds for which the first job of the lines has been due. */
+  /** How long the first job of the lines has been due, in milliseconds. */
   get oldestWaitingMs(): number | null {
     const due = [this.#lines.interactive.first, this.#lines.background.first].flatMap((job) => job?.dueMs ?? []);
     return due.length === 0 ? null : this.#clock.monotonic() - Math.min(...due);
@@ -44,7 +44,7 @@ export class Backlog {
     return this.#keys.holder(type, key);
   }
 
-  /** Takes a job in. */
+  /** Adds a job. */
   add(job: HeldJob, delayMs: number): void {
     this.#keys.hold(job);
     job.dueMs = this.#clock.monotonic() + delayMs;
@@ -57,7 +57,9 @@ export class Backlog {
     }
   }
 
-  /** Takes out the next job that may run; one whose key is taken by a running job stands aside until `end`. */
+  /**
+   * Removes and returns the next job that may run. A job whose key belongs to a running job waits aside until `end`.
+   */
   next(): HeldJob | undefined {
     for (;;) {
       const job = this.#lines.interactive.shift() ?? this.#lines.background.shift();
@@ -65,20 +67,20 @@ export class Backlog {
     }
   }
 
-  /** The job that `next` gave has ended. */
+  /** The job that `next` returned has ended. */
   end(job: HeldJob): void {
     const behind = this.#keys.end(job);
     for (const next of behind) this.#lines[next.job.priority].push(next);
     if (behind.length > 0) this.#onDue();
   }
 
-  /** No delayed job becomes due any more. */
+  /** From now on, no delayed job becomes due. */
   close(): void {
     this.#cancelTimer?.();
     this.#timerDueMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** One timer is enough: that of the job which is due first. */
+  /** One timer is enough: for the job that is due first. */
   #watch(): void {
     const first = this.#later.first;
     if (!first || first.dueMs >= this.#timerDueMs) return;
@@ -101,10 +103,10 @@ export class Backlog {
   }
 }
 
-/** Places in front that are empty before the line moves up. */
+/** Number of empty places at the front after which the line moves up. */
 const movesUpAt = 1_024;
 
-/** Jobs that are due, first come, first served; each step takes the same time, however long the line is. */
+/** Jobs that are due, first come, first served. Each step takes the same time in a line of any length. */
 class JobLine {
   #jobs: (HeldJob | undefined)[] = [];
   #front = 0;
@@ -124,7 +126,7 @@ class JobLine {
   shift(): HeldJob | undefined {
     const job = this.first;
     if (!job) return undefined;
-    // The place may stay for a while; the payload must not.
+    // The place is removed later, but the payload must not stay in memory.
     this.#jobs[this.#front] = undefined;
     this.#front += 1;
     if (this.#front >= movesUpAt && this.#front * 2 >= this.#jobs.length) {
@@ -135,11 +137,11 @@ class JobLine {
   }
 }
 
-/** Who waits, and who runs, under each dedupe key. */
+/** The waiting and the running jobs of each dedupe key. */
 class KeyBook {
-  /** The waiting job of a key that further ones are folded into. */
+  /** The waiting job of each key, into which later ones are merged. */
   readonly #holders = new Map<string, HeldJob>();
-  /** The keys under which a job runs, with those that are due but must wait for its end. */
+  /** The keys of running jobs, with the due jobs that wait for their end. */
   readonly #running = new Map<string, HeldJob[]>();
   #parked = 0;
 
@@ -152,13 +154,13 @@ class KeyBook {
     return this.#holders.get(dedupeName(type, key));
   }
 
-  /** The job waits again: it holds its key, unless another has got it meanwhile. */
+  /** The job waits again and holds its key, unless another one took it meanwhile. */
   hold(job: HeldJob): void {
     const name = nameOf(job);
     if (name !== undefined && !this.#holders.has(name)) this.#holders.set(name, job);
   }
 
-  /** Whether the job can start now; if not, it is kept until `end` gives it back. */
+  /** Whether the job can start now. If not, it is kept until `end` returns it. */
   start(job: HeldJob): boolean {
     const name = nameOf(job);
     if (name === undefined) return true;
@@ -173,7 +175,7 @@ class KeyBook {
     return true;
   }
 
-  /** The job runs no more. @returns Those that waited for its end. */
+  /** The job has ended. @returns The jobs that waited for its end. */
   end(job: HeldJob): readonly HeldJob[] {
     const name = nameOf(job);
     if (name === undefined) return [];
@@ -193,7 +195,7 @@ interface DeadLetter {
   readonly failedAt: number;
 }
 
-/** Jobs whose last attempt failed; the oldest go when there are too many. */
+/** Jobs whose last attempt failed. The oldest are dropped when there are too many. */
 export class DeadLetters {
   readonly #letters = new Map<string, DeadLetter>();
   readonly #most: number;
@@ -206,7 +208,7 @@ export class DeadLetters {
     return this.#letters.size;
   }
 
-  /** @returns The id of a dead letter that had to go for it. */
+  /** @returns The id of a dead letter that was dropped for it. */
   add(letter: DeadLetter): string | undefined {
     this.#letters.set(letter.job.job.id, letter);
     if (this.#letters.size <= this.#most) return undefined;
@@ -234,7 +236,7 @@ export class DeadLetters {
   }
 }
 
-/** A job in the memory of the process, with what becomes of it. */
+/** A job in the memory of the process, with its state. */
 export interface HeldJob
   extends Pick<QueuedJob, 'payload' | 'retryDelaysMs' | 'timeoutMs' | 'idempotencyKey' | 'trace'> {
   readonly job: Omit<Job, 'payload'>;

@@ -31,8 +31,8 @@ import { Backlog, DeadLetters, type HeldJob } from './backlog.ts';
  * are lost: queue them again at startup from where they are stored, as `createProductQueue` does from the sync records.
  *
  * A payload is stored as JSON, so a `Date` becomes a string; values that JSON cannot represent are refused. A handler
- * that does not stop within 5 seconds of its signal's abort is no longer waited for: its attempt counts as failed, and
- * the next job starts.
+ * that does not stop within 5 seconds of its signal's abort is abandoned: its attempt counts as failed, and the next
+ * job starts.
  *
  * @throws ConfigError (code `CONFIG_INVALID`) if an option is invalid.
  *
@@ -92,7 +92,7 @@ export function inProcessQueue(options: InProcessQueueOptions = {}): JobQueue {
   };
 }
 
-/** Runs the jobs of the backlog, and settles each according to its attempt's result. */
+/** Runs the jobs of the backlog and settles each by the result of its attempt. */
 class JobRunner {
   readonly backlog: Backlog;
   readonly dead: DeadLetters;
@@ -115,7 +115,7 @@ class JobRunner {
     this.#handlers = new JobHandlers(name);
     this.#clock = clock;
     this.#timers = shortTimers(clock);
-    // Attempts come and go, and each would add the signal's listener and remove it again.
+    // Otherwise each attempt would add a listener to the signal and remove it again.
     whenAborted(this.#stop.signal, () => undefined);
     this.reporter = reporter;
     this.dead = new DeadLetters(maxDeadJobs);
@@ -210,7 +210,7 @@ class JobRunner {
     this.#atRest.check();
   }
 
-  /** Settles a job according to its attempt's result, and reports the outcome. */
+  /** Settles a job by the result of its attempt, and reports the outcome. */
   #settle(
     held: HeldJob,
     result: AttemptResult,
@@ -238,12 +238,12 @@ class JobRunner {
   }
 }
 
-/** Those who wait until a condition holds. */
+/** The callers that wait until a condition holds. */
 class IdleWaiters {
   readonly #isIdle: () => boolean;
   readonly #waiters = new Set<{ readonly resolve: () => void; readonly reject: (reason: unknown) => void }>();
 
-  /** @param isIdle Whether nothing has to be waited for. */
+  /** @param isIdle Whether the condition holds. */
   constructor(isIdle: () => boolean) {
     this.#isIdle = isIdle;
   }
@@ -262,7 +262,7 @@ class IdleWaiters {
     }
   }
 
-  /** Resolves the waits, if it is idle now. */
+  /** Resolves the waits if it is idle now. */
   check(): void {
     if (this.#waiters.size > 0 && this.#isIdle()) for (const { resolve } of this.#waiters) resolve();
   }
@@ -274,36 +274,36 @@ class IdleWaiters {
 }
 
 /**
- * Jobs that all slots together start in one turn of the event loop: handlers that never wait for anything outside would
- * keep it from everybody else.
+ * Jobs that all slots together start in one turn of the event loop: handlers that never wait for I/O would otherwise
+ * block it.
  */
 const jobsPerTurn = 100;
 
-/** The jobs that slots are for. */
+/** The jobs that the slots run. */
 interface SlotWork {
   /** How many jobs wait now. */
   waiting(): number;
-  /** Runs the next job, and never rejects; `false` when there is none. */
+  /** Runs the next job. Never rejects; returns `false` if there is none. */
   runNext(): Promise<boolean>;
 }
 
 /**
- * Has Bottleneck decide how many jobs run at once: a semaphore. It holds no job, only slots, at most `concurrency` of
- * them in its queue: so a long backlog costs it nothing, and who runs next is chosen when a slot is free.
+ * Uses Bottleneck as a semaphore for the number of jobs that run at once. Its queue holds slots, not jobs, and at most
+ * `concurrency` of them: a long backlog costs nothing there, and the next job is chosen when a slot is free.
  *
- * Bottleneck 2.19 waits for `setTimeout(0)` before each step of its store (`yieldLoop` in LocalDatastore.js), some four
- * for each slot, or about 5 ms, and no option takes that away. So a slot is requested only when all others have a job,
- * and kept: without a job it rests.
+ * Bottleneck 2.19 waits for `setTimeout(0)` before each step of its store (`yieldLoop` in LocalDatastore.js): about
+ * four steps for each slot, or 5 ms, which no option can disable. So a slot is only requested when all others have a
+ * job, and it is kept: without a job it rests.
  */
 class ConcurrencySlots {
   readonly #bottleneck: Bottleneck;
   readonly #concurrency: number;
   readonly #clock: Clock;
   readonly #work: SlotWork;
-  /** Slots that Bottleneck has been asked for, and has not given. */
+  /** Slots that were requested from Bottleneck and not granted yet. */
   #asked = 0;
   #taken = 0;
-  /** Wakes each slot that rests. */
+  /** Functions that wake the resting slots. */
   readonly #resting: (() => void)[] = [];
   /** Whether resting slots wake in the next turn of the event loop. */
   #isWaking = false;
@@ -317,7 +317,7 @@ class ConcurrencySlots {
     this.#work = work;
   }
 
-  /** Gives waiting jobs a slot each, as far as there are any; call it when there may be one more job. */
+  /** Gives waiting jobs a slot each while there are any. Call it when there may be one more job. */
   fill(): void {
     const waiting = this.#work.waiting();
     const wanted = Math.min(waiting - this.#resting.length, this.#concurrency - this.#taken);
@@ -338,7 +338,7 @@ class ConcurrencySlots {
     }
   }
 
-  /** Not at once: the code that queued the job runs on first, such as to send a response. */
+  /** Not at once: the code that queued the job continues first, for example to send a response. */
   #wakeInNextTurn(): void {
     if (this.#isWaking) return;
     this.#isWaking = true;
@@ -350,8 +350,8 @@ class ConcurrencySlots {
   }
 
   /**
-   * Slots come in the machine's time, whatever the clock. So that a clock which a test drives does not run past a job
-   * that is due now, a timer stands on it until the job has its slot.
+   * Bottleneck grants slots in real time, not on the queue's clock. A timer on the clock until the job has its slot
+   * keeps the clock of a test from running past a job that is due now.
    */
   #keepAwake(): void {
     if (this.#clock === systemClock || this.#isAwake || (this.#asked === 0 && !this.#isWaking)) return;

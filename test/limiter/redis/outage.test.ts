@@ -196,7 +196,7 @@ describe('while Redis is gone', () => {
     harness.breakWith('refused', limiter);
     await harness.ask(limiter, 1);
     await harness.clock.step(5_000);
-    expect(lines).toEqual(['Redis is down: the limiter keeps to its share of each bucket']);
+    expect(lines).toEqual(['Redis is down: each process uses its share of each bucket']);
     harness.breakWith(undefined, limiter);
     await harness.clock.step(1_100);
     expect(lines.slice(1)).toEqual(['Redis is back: the limiter shares its buckets again']);
@@ -328,7 +328,7 @@ describe('a bucket in a newer format', () => {
     permit.settle({ actualCost: 100 });
     await harness.clock.step(1_000);
     expect(lines).toEqual([
-      'A newer version of shopwright keeps this bucket in Redis: the limiter keeps to its share of it',
+      'A newer version of shopwright keeps this bucket in Redis: each process uses its share of it',
     ]);
     expect(await harness.fields()).toEqual(before);
   });
