@@ -51,7 +51,7 @@ export function createWebhookHandler<const Custom extends string = never>(
   if (queue && !store) check([{ field: 'store', message: 'is needed with a queue' }]);
 
   let ingest: Promise<WebhookIngest> | undefined;
-  // A chunk of its own: code that only verifies does not pay for it.
+  // Loaded separately, so that code that only verifies does not load it.
   const load = (): Promise<WebhookIngest> => {
     ingest ??= import('./ingest/accept.ts').then(
       ({ WebhookIngest }) => new WebhookIngest({ ...(options as WebhookHandlerOptions), name }),

@@ -49,10 +49,10 @@ export function createReceiver(options: ReceiveWebhookOptions, verify: Verify): 
     return refusal(413, 'body-too-large', message);
   };
 
-  /** What can be refused before the body is read. */
+  /** Refuses what needs no body to be refused. */
   const refuseUnread = ({ method, headers }: WebhookDelivery): Refusal | undefined => {
     if (method !== 'POST') return refusal(405, 'method-not-allowed', 'Webhooks are sent by POST.');
-    // An honest sender announces the size; any other is stopped while the body is read.
+    // Shopify announces the size. A sender that does not is stopped while the body is read.
     if (announcedBytes(headers) > maxBytes) return tooLarge();
     const unsigned = refuseUnsigned({ headers, secrets });
     return unsigned && fromVerifier(unsigned);

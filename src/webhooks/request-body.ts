@@ -18,10 +18,10 @@ export async function readRequestBody(request: Request, maxBytes: number, late: 
   if (request.bodyUsed || request.body?.locked) return { ok: true, rawBody: undefined };
   const reader = request.body?.getReader();
   if (!reader) return { ok: true, rawBody: new Uint8Array() };
-  // Nobody waits for the rest of the body.
+  // The rest of the body is not needed.
   const giveUp = (): void => void reader.cancel().catch(() => undefined);
   request.signal.addEventListener('abort', giveUp, { once: true });
-  // Stays: the discarded rest must not continue forever.
+  // This listener stays, because the discarded rest must not continue forever.
   late.addEventListener('abort', giveUp, { once: true });
   try {
     const chunks: Uint8Array[] = [];

@@ -290,7 +290,10 @@ function readDetails({ headers, names }: SignedRequest, secretIndex: number): We
   };
 }
 
-/** Names of one generation's headers, in lower case. Source: https://shopify.dev/docs/apps/build/webhooks/subscribe/https */
+/**
+ * Names of one generation's headers, in lower case. Source:
+ * https://shopify.dev/docs/apps/build/webhooks/subscribe/https
+ */
 interface HeaderNames {
   readonly generation: WebhookDetails['generation'];
   readonly hmac: string;

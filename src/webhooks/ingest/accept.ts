@@ -25,7 +25,7 @@ const handlerTimeoutMs = 300_000;
 /** Handles a verified delivery, now or later, and responds. Rejects with what the handler throws. */
 type Accept = (event: WebhookEvent, handle: WebhookTopicHandler<string>) => Promise<WebhookResponse>;
 
-/** The part of a handler that is loaded after it is made. */
+/** The part of a handler that is loaded after it is created. */
 export class WebhookIngest {
   readonly #options: WebhookHandlerOptions;
   readonly #receive: Receive;
@@ -76,7 +76,7 @@ export class WebhookIngest {
     }
   }
 
-  /** The same with fetch's own objects. */
+  /** Like `process`, with fetch's `Request` and `Response`. */
   async respond(request: Request): Promise<Response> {
     return toResponse(await this.process(fromRequest(request)));
   }
@@ -96,12 +96,12 @@ function handleAlways(reporter: DeliveryReporter, appId: string | undefined): Ac
 }
 
 /**
- * With a store and no queue: a delivery is handled before the response, once. A copy that comes meanwhile waits for the
- * first, for a bounded time, and is handled itself where the first one failed.
+ * With a store and no queue: a delivery is handled before the response, once. A copy that arrives meanwhile waits for
+ * the first, for a limited time, and is handled if the first one failed.
  */
 function handleOnceBeforeResponse(deliveries: DeliveryStore, reporter: DeliveryReporter): Accept {
   const { clock, timeoutMs } = deliveries;
-  // Less than the limit: a lock that is not free differs from a store that does not respond.
+  // Less than the limit, so that a lock that is not free differs from a store that does not respond.
   const waitMs = Math.floor(timeoutMs * 0.8);
   return async (event, handle) => {
     const link = linkSignal(clock, undefined, handlerTimeoutMs, () => {
@@ -143,7 +143,7 @@ function acceptToQueue(deliveries: DeliveryStore, reporter: DeliveryReporter, re
       const isNew = await deliveries.enqueue(accepted);
       return reporter.respond(event, { type: isNew ? 'queued' : 'duplicate' });
     } catch (error) {
-      // What is in the inbox stays: Shopify's retry, or the next recovery, queues it.
+      // An accepted delivery stays in the inbox: Shopify's retry, or the next recovery, queues it.
       const reason = isAccepted ? 'queue-failed' : 'store-failed';
       return reporter.respond(event, { type: 'unavailable', reason, error });
     } finally {

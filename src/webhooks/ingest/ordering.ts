@@ -19,7 +19,7 @@ export interface Position {
 /** The newest delivery that was applied to a resource. */
 export type Watermark = Pick<Position, 'updatedAt' | 'triggeredAt' | 'isEnd'>;
 
-/** What two deliveries of a resource are ordered by. */
+/** The times by which deliveries of a resource are ordered. */
 type Times = Pick<Position, 'updatedAt' | 'triggeredAt'>;
 
 /** Whether a delivery is too late to be handled. Shopify never reuses ids, so after a delete every delivery is. */
@@ -30,7 +30,7 @@ export function isStale(position: Position, watermark: Watermark | undefined): b
 
 /**
  * Whether a delivery is older than the newest applied. Times of the same kind are compared, `updated_at` before
- * triggered-at. `updated_at` counts whole seconds, in which much can happen: where it is equal, triggered-at decides too.
+ * triggered-at. `updated_at` only has whole seconds: if it is equal, triggered-at decides.
  */
 export function isOlder(position: Times, watermark: Times): boolean {
   const order =
@@ -70,13 +70,13 @@ export function notAfter(time: string | null, nowMs: number): string | null {
   return time !== null && (isoTimeToMs(time) ?? nowMs) > nowMs ? new Date(nowMs).toISOString() : time;
 }
 
-/** What a body of `products/delete` may hold. */
+/** The fields that a body of `products/delete` may have. */
 const deletedFields: readonly string[] = ['id', 'admin_graphql_api_id'];
 
 /**
- * Returns a field that a `products/delete` has besides the id, which is all that a deletion's body has: then it is an
- * update, resent under another topic, which no signature covers. It must not count as a deletion. `undefined` if there
- * is none.
+ * Returns a field of a `products/delete` other than the id, or `undefined`. A real deletion only has the id. With other
+ * fields, it is an update that was sent again under another topic, which no signature covers, and must not count as a
+ * deletion.
  */
 export function fieldOfLiveProduct({ topic, payload }: Pick<WebhookEvent, 'topic'> & { readonly payload: unknown }) {
   if (topic !== 'products/delete' || !isRecord(payload)) return undefined;
@@ -113,8 +113,8 @@ function resourceOf({ topic, generation, payload, resourceId }: WebhookEvent): s
 }
 
 /**
- * `gid://shopify/Product/42` and 42 are the same product. Numbers above 2^53 were rounded by `JSON.parse`: they
- * identify none.
+ * `gid://shopify/Product/42` and 42 are the same product. Numbers above 2^53 were rounded by `JSON.parse` and identify
+ * nothing.
  */
 function idText(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;

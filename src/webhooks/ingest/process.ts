@@ -52,11 +52,11 @@ export function createJobHandler(
       !isRequest(event) && deliveries.isErasedSince(of, job.enqueuedAt);
     deliveries.hold(delivery);
     try {
-      // Before the handler, for it may be what kills the process.
+      // Before the handler, because the handler may be what kills the process.
       if (restarts !== undefined && attempt === 1) await deliveries.noteRestart(delivery, restarts + 1);
       const handle = handlerOf(options.on, event) ?? missingHandler(event);
       const call = { waitMs: turnMs, isAnswered: true, attempt, within: context, handle };
-      // It waited while its shop was erased.
+      // Its shop was erased while it waited.
       const isGone = await isErased(delivery);
       const outcome = isGone ? 'stale' : await handleOnce(deliveries, delivery, call);
       if (outcome === 'busy') throw defer(turnMs);
@@ -64,7 +64,7 @@ export function createJobHandler(
       reporter.respond(event, { type: outcome });
     } catch (error) {
       if (deferDelay(error) !== undefined) throw error;
-      // Neither another attempt nor a dead letter may keep what was to be erased.
+      // Neither another attempt nor a dead letter may keep erased data.
       if ((await isErased(delivery)) || (await deliveries.isDoneMeanwhile(delivery))) {
         await deliveries.leaveInbox(delivery);
         const what = 'its shop or customer was erased meanwhile, so it is not kept';
@@ -112,7 +112,7 @@ interface HandlerCall {
   /** Whether the response was already sent. */
   readonly isAnswered: boolean;
   readonly attempt: number;
-  /** Its signal is aborted when the handler should stop; 5 seconds later it is no longer waited for. */
+  /** Its signal is aborted when the handler should stop; the wait for the handler ends 5 seconds later. */
   readonly within: Signalled;
   readonly handle: (event: WebhookEvent, context: WebhookContext) => unknown;
 }
@@ -152,7 +152,7 @@ async function callHandler(
   const { clock, timers, logger, timeoutMs } = deliveries;
   const { event, lock } = running;
   const handling = handle(event, createContext(attempt, within, lock, deliveries.appId));
-  // One that is done when it returns cannot be late.
+  // A handler that is done when it returns cannot be late.
   if (typeof Object(handling).then !== 'function') return;
   await boundedWait<unknown>(Promise.resolve(handling), {
     ...{ signal: within.signal, graceMs: gracePeriodMs, clock },

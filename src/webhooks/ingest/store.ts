@@ -54,15 +54,15 @@ const mostRestarts = 10;
  *
  * Without a queue a delivery goes from received to running to done, and has no inbox entry.
  *
- * Accepting excludes nothing: a copy is queued as well, and dropped when it starts. So no process can die in a state
- * that blocks a retry. `recover.ts` queues again what is in the inbox.
+ * Accepting a delivery locks nothing: a copy is queued as well, and dropped when it starts. So no process can die in a
+ * state that blocks a retry. `recover.ts` queues the inbox again.
  */
 export class DeliveryStore {
   /** Type of its jobs. */
   readonly name: string;
   readonly appId: string | undefined;
   readonly clock: Clock;
-  /** For the time limits of what store and queue do. */
+  /** For the time limits of store and queue. */
   readonly timers: Clock;
   readonly logger: Logger | undefined;
   readonly retryDelaysMs: readonly number[];
@@ -76,11 +76,11 @@ export class DeliveryStore {
   #isSharingTold = false;
   readonly #queue: JobQueue | undefined;
   readonly #order: WebhookHandlerOptions['order'];
-  /** Milliseconds for which it is known what was handled. */
+  /** Milliseconds for which handled deliveries are remembered. */
   readonly #dedupeTtlMs: number;
-  /** Inbox keys of what this process handles now. */
+  /** Inbox keys of the deliveries that this process is handling. */
   readonly #running = new Set<string>();
-  /** Inbox keys of what is done, and could not be removed from the inbox yet. */
+  /** Inbox keys of done deliveries that could not be removed from the inbox yet. */
   readonly #pendingRemovals = new Set<string>();
 
   /** @param options Checked already. */
@@ -101,34 +101,34 @@ export class DeliveryStore {
     this.#dedupeTtlMs = dedupeTtlMs;
   }
 
-  /** Names all that is kept about a delivery, and starts the time that store and queue may take for it. */
+  /** Derives all keys of a delivery, and starts the time limit of store and queue. */
   async open(event: WebhookEvent, timeoutMs: number = this.timeoutMs): Promise<Delivery> {
     const deadline = new Deadline(this.timers, timeoutMs);
     return { event, deadline, keys: await deliveryKeys(await this.#handler, event.shop, event.idempotencyKey) };
   }
 
   /**
-   * Received → accepted, unless it was handled, or skipped as stale: from now on no process that dies can lose it, so it
-   * is safe to answer with 200.
+   * Received → accepted, unless it was handled, or skipped as stale. From then on it survives the death of any process,
+   * so that a response with status 200 is safe.
    */
   async accept(delivery: Delivery): Promise<AcceptedDelivery | undefined> {
     const { event, keys, deadline } = delivery;
     const accept = async (): Promise<AcceptedDelivery | undefined> => {
       if ((await this.#store.get(keys.done)) !== undefined) return undefined;
-      // The response was sent meanwhile, and says that the delivery was not accepted.
+      // The response was sent meanwhile, with a status that asks for a retry.
       if (deadline.isOver) return undefined;
       const job = toJob(event, this.appId);
       const entry: InboxEntry = { ...job, acceptedAt: this.clock.now() };
-      // It is not done any more: it was a dead letter, and comes again.
+      // A dead letter has come again, so its entry must stay.
       this.#pendingRemovals.delete(keys.inbox);
-      // Kept for as long as it takes: the response says that it is safe.
+      // Without a time to live: the response confirms that the delivery is safe.
       await this.#store.setIfAbsent(keys.inbox, JSON.stringify(entry));
       return { event, keys, deadline, job };
     };
     return inTime('store', accept(), deadline);
   }
 
-  /** Accepted → queued. `false`: it waits in the queue already. */
+  /** Accepted → queued. `false`: it already waits in the queue. */
   async enqueue({ keys, job, deadline }: AcceptedDelivery): Promise<boolean> {
     return inTime('queue', this.#enqueue(keys, job), deadline);
   }
@@ -142,7 +142,9 @@ export class DeliveryStore {
     return (await this.#queue.enqueue({ type, key: keys.job, payload, retryDelaysMs })).isNew;
   }
 
-  /** A queued delivery is in the hands of this process, until `letGo`: nobody here queues it again meanwhile. */
+  /**
+   * Marks a queued delivery as handled by this process until `letGo`: this process does not queue it again meanwhile.
+   */
   hold({ keys }: Delivery): void {
     this.#running.add(keys.inbox);
   }
@@ -189,7 +191,7 @@ export class DeliveryStore {
     }
   }
 
-  /** The values of two keys, of which the second may not matter. */
+  /** The values of two keys, of which the second is optional. */
   async #read(key: string, other: string | undefined): Promise<readonly (string | undefined)[]> {
     if (other === undefined) return [await this.#store.get(key)];
     return Promise.all([this.#store.get(key), this.#store.get(other)]);
@@ -201,21 +203,21 @@ export class DeliveryStore {
       try {
         return await inTime('store', asked, deadline);
       } catch (error) {
-        // It may still be given, when nobody waits for it any more.
+        // The lock may still be granted after the wait has ended.
         asked.then((late) => late?.release()).catch(() => undefined);
         throw error;
       }
     };
-    // As a rule it is free, and then no wait has to be set up.
+    // The lock is usually free, so the first request does not wait.
     return (await ask({})) ?? ask({ waitMs, signal: attempt.signal });
   }
 
   /**
-   * Running → done: a copy is skipped from now on, and so is what is older. Tries three times and never rejects. A
-   * failure is not the handler's: running that again would do for certain what a copy only might.
+   * Running → done: from now on copies and older deliveries are skipped. Tries three times and never rejects: a failure
+   * must not run the handler again, which would certainly repeat its work, while a copy only may arrive.
    *
-   * @param isAnswered Whether each try has the whole time. Where Shopify waits for the response, all tries have the
-   * time of one: a copy is certain to come after a response that is late.
+   * @param isAnswered Whether the response was sent. Then each try has the whole time limit. Otherwise all tries share
+   * one, because a late response makes Shopify send a copy.
    */
   async finish(delivery: RunningDelivery, isAnswered: boolean): Promise<void> {
     const { event, keys, resource, deadline } = delivery;
@@ -236,7 +238,7 @@ export class DeliveryStore {
     this.logger?.error({ error: failure, ...idsOf(event) }, message);
   }
 
-  /** `done` and nothing else: who sees it knows that there is nothing left to do. */
+  /** Records that a delivery is done. */
   #setDone(keys: DeliveryKeys): Promise<void> {
     return this.#store.set(keys.done, 'done', { ttlMs: this.#dedupeTtlMs });
   }
@@ -265,8 +267,8 @@ export class DeliveryStore {
   }
 
   /**
-   * The watermarks of a resource. Two apps that nobody has given an `appId` have the same keys, and neither's deliveries
-   * may make the other's stale: what another app has noted, which has no secret in common, is kept and not looked at.
+   * The watermarks of a resource. Two apps without an `appId` share their keys, but the deliveries of one must not make
+   * those of the other stale: watermarks of an app that has other secrets are kept and ignored.
    */
   #watermarks(text: string | undefined, key: string): Watermarks {
     const read = readWatermarks(text, this.#secrets);
@@ -279,7 +281,7 @@ export class DeliveryStore {
     return read;
   }
 
-  /** Gives the lock of a running delivery back; never rejects. */
+  /** Releases the lock of a running delivery. Never rejects. */
   async release({ lock, event, deadline }: RunningDelivery): Promise<void> {
     deadline.restart();
     try {
@@ -296,8 +298,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Where the store fails, that is tried again with the next one: an entry that stayed would be queued again, and
-   * handled again once nobody knows any more that it was.
+   * If the store fails, the next removal tries again: an entry that stays would be queued again, and handled again once
+   * `dedupeTtlMs` is over.
    */
   async #removeFromInbox(key: string, deadline: Deadline): Promise<boolean> {
     deadline.restart();
@@ -312,7 +314,7 @@ export class DeliveryStore {
     }
   }
 
-  /** As a rule there is nothing to do. */
+  /** Removes the entries whose removal failed before, usually none. */
   async #removePending(deadline: Deadline): Promise<void> {
     for (const key of this.#pendingRemovals) if (!(await this.#removeFromInbox(key, deadline))) return;
   }
@@ -366,25 +368,25 @@ export class DeliveryStore {
     }
   }
 
-  /** What has left the inbox meanwhile does not come back. */
+  /** An entry that has left the inbox meanwhile is not written again. */
   async #setRestarts(key: string, restarts: number): Promise<void> {
     const before = await this.#store.get(key);
     const entry = before === undefined ? undefined : parseJson(before);
     if (!isRecord(entry) || isNewerFormat(entry, format) || restartsOf(entry) >= restarts) return;
-    // Where another process was faster, it has noted the same, or the delivery is done.
+    // If another process was faster, it has written the same, or the delivery is done.
     await this.#store.compareAndSet(key, before, JSON.stringify({ ...entry, restarts }));
   }
 
-  /** Only one of the processes that share a store scans the inbox: in some stores that goes through all keys. */
+  /** Only one of the processes that share a store scans the inbox, because some stores have to read all keys for it. */
   async claimScan(pauseMs: number): Promise<boolean> {
     return this.#store.setIfAbsent(scanKey(await this.#handler), 'taken', { ttlMs: pauseMs });
   }
 
   /**
-   * Accepted or dead → queued, for all that is in the inbox and not in the hands of this process. What is in the queue
-   * already is not queued twice, and what another process handles now is dropped when it starts.
+   * Accepted or dead → queued, for all deliveries in the inbox that this process is not handling. Those already in the
+   * queue are not queued twice, and those that another process is handling are dropped when they start.
    *
-   * @param longerThanMs Takes only what has been there for longer, and has not failed in an earlier start.
+   * @param longerThanMs Only takes deliveries that have waited longer and did not fail in an earlier start.
    * @throws StorageError
    */
   async recover(longerThanMs: number | undefined): Promise<Recovery> {
@@ -421,23 +423,23 @@ export class DeliveryStore {
     await this.#enqueue(keys, { ...(entry as InboxEntry), restarts });
   }
 
-  /** What failed so long ago that a newer one may have been applied, and forgotten, would do harm now. */
+  /** A delivery that failed this long ago is not recovered: a newer one may have been applied and forgotten. */
   #isOutdated(event: WebhookEvent, ageMs: number): boolean {
     const position = positionOf(event, this.clock.now(), this.#order);
     return ageMs >= this.#dedupeTtlMs && position?.order === 'newest' && !position.isEnd;
   }
 }
 
-/** Whatever has a signal, which is created when it is first read. */
+/** Has a signal, which is created when it is first read. */
 export interface Signalled {
   readonly signal: AbortSignal;
 }
 
-/** A delivery, with the names of all that is kept about it. */
+/** A delivery, with its keys. */
 export interface Delivery {
   readonly event: WebhookEvent;
   readonly keys: DeliveryKeys;
-  /** Bounds what store and queue do for it. */
+  /** The time limit of store and queue for it. */
   readonly deadline: Deadline;
 }
 
@@ -449,13 +451,13 @@ export interface AcceptedDelivery extends Delivery {
 /** A delivery that holds the lock of its resource. */
 export interface RunningDelivery extends Delivery {
   readonly lock: Lock;
-  /** Where its order matters. */
+  /** Set if its order matters. */
   readonly resource?: ResourceOfDelivery;
 }
 
 /** The resource that a delivery is about, as it was when the delivery started. */
 interface ResourceOfDelivery {
-  /** Of the watermark. */
+  /** Key of the watermark. */
   readonly key: string;
   readonly position: Position;
   /** The watermark's text; as a rule it is still the same when the delivery is done. */
@@ -466,12 +468,12 @@ interface ResourceOfDelivery {
   readonly secretIndex: number;
 }
 
-/** What came of an attempt to start; `busy`: another delivery of the resource is being handled. */
+/** The result of an attempt to start. `busy`: another delivery of the resource is being handled. */
 export type Started =
   | { readonly state: 'running'; readonly delivery: RunningDelivery }
   | { readonly state: 'busy' | 'duplicate' | 'stale' };
 
-/** Inbox keys of what was not recovered. */
+/** Inbox keys of the deliveries that were not recovered. */
 export interface Recovery {
   /** Failed in too many starts, or too long ago. */
   readonly givenUp: string[];
@@ -482,7 +484,7 @@ export interface Recovery {
 /** One time limit for several waits in a row, which can be started again. */
 export class Deadline {
   readonly timeoutMs: number;
-  /** Whether a wait has ended at it. */
+  /** Whether a wait has reached it. */
   isOver = false;
   readonly #timers: Clock;
   #endsAtMs: number;
@@ -522,7 +524,7 @@ export class Deadline {
   }
 }
 
-/** Waits until the deadline, and rejects with a `TimeoutError` then. The work goes on, and nobody hears what comes of it. */
+/** Waits until the deadline, and then rejects with a `TimeoutError`. The work continues, and its result is ignored. */
 function inTime<T>(place: 'store' | 'queue', work: Promise<T>, deadline: Deadline): Promise<T> {
   return deadline.wait(work, () => {
     const { timeoutMs } = deadline;
@@ -531,14 +533,14 @@ function inTime<T>(place: 'store' | 'queue', work: Promise<T>, deadline: Deadlin
   });
 }
 
-/** What a log line says of a delivery. */
+/** The fields of a log line about a delivery. */
 export function idsOf({ topic, shop, webhookId }: WebhookEvent): Pick<WebhookDetails, 'topic' | 'shop' | 'webhookId'> {
   return { topic, shop, webhookId };
 }
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-/** Tells secrets apart, in 32 bits (FNV-1a): too few to tell anything of a secret. */
+/** A hash that distinguishes secrets. Its 32 bits (FNV-1a) are too few to reveal one. */
 function fingerprint(secret: string): string {
   let hash = 0x811c9dc5;
   for (const byte of encoder.encode(secret)) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -549,16 +551,16 @@ function fingerprint(secret: string): string {
 interface Watermarks {
   readonly own: Watermark | undefined;
   readonly others: readonly SignedWatermark[] | undefined;
-  /** Whether a newer version of this package has stored them: then nothing is known of them. */
+  /** Whether a newer version of this package has stored them, so that they cannot be read. */
   readonly isNewer: boolean;
 }
 
-/** A watermark, with the fingerprint of the secret that has signed its delivery. */
+/** A watermark, with the fingerprint of the secret that signed its delivery. */
 interface SignedWatermark extends Watermark {
   readonly secret: string | undefined;
 }
 
-/** What cannot be read counts as nothing, and is replaced by the next delivery unless a newer version has stored it. */
+/** Unreadable text counts as no watermark. The next delivery replaces it, unless a newer version has stored it. */
 function readWatermarks(text: string | undefined, secrets: readonly string[]): Watermarks {
   const found = text === undefined ? undefined : parseJson(text);
   if (!isRecord(found) || isNewerFormat(found, format))
@@ -571,7 +573,7 @@ function readWatermarks(text: string | undefined, secrets: readonly string[]): W
   );
   const isOwn = ({ secret }: SignedWatermark): boolean => secret === undefined || secrets.includes(secret);
   const others = all.filter((one) => !isOwn(one));
-  // Of an app whose secrets have changed there may be two, of which the later one counts.
+  // An app whose secrets have changed may have two, of which the later one counts.
   const own = all
     .filter(isOwn)
     .reduce<Watermark | undefined>(
@@ -581,39 +583,39 @@ function readWatermarks(text: string | undefined, secrets: readonly string[]): W
   return { own, others: others.length > 0 ? others : undefined, isNewer: false };
 }
 
-/** A delivery as a queue keeps it: the payload of its job, and of its dead letter. Plain JSON. */
+/** A delivery as stored in a queue: the payload of its job and dead letter. Plain JSON. */
 interface WebhookJob {
   readonly format: number;
   readonly details: WebhookDetails;
-  /** The app whose handler has accepted it, where it has a name. */
+  /** The app whose handler accepted it, if it has a name. */
   readonly appId?: string;
   readonly idempotencyKey: string;
-  /** The body; as base64 where it is not valid UTF-8. */
+  /** The body, in base64 if it is not valid UTF-8. */
   readonly body: string;
   readonly encoding: 'utf8' | 'base64';
-  /** Where it was recovered from the inbox: the rounds of attempts that it had lost before. */
+  /** If it was recovered from the inbox: the rounds of attempts that it lost before. */
   readonly restarts?: number;
 }
 
-/** A delivery as the inbox keeps it. */
+/** A delivery as stored in the inbox. */
 interface InboxEntry extends WebhookJob {
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number;
 }
 
-/** Starts in which all attempts of an entry failed, or whose process died; 0 while the first is not lost. */
+/** Number of starts in which all attempts of an entry failed or the process died; 0 during the first one. */
 function restartsOf(entry: unknown): number {
   return isRecord(entry) && typeof entry['restarts'] === 'number' ? entry['restarts'] : 0;
 }
 
-/** A byte order mark stays: the bytes must come out as they went in. */
+/** Keeps a byte order mark, so that the bytes stay the same. */
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const decoder = new TextDecoder();
 
 const encoder = new TextEncoder();
 
-/** What may be logged and reported of an event: not its body. */
+/** The parts of an event that may be logged and reported, without its body. */
 export function detailsOf(event: WebhookEvent): WebhookDetails {
   const { generation, topic, shop, webhookId, eventId, triggeredAt, apiVersion, name, action } = event;
   const { resourceId, secretIndex } = event;
@@ -637,7 +639,7 @@ function toJob(event: WebhookEvent, appId: string | undefined): WebhookJob {
   }
 }
 
-/** Reads the payload of a job. @throws ConfigError where it is not a webhook's. */
+/** Reads the payload of a job. @throws ConfigError if it is not a webhook's. */
 function fromJob(payload: unknown): WebhookEvent {
   if (
     !isRecord(payload) ||
@@ -652,7 +654,7 @@ function fromJob(payload: unknown): WebhookEvent {
   const { details, idempotencyKey, body, encoding } = payload as unknown as WebhookJob;
   const rawBody =
     encoding === 'base64' ? Uint8Array.from(atob(body), (character) => character.charCodeAt(0)) : encoder.encode(body);
-  // Text that came as UTF-8 need not be decoded again, unless it begins with a mark of the byte order, which JSON has not.
+  // Text stored as UTF-8 is not decoded again, unless it starts with a byte order mark, which JSON does not allow.
   const text = encoding === 'utf8' && body.charCodeAt(0) !== 0xfeff ? body : decoder.decode(rawBody);
   return toEvent(details, parseJson(text), rawBody, idempotencyKey);
 }
