@@ -60,12 +60,12 @@ const failing =
 const flaws: readonly (readonly [what: string, caught: string, create: () => Transport])[] = [
   [
     'follows redirects',
-    'gives every status back with its body, sent once, and follows no redirect',
+    'returns every status with its body, sends once, and follows no redirect',
     fetching({ redirect: 'follow' }),
   ],
   [
     'decodes each chunk of a body separately',
-    'puts UTF-8 together that was cut between the bytes of a character',
+    'decodes UTF-8 that was cut inside a character',
     fetching({}, async ({ body }) => {
       let text = '';
       for await (const part of body ?? []) text += new TextDecoder().decode(part);
@@ -74,7 +74,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
   ],
   [
     'finds only headers in lower case',
-    'finds a header whatever its case',
+    'finds a header in any case',
     flawed(
       changed(({ headers, ...answer }) => ({
         ...answer,
@@ -84,12 +84,12 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
   ],
   [
     'treats an empty header as missing',
-    'knows a missing header from an empty one',
+    'distinguishes a missing header from an empty one',
     flawed(changed(({ headers, ...answer }) => ({ ...answer, headers: { get: (name) => headers.get(name) || null } }))),
   ],
   [
     'opens a connection for each call',
-    'keeps 50 answers at a time apart, and its connections for the next calls',
+    'keeps 50 responses at a time apart, and its connections for the next calls',
     flawed((good) => (request) => good({ ...request, headers: { ...request.headers, connection: 'close' } })),
   ],
   [
@@ -99,7 +99,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
   ],
   [
     'leaves a listener on the signal',
-    'leaves no listener on a signal that lives on, however the requests end',
+    'leaves no listener on a long-lived signal, however the requests end',
     flawed((good) => (request) => {
       request.signal.addEventListener('abort', () => undefined);
       return good(request);
@@ -107,12 +107,12 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
   ],
   [
     'returns an empty response when it is aborted',
-    'ends with the reason of its signal in the middle of the body, and gives the connection up',
+    "ends with the signal's reason in the middle of the body, and closes the connection",
     flawed((good) => (request) => good(request).catch(() => ({ status: 200, headers: new Headers(), body: '' }))),
   ],
   [
     'wraps the reason of an abort',
-    'gives a reason back that is no error',
+    'passes on a reason that is not an error',
     flawed(failing((error) => (error instanceof Error ? error : new Error('aborted', { cause: error })))),
   ],
   [
@@ -122,7 +122,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Tra
   ],
   [
     'keeps the request in its errors',
-    'knows that a refused connection has executed nothing',
+    'reports that a refused connection executed nothing',
     flawed(failing((error, request) => (error instanceof Error ? Object.assign(error, { cause: request }) : error))),
   ],
 ];
@@ -136,7 +136,7 @@ describe('the suite for transports', () => {
     const plain = flawed(
       (good) => (request) => good({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } }),
     );
-    await casesFor(plain).get('undoes the compression that it has asked for')?.();
+    await casesFor(plain).get('decompresses the encodings that it requested')?.();
   });
 
   it('closes each transport once', async () => {

@@ -82,14 +82,14 @@ describe('the suite', () => {
   it('holds a limiter to what it says it cannot do', async () => {
     const modest = await failures(subject, { aging: false, softCeiling: false, leaving: false, repricing: false });
     expect(modest).toEqual([
-      'sends a call that becomes dearer while it waits to the end of its queue',
-      'puts interactive calls before a background one, however old that is',
-      'gives background calls all of the bucket, in interactive use as well',
-      'rejects an aborted waiter at once, and serves the next when the points for both have come by',
+      'moves a call that becomes more expensive while it waits to the end of its queue',
+      'serves interactive calls before a background one of any age',
+      'gives background calls the whole bucket, even in interactive use',
+      'rejects an aborted waiter at once, and serves the next when the points for both are restored',
     ]);
     const boastful = (): RateLimiterSubject => subject({ agingMs: 60_000, softCeiling: 1 });
     expect(await failures(boastful)).toEqual([
-      'puts a background call that has aged before an interactive one that comes later',
+      'serves an aged background call before a later interactive one',
       'leaves a fifth of the bucket free of background calls while the shop is in interactive use',
     ]);
   });
@@ -100,7 +100,7 @@ describe('the suite', () => {
       acquire: ({ ageMs: _ageMs, ...request }) => limiter.acquire(request),
     });
     expect(await failures((terms) => subject(terms, forgetful))).toEqual([
-      'serves a call that asks again before those that came after its first time',
+      'serves a call that asks again before calls that arrived after its first request',
     ]);
   });
 
@@ -110,11 +110,11 @@ describe('the suite', () => {
       acquire: ({ costNow: _costNow, ...request }) => limiter.acquire(request),
     });
     expect(await failures((terms) => subject(terms, stubborn))).toEqual([
-      'grants a waiter that has become dearer for what it costs when its turn comes',
-      'rejects a waiter that has become dearer than the bucket can hold, and serves the next',
-      'keeps a waiter that has become cheaper, where the bucket shrinks below what it cost before',
-      'turns no call away for what those in front of it cost before',
-      'rejects a waiter that fails to tell what it costs, and serves the next',
+      'charges a waiter that has become more expensive its cost at its turn',
+      'rejects a waiter that has become more expensive than the bucket can hold, and serves the next',
+      'keeps a waiter that has become cheaper if the bucket shrinks below its former cost',
+      'does not refuse a call because of former costs of the calls ahead of it',
+      'rejects a waiter whose cost function throws, and serves the next',
     ]);
   });
 });

@@ -31,7 +31,7 @@ const around =
 const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = [
   [
     'waits from the end of the list to its beginning',
-    'waits before each attempt for as long as the list says for this one',
+    'waits before each attempt for the time in the list',
     (queue) => ({
       enqueue: ({ retryDelaysMs, ...draft }) =>
         queue.enqueue({ ...draft, ...(retryDelaysMs && { retryDelaysMs: [...retryDelaysMs].reverse() }) }),
@@ -39,7 +39,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'takes undefined for no failure',
-    'takes a handler that throws at once, or throws no error, for one that failed',
+    'counts a handler that throws synchronously, or throws something else than an error, as failed',
     around((handler) => async (context) => {
       try {
         return await handler(context);
@@ -51,7 +51,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'runs a job as whoever queued one last',
-    'runs each job in the async context in which its handler was made, whoever queues it',
+    'runs each job in the async context of its process call, not of its enqueue call',
     (queue) => {
       let last = AsyncLocalStorage.snapshot();
       return {
@@ -88,7 +88,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'keeps what it was told to throw away',
-    'throws a dead letter away, and no other',
+    'removes one dead letter and keeps the others',
     () => ({ remove: async () => true }),
   ],
   [
@@ -98,7 +98,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'never measures',
-    'says how long attempts took',
+    'reports how long attempts took',
     (queue) => ({
       async stats() {
         const stats = await queue.stats();

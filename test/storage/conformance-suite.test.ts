@@ -42,12 +42,12 @@ const byUnits = (left: SyncRecord, right: SyncRecord): number => (left.localId <
 const flaws: readonly (readonly [what: string, caught: string, create: () => Stores])[] = [
   [
     'writes whatever the version',
-    'writes conditionally only over the version that is given, or where there is none',
+    'writes conditionally only over the given version, or if there is none',
     flawed(({ put }) => ({ putIf: async (written) => put(written).then(() => true) })),
   ],
   [
     'reads, and then writes',
-    'lets one of many conditional writers at once win, and tells the others',
+    'lets one of many simultaneous conditional writers win, and reports that to the others',
     flawed(({ get, put }) => ({
       async putIf(written, version) {
         if ((await get(written.shop, written.localId))?.version !== version) return false;
@@ -56,10 +56,10 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
       },
     })),
   ],
-  ['finds nothing', 'gives every field back as it was put', flawed(() => ({ get: async () => undefined }))],
+  ['finds nothing', 'returns every field as it was put', flawed(() => ({ get: async () => undefined }))],
   [
     'orders by UTF-16 unit',
-    'lists in the order of code points',
+    'lists in code point order',
     flawed(({ list }) => ({ list: async (of, options) => [...(await list(of, options))].sort(byUnits) })),
   ],
   [
@@ -74,7 +74,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'keeps what a record of a batch says nothing of',
-    'replaces whole records, and leaves nothing of what they said before',
+    'replaces whole records, and keeps nothing of the former ones',
     flawed(({ get, putMany }) => ({
       async putMany(all) {
         const before = await Promise.all(all.map((one) => get(one.shop, one.localId)));
@@ -86,7 +86,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'reads a record of many as often as its id comes',
-    'reads many records at once, each that is there once, and nothing of another shop',
+    'reads many records at once, each existing one once, and none of another shop',
     flawed(({ get }) => ({
       getMany: async (of, ids) =>
         (await Promise.all(ids.slice(0, 1_000).map((id) => get(of, id)))).flatMap((one) => one ?? []),
@@ -102,7 +102,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'writes many records whatever their versions',
-    'writes many records conditionally, each by itself, and says which',
+    'writes many records conditionally, each on its own, and returns which',
     flawed(({ putMany }) => ({
       async putManyIf(writes) {
         await putMany(writes.map(({ record: written }) => written));
@@ -112,7 +112,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'reads many records, and then writes them',
-    'lets one of two conditional batches at once win each record',
+    'lets one of two simultaneous conditional batches win each record',
     flawed(({ get, put }) => ({
       putManyIf: (writes) =>
         Promise.all(
@@ -150,7 +150,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'ignores the case of local ids',
-    'tells local ids apart that only look alike',
+    'distinguishes local ids that look alike',
     flawed(({ get }) => ({ get: (of, localId) => get(of, localId.toLowerCase()) })),
   ],
   [
@@ -160,7 +160,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'counts a record again that is replaced',
-    'counts a record once that is put again and again',
+    'counts a record that is put several times once',
     () => {
       const stores = memoryStores();
       let puts = 0;
@@ -177,12 +177,12 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'erases its counts only',
-    'erases all of a shop, and says how many records there were',
+    'erases all records of a shop, and returns how many there were',
     flawed(() => ({ erase: async () => 1_234 })),
   ],
   [
     'counts each message by itself',
-    'counts messages together that differ in quoted texts, numbers and ids only',
+    'counts messages together that only differ in quoted texts, numbers and ids',
     flawed(({ errorPatterns }) => ({
       errorPatterns: async (of, options) =>
         (await errorPatterns(of, options)).flatMap((pattern) =>
@@ -202,7 +202,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Sto
   ],
   [
     'works on after it was closed',
-    'finishes what runs before it closes, and refuses what comes after',
+    'finishes running calls before it closes, and refuses later ones',
     () => ({ ...memoryStores(), close: async () => undefined }),
   ],
   [

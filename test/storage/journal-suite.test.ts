@@ -44,7 +44,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
   ],
   [
     'begins a page with the entry that `after` names',
-    'shows a reader who follows it each entry once while others append',
+    'shows each entry once to a reader that continues while others append',
     flawed(({ list }) => ({
       list: (shop, { after, ...options } = {}) =>
         list(shop, { ...options, ...(after !== undefined && { after: String(Number(after) - 1).padStart(16, '0') }) }),
@@ -52,7 +52,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
   ],
   [
     'looks for the entries of a run among those of a page',
-    'fills a page with entries of the run or product, however many others stand between',
+    'fills a page with entries of the run or product, even with many others in between',
     flawed(({ list }) => ({
       list: async (shop, { runId, ...options } = {}) =>
         (await list(shop, options)).filter((entry) => runId === undefined || entry.runId === runId),
@@ -60,29 +60,29 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
   ],
   [
     'orders by time',
-    'lists in the order of appending, the oldest first, whatever the times say',
+    'lists in the order of appending, the oldest first, regardless of times',
     flawed(({ list }) => ({
       list: async (shop, options) => [...(await list(shop, options))].sort((left, right) => left.at - right.at),
     })),
   ],
   [
     'forgets the newest order',
-    'lists the newest first where asked',
+    'lists the newest first on request',
     flawed(({ list }) => ({ list: (shop, { order, ...options } = {}) => list(shop, options) })),
   ],
   [
     'answers ids in an order of its own',
-    'answers the ids of a list in its order, ascending',
+    'returns the ids of a list in its order, ascending',
     flawed(({ append }) => ({ append: async (entries) => [...(await append(entries))].reverse() })),
   ],
   [
     'prunes what is of the very moment',
-    'prunes what is older than the moment, wherever it stands, and says how much it was',
+    'prunes all entries before a moment, in any position, and returns how many there were',
     flawed(({ prune }) => ({ prune: (shop, before) => prune(shop, before + 1) })),
   ],
   [
     'erases nothing',
-    'erases all of a shop and nothing of another, and says how much it was',
+    'erases all entries of a shop and none of another, and returns how many there were',
     flawed(() => ({ erase: async () => 1_203 })),
   ],
   [
@@ -92,7 +92,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
   ],
   [
     'drops what is null',
-    'keeps null and empty lists and objects inside of what was sent and stood there',
+    'keeps null and empty lists and objects in `sent` and `before`',
     flawed(({ append }) => ({
       append: (entries) =>
         append(
@@ -106,7 +106,7 @@ const flaws: readonly (readonly [what: string, caught: string, create: () => Syn
   ],
   [
     'gives its own entries',
-    'gives copies: a change to what was appended or listed does not reach the journal',
+    'copies entries: later changes of an object that was appended or listed have no effect',
     flawed(({ list }) => {
       const kept = new Map<string, Awaited<ReturnType<SyncJournal['list']>>[number]>();
       return {
@@ -134,7 +134,7 @@ describe('describeSyncJournal', () => {
   it('ends with a journal that appends slowly and lists from memory', async () => {
     const { failed } = await runSuite(slow);
     // A journal that is slow must take its entries before it waits; this one does that with valid ones only.
-    expect(failed).not.toContain('shows a reader who follows it each entry once while others append');
+    expect(failed).not.toContain('shows each entry once to a reader that continues while others append');
   });
 
   it('passes a journal that keeps the contract, in more than 50 cases with names of their own', async () => {

@@ -31,7 +31,7 @@ const answered = (): Promise<void> => new Promise((resolve) => void setImmediate
 const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = [
   [
     'looks whether there is a key, and inserts it then',
-    'has one winner of 50 who insert a key at once',
+    'lets one of 50 that insert a key at once win',
     (store) => ({
       async setIfAbsent(key, value, options) {
         if ((await store.get(key)) !== undefined) return false;
@@ -43,7 +43,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'compares and sets in this process only',
-    'loses no step of a counter that two processes count on',
+    'loses no increment of a counter that two processes increment',
     (store) => {
       let last: Promise<unknown> = Promise.resolve();
       const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -63,12 +63,12 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'locks in this process only',
-    'gives a lock to one of two processes at a time, with rising tokens',
+    'grants a lock to one of two processes at a time, with increasing tokens',
     (_store, clock) => ({ lock: memoryStores({ clock }).keyValue.lock }),
   ],
   [
     'pages its keys by their number',
-    'finds each key where every key is deleted as soon as it is found',
+    'finds every key even if each is deleted as soon as it is found',
     (store) => ({
       async *scan(prefix) {
         for (let from = 0; ; from += 100) {
@@ -97,14 +97,14 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'takes an empty value for none',
-    'takes an empty value for a value',
+    'treats an empty value as a value',
     (store) => ({
       compareAndSet: (key, expected, value, options) => store.compareAndSet(key, expected || undefined, value, options),
     }),
   ],
   [
     'keeps the time to live of a key that is set again without one',
-    'keeps a key for ever that is set again without a time to live',
+    'never expires a key that is set again without a time to live',
     (store) => {
       const kept = new Map<string, number | undefined>();
       return {
@@ -123,7 +123,7 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'waits half as long as it may',
-    'waits as long as it may',
+    'waits for at most the given time',
     (store) => ({
       lock: (key, { waitMs, ...options } = {}) =>
         store.lock(key, { ...options, ...(waitMs !== undefined && { waitMs: waitMs / 2 }) }),
@@ -142,14 +142,14 @@ const flaws: readonly (readonly [what: string, caught: string, flaw: Flaw])[] = 
   ],
   [
     'gives each key a day',
-    'keeps a key for ever that has no time to live',
+    'never expires a key without a time to live',
     (store) => ({
       setIfAbsent: (key, value, options) => store.setIfAbsent(key, value, { ttlMs: 86_400_000, ...options }),
     }),
   ],
   [
     'leases locks for five seconds',
-    'leases a lock for half a minute where nothing else is said',
+    'leases a lock for 30 seconds by default',
     (store) => ({ lock: (key, options) => store.lock(key, { leaseMs: 5_000, ...options }) }),
   ],
 ];

@@ -4,7 +4,7 @@ import type { ConformanceRunner } from './runner.ts';
 /** A limiter under test, and control over its time. */
 export interface RateLimiterSubject {
   readonly limiter: RateLimiter;
-  /** Lets that many milliseconds pass for the limiter, so that everything due by then happens. */
+  /** Advances the limiter's time by this number of milliseconds, so that everything due happens. */
   advance(ms: number): Promise<void>;
   /** Called at the end of each case, after the limiter is closed. */
   dispose?(): Promise<void>;
@@ -18,7 +18,7 @@ export interface RateLimiterTerms {
   readonly softCeiling: number;
 }
 
-/** What not every limiter can do. Default: all of it. */
+/** Optional abilities of a limiter. Default: all of them. */
 export interface RateLimiterAbilities {
   /** A background call that has waited long enough goes before interactive ones. If `false`: never. */
   readonly aging?: boolean;
@@ -33,7 +33,7 @@ export interface RateLimiterAbilities {
   readonly repricing?: boolean;
 }
 
-/** One sentence about a limiter, and its proof. */
+/** A statement about a limiter, and its proof. */
 export interface LimiterCase {
   readonly name: string;
   /** What the limiter must be able to do for the sentence to hold, or not be able to where `without`. */
@@ -42,23 +42,23 @@ export interface LimiterCase {
   check(harness: LimiterHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
-/** What has become of a call. */
+/** The outcome of a call. */
 export interface WatchedCall {
   outcome: 'waiting' | 'granted' | 'rejected';
-  /** What it was rejected with. */
+  /** The error it was rejected with. */
   reason: unknown;
 }
 
-/** What a case works with. */
+/** The tools of a case. */
 export interface LimiterHarness extends RateLimiterSubject {
-  /** Asks for an interactive permit of the case's own bucket. */
+  /** Requests an interactive permit from the case's own bucket. */
   ask(cost: number, more?: Partial<AcquireRequest>): Promise<Permit>;
-  /** Asks without waiting for the permit. */
+  /** Requests a permit without waiting for it. */
   watch(cost: number, more?: Partial<AcquireRequest>): WatchedCall;
-  /** Has the shop confirm a bucket of 1,000 points, so many of which are left. Rate: points per second. */
+  /** Has the shop confirm a bucket of 1,000 points with this number left. Rate: points per second. */
   confirm(currentlyAvailable: number, restoreRate?: number): Promise<void>;
   status(): LimiterStatus;
-  /** Points that can be granted now, in hundreds: what comes back during a case does not show. */
+  /** Points that can be granted now, in hundreds, so that the refill during a case does not show. */
   hundreds(): number;
 }
 
@@ -68,7 +68,7 @@ export const scope: BucketScope = { shop: 'conformance.myshopify.com', app: 'def
 /** Its size in points. */
 export const maximumAvailable = 1_000;
 
-/** Points per second; so few that what comes back during a case does not matter, on a real clock either. */
+/** Points per second: so few that the refill during a case does not matter, even on a real clock. */
 export const slowRate = 1;
 
 /** The terms of all cases: so short that a case can wait for it. */
@@ -112,7 +112,7 @@ export function createLimiterHarness(subject: RateLimiterSubject): LimiterHarnes
   };
 }
 
-/** The code of what a call was rejected with. */
+/** The code of the error that a call was rejected with. */
 export function codeOf({ reason }: WatchedCall): unknown {
   return typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined;
 }

@@ -26,7 +26,8 @@ export type { RateLimiterAbilities, RateLimiterSubject, RateLimiterTerms } from 
  * @param createLimiter Creates a limiter that knows no bucket yet, with the given settings. Called for each case,
  * which closes it.
  * @param runner The runner's functions.
- * @param abilities Set to `false` what the limiter documents that it does not do; the suite then checks that it does not.
+ * @param abilities Set to `false` what the limiter documents that it does not do; the suite then checks that it does
+ * not.
  *
  * @example
  * import { describe, expect, it } from 'vitest';
@@ -62,7 +63,7 @@ export function describeRateLimiter(
 /** How the points of a bucket are counted. */
 const pointsCases: readonly LimiterCase[] = [
   {
-    name: 'knows nothing of a bucket that nobody has used',
+    name: 'reports nothing about an unused bucket',
     async check({ limiter }, expect) {
       expect(limiter.status(scope)).toBe(undefined);
     },
@@ -92,7 +93,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'takes back what was reserved and not spent, once, however often a permit is ended',
+    name: 'returns reserved points that were not spent, once, even if a permit is ended several times',
     async check({ ask, advance, confirm, hundreds, status }, expect) {
       await confirm(1_000);
       const permit = await ask(300);
@@ -106,7 +107,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'takes all back where nothing was sent',
+    name: 'returns all points if nothing was sent',
     async check({ ask, advance, confirm, hundreds }, expect) {
       await confirm(500);
       (await ask(300)).refund();
@@ -115,7 +116,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'counts the reservation as spent where the response was lost',
+    name: 'counts the reservation as spent if the response was lost',
     async check({ ask, advance, confirm, hundreds }, expect) {
       await confirm(1_000);
       (await ask(300)).settle({});
@@ -124,7 +125,7 @@ const pointsCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'believes a throttled response: nothing was charged, and so much is left',
+    name: 'follows a throttled response: nothing was charged, and it names the points left',
     async check({ ask, advance, confirm, hundreds }, expect) {
       await confirm(1_000);
       const throttleStatus = { maximumAvailable, currentlyAvailable: 200, restoreRate: slowRate };
@@ -155,10 +156,10 @@ const pointsCases: readonly LimiterCase[] = [
   },
 ];
 
-/** Calls of which better is known, while they wait, than when they came. */
+/** Calls whose cost changes while they wait. */
 const repricingCases: readonly LimiterCase[] = [
   {
-    name: 'grants a waiter that has become dearer for what it costs when its turn comes',
+    name: 'charges a waiter that has become more expensive its cost at its turn',
     async check({ ask, advance, confirm, status }, expect) {
       await confirm(0, 1_000);
       const price = { now: 100 };
@@ -180,14 +181,14 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'has a call that becomes dearer while it waits keep its place',
+    name: 'keeps the place of a call that becomes more expensive while it waits',
     ability: 'repricing',
     async check(harness, expect) {
       expect(await orderAfterRepricing(harness)).toEqual(['dearer', 'next']);
     },
   },
   {
-    name: 'sends a call that becomes dearer while it waits to the end of its queue',
+    name: 'moves a call that becomes more expensive while it waits to the end of its queue',
     ability: 'repricing',
     without: true,
     async check(harness, expect) {
@@ -195,7 +196,7 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'rejects a waiter that has become dearer than the bucket can hold, and serves the next',
+    name: 'rejects a waiter that has become more expensive than the bucket can hold, and serves the next',
     async check({ advance, confirm, watch }, expect) {
       await confirm(0, 1_000);
       const price = { now: 50 };
@@ -207,7 +208,7 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'keeps a waiter that has become cheaper, where the bucket shrinks below what it cost before',
+    name: 'keeps a waiter that has become cheaper if the bucket shrinks below its former cost',
     ability: 'repricing',
     async check({ ask, advance, confirm, watch }, expect) {
       await confirm(100, 1_000);
@@ -223,7 +224,7 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'turns no call away for what those in front of it cost before',
+    name: 'does not refuse a call because of former costs of the calls ahead of it',
     ability: 'repricing',
     async check({ advance, confirm, watch }, expect) {
       await confirm(0, 1_000);
@@ -237,7 +238,7 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'keeps the cost of a waiter where what it costs now is no number of points',
+    name: 'keeps the cost of a waiter if its new cost is not a number of points',
     async check({ advance, confirm, status, watch }, expect) {
       await confirm(0, 1_000);
       const calls = [Number.NaN, Number.POSITIVE_INFINITY, -1].map((cost) => watch(50, { costNow: () => cost }));
@@ -247,7 +248,7 @@ const repricingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'rejects a waiter that fails to tell what it costs, and serves the next',
+    name: 'rejects a waiter whose cost function throws, and serves the next',
     async check({ advance, confirm, status, watch }, expect) {
       await confirm(0, 1_000);
       const broken = (): number => {
@@ -279,10 +280,10 @@ async function orderAfterRepricing({ ask, advance, confirm }: LimiterHarness): P
   return order;
 }
 
-/** Who waits, for how long, and who is served first. */
+/** Which calls wait, for how long, and in which order they are served. */
 const waitingCases: readonly LimiterCase[] = [
   {
-    name: 'has one call in flight until the shop has told its numbers',
+    name: 'has one call in flight until the shop has returned its numbers',
     async check({ ask, advance, watch }, expect) {
       const first = await ask(10);
       const others = [watch(10), watch(10)];
@@ -295,7 +296,7 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'lets the next call go where the first one brought no numbers',
+    name: 'grants the next call if the first one returned no numbers',
     async check({ ask, advance, watch }, expect) {
       const first = await ask(10);
       const second = watch(10);
@@ -305,7 +306,7 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'lets all calls go where the first one brought no numbers, and not one after the other',
+    name: 'grants all calls at once if the first one returned no numbers',
     async check({ ask, advance, watch }, expect) {
       const first = await ask(10);
       const others = Array.from({ length: 5 }, () => watch(10));
@@ -315,7 +316,7 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'goes on after a response with odd numbers within the time in which a bucket fills twice',
+    name: 'recovers from a response with odd numbers within the time in which a bucket fills twice',
     async check({ ask, advance, confirm, watch }, expect) {
       const numbers = { maximumAvailable, currentlyAvailable: 900, restoreRate: 1_000 };
       await confirm(900, 1_000);
@@ -335,7 +336,7 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'grants a waiter when the points have come back, and not before',
+    name: 'grants a waiter when the points are restored, and not before',
     async check({ advance, confirm, watch }, expect) {
       await confirm(0, 1_000);
       const waiter = watch(200);
@@ -364,7 +365,7 @@ const waitingCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'serves a call that asks again before those that came after its first time',
+    name: 'serves a call that asks again before calls that arrived after its first request',
     async check({ ask, advance, confirm }, expect) {
       await confirm(0, 1_000);
       const order: string[] = [];
@@ -377,12 +378,12 @@ const waitingCases: readonly LimiterCase[] = [
       });
       await advance(480);
       expect(order).toEqual(['retried', 'first', 'second']);
-      // What it waited before is not counted again.
+      // Its former wait is not counted again.
       expect(waitedMs < 5_000).toBe(true);
     },
   },
   {
-    name: 'does not let a small call overtake a big one that waits longer',
+    name: 'does not let a small call overtake a large one that has waited longer',
     async check({ advance, confirm, watch }, expect) {
       await confirm(50);
       const calls = [watch(500), watch(1)];
@@ -392,10 +393,10 @@ const waitingCases: readonly LimiterCase[] = [
   },
 ];
 
-/** Who is turned away. */
+/** Which calls are rejected. */
 const refusalCases: readonly LimiterCase[] = [
   {
-    name: 'rejects a call whose signal is aborted already',
+    name: 'rejects a call whose signal is already aborted',
     async check({ advance, confirm, status, watch }, expect) {
       await confirm(1_000);
       const call = watch(10, { signal: AbortSignal.abort('too late') });
@@ -446,17 +447,17 @@ const refusalCases: readonly LimiterCase[] = [
   },
 ];
 
-/** What some limiters can do and others document that they cannot. */
+/** Optional abilities, which a limiter has or documents that it lacks. */
 const abilityCases: readonly LimiterCase[] = [
   {
-    name: 'puts a background call that has aged before an interactive one that comes later',
+    name: 'serves an aged background call before a later interactive one',
     ability: 'aging',
     async check(harness, expect) {
       expect(await orderAfterAging(harness)).toEqual(['background', 'interactive']);
     },
   },
   {
-    name: 'puts interactive calls before a background one, however old that is',
+    name: 'serves interactive calls before a background one of any age',
     ability: 'aging',
     without: true,
     async check(harness, expect) {
@@ -480,7 +481,7 @@ const abilityCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'gives background calls all of the bucket, in interactive use as well',
+    name: 'gives background calls the whole bucket, even in interactive use',
     ability: 'softCeiling',
     without: true,
     async check(harness, expect) {
@@ -502,7 +503,7 @@ const abilityCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'holds up no live call behind many aborted ones',
+    name: 'does not delay a call behind many aborted ones',
     ability: 'leaving',
     async check(harness, expect) {
       await harness.confirm(50, slowRate);
@@ -518,7 +519,7 @@ const abilityCases: readonly LimiterCase[] = [
     },
   },
   {
-    name: 'rejects an aborted waiter at once, and serves the next when the points for both have come by',
+    name: 'rejects an aborted waiter at once, and serves the next when the points for both are restored',
     ability: 'leaving',
     without: true,
     async check(harness, expect) {
@@ -550,14 +551,14 @@ async function orderAfterAging({ ask, advance, confirm }: LimiterHarness): Promi
   return order;
 }
 
-/** A full bucket, and an interactive call of late. */
+/** A full bucket, and a recent interactive call. */
 async function confirmInUse({ ask, advance, confirm }: LimiterHarness): Promise<void> {
   await confirm(1_000);
   (await ask(0)).refund();
   await advance(10);
 }
 
-/** A call too big for now that is aborted, and one behind it that is not. */
+/** A call that is too large for now and is aborted, and one behind it that is not. */
 async function abortFirst({
   advance,
   watch,

@@ -15,10 +15,10 @@ export interface ConformanceRunner {
 }
 
 /**
- * Ends a case in which a store gives more than it holds: one that begins a page with the entry named by `after`, and
- * not behind it, would keep the suite at work until memory is full.
+ * Ends a case in which a store returns more than it holds. A store that starts a page with the entry named by `after`,
+ * and not after it, would otherwise keep the suite running until memory is full.
  *
- * @throws Error when there are more than `most`.
+ * @throws Error if there are more than `most`.
  */
 export function mustEnd(given: number, most: number): void {
   if (given <= most) return;
@@ -28,12 +28,12 @@ export function mustEnd(given: number, most: number): void {
 }
 
 /**
- * Lets the event loop turn once. A loop that asks a store which responds from memory would starve the timers and files of
- * the other call that it waits for, and those of the runner's own time limit with them.
+ * Lets the event loop turn once. A loop that asks a store which responds from memory would starve the timers and files
+ * of the other call that it waits for, and those of the runner's own time limit with them.
  */
 export const turn = (): Promise<void> => setImmediate();
 
-/** Gives the `StorageError` with which the promise is rejected; any other outcome fails the case. */
+/** Returns the `StorageError` that the promise is rejected with. Any other outcome fails the case. */
 export async function storageFailure(promise: Promise<unknown>): Promise<StorageError> {
   const outcome = await promise.then(
     () => new Error('The store accepted what it must refuse.'),

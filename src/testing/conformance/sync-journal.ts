@@ -66,17 +66,17 @@ const refused: readonly (readonly [field: keyof JournalDraft, value: unknown])[]
   ['before', 'x'],
 ];
 
-/** What an entry holds, and what no journal takes. */
+/** Fields of entries, and invalid entries. */
 const entryCases: readonly JournalCase[] = [
   {
-    name: 'gives every field back as it was appended, with the id that it answered',
+    name: 'returns every field as it was appended, with the id that `append` returned',
     async check(journal, expect) {
       const [id] = await journal.append([draft('p1')]);
       expect(await journal.list(shop)).toEqual([{ id, ...draft('p1') }]);
     },
   },
   {
-    name: 'gives null back as null, and zero as zero',
+    name: 'returns null as null, and zero as zero',
     async check(journal, expect) {
       const bare = draft('p1', { gid: null, runId: null, at: 0, sent: null, before: null });
       const [id] = await journal.append([bare]);
@@ -84,7 +84,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'keeps entries that say the same, each one',
+    name: 'keeps each of several equal entries',
     async check(journal, expect) {
       const ids = await journal.append([draft('p1'), draft('p1')]);
       await journal.append([draft('p1')]);
@@ -93,7 +93,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'takes an empty list of entries',
+    name: 'accepts an empty list of entries',
     async check(journal, expect) {
       expect(await journal.append([])).toEqual([]);
       expect(await journal.list(shop)).toEqual([]);
@@ -110,7 +110,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'keeps what was sent and stood there as JSON does: any character, no undefined, dates as text',
+    name: 'keeps `sent` and `before` as JSON: any character, no undefined, dates as text',
     async check(journal, expect) {
       const sent = { 'a\0b': '\ud800', none: undefined, at: new Date(0), list: [undefined, null] };
       const before: Record<string, unknown> = JSON.parse('{"__proto__":{"a":1},"":[[[{}]]],"n":-1.5e21}');
@@ -121,7 +121,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'keeps null and empty lists and objects inside of what was sent and stood there',
+    name: 'keeps null and empty lists and objects in `sent` and `before`',
     async check(journal, expect) {
       const odd = {
         image: null,
@@ -139,7 +139,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'keeps 5 MB of what was sent and 5 MB of what stood there',
+    name: 'keeps 5 MB of `sent` and 5 MB of `before`',
     async check(journal, expect) {
       const [sent, before] = ['0123456789abcdé', 'fedcba987654321'].map((text) => ({ html: text.repeat(330_000) }));
       await journal.append([draft('p1', { sent: sent ?? null, before: before ?? null })]);
@@ -157,7 +157,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'gives copies: a change to what was appended or listed does not reach the journal',
+    name: 'copies entries: later changes of an object that was appended or listed have no effect',
     async check(journal, expect) {
       const sent = { input: { title: 'Tee' } };
       await journal.append([draft('p1', { sent })]);
@@ -172,7 +172,7 @@ const entryCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'takes a list as it was when the call was made',
+    name: 'appends a list as it was when the call was made',
     async check(journal, expect) {
       const list = [draft('p1')];
       const done = journal.append(list);
@@ -212,10 +212,10 @@ const entryCases: readonly JournalCase[] = [
   },
 ];
 
-/** Ids, many writers at once, and the end. */
+/** Ids, simultaneous writers, and closing. */
 const orderCases: readonly JournalCase[] = [
   {
-    name: 'answers the ids of a list in its order, ascending',
+    name: 'returns the ids of a list in its order, ascending',
     async check(journal, expect) {
       const ids = await journal.append(drafts(450, { sent: null }));
       expect(ids.length).toBe(450);
@@ -234,7 +234,7 @@ const orderCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'appends entries of several shops in one list, each id at the place of its entry',
+    name: 'appends entries of several shops in one list, and returns each id at the place of its entry',
     async check(journal, expect) {
       const list = ['z', 'a', 'm', 'a', 'z'].map((name, at) => draft(`p${at}`, { shop: `${name}.myshopify.com`, at }));
       const ids = await journal.append(list);
@@ -248,7 +248,7 @@ const orderCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'keeps every entry of 60 writers at once, with ids of their own and lists in order',
+    name: 'keeps every entry of 60 simultaneous writers, with unique ids and lists in order',
     async check(journal, expect) {
       const writers = Array.from({ length: 60 }, (_, writer) =>
         journal.append([0, 1, 2].map((at) => draft(`w${writer}`, { at }))),
@@ -265,7 +265,7 @@ const orderCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'shows a reader who follows it each entry once while others append',
+    name: 'shows each entry once to a reader that continues while others append',
     async check(journal, expect) {
       const writers = Array.from({ length: 40 }, (_, writer) => journal.append(drafts(1 + (writer % 3))));
       let isDone = false;
@@ -302,7 +302,7 @@ const orderCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'lets writers of the same shops wait for each other in whatever order they name them',
+    name: 'does not deadlock writers that name the same shops in different orders',
     async check(journal, expect) {
       const both = [draft('p1'), draft('p1', { shop: otherShop })];
       const writers = Array.from({ length: 20 }, (_, index) =>
@@ -314,7 +314,7 @@ const orderCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'finishes what runs before it closes, and refuses what comes after',
+    name: 'finishes running calls before it closes, and refuses later ones',
     async check(journal, expect, stores) {
       const running = journal.append(drafts(500));
       const closed = stores.close();
@@ -347,7 +347,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'lists in the order of appending, the oldest first, whatever the times say',
+    name: 'lists in the order of appending, the oldest first, regardless of times',
     async check(journal, expect) {
       await journal.append([draft('p3', { at: 9 }), draft('p1', { at: 5 })]);
       await journal.append([draft('p2', { at: 1 })]);
@@ -356,7 +356,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'lists the newest first where asked',
+    name: 'lists the newest first on request',
     async check(journal, expect) {
       await journal.append([draft('p1'), draft('p2')]);
       await journal.append([draft('p3')]);
@@ -399,7 +399,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'refuses an `after` that is no id of a journal',
+    name: 'refuses an `after` that is not an id of a journal',
     async check(journal, expect) {
       await journal.append([draft('p1')]);
       for (const after of ['nonsense', '\ud800', 'p\0', "' or 1=1"]) {
@@ -417,7 +417,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'fills a page with entries of the run or product, however many others stand between',
+    name: 'fills a page with entries of the run or product, even with many others in between',
     async check(journal, expect) {
       const others = drafts(30, { runId: 'run-9' });
       await journal.append([draft('a', { at: 0 }), ...others, draft('a', { at: 1 }), ...others, draft('b', { at: 2 })]);
@@ -458,7 +458,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'tells local ids and runs apart that only look alike',
+    name: 'distinguishes local ids and runs that look alike',
     async check(journal, expect) {
       const alike = ['p1', 'P1', 'p1 ', 'pé', 'pe\u0301', 'ｐ1'];
       await journal.append(alike.map((key, at) => draft(key, { runId: key, at })));
@@ -470,7 +470,7 @@ const pageCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'follows what is appended between two pages',
+    name: 'includes entries that are appended between two pages',
     async check(journal, expect) {
       const [, last] = await journal.append([draft('p1'), draft('p2')]);
       await journal.append([draft('p3')]);
@@ -483,10 +483,10 @@ const pageCases: readonly JournalCase[] = [
 
 const dated = [5, 1, 9, 5, 3].map((at, index) => draft(`p${index}`, { at }));
 
-/** What is deleted of a journal, and what stays. */
+/** Pruning and erasing. */
 const pruneCases: readonly JournalCase[] = [
   {
-    name: 'prunes what is older than the moment, wherever it stands, and says how much it was',
+    name: 'prunes all entries before a moment, in any position, and returns how many there were',
     async check(journal, expect) {
       await journal.append(dated);
       expect(await journal.prune(shop, 5)).toBe(2);
@@ -495,7 +495,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'prunes by moments with fractions, and keeps what is of the very moment',
+    name: 'prunes by moments with fractions, and keeps entries of the moment itself',
     async check(journal, expect) {
       await journal.append(dated);
       expect(await journal.prune(shop, 5.5)).toBe(4);
@@ -513,7 +513,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'prunes runs by the time at which a later one began, and finds the others by run and by product',
+    name: 'prunes runs by the start of a later one, and finds the others by run and by product',
     async check(journal, expect) {
       const entry = (runId: string, at: number) => ['a', 'b'].map((localId) => draft(localId, { runId, at }));
       await journal.append([...entry('r1', 10), ...entry('r2', 20), draft('a', { runId: null, at: 25 })]);
@@ -527,7 +527,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'prunes while entries are added, and none of these',
+    name: 'prunes while entries are added, and keeps these',
     async check(journal, expect) {
       await journal.append(drafts(300, { at: 1 }));
       const [pruned] = await Promise.all([journal.prune(shop, 5), journal.append(drafts(50, { at: 5 }))]);
@@ -544,7 +544,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'refuses to prune by what is no moment',
+    name: 'refuses to prune by a value that is not a moment',
     async check(journal, expect) {
       await journal.append([draft('p1', { at: 0 })]);
       for (const before of [Number.NaN, -1, Number.POSITIVE_INFINITY]) {
@@ -554,7 +554,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'goes on behind an id that was pruned',
+    name: 'continues after a pruned id',
     async check(journal, expect) {
       const [, second] = await journal.append(dated);
       await journal.prune(shop, 4);
@@ -562,7 +562,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'gives no id twice, also where all entries before were pruned or erased',
+    name: 'never uses an id twice, even if all earlier entries were pruned or erased',
     async check(journal, expect) {
       const ids = [...(await journal.append(drafts(5)))];
       await journal.prune(shop, 8_640_000_000_000_000);
@@ -573,7 +573,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'erases all of a shop and nothing of another, and says how much it was',
+    name: 'erases all entries of a shop and none of another, and returns how many there were',
     async check(journal, expect) {
       await journal.append([...drafts(1_203, { sent: null, before: null }), draft('p1', { shop: otherShop })]);
       expect(await journal.erase(shop)).toBe(1_203);
@@ -585,7 +585,7 @@ const pruneCases: readonly JournalCase[] = [
     },
   },
   {
-    name: 'erases no other shop for a name that only looks alike',
+    name: 'does not erase a shop whose name looks alike',
     async check(journal, expect) {
       await journal.append([draft('p1')]);
       for (const alike of [shop.toUpperCase(), `${shop} `, `${shop}\0`, '%', ''])

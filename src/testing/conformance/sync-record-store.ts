@@ -8,14 +8,14 @@ import { countCases, pageCases, patternCases, syncDataCases } from './sync-recor
 /** One record at a time: fields, gids, deletion, counts. */
 const singleCases: readonly StoreCase[] = [
   {
-    name: 'gives every field back as it was put',
+    name: 'returns every field as it was put',
     async check(store, expect) {
       await store.put(record('p1'));
       expect(await store.get(shop, 'p1')).toEqual(record('p1'));
     },
   },
   {
-    name: 'gives null back as null, and zero as zero',
+    name: 'returns null as null, and zero as zero',
     async check(store, expect) {
       const bare = record('p1', { ...nothing, status: 'pending' });
       await store.put(bare);
@@ -60,7 +60,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'finds nothing where nothing was put',
+    name: 'finds nothing before anything is put',
     async check(store, expect) {
       await store.put(record('p1'));
       expect(await store.get(shop, 'p2')).toBe(undefined);
@@ -78,7 +78,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'writes conditionally only over the version that is given, or where there is none',
+    name: 'writes conditionally only over the given version, or if there is none',
     async check(store, expect) {
       expect(await store.putIf(record('p1', { version: 2 }), 1)).toBe(false);
       expect(await store.get(shop, 'p1')).toBe(undefined);
@@ -94,7 +94,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'lets one of many conditional writers at once win, and tells the others',
+    name: 'lets one of many simultaneous conditional writers win, and reports that to the others',
     async check(store, expect) {
       await store.put(record('p1', { version: 1 }));
       const writers = Array.from({ length: 20 }, (_, index) =>
@@ -137,7 +137,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives the smallest local id where several records have one gid',
+    name: 'returns the smallest local id if several records have the same gid',
     async check(store, expect) {
       for (const localId of ['p2', 'p1', 'p3']) await store.put(record(localId, { gid: 'gid://shopify/Product/7' }));
       expect((await store.getByGid(shop, 'gid://shopify/Product/7'))?.localId).toBe('p1');
@@ -146,7 +146,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'deletes a record, and says whether there was one',
+    name: 'deletes a record, and returns whether there was one',
     async check(store, expect) {
       await store.put(record('p1'));
       expect(await store.delete(shop, 'p1')).toBe(true);
@@ -189,7 +189,7 @@ const singleCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives copies: a change to what was put or got does not reach the store',
+    name: 'copies records: later changes of an object that was put or returned have no effect',
     async check(store, expect) {
       const put = { ...record('p1'), parts: { images: 'a1' }, lastError: { code: 'A', message: 'B' } };
       await store.put(put);
@@ -256,11 +256,11 @@ const refused: readonly (readonly [field: keyof SyncRecord, value: unknown])[] =
   ['shopifyUpdatedAt', 20261102],
 ];
 
-/** What a key may hold, and what no store takes. */
+/** Characters of keys, and invalid records. */
 const keyCases: readonly StoreCase[] = [
   ...roundTrips,
   {
-    name: 'tells local ids apart that only look alike',
+    name: 'distinguishes local ids that look alike',
     async check(store, expect) {
       await store.putMany(lookAlikes.map((localId) => record(localId, { hash: JSON.stringify(localId) })));
       for (const localId of lookAlikes) expect((await store.get(shop, localId))?.hash).toBe(JSON.stringify(localId));
@@ -312,7 +312,7 @@ const keyCases: readonly StoreCase[] = [
     }),
   ),
   {
-    name: 'finds nothing by a key that no record can have, even where a look-alike exists',
+    name: 'finds nothing by a key that no record can have, even if a similar one exists',
     async check(store, expect) {
       await store.putMany([record('p\ufffd', { gid: 'g\ufffd' }), record('q', { gid: 'h' })]);
       for (const key of ['p\ud800', 'q\0', 'q\0x', '']) {
@@ -327,7 +327,7 @@ const keyCases: readonly StoreCase[] = [
   },
 ];
 
-/** Many records at once, many calls at once, and the end. */
+/** Batches, simultaneous calls, and closing. */
 const batchCases: readonly StoreCase[] = [
   {
     name: 'puts many records, new ones and known ones',
@@ -340,7 +340,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'replaces whole records, and leaves nothing of what they said before',
+    name: 'replaces whole records, and keeps nothing of the former ones',
     async check(store, expect) {
       await store.putMany([record('p1'), record('p2')]);
       const bare = record('p1', {
@@ -353,14 +353,14 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes an empty batch',
+    name: 'accepts an empty batch',
     async check(store, expect) {
       await store.putMany([]);
       expect(await store.list(shop)).toEqual([]);
     },
   },
   {
-    name: 'takes the last of several records with one key in a batch',
+    name: 'keeps the last of several records with the same key in a batch',
     async check(store, expect) {
       await store.putMany([record('p1', { hash: '1' }), record('p2'), record('p1', { hash: '2' })]);
       expect((await store.get(shop, 'p1'))?.hash).toBe('2');
@@ -385,7 +385,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'reads many records at once, each that is there once, and nothing of another shop',
+    name: 'reads many records at once, each existing one once, and none of another shop',
     async check(store, expect) {
       if (!store.getMany) return;
       const odd = record("it's {ödd} 👗 \\");
@@ -412,7 +412,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'writes many records conditionally, each by itself, and says which',
+    name: 'writes many records conditionally, each on its own, and returns which',
     async check(store, expect) {
       if (!store.putManyIf) return;
       const odd = "it's {ödd} 👗 \\";
@@ -443,7 +443,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'lets one of two conditional batches at once win each record',
+    name: 'lets one of two simultaneous conditional batches win each record',
     async check(store, expect) {
       if (!store.putManyIf) return;
       await store.putMany(localIds(50).map((localId) => record(localId, { version: 1 })));
@@ -481,7 +481,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes a batch as it was when the call was made',
+    name: 'writes a batch as it was when the call was made',
     async check(store, expect) {
       const batch = [record('p1')];
       const done = store.putMany(batch);
@@ -523,7 +523,7 @@ const batchCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'finishes what runs before it closes, and refuses what comes after',
+    name: 'finishes running calls before it closes, and refuses later ones',
     async check(store, expect, stores) {
       const running = store.putMany(localIds(500).map((localId) => record(localId)));
       const closed = stores.close();
@@ -558,10 +558,10 @@ const batchCases: readonly StoreCase[] = [
   },
 ];
 
-/** What remains of a shop that is erased: nothing. */
+/** Erasing a shop. */
 const eraseCases: readonly StoreCase[] = [
   {
-    name: 'erases all of a shop, and says how many records there were',
+    name: 'erases all records of a shop, and returns how many there were',
     async check(store, expect) {
       await store.putMany(localIds(1_234).map((localId) => record(localId)));
       expect(await store.erase(shop)).toBe(1_234);
@@ -592,7 +592,7 @@ const eraseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes records of a shop again that was erased',
+    name: 'accepts new records of an erased shop',
     async check(store, expect) {
       await store.putMany([record('p1'), record('p2')]);
       await store.erase(shop);
@@ -603,7 +603,7 @@ const eraseCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'erases no other shop for a name that only looks alike',
+    name: 'does not erase a shop whose name looks alike',
     async check(store, expect) {
       await store.put(record('p1'));
       for (const alike of [shop.toUpperCase(), `${shop} `, `${shop}\0`, '%', ''])

@@ -54,7 +54,7 @@ async function storedIn(store: TokenStore): Promise<Omit<TokenEntry, 'savedAt'> 
   return entry && { tokens: entry.tokens, version: entry.version };
 }
 
-/** Tokens whose fields are all set, told apart by a number. */
+/** Tokens with all fields set, distinguished by a number. */
 export function tokens(number: number, changes: Partial<StoredTokens> = {}): StoredTokens {
   return {
     accessToken: `shpat_access_${number}`,
@@ -66,7 +66,7 @@ export function tokens(number: number, changes: Partial<StoredTokens> = {}): Sto
   };
 }
 
-/** All owners, in an order of their own. */
+/** All owners, in a fixed order. */
 async function ownersOf(store: TokenStore, only?: string): Promise<string[]> {
   const owners: string[] = [];
   for await (const { shop: of, appId, userId } of store.owners(only)) owners.push(JSON.stringify([of, appId, userId]));
@@ -75,7 +75,7 @@ async function ownersOf(store: TokenStore, only?: string): Promise<string[]> {
 
 const other = 'other.myshopify.com';
 
-/** Owners that a careless key would take for one another. */
+/** Owners that a careless key would confuse. */
 const lookAlikes: readonly TokenOwner[] = [
   { shop },
   { shop, appId: 'second' },
@@ -106,7 +106,7 @@ const wrong: readonly (readonly [part: string, owner: object])[] = [
 /** Whose tokens they are. */
 const ownerCases: readonly TokenCase[] = [
   {
-    name: 'tells owners apart, and finds all of them',
+    name: 'distinguishes owners, and finds all of them',
     async check(store, expect) {
       for (const [index, owner] of lookAlikes.entries()) {
         expect(typeof (await store.replace(owner, undefined, tokens(index)))).toBe('string');
@@ -119,7 +119,7 @@ const ownerCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'takes an owner without an app for that of the app default',
+    name: 'treats an owner without an app as one of the app `default`',
     async check(store, expect) {
       await store.replace(offline, undefined, tokens(1));
       expect((await store.get({ shop, appId: 'default' }))?.tokens).toEqual(tokens(1));
@@ -198,14 +198,14 @@ const refused: readonly (readonly [field: keyof StoredTokens, value: unknown])[]
 /** One owner's tokens. */
 const replaceCases: readonly TokenCase[] = [
   {
-    name: 'has nothing for an owner who gave nothing',
+    name: 'finds nothing for an owner without tokens',
     async check(store, expect) {
       expect(await store.get(offline)).toBe(undefined);
       expect(await store.delete(offline)).toBe(false);
     },
   },
   {
-    name: 'gives tokens back as they were put, with their version',
+    name: 'returns tokens as they were put, with their version',
     async check(store, expect) {
       const version = await store.replace(offline, undefined, tokens(1));
       expect(typeof version).toBe('string');
@@ -213,7 +213,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'keeps tokens without an end, without a refresh token and without scopes',
+    name: 'keeps tokens without expiry, refresh token and scopes',
     async check(store, expect) {
       const endless = tokens(1, {
         accessTokenExpiresAt: null,
@@ -234,7 +234,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'replaces both tokens together, and gives another version',
+    name: 'replaces both tokens together, and returns another version',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
       const second = await store.replace(offline, first, tokens(2));
@@ -243,7 +243,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'keeps no refresh token, end or scope that the new tokens do not have',
+    name: 'drops the refresh token, expiry and scopes that new tokens do not have',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
       const bare = tokens(2, {
@@ -254,7 +254,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'changes nothing where somebody else was faster',
+    name: 'changes nothing if another writer was faster',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
       const second = await store.replace(offline, first, tokens(2));
@@ -265,7 +265,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'gives another version for the same tokens too',
+    name: 'returns another version even for the same tokens',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
       const second = await store.replace(offline, first, tokens(1));
@@ -274,7 +274,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'takes no version of tokens that were deleted',
+    name: 'refuses the version of deleted tokens',
     async check(store, expect) {
       const first = await store.replace(offline, undefined, tokens(1));
       expect(await store.delete(offline)).toBe(true);
@@ -286,7 +286,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'has one winner of 50 who refresh at once, and never mixes two pairs',
+    name: 'lets one of 50 that refresh at once win, and never mixes two pairs',
     async check(store, expect) {
       for (const round of [0, 1]) {
         const before = await store.get(offline);
@@ -302,7 +302,7 @@ const replaceCases: readonly TokenCase[] = [
     },
   },
   {
-    name: 'is not changed by what is done to an object it took or gave',
+    name: 'copies tokens: later changes of an object that was put or returned have no effect',
     async check(store, expect) {
       const scopes = ['read_products'];
       const done = store.replace(offline, undefined, tokens(1, { scopes }));

@@ -7,31 +7,31 @@ import { isShopwrightError } from '../../errors/errors.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../ports/transport.ts';
 import type { ConformanceRunner } from './runner.ts';
 
-/** One sentence about a transport, and its proof. */
+/** A statement about a transport, and its proof. */
 export interface TransportCase {
   readonly name: string;
   check(harness: TransportHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
-/** What a case works with. */
+/** The tools of a case. */
 interface TransportHarness {
   readonly transport: Transport;
   /** Starts a server of the case's own. */
   serve(respond: Respond): Promise<LoopbackServer>;
-  /** Sends a POST with the token to the server, or what is asked for instead. */
+  /** Sends a POST with the token to the server, or the given request. */
   send(
     server: LoopbackServer,
     more?: Partial<TransportRequest> & { readonly path?: string },
   ): Promise<TransportResponse>;
-  /** Sends where an error is expected, and tells about it. */
+  /** Sends a request that should fail, and describes the error. */
   fail(server: LoopbackServer, more?: Partial<TransportRequest>): Promise<Failure>;
   /** Ends the harness's servers. */
   close(): Promise<void>;
 }
 
-/** How a send has failed. */
+/** A failed send. */
 export interface Failure {
-  /** What was thrown, `undefined` where nothing was. */
+  /** The thrown error; `undefined` if there was none. */
   readonly error: unknown;
   /** For a `NetworkError`, whether the request may have been executed; `undefined` for any other end. */
   readonly mayHaveExecuted: boolean | undefined;
@@ -39,7 +39,7 @@ export interface Failure {
   readonly tells: boolean;
 }
 
-/** The token and the body that no error may hold. */
+/** The token and the body, which no error may contain. */
 export const secrets = { token: 'shpat_conformance_00000000', body: '{"email":"customer@example.com"}' } as const;
 
 /** Puts the helpers of the cases around a transport. */
@@ -88,23 +88,23 @@ export function connectionEnd({ socket }: SeenRequest): Promise<void> {
   });
 }
 
-/** Lets a client put its connections back: it may do so in the turn after the response. */
+/** Gives a client time to return its connections to the pool: it may do so in the turn after the response. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
 }
 
-/** One request as the server got it, body read to the end. */
+/** A request as the server received it, with its whole body. */
 interface SeenRequest {
   readonly method: string;
   /** Path and query, as sent. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** For what no HTTP server would do: send raw bytes, or reset. */
+  /** For what an HTTP server cannot do: send raw bytes, or reset. */
   readonly socket: Socket;
 }
 
-/** Answers one request, or leaves it open. */
+/** Responds to one request, or leaves it open. */
 export type Respond = (request: SeenRequest, response: ServerResponse) => unknown;
 
 /** A server on the machine's own address, for one case. */
@@ -114,7 +114,7 @@ export interface LoopbackServer {
   readonly requests: readonly SeenRequest[];
   /** Connections made so far. */
   connections(): number;
-  /** Resolves when that many requests have come. */
+  /** Resolves when this number of requests has arrived. */
   received(count: number): Promise<void>;
   /** Ends all connections too. */
   close(): Promise<void>;
@@ -139,7 +139,7 @@ export async function startServer(respond: Respond): Promise<LoopbackServer> {
   });
   server.on('connection', (socket) => {
     connections += 1;
-    // A client that goes away is what many cases are about.
+    // In many cases the client disconnects.
     socket.on('error', () => undefined);
   });
   // No connection ends by itself during a case.

@@ -48,7 +48,7 @@ export function describeTransport(
 
 const atOnce = 50;
 
-/** What is sent, and over which connection. */
+/** Requests and their connections. */
 const requestCases: readonly TransportCase[] = [
   {
     name: 'sends method, path, query, headers and body as they are',
@@ -84,7 +84,7 @@ const requestCases: readonly TransportCase[] = [
     },
   },
   {
-    name: `keeps ${atOnce} answers at a time apart, and its connections for the next calls`,
+    name: `keeps ${atOnce} responses at a time apart, and its connections for the next calls`,
     async check({ serve, send }, expect) {
       const server = await serve(({ path }, response) => response.end(path));
       const rounds: (readonly string[])[] = [];
@@ -108,10 +108,10 @@ const statuses = [
 /** Characters of one to four bytes. */
 const international = 'a é € 😀 ñ 漢字 ';
 
-/** What becomes of a response. */
+/** Responses. */
 const answerCases: readonly TransportCase[] = [
   {
-    name: 'gives every status back with its body, sent once, and follows no redirect',
+    name: 'returns every status with its body, sends once, and follows no redirect',
     async check({ serve, send }, expect) {
       const server = await serve((request, response) => {
         const status = Number(request.path.slice(1));
@@ -127,7 +127,7 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'finds a header whatever its case',
+    name: 'finds a header in any case',
     async check({ serve, send }, expect) {
       const server = await serve((_, response) => response.writeHead(200, { 'X-Request-Id': 'abc-1' }).end('{}'));
       const { headers } = await send(server);
@@ -139,7 +139,7 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'knows a missing header from an empty one',
+    name: 'distinguishes a missing header from an empty one',
     async check({ serve, send }, expect) {
       const server = await serve((_, response) => response.writeHead(200, { 'x-empty': '' }).end('{}'));
       const { headers } = await send(server);
@@ -152,14 +152,14 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'joins the values of a header that came several times',
+    name: 'joins the values of a repeated header',
     async check({ serve, send }, expect) {
       const server = await serve((_, response) => response.writeHead(200, { link: ['<a>', '<b>'] }).end('{}'));
       expect((await send(server)).headers.get('link')).toBe('<a>, <b>');
     },
   },
   {
-    name: 'gives an empty body as an empty text',
+    name: 'returns an empty body as an empty string',
     async check({ serve, send }, expect) {
       const server = await serve(({ path }, response) => response.writeHead(Number(path.slice(1))).end());
       const answers = [await send(server, { path: '/200' }), await send(server, { path: '/204' })];
@@ -170,12 +170,12 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'puts UTF-8 together that was cut between the bytes of a character',
+    name: 'decodes UTF-8 that was cut inside a character',
     async check({ serve, send }, expect) {
       const server = await serve(async (_, response) => {
         for (const byte of Buffer.from(international)) {
           response.write(Uint8Array.of(byte));
-          // What is written in one turn would come as one part.
+          // Parts written in the same turn would arrive together.
           await settled();
         }
         response.end();
@@ -184,7 +184,7 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'reads a big body to its end',
+    name: 'reads a large body to its end',
     async check({ serve, send }, expect) {
       const big = international.repeat(200_000);
       const server = await serve((_, response) => response.end(big));
@@ -203,7 +203,7 @@ const answerCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'undoes the compression that it has asked for',
+    name: 'decompresses the encodings that it requested',
     async check({ serve, send }, expect) {
       const plain = international.repeat(50);
       const server = await serve(({ headers }, response) => {
@@ -220,7 +220,7 @@ const unknown = { mayHaveExecuted: true, tells: false };
 
 const outcome = ({ mayHaveExecuted, tells }: Failure): object => ({ mayHaveExecuted, tells });
 
-/** Connections that break when the server has the request: nobody can say what it has done. */
+/** Connections that break when the server has the request: whether it was executed is unknown. */
 const brokenAnswers: readonly (readonly [sentence: string, respond: Respond])[] = [
   ['is reset before the answer', ({ socket }) => socket.resetAndDestroy()],
   ['is closed before the answer', ({ socket }) => socket.end()],
@@ -249,10 +249,10 @@ const brokenAnswers: readonly (readonly [sentence: string, respond: Respond])[] 
   ],
 ];
 
-/** What is known about a request after its connection has failed. */
+/** What is known about a request after its connection failed. */
 const breakCases: readonly TransportCase[] = [
   {
-    name: 'knows that a refused connection has executed nothing',
+    name: 'reports that a refused connection executed nothing',
     async check({ serve, fail }, expect) {
       const server = await serve((_, response) => response.end('{}'));
       await server.close();
@@ -285,7 +285,7 @@ const breakCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'goes on with a new connection after one that broke',
+    name: 'uses a new connection after one that broke',
     async check({ serve, send, fail }, expect) {
       const server = await serve(({ path, socket }, response) => {
         if (path === '/reset') socket.resetAndDestroy();
@@ -296,7 +296,7 @@ const breakCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'tells nothing of a header that cannot be sent',
+    name: 'does not reveal a header that cannot be sent',
     async check({ serve, fail }, expect) {
       const server = await serve((_, response) => response.end('{}'));
       const failure = await fail(server, { headers: { 'x-shopify-access-token': `${secrets.token}\r\nx: y` } });
@@ -306,13 +306,13 @@ const breakCases: readonly TransportCase[] = [
   },
 ];
 
-/** More bytes than the machine keeps between two ends of a connection: when they are written, many were read. */
+/** More bytes than the machine buffers for a connection: when all are written, many were read. */
 const moreThanBuffers = 24 * 1024 * 1024;
 
 /** How a signal ends a request. */
 const abortCases: readonly TransportCase[] = [
   {
-    name: 'sends nothing where the signal is aborted already',
+    name: 'sends nothing if the signal is already aborted',
     async check({ serve, fail }, expect) {
       const server = await serve((_, response) => response.end('{}'));
       const reason = new Error('too late');
@@ -322,7 +322,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'ends with the reason of its signal while it waits for the response, and gives the connection up',
+    name: "ends with the signal's reason while it waits for the response, and closes the connection",
     async check({ serve, fail }, expect) {
       const server = await serve(() => undefined);
       const controller = new AbortController();
@@ -335,7 +335,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'ends with the reason of its signal in the middle of the body, and gives the connection up',
+    name: "ends with the signal's reason in the middle of the body, and closes the connection",
     async check({ serve, fail }, expect) {
       let wrote: () => void = () => undefined;
       const written = new Promise<void>((resolve) => {
@@ -354,7 +354,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'gives a reason back that is no error',
+    name: 'passes on a reason that is not an error',
     async check({ serve, fail }, expect) {
       const server = await serve(() => undefined);
       const controller = new AbortController();
@@ -365,7 +365,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'leaves no listener on a signal that lives on, however the requests end',
+    name: 'leaves no listener on a long-lived signal, however the requests end',
     async check({ serve, send, fail }, expect) {
       const server = await serve(({ path, socket }, response) => {
         if (path === '/reset') socket.resetAndDestroy();
@@ -381,7 +381,7 @@ const abortCases: readonly TransportCase[] = [
     },
   },
   {
-    name: 'is not troubled by an abort after its end',
+    name: 'ignores an abort after its end',
     async check({ serve, send }, expect) {
       const server = await serve((_, response) => response.end('{}'));
       const controller = new AbortController();

@@ -9,10 +9,10 @@ const fail = (): never => {
   throw new Error('no');
 };
 
-/** How often a job is tried, and with what. */
+/** The attempts of a job, and what each receives. */
 export const attemptCases: readonly QueueCase[] = [
   {
-    name: 'tries a job as often as its list of waits says, and numbers the attempts',
+    name: 'makes one attempt more than the list of waits has entries, and numbers the attempts',
     async check({ add, watch, empty, queue }, expect) {
       const seen = watch(fail);
       await add(1);
@@ -22,7 +22,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'tries a job no more when an attempt went well',
+    name: 'makes no further attempt after a successful one',
     async check({ add, watch, empty, queue }, expect) {
       const seen = watch(({ attempt }) => (attempt === 1 ? fail() : undefined));
       await add(1);
@@ -31,7 +31,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'waits before each attempt for as long as the list says for this one',
+    name: 'waits before each attempt for the time in the list',
     async check({ add, watch, until, advance, queue }, expect) {
       const seen = watch(fail);
       await add(1, { retryDelaysMs: [0, longMs] });
@@ -53,7 +53,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes the list of waits of the job before its own',
+    name: "prefers the job's list of waits to its own",
     async check({ add, watch, empty }, expect) {
       const seen = watch(fail);
       await add('once', { retryDelaysMs: [] });
@@ -64,7 +64,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does other jobs while one waits for its next attempt',
+    name: 'runs other jobs while one waits for its next attempt',
     async check({ add, watch, empty }, expect) {
       const seen = watch(({ job, attempt }) => (job.payload === 'bad' && attempt === 1 ? fail() : undefined));
       await add('bad', { retryDelaysMs: [200] });
@@ -74,7 +74,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes a handler that throws at once, or throws no error, for one that failed',
+    name: 'counts a handler that throws synchronously, or throws something else than an error, as failed',
     async check({ add, queue, empty }, expect) {
       queue.process('work', ({ job }) => {
         throw job.payload;
@@ -99,7 +99,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'aborts the signal of an attempt whose time is up, and takes it for failed',
+    name: 'aborts the signal of an attempt whose time is up, and counts it as failed',
     async check({ add, watch, empty, queue }, expect) {
       const seen = watch(async ({ signal }) => {
         await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
@@ -111,7 +111,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'leaves the signal of an attempt in time alone',
+    name: 'does not abort the signal of an attempt that ends in time',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       await add(1);
@@ -130,7 +130,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'gives each job an idempotency key of its own',
+    name: 'gives each job its own idempotency key',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       for (const key of ['k', 'k', undefined]) {
@@ -141,7 +141,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'hands over the idempotency key that a job came with',
+    name: 'passes on the idempotency key that a job was queued with',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       await add(1, { idempotencyKey: 'order-1:refund' });
@@ -150,7 +150,7 @@ export const attemptCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does a burst of jobs once each',
+    name: 'runs each of many jobs at once exactly once',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       await Promise.all(Array.from({ length: 200 }, (_, number) => add(number)));
@@ -160,10 +160,10 @@ export const attemptCases: readonly QueueCase[] = [
   },
 ];
 
-/** Jobs that a handler does not want to do now. */
+/** Deferred jobs. */
 export const deferCases: readonly QueueCase[] = [
   {
-    name: 'runs a deferred job again with the same attempt number, as often as it takes',
+    name: 'runs a deferred job again with the same attempt number, each time',
     async check({ add, watch, empty, queue }, expect) {
       const times = retryDelaysMs.length + 3;
       const seen = watch(() => {
@@ -199,7 +199,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'puts a job off that met an open circuit breaker',
+    name: 'defers a job that met an open circuit breaker',
     async check({ add, watch, until, queue }, expect) {
       const seen = watch(() => {
         throw new CircuitOpenError('open', { retryAfterMs: 300_000 });
@@ -210,7 +210,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'knows what another copy of the package puts off with',
+    name: 'recognizes a deferral thrown by another copy of the package',
     async check({ add, watch, empty }, expect) {
       const foreign = Object.assign(new Error('later'), { delayMs: 10, [Symbol.for('shopwright.defer')]: true });
       const seen = watch(() => {
@@ -222,7 +222,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'puts a job off for a while where another copy of the package says no delay',
+    name: 'defers a job by a default delay if another copy of the package names none',
     async check({ add, watch, until, queue }, expect) {
       const foreign = Object.assign(new Error('later'), { delayMs: NaN, [Symbol.for('shopwright.defer')]: true });
       const seen = watch(() => {
@@ -234,7 +234,7 @@ export const deferCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'puts a job of a type that it has no handler for off, and says so',
+    name: 'defers a job of a type without a handler, and logs that',
     async check({ add, watch, until, queue, lines }, expect) {
       const seen = watch();
       await add(1, { type: 'unheard-of' });
@@ -265,7 +265,7 @@ async function deadUntilNow({
   return { id, seen };
 }
 
-/** What becomes of jobs whose last attempt failed. */
+/** Dead letters. */
 export const deadLetterCases: readonly QueueCase[] = [
   {
     name: 'keeps a job whose last attempt failed, with its error',
@@ -298,7 +298,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'lists the newest dead letters first, page by page',
+    name: 'lists dead letters page by page, the newest first',
     async check({ add, watch, empty, queue, advance }, expect) {
       watch(() => {
         throw new Error('no');
@@ -316,7 +316,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'makes a dead letter a job again, with all its attempts and the same idempotency key',
+    name: 'queues a dead letter again, with all its attempts and the same idempotency key',
     async check({ add, watch, empty, queue }, expect) {
       const seen = watch(() => {
         throw new Error('no');
@@ -331,7 +331,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'forgets a dead letter that was queued again and done',
+    name: 'removes a dead letter that was queued again and done',
     async check({ add, watch, empty, queue }, expect) {
       let isBroken = true;
       watch(() => {
@@ -346,7 +346,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'queues nothing again that is no dead letter',
+    name: 'does not retry a job that is not a dead letter',
     async check({ add, queue }, expect) {
       const { id } = await add(1);
       expect([await queue.retry(id), await queue.retry('nobody')]).toEqual([false, false]);
@@ -354,7 +354,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'throws a dead letter away, and no other',
+    name: 'removes one dead letter and keeps the others',
     async check({ add, watch, empty, queue }, expect) {
       const seen = watch(() => {
         throw new Error('no');
@@ -374,7 +374,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'throws nothing away that is no dead letter',
+    name: 'does not remove a job that is not a dead letter',
     async check({ add, watch, empty, queue }, expect) {
       const { id } = await add(1);
       expect([await queue.remove(id), await queue.remove('nobody'), await queue.remove('')]).toEqual([
@@ -388,7 +388,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'either throws a dead letter away or queues it again where both are asked for',
+    name: 'either removes or retries a dead letter if both are requested at once',
     async check(harness, expect) {
       const { queue, empty } = harness;
       const { id, seen } = await deadUntilNow(harness);
@@ -400,7 +400,7 @@ export const deadLetterCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'queues a dead letter again once where two ask for it',
+    name: 'retries a dead letter once if two callers request it',
     async check(harness, expect) {
       const { queue, empty } = harness;
       const { id, seen } = await deadUntilNow(harness);
@@ -412,10 +412,10 @@ export const deadLetterCases: readonly QueueCase[] = [
   },
 ];
 
-/** How a queue comes to rest. */
+/** Draining and closing. */
 export const closingCases: readonly QueueCase[] = [
   {
-    name: 'is drained at once where nothing is in it',
+    name: 'is drained at once if it is empty',
     async check({ queue, end }, expect) {
       expect(await end(queue.drain())).toBe(undefined);
     },
@@ -441,7 +441,7 @@ export const closingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'ends the wait for that on an abort, with the reason',
+    name: 'ends the wait for draining on an abort, with the reason',
     async check({ add, queue, advance, end }, expect) {
       await add(1, { delayMs: longMs });
       const controller = new AbortController();
@@ -455,7 +455,7 @@ export const closingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'waits for running jobs when it is closed, and starts no other',
+    name: 'waits for running jobs when it is closed, and starts no others',
     async check({ add, watch, until, gate, queue, end, advance }, expect) {
       const door = gate();
       const done: unknown[] = [];
@@ -474,7 +474,7 @@ export const closingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'aborts the signals of running jobs when its patience is at an end',
+    name: 'aborts the signals of running jobs when the grace period is over',
     async check({ add, watch, until, queue, end }, expect) {
       const seen = watch(async ({ signal }) => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -510,7 +510,7 @@ export const closingCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'ends the wait of those who drain it when it is closed',
+    name: 'ends the wait for draining when it is closed',
     async check({ add, queue, end }, expect) {
       await add(1, { delayMs: longMs });
       const code = codeOf(queue.drain());

@@ -5,10 +5,10 @@ import { codeOf, longMs, type QueueCase, type QueueHarness } from './harness.ts'
 
 const oddTexts = ['gid://shopify/Product/1', 'a:b:c', '*?[x]', 'línea\nnueva', '😀', '{tag}', ' ', '__proto__', '7'];
 
-/** How jobs come in, and what handlers get. */
+/** Queueing, and what handlers receive. */
 export const enqueueCases: readonly QueueCase[] = [
   {
-    name: 'gives each new job an id of its own',
+    name: 'gives each new job its own id',
     async check({ add }, expect) {
       const jobs = [await add(1), await add(1)];
       expect(jobs.map(({ isNew, id }) => isNew && id.length > 0)).toEqual([true, true]);
@@ -16,7 +16,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'hands a job over as it was queued',
+    name: 'passes a job to its handler as it was queued',
     async check({ add, watch, empty }, expect) {
       const payload = { text: 'Zoë 😀 "\\\u0000', none: null, list: [1, -0.5, 1e300, []], deep: { er: { yes: true } } };
       const { id } = await add(payload, { key: 'k', priority: 'interactive' });
@@ -29,7 +29,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'runs each job in the async context in which its handler was made, whoever queues it',
+    name: 'runs each job in the async context of its process call, not of its enqueue call',
     async check({ queue, add, empty }, expect) {
       const tenant = new AsyncLocalStorage<string>();
       const tenants = ['one', 'two', 'three'];
@@ -60,7 +60,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes a job for a background one without a key, unless it says otherwise',
+    name: 'treats a job as a background job without a key by default',
     async check({ add, watch, empty }, expect) {
       await add(1);
       const seen = watch();
@@ -80,7 +80,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'gives each attempt a payload that the one before has not changed',
+    name: 'gives each attempt a payload without the changes of the attempt before',
     async check({ add, watch, empty }, expect) {
       const texts: string[] = [];
       watch(({ job, attempt }) => {
@@ -94,7 +94,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'carries a payload of a megabyte',
+    name: 'accepts a payload of a megabyte',
     async check({ add, watch, empty }, expect) {
       const text = 'é'.repeat(500_000);
       await add({ text });
@@ -104,7 +104,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'takes types and keys with odd characters as they are',
+    name: 'keeps types and keys with unusual characters',
     async check({ add, watch, empty }, expect) {
       const seen = oddTexts.map((text) => watch(undefined, text));
       for (const text of oddTexts) await add(text, { type: text, key: text });
@@ -114,7 +114,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'gives each handler the jobs of its type only',
+    name: 'gives each handler only the jobs of its type',
     async check({ add, watch, empty }, expect) {
       const [one, two] = [watch(undefined, 'one'), watch(undefined, 'two')];
       for (const type of ['one', 'two', 'one']) await add(type, { type });
@@ -123,7 +123,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'keeps jobs for a handler that comes later',
+    name: 'keeps jobs for a handler that is registered later',
     async check({ add, watch, empty, advance, queue }, expect) {
       await add(1);
       await advance(30);
@@ -134,7 +134,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'starts jobs of one priority in the order in which they came',
+    name: 'starts jobs of one priority in order of arrival',
     async check({ add, watch, empty }, expect) {
       const numbers = Array.from({ length: 40 }, (_, number) => number);
       for (const number of numbers) await add(number);
@@ -144,7 +144,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'starts interactive jobs before background ones that came earlier',
+    name: 'starts interactive jobs before earlier background ones',
     async check({ add, watch, empty }, expect) {
       for (const number of [1, 2, 3]) await add(`background ${number}`);
       for (const number of [1, 2, 3]) await add(`interactive ${number}`, { priority: 'interactive' });
@@ -155,7 +155,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'lets a delayed job wait, and others before it',
+    name: 'starts other jobs while a delayed one waits',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       // Longer than it takes to queue another job on a busy machine.
@@ -175,7 +175,7 @@ export const enqueueCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'runs as many jobs at once as it may, and no more',
+    name: 'runs up to its limit of jobs at once, and not more',
     async check({ add, watch, until, advance, gate, empty }, expect) {
       const door = gate();
       const seen = watch(() => door.passed);
@@ -190,10 +190,10 @@ export const enqueueCases: readonly QueueCase[] = [
   },
 ];
 
-/** Which jobs are folded into one by their keys. */
+/** Jobs that are merged by their keys. */
 export const dedupeCases: readonly QueueCase[] = [
   {
-    name: 'does not add a job while one with its key waits',
+    name: 'does not add a job while a job with the same key waits',
     async check({ add, watch, empty }, expect) {
       const first = await add('first', { key: 'k' });
       expect(await add('second', { key: 'k' })).toEqual({ id: first.id, isNew: false });
@@ -203,7 +203,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not add a job while one with its key is delayed',
+    name: 'does not add a job while a job with the same key is delayed',
     async check({ add, queue }, expect) {
       const first = await add('first', { key: 'k', delayMs: longMs });
       expect(await add('second', { key: 'k' })).toEqual({ id: first.id, isNew: false });
@@ -211,7 +211,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'adds one of many that come at once with one key',
+    name: 'adds one of many jobs that arrive at once with the same key',
     async check({ add, watch, empty }, expect) {
       const jobs = await Promise.all(Array.from({ length: 50 }, () => add(1, { key: 'k' })));
       expect(jobs.filter(({ isNew }) => isNew).length).toBe(1);
@@ -236,14 +236,14 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not take a type and a key for another type and key',
+    name: 'does not confuse a type and key with another pair that reads the same when joined',
     async check({ add }, expect) {
       const jobs = [await add(1, { type: 'a b', key: 'c' }), await add(1, { type: 'a', key: 'b c' })];
       expect(jobs.map(({ isNew }) => isNew)).toEqual([true, true]);
     },
   },
   {
-    name: 'adds a job again when the one with its key is done',
+    name: 'adds a job again when the job with its key is done',
     async check({ add, watch, empty }, expect) {
       const seen = watch();
       await add('first', { key: 'k' });
@@ -254,7 +254,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'adds a job while one with its key runs, and starts it after that',
+    name: 'adds a job while a job with the same key runs, and starts it afterwards',
     async check({ add, watch, until, gate, advance, empty, queue }, expect) {
       const door = gate();
       const seen = watch(() => door.passed);
@@ -271,7 +271,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'runs other jobs while one waits for the end of another with its key',
+    name: 'runs other jobs while a job waits for the end of another with the same key',
     async check({ add, watch, until, gate, empty }, expect) {
       const door = gate();
       const seen = watch(({ job }) => (job.payload === 'first' ? door.passed : undefined));
@@ -287,7 +287,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not add a job while one with its key waits for its next attempt',
+    name: 'does not add a job while a job with the same key waits for its next attempt',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {
         throw new Error('no');
@@ -299,7 +299,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not add a job while one with its key is deferred',
+    name: 'does not add a job while a job with the same key is deferred',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {
         throw defer(longMs);
@@ -311,7 +311,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'does not add a job while a dead letter with its key, queued again, waits',
+    name: 'does not add a job while a retried dead letter with the same key waits',
     async check({ add, watch, until, gate, queue }, expect) {
       const door = gate();
       watch(({ job }) => {
@@ -327,7 +327,7 @@ export const dedupeCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'adds a job whose key a dead letter has',
+    name: 'adds a job with the key of a dead letter',
     async check({ add, watch, until, queue }, expect) {
       watch(() => {
         throw new Error('no');
@@ -364,7 +364,7 @@ const misfits: Readonly<Record<string, Record<string, unknown>>> = {
   'with a map in its payload': { payload: { lines: new Map([['a', 1]]) } },
 };
 
-/** What does not fit is refused, and leaves nothing behind. */
+/** Invalid jobs are refused, and leave nothing behind. */
 export const refusalCases: readonly QueueCase[] = Object.entries(misfits).map(([what, misfit]) => ({
   name: `refuses a job ${what}`,
   async check({ queue }, expect) {
@@ -385,10 +385,10 @@ async function withAnother({ another, end }: QueueHarness, body: (other: JobQueu
   }
 }
 
-/** What holds between processes. */
+/** Several processes. */
 export const sharedCases: readonly QueueCase[] = [
   {
-    name: 'lets another process do what this one queues',
+    name: 'lets another process run the jobs that this one queues',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const seen: JobContext[] = [];
@@ -399,7 +399,7 @@ export const sharedCases: readonly QueueCase[] = [
       }),
   },
   {
-    name: 'folds jobs of several processes into one by their key',
+    name: 'merges jobs of several processes with the same key',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const draft = { type: 'work', payload: 1, key: 'k' };
@@ -454,17 +454,17 @@ export const sharedCases: readonly QueueCase[] = [
   },
 ];
 
-/** What the queue says of itself. */
+/** The figures of the queue. */
 export const statsCases: readonly QueueCase[] = [
   {
-    name: 'has nothing to tell of at the start',
+    name: 'reports empty figures at the start',
     async check({ queue }, expect) {
       const counts = { waiting: 0, delayed: 0, active: 0, dead: 0 };
       expect(await queue.stats()).toEqual({ ...counts, oldestWaitingMs: null, processingMs: null });
     },
   },
   {
-    name: 'counts jobs that wait, are delayed, and run',
+    name: 'counts waiting, delayed and running jobs',
     async check({ add, watch, until, gate, queue }, expect) {
       const door = gate();
       const seen = watch(() => door.passed);
@@ -476,7 +476,7 @@ export const statsCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'says since when the oldest waiting job has been due, of either priority',
+    name: 'reports how long the oldest waiting job has been due, of both priorities',
     async check({ add, advance, queue }, expect) {
       await add(1, { delayMs: longMs });
       expect((await queue.stats()).oldestWaitingMs).toBe(null);
@@ -489,7 +489,7 @@ export const statsCases: readonly QueueCase[] = [
     },
   },
   {
-    name: 'says how long attempts took',
+    name: 'reports how long attempts took',
     async check({ add, watch, advance, empty, queue }, expect) {
       watch(() => advance(1));
       for (const number of [1, 2, 3]) await add(number);

@@ -5,7 +5,7 @@ import type { ConformanceRunner } from '../runner.ts';
 /** A queue under test, and control over its time. */
 export interface JobQueueSubject {
   readonly queue: JobQueue;
-  /** Lets that many milliseconds pass for the queue, so that everything due by then happens. */
+  /** Advances the queue's time by this number of milliseconds, so that everything due happens. */
   advance(ms: number): Promise<void>;
   /** Opens the same queue again, as another process would. Required if the queue is `shared`. */
   another?(): JobQueue | Promise<JobQueue>;
@@ -13,7 +13,7 @@ export interface JobQueueSubject {
   dispose?(): Promise<void>;
 }
 
-/** What not every queue can do. Default: none of it. */
+/** Optional abilities of a queue. Default: none. */
 export interface JobQueueAbilities {
   /** Several processes can work on one queue. */
   readonly shared?: boolean;
@@ -27,27 +27,27 @@ export interface JobQueueTerms {
   readonly logger: Logger;
 }
 
-/** One sentence about a queue, and its proof. */
+/** A statement about a queue, and its proof. */
 export interface QueueCase {
   readonly name: string;
   check(harness: QueueHarness, expect: ConformanceRunner['expect']): Promise<void>;
 }
 
-/** What a case works with. */
+/** The tools of a case. */
 export interface QueueHarness extends JobQueueSubject {
   /** What the queue has logged, each line with its fields. */
   readonly lines: readonly string[];
   /** Queues a job of type `work`. */
   add(payload: unknown, more?: Partial<NewJob>): Promise<EnqueuedJob>;
-  /** Does jobs of a type (default `work`), and lists what the handler was called with. */
+  /** Handles jobs of a type (default `work`), and lists the calls of the handler. */
   watch(handle?: (context: JobContext) => unknown, type?: string): JobContext[];
-  /** A promise that the case opens, or the end of the case does. */
+  /** A promise that the case resolves, or else the end of the case. */
   gate(): { readonly passed: Promise<void>; open(): void };
-  /** Lets time pass until it is so. */
+  /** Lets time pass until the condition holds. */
   until(isSo: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets time pass until the queue is empty. */
   empty(queue?: JobQueue): Promise<void>;
-  /** Lets time pass until the promise settles, and gives its outcome. */
+  /** Lets time pass until the promise settles, and returns its outcome. */
   end<T>(promise: Promise<T>): Promise<T>;
   /** Opens all gates. */
   release(): void;
@@ -59,7 +59,7 @@ const concurrency = 2;
 /** Waits before further attempts in all cases, in milliseconds: so short that a case can wait for them. */
 export const retryDelaysMs: readonly number[] = [30, 60];
 
-/** A wait that a case does not sit out, in milliseconds. */
+/** A wait that no case waits for, in milliseconds. */
 export const longMs = 600_000;
 
 const stepMs = 10;
@@ -123,7 +123,7 @@ export function createQueueHarness(subject: JobQueueSubject, lines: readonly str
   };
 }
 
-/** The code that a promise is rejected with; `null` where it resolves. */
+/** The code that a promise is rejected with; `null` if it resolves. */
 export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

@@ -7,7 +7,7 @@ const before = 1_000;
 
 const after = 1_001;
 
-/** Keys that end by themselves. */
+/** Keys that expire. */
 export const expiryCases: readonly KeyValueCase[] = [
   {
     name: 'keeps a key for its time to live, and not longer',
@@ -20,7 +20,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'takes an expired key for one that is not there, in every call',
+    name: 'treats an expired key as missing, in every call',
     async check({ store, advance }, expect) {
       for (const key of ['k1', 'k2', 'k3', 'k4', 'k5']) await store.set(key, 'a', { ttlMs });
       await store.set('k6', 'stays');
@@ -56,7 +56,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'keeps a key for ever that has no time to live',
+    name: 'never expires a key without a time to live',
     async check({ store, stall, canLeap }, expect) {
       await store.set('k1', 'a');
       await store.setIfAbsent('k2', 'a');
@@ -66,7 +66,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'expires after a millisecond where that is the time to live',
+    name: 'expires a key after one millisecond if that is its time to live',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a', { ttlMs: 1 });
       await advance(2);
@@ -92,7 +92,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'keeps a key for ever that is set again without a time to live',
+    name: 'never expires a key that is set again without a time to live',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a', { ttlMs });
       await store.set('k1', 'b');
@@ -104,7 +104,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives a key that was kept for ever the time to live it is set again with',
+    name: 'gives a key without a time to live the one with which it is set again',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a');
       await store.set('k1', 'b', { ttlMs });
@@ -129,7 +129,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'leaves the time to live of a key alone that it does not write',
+    name: 'keeps the time to live of a key that it does not write',
     async check({ store, advance }, expect) {
       await store.set('k1', 'a', { ttlMs });
       expect(await store.setIfAbsent('k1', 'b')).toBe(false);
@@ -140,7 +140,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives what it inserts its time to live',
+    name: 'gives an inserted key its time to live',
     async check({ store, advance }, expect) {
       expect(await store.setIfAbsent('k1', 'a', { ttlMs })).toBe(true);
       expect(await store.compareAndSet('k2', undefined, 'a', { ttlMs })).toBe(true);
@@ -151,7 +151,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'has one winner of 50 who want an expired key at once',
+    name: 'lets one of 50 that insert an expired key at once win',
     async check({ store, advance }, expect) {
       await store.set('k1', 'old', { ttlMs });
       await advance(ttlMs + 1);
@@ -161,7 +161,7 @@ export const expiryCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'keeps what does not expire while many keys around it do',
+    name: 'keeps other keys while many expire',
     async check({ store, advance }, expect) {
       const names = Array.from({ length: 300 }, (_, index) => `k${String(index).padStart(3, '0')}`);
       await Promise.all(names.map((key, index) => store.set(key, key, index % 3 === 0 ? {} : { ttlMs })));
@@ -177,7 +177,7 @@ const decoys = ['a', 'ab', 'abc', 'aXc', 'a%c', 'a_c', 'a*c', 'a?c', 'a[b]c', 'a
 
 const wildPrefixes = ['a%', 'a_', 'a*', 'a?', 'a[', 'a[b]', 'a\\', 'a^', 'a-', '*', '%', '[a]', '?'];
 
-/** Which keys there are. */
+/** Scans. */
 export const scanCases: readonly KeyValueCase[] = [
   {
     name: 'finds nothing in an empty store',
@@ -237,7 +237,7 @@ export const scanCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'finds what stays exactly once, whatever comes and goes meanwhile',
+    name: 'finds each lasting key exactly once while others are added and deleted',
     async check({ store }, expect) {
       const stays = Array.from({ length: 1_500 }, (_, index) => `s:${index}`);
       await Promise.all(stays.map((key) => store.set(key, 'a')));
@@ -257,7 +257,7 @@ export const scanCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'finds each key where every key is deleted as soon as it is found',
+    name: 'finds every key even if each is deleted as soon as it is found',
     async check({ store }, expect) {
       const keys = Array.from({ length: 2_500 }, (_, index) => `d:${index}`);
       await Promise.all(keys.map((key) => store.set(key, 'a')));
@@ -271,7 +271,7 @@ export const scanCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'can be left in the middle of a scan, and scanned twice at once',
+    name: 'allows ending a scan early, and two scans at once',
     async check({ store }, expect) {
       await Promise.all(Array.from({ length: 50 }, (_, index) => store.set(`k${index}`, 'a')));
       let seen = 0;
@@ -284,7 +284,7 @@ export const scanCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'shows no locks',
+    name: 'does not list locks',
     async check({ store, take }, expect) {
       const lock = await take('k1');
       await store.set('k2', 'a');

@@ -8,11 +8,11 @@ export interface KeyValueSubject {
   readonly store: KeyValueStore;
   /** Called at the end of each case. */
   close(): Promise<unknown>;
-  /** Lets that many milliseconds pass, so that everything due by then happens. Default: really waits. */
+  /** Advances time by this number of milliseconds, so that everything due happens. Default: really waits. */
   advance?(ms: number): Promise<void>;
   /**
-   * Lets that many milliseconds pass for what is stored, while this process is frozen and renews nothing. Default:
-   * really blocks the thread, and cases that need half a minute or years are skipped.
+   * Advances the time of the store by this number of milliseconds while this process is paused and renews nothing.
+   * Default: really blocks the thread, and skips cases that need half a minute or years.
    */
   stall?(ms: number): Promise<void>;
   /** Opens the same store again, as another process would. Required if the store is `shared`. */
@@ -26,25 +26,25 @@ export interface OpenedKeyValueStore {
   close(): Promise<unknown>;
 }
 
-/** What not every store can do. Default: none of it. */
+/** Optional abilities of a store. Default: none. */
 export interface KeyValueAbilities {
   /** Several processes can work on one store. */
   readonly shared?: boolean;
 }
 
-/** What a case works with. */
+/** The tools of a case. */
 export interface KeyValueHarness extends Pick<KeyValueSubject, 'store' | 'another'> {
   advance(ms: number): Promise<void>;
   stall(ms: number): Promise<void>;
   /** Whether time can pass without waiting for it. */
   readonly canLeap: boolean;
-  /** Lets time pass until the promise settles, and gives its outcome. */
+  /** Lets time pass until the promise settles, and returns its outcome. */
   settle<T>(promise: Promise<T>): Promise<T>;
-  /** A lock that is surely free. */
+  /** Takes a lock that must be free. */
   take(key: string, options?: LockOptions): Promise<Lock>;
 }
 
-/** One sentence about a store, and its proof. */
+/** A statement about a store, and its proof. */
 export interface KeyValueCase {
   readonly name: string;
   check(harness: KeyValueHarness, expect: ConformanceRunner['expect']): Promise<void>;
@@ -104,7 +104,7 @@ export async function losesLock(promise: Promise<unknown>): Promise<boolean> {
   throw outcome;
 }
 
-/** Keys with characters that mean something to one store or another. */
+/** Keys with characters that are special in some store. */
 export const oddKeys: readonly (readonly [what: string, key: string])[] = [
   ['single quotes', "it's ''here''"],
   ['double quotes and backslashes', '"a\\"b\\\\"'],

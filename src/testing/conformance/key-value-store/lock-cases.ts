@@ -4,10 +4,10 @@ import { type KeyValueCase, type KeyValueHarness, keysOf, losesLock } from './ha
 
 const leaseMs = 1_000;
 
-/** Locks: who holds them, for how long, and with which token. */
+/** Holders of locks, leases and tokens. */
 export const lockCases: readonly KeyValueCase[] = [
   {
-    name: 'gives a lock to one holder at a time',
+    name: 'grants a lock to one holder at a time',
     async check({ store, take }, expect) {
       const lock = await take('k1');
       expect(Number.isSafeInteger(lock.token) && lock.token > 0).toBe(true);
@@ -84,7 +84,7 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'frees the lock of a holder that stands still for longer than its lease, and tells it',
+    name: 'frees the lock of a holder that is paused for longer than its lease, and reports that to it',
     async check({ take, stall, advance }, expect) {
       const stale = await take('k1', { leaseMs: leaseMs });
       await stall(leaseMs + 1);
@@ -97,7 +97,7 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'tells a holder that stood still although nobody else wanted the lock',
+    name: 'reports the loss to a holder that was paused, even if nobody else wanted the lock',
     async check({ take, stall, advance }, expect) {
       const stale = await take('k1', { leaseMs: leaseMs });
       await stall(leaseMs + 1);
@@ -108,7 +108,7 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'keeps the lock of a holder that stands still for less than its lease',
+    name: 'keeps the lock of a holder that is paused for less than its lease',
     async check({ store, take, stall, advance }, expect) {
       const lock = await take('k1', { leaseMs: 2_000 });
       await stall(1_000);
@@ -119,7 +119,7 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'frees nothing by the release of a lock that was lost',
+    name: 'frees nothing when a lost lock is released',
     async check({ store, take, stall }, expect) {
       const stale = await take('k1', { leaseMs: leaseMs });
       await stall(leaseMs + 1);
@@ -130,7 +130,7 @@ export const lockCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives a greater token also after a lock has run out several times',
+    name: 'gives a greater token even after a lock has expired several times',
     async check({ take, stall }, expect) {
       const tokens: number[] = [];
       for (let round = 0; round < 4; round++) {
@@ -160,7 +160,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'writes nothing for a holder whose lease ran out, even where nobody else has the lock',
+    name: 'writes nothing for a holder whose lease has expired, even if nobody else has the lock',
     async check({ store, take, stall }, expect) {
       const { token: fence } = await take('k1', { leaseMs });
       await store.set('k1', 'before', { fence });
@@ -177,7 +177,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'writes nothing for a holder that another one has followed',
+    name: 'writes nothing for a holder whose lock another one has taken',
     async check({ store, take, stall }, expect) {
       const stale = await take('k1', { leaseMs });
       await stall(leaseMs + 1);
@@ -202,7 +202,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'takes no lock of another key, and no token that was never given',
+    name: 'refuses the lock of another key, and a token that was never granted',
     async check({ store, take }, expect) {
       const lock = await take('k1');
       expect(await losesLock(store.set('k2', 'a', { fence: lock.token }))).toBe(true);
@@ -213,7 +213,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'names the key in the error, and no retry helps',
+    name: 'names the key in the error, which is not retryable',
     async check({ store }, expect) {
       const error: unknown = await store.set('k1', 'secret', { fence: 7 }).catch((reason: unknown) => reason);
       const { message, isRetryable } = error as { message: string; isRetryable: boolean };
@@ -223,7 +223,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'does not hold up those who write without a fence',
+    name: 'does not affect writes without a fence',
     async check({ store, take }, expect) {
       await take('k1');
       await store.set('k1', 'a');
@@ -232,7 +232,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives what it writes under a fence its time to live',
+    name: 'applies the time to live to a write with a fence',
     async check({ store, take, advance }, expect) {
       const { token: fence } = await take('k1', { leaseMs: 60_000 });
       await store.set('k1', 'a', { fence, ttlMs: 1_000 });
@@ -244,7 +244,7 @@ export const fenceCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'lets 20 holders in a row write, each on top of the one before',
+    name: 'lets 20 holders write one after the other',
     async check({ store, settle }, expect) {
       const append = async (letter: string): Promise<void> => {
         const lock = await store.lock('k1', { waitMs: 60_000, leaseMs: 60_000 });
@@ -259,10 +259,10 @@ export const fenceCases: readonly KeyValueCase[] = [
   },
 ];
 
-/** Waiting for a lock that somebody else holds. */
+/** Waiting for a lock. */
 export const waitingCases: readonly KeyValueCase[] = [
   {
-    name: 'has one winner of 50 who want a lock at once',
+    name: 'lets one of 50 that want a lock at once win',
     async check({ store }, expect) {
       const locks = await Promise.all(Array.from({ length: 50 }, () => store.lock('k1')));
       expect(locks.filter((lock) => lock !== undefined).length).toBe(1);
@@ -282,7 +282,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'waits as long as it may',
+    name: 'waits for at most the given time',
     async check({ store, take, settle, advance }, expect) {
       const holder = await take('k1', { leaseMs: 60_000 });
       const waiting = store.lock('k1', { waitMs: 2_000 });
@@ -292,7 +292,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'leases a lock for half a minute where nothing else is said',
+    name: 'leases a lock for 30 seconds by default',
     async check({ store, take, stall, canLeap }, expect) {
       if (!canLeap) return;
       await take('k1');
@@ -303,7 +303,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'waits until the lease of a holder that stands still has run out',
+    name: 'waits until the lease of a paused holder has expired',
     async check({ store, take, stall, settle }, expect) {
       const stale = await take('k1', { leaseMs: 1_000 });
       await stall(1_001);
@@ -312,7 +312,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives up when the time to wait is over, and takes nothing then',
+    name: 'gives up when the wait is over, and takes nothing afterwards',
     async check({ store, take, settle }, expect) {
       const holder = await take('k1');
       expect(await settle(store.lock('k1', { waitMs: 500 }))).toBe(undefined);
@@ -322,7 +322,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'gives up one after another where several wait',
+    name: 'lets several waits end one after the other',
     async check({ store, take, settle }, expect) {
       await take('k1', { leaseMs: 60_000 });
       const waits = [1_000, 300, 600].map((waitMs) => store.lock('k1', { waitMs }));
@@ -330,7 +330,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'ends a wait by an abort, with its reason, and leaves nothing behind',
+    name: 'ends a wait on an abort, with its reason, and leaves nothing behind',
     async check({ store, take, advance, settle }, expect) {
       const holder = await take('k1');
       const controller = new AbortController();
@@ -345,7 +345,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'does not begin to wait where the signal is aborted already',
+    name: 'does not start to wait if the signal is already aborted',
     async check({ store, take }, expect) {
       const signal = AbortSignal.abort('enough');
       expect(await store.lock('k1', { signal }).catch((error: unknown) => error)).toBe('enough');
@@ -354,7 +354,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'keeps a lock whose signal to wait is aborted later',
+    name: 'keeps a granted lock when the signal of its wait is aborted later',
     async check({ store, settle }, expect) {
       const controller = new AbortController();
       const lock = await settle(store.lock('k1', { waitMs: 1_000, signal: controller.signal }));
@@ -364,7 +364,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'holds up nobody behind a waiter that was aborted',
+    name: 'does not delay the waiters behind an aborted one',
     async check({ store, take, advance, settle }, expect) {
       const holder = await take('k1');
       const controller = new AbortController();
@@ -378,7 +378,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'serves each of 20 who wait, one at a time, with rising tokens',
+    name: 'serves each of 20 waiters, one at a time, with increasing tokens',
     async check({ store, settle }, expect) {
       let inside = 0;
       let most = 0;
@@ -399,7 +399,7 @@ export const waitingCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'lets those who wait for other keys go on',
+    name: 'does not delay waiters for other keys',
     async check({ store, take, settle }, expect) {
       await take('k1');
       const waiting = store.lock('k1', { waitMs: 300 });
@@ -420,7 +420,7 @@ async function withAnother({ another }: KeyValueHarness, body: (other: KeyValueS
   }
 }
 
-/** What holds between processes. */
+/** Several processes. */
 export const sharedCases: readonly KeyValueCase[] = [
   {
     name: 'shows another process what this one writes and deletes',
@@ -435,7 +435,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'has one winner where two processes insert a key at once',
+    name: 'lets one of two processes that insert a key at once win',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         for (const key of Array.from({ length: 20 }, (_, round) => `k${round}`)) {
@@ -445,7 +445,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'loses no step of a counter that two processes count on',
+    name: 'loses no increment of a counter that two processes increment',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const count = async (store: KeyValueStore): Promise<void> => {
@@ -459,7 +459,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'gives a lock to one of two processes at a time, with rising tokens',
+    name: 'grants a lock to one of two processes at a time, with increasing tokens',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const tokens: number[] = [];
@@ -474,7 +474,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'has one winner where two processes want a lock at once',
+    name: 'lets one of two processes that want a lock at once win',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         for (const key of Array.from({ length: 20 }, (_, round) => `k${round}`)) {
@@ -484,7 +484,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'gives a lock to the process that waits for it when the other releases it',
+    name: 'grants a lock to the waiting process when the other releases it',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const holder = await harness.take('k1');
@@ -498,7 +498,7 @@ export const sharedCases: readonly KeyValueCase[] = [
       }),
   },
   {
-    name: 'writes nothing for a holder that one of another process has followed',
+    name: 'writes nothing for a holder whose lock another process has taken',
     check: (harness, expect) =>
       withAnother(harness, async (other) => {
         const stale = await harness.take('k1', { leaseMs: 1_000 });

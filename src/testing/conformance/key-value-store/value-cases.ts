@@ -15,17 +15,17 @@ const oddValues: readonly (readonly [what: string, value: string])[] = [
   ['quotes and SQL', `'; drop table key_values; -- " \\`],
 ];
 
-/** What is set is what is got. */
+/** Setting, getting and deleting values. */
 export const valueCases: readonly KeyValueCase[] = [
   {
-    name: 'has nothing under a key that was never set',
+    name: 'finds nothing under a key that was never set',
     async check({ store }, expect) {
       expect(await store.get('k1')).toBe(undefined);
       expect(await store.delete('k1')).toBe(false);
     },
   },
   {
-    name: 'gives a value back as it was set, and the last of several',
+    name: 'returns a value as it was set, and the last of several',
     async check({ store }, expect) {
       await store.set('k1', 'one');
       await store.set('k2', 'other');
@@ -35,7 +35,7 @@ export const valueCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'inserts many keys at once, but for those that are there, where it can',
+    name: 'inserts many keys at once except existing ones, if it supports that',
     async check({ store, advance }, expect) {
       if (!store.setManyIfAbsent) return;
       await store.set('k2', 'mine');
@@ -91,7 +91,7 @@ export const valueCases: readonly KeyValueCase[] = [
     }),
   ),
   {
-    name: 'keeps a value of 5 MB, and tells it from one that differs in the last character',
+    name: 'keeps a value of 5 MB, and distinguishes it from one that differs in the last character',
     async check({ store }, expect) {
       const body = '0123456789abcdé'.repeat(330_000);
       await store.set('k1', `${body}a`);
@@ -121,7 +121,7 @@ export const valueCases: readonly KeyValueCase[] = [
     }),
   ),
   {
-    name: 'tells keys apart that only look alike',
+    name: 'distinguishes keys that look alike',
     async check({ store }, expect) {
       const keys = ['k1', 'K1', 'k1 ', ' k1', 'k01', 'ké', 'ke\u0301', 'ｋ1', 'k\u200b1'];
       for (const key of keys) expect(await store.setIfAbsent(key, JSON.stringify(key))).toBe(true);
@@ -138,10 +138,10 @@ export const valueCases: readonly KeyValueCase[] = [
   },
 ];
 
-/** Writes that depend on what is there. */
+/** Conditional writes. */
 export const compareCases: readonly KeyValueCase[] = [
   {
-    name: 'inserts where there is no such key, and leaves one that is there',
+    name: 'inserts a missing key, and leaves an existing one',
     async check({ store }, expect) {
       expect(await store.setIfAbsent('k1', 'a')).toBe(true);
       expect(await store.setIfAbsent('k1', 'b')).toBe(false);
@@ -151,7 +151,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'takes an empty value for a value',
+    name: 'treats an empty value as a value',
     async check({ store }, expect) {
       await store.set('k1', '');
       expect(await store.setIfAbsent('k1', 'a')).toBe(false);
@@ -160,7 +160,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'replaces the value that is expected, and no other',
+    name: 'replaces the expected value, and no other',
     async check({ store }, expect) {
       await store.set('k1', 'a');
       for (const other of ['b', 'A', 'a ', '', 'aa', 'á']) {
@@ -172,7 +172,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'tells values apart that only look alike',
+    name: 'distinguishes values that look alike',
     async check({ store }, expect) {
       await store.set('k1', 'é1.0');
       for (const other of ['e\u03011.0', 'é1', 'É1.0', 'é1.0\n']) {
@@ -182,7 +182,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'inserts where it expects nothing and there is nothing',
+    name: 'inserts if it expects nothing and there is nothing',
     async check({ store }, expect) {
       expect(await store.compareAndSet('k1', 'a', 'b')).toBe(false);
       expect(await store.compareAndSet('k1', undefined, 'b')).toBe(true);
@@ -191,7 +191,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'deletes the value that is expected, and no other',
+    name: 'deletes the expected value, and no other',
     async check({ store }, expect) {
       await store.set('k1', 'a');
       expect(await store.compareAndSet('k1', 'b', undefined)).toBe(false);
@@ -203,7 +203,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'changes nothing where it expects nothing and is to leave nothing',
+    name: 'changes nothing if both the expected and the new value are nothing',
     async check({ store }, expect) {
       expect(await store.compareAndSet('k1', undefined, undefined)).toBe(true);
       await store.set('k1', 'a');
@@ -212,7 +212,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'replaces a value by itself',
+    name: 'replaces a value by the same value',
     async check({ store }, expect) {
       await store.set('k1', 'a');
       expect(await store.compareAndSet('k1', 'a', 'a')).toBe(true);
@@ -220,7 +220,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'has one winner of 50 who insert a key at once',
+    name: 'lets one of 50 that insert a key at once win',
     async check({ store }, expect) {
       for (const key of ['k1', 'k2', 'k3']) {
         const wins = await Promise.all(Array.from({ length: 50 }, (_, index) => store.setIfAbsent(key, `v${index}`)));
@@ -230,7 +230,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'has one winner of 50 who expect the same value at once',
+    name: 'lets one of 50 that expect the same value at once win',
     async check({ store }, expect) {
       await store.set('k1', 'start');
       const tries = Array.from({ length: 50 }, (_, index) => store.compareAndSet('k1', 'start', `v${index}`));
@@ -240,7 +240,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'has one winner of 50 who delete a value at once',
+    name: 'lets one of 50 that delete a value at once win',
     async check({ store }, expect) {
       await store.set('k1', 'a');
       const tries = Array.from({ length: 50 }, () => store.compareAndSet('k1', 'a', undefined));
@@ -251,7 +251,7 @@ export const compareCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'loses no step of a count that 20 raise at once',
+    name: 'loses no increment of a counter that 20 callers increment at once',
     async check({ store }, expect) {
       const raise = async (): Promise<void> => {
         for (;;) {
@@ -281,11 +281,11 @@ const badValues: readonly (readonly [what: string, value: unknown])[] = [
   ['a value that is no text', { secret: 1 }],
 ];
 
-/** Calls whatever types do not allow, as a program without types can. */
+/** Calls with values that the types do not allow, as a program without types can. */
 const loose = (store: KeyValueStore) =>
   store as unknown as Record<keyof KeyValueStore, (...parameters: readonly unknown[]) => Promise<unknown>>;
 
-/** What no store takes, and says so. */
+/** Invalid keys, values and options. */
 export const refusalCases: readonly KeyValueCase[] = [
   ...badKeys.map(
     ([what, key]): KeyValueCase => ({
@@ -360,7 +360,7 @@ export const refusalCases: readonly KeyValueCase[] = [
     }),
   ),
   {
-    name: 'refuses a lease that is too short or endless, and a wait that is negative',
+    name: 'refuses a lease that is too short or infinite, and a negative wait',
     async check({ store }, expect) {
       for (const leaseMs of [0, 99, Number.NaN, Number.POSITIVE_INFINITY]) {
         expect((await storageFailure(store.lock('k1', { leaseMs }))).message.includes('leaseMs')).toBe(true);
@@ -373,7 +373,7 @@ export const refusalCases: readonly KeyValueCase[] = [
     },
   },
   {
-    name: 'refuses to scan for what no key can begin with',
+    name: 'refuses to scan for a prefix that no key can have',
     async check({ store }, expect) {
       await store.set('k\ufffd', 'a');
       for (const prefix of ['k\0', 'k\ud83d', 7]) {

@@ -9,7 +9,7 @@ import type {
 import { mustEnd, storageFailure } from '../runner.ts';
 import { localIds, otherShop, record, type StoreCase, shop, statuses } from './harness.ts';
 
-/** More than any case has. */
+/** More entries than any case has. */
 const mostPages = 1_000;
 
 async function allPages(store: SyncRecordStore, options: ListOptions): Promise<string[][]> {
@@ -33,7 +33,7 @@ const ordered = ['\u0001', '10', '9', 'A', 'Z', 'a', 'a\u0001', 'aa', 'é', '～
 /** Order and pages of a list. */
 export const pageCases: readonly StoreCase[] = [
   {
-    name: 'lists in the order of code points',
+    name: 'lists in code point order',
     async check(store, expect) {
       await store.putMany([...ordered].reverse().map((localId) => record(localId)));
       expect(await ids(store.list(shop))).toEqual(ordered);
@@ -41,7 +41,7 @@ export const pageCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives whole records',
+    name: 'returns whole records',
     async check(store, expect) {
       await store.put(record('p1'));
       expect(await store.list(shop)).toEqual([record('p1')]);
@@ -94,7 +94,7 @@ export const pageCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'goes on after a local id that is no longer there',
+    name: 'continues after a local id that was deleted',
     async check(store, expect) {
       await store.putMany(localIds(4).map((localId) => record(localId)));
       await store.delete(shop, 'p0001');
@@ -105,7 +105,7 @@ export const pageCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'follows what is put and deleted between two pages',
+    name: 'includes records that are put between two pages, and leaves out deleted ones',
     async check(store, expect) {
       await store.putMany(['a', 'c', 'e'].map((localId) => record(localId)));
       expect(await ids(store.list(shop, { limit: 1 }))).toEqual(['a']);
@@ -130,7 +130,7 @@ const age = (status: SyncStatus, day: number | null, count: number): AgeCount =>
 const at = (localId: string, status: SyncStatus, lastSyncedAt: number | null): SyncRecord =>
   record(localId, { status, lastSyncedAt });
 
-/** What the list says that the counts have to be. */
+/** The counts computed from the list. */
 async function listed(store: SyncRecordStore): Promise<{ counts: object; ages: AgeCount[] }> {
   const records = await store.list(shop, { limit: 1_000 });
   const counts = Object.fromEntries(
@@ -146,7 +146,7 @@ async function listed(store: SyncRecordStore): Promise<{ counts: object; ages: A
   return { counts, ages };
 }
 
-/** A series of small numbers that looks like chance and is always the same. */
+/** A pseudo-random series of small numbers that is always the same. */
 function series(): (below: number) => number {
   let state = 12_345;
   return (below) => {
@@ -155,7 +155,7 @@ function series(): (below: number) => number {
   };
 }
 
-/** Counts by status and age: kept with every change, and always what the list says. */
+/** Counts by status and age, which must always agree with the list. */
 export const countCases: readonly StoreCase[] = [
   {
     name: 'counts no ages for a shop without records',
@@ -181,7 +181,7 @@ export const countCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives ages in the order of the statuses, never first, then from the oldest day',
+    name: 'returns ages in the order of the statuses, never synced first, then from the oldest day',
     async check(store, expect) {
       const days = [30, null, 4, 200];
       const records = [...statuses]
@@ -212,7 +212,7 @@ export const countCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'counts a record once that is put again and again',
+    name: 'counts a record that is put several times once',
     async check(store, expect) {
       for (const hash of ['1', '2', '3']) await store.put(record('p1', { hash, lastSyncedAt: 0 }));
       await store.putMany(['1', '2'].map((hash) => record('p1', { hash, lastSyncedAt: 0 })));
@@ -221,7 +221,7 @@ export const countCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'takes a deleted record out of the counts, once',
+    name: 'subtracts a deleted record from the counts, once',
     async check(store, expect) {
       await store.putMany([at('p1', 'failed', dayMs), at('p2', 'failed', dayMs)]);
       await store.delete(shop, 'p1');
@@ -254,7 +254,7 @@ export const countCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'counts by status what was synced since a moment, that moment included',
+    name: 'counts by status the records synced since a moment, including that moment',
     async check(store, expect) {
       if (!store.countSyncedSince) return;
       await store.putMany([
@@ -321,17 +321,17 @@ const fine = (localId: string): SyncRecord => record(localId, { lastError: null 
 
 const words = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 
-/** What went wrong most often. */
+/** Error patterns. */
 export const patternCases: readonly StoreCase[] = [
   {
-    name: 'finds no error patterns where no record has an error',
+    name: 'finds no error patterns if no record has an error',
     async check(store, expect) {
       await store.putMany([fine('p1'), { ...failed('p2', 'A', 'no'), shop: 'other.myshopify.com' }]);
       expect(await store.errorPatterns(shop)).toEqual([]);
     },
   },
   {
-    name: 'counts messages together that differ in quoted texts, numbers and ids only',
+    name: 'counts messages together that only differ in quoted texts, numbers and ids',
     async check(store, expect) {
       await store.putMany([
         failed('p1', 'TOO_LONG', "Title 'A' is longer than 255 characters in gid://shopify/Product/1"),
@@ -355,7 +355,7 @@ export const patternCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives the most frequent first, equal ones by code and then by pattern',
+    name: 'returns the most frequent pattern first, equal ones by code and then by pattern',
     async check(store, expect) {
       await store.putMany([
         failed('p1', 'B', 'y'),
@@ -368,7 +368,7 @@ export const patternCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'names the record that was tried last, and the smallest of several',
+    name: 'names the record that was tried last, and the smallest id of several',
     async check(store, expect) {
       await store.putMany([
         failed('p1', 'A', 'no', null),
@@ -383,7 +383,7 @@ export const patternCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'counts errors whatever the status of their record',
+    name: 'counts the errors of records of every status',
     async check(store, expect) {
       await store.putMany([{ ...failed('p1', 'A', 'no'), status: 'pending' }, failed('p2', 'A', 'no')]);
       expect((await store.errorPatterns(shop))[0]?.count).toBe(2);
@@ -408,7 +408,7 @@ export const patternCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives 20 patterns without a limit, and as many as the limit says',
+    name: 'returns 20 patterns without a limit, and at most the limit with one',
     async check(store, expect) {
       const codes = ['A', 'B'];
       await store.putMany(
@@ -451,7 +451,7 @@ const refused: readonly (readonly [what: string, data: unknown])[] = [
   ['a date', new Date(0)],
 ];
 
-/** What the last push sent, as the record keeps it. */
+/** The data of the last push. */
 export const syncDataCases: readonly StoreCase[] = [
   ...kept.map(
     ([what, lastSyncData]): StoreCase => ({
@@ -482,7 +482,7 @@ export const syncDataCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'gives copies of sync data',
+    name: 'returns copies of sync data',
     async check(store, expect) {
       const lastSyncData = { input: { title: 'Tee' } };
       await store.put(record('p1', { lastSyncData }));
