@@ -209,7 +209,7 @@ function linesOf({
     outcome === 'would-create'
       ? [`+ ${wholeText(planned)}`]
       : outcome === 'would-delete' && plan
-        ? [`- ${wholeText(planned)}${unitsText(stockOf(plan))}, for good`]
+        ? [`- ${wholeText(planned)}${unitsText(stockOf(plan))}, permanently`]
         : planned.flatMap(changeLines);
   return [
     problem && outcome !== 'blocked' ? `${head}: ${problem}` : head,
@@ -249,7 +249,7 @@ const words: Readonly<Record<ProductChange['list'], string>> = {
 function changeLines({ kind, list, name, fields, stock }: ProductChange): string[] {
   const what = `${words[list]} ${name}`.trim();
   if (kind === 'add') return [`+ ${what}`];
-  if (kind === 'remove') return [`- ${what}${unitsText(stock)}${list === 'variants' ? ', for good' : ''}`];
+  if (kind === 'remove') return [`- ${what}${unitsText(stock)}${list === 'variants' ? ', permanently' : ''}`];
   return Object.entries(fields).map(([field, { from, to }]) =>
     isOrderField(field)
       ? `~ order of ${orderFields[field]}`

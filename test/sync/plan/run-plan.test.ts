@@ -51,7 +51,7 @@ describe('a plan of a run', () => {
     const text = formatPlan(plan);
     expect(text).toContain('~ tee-1');
     expect(text).toMatch(/ {2}~ vendor: \S+ → "New"/);
-    expect(text).toContain('  - variant T-M, for good');
+    expect(text).toContain('  - variant T-M, permanently');
     expect(text).toContain('+ tee-3\n  + "Tee tee-3", 2 variants, 1 image\n');
     expect(text).toContain('! bad: title');
     expect(text.split('\n').at(-1)).toBe(
@@ -214,11 +214,11 @@ describe('a formatted plan', () => {
   it.each<[string, Change, string]>([
     ['an added entry', change('add', 'tags', 'summer'), '+ tag summer'],
     ['a removed entry', change('remove', 'images', 'a.jpg'), '- image a.jpg'],
-    ['a removed variant', change('remove', 'variants', 'T-S'), '- variant T-S, for good'],
+    ['a removed variant', change('remove', 'variants', 'T-S'), '- variant T-S, permanently'],
     [
       'a removed variant with stock',
       change('remove', 'variants', 'T-S', { stock: 4 }),
-      '- variant T-S and 4 units in stock, for good',
+      '- variant T-S and 4 units in stock, permanently',
     ],
     ['a value of the product', change('update', 'product', '', field('a', 'b')), '~ value: "a" → "b"'],
     ['a value of an entry', change('update', 'metafields', 'x.y', field('1', '2')), '~ metafield x.y value: "1" → "2"'],

@@ -163,8 +163,8 @@ describe('products that left the list', () => {
     expect(plan.counts).toMatchObject({ unchanged: 3, 'would-delete': 2 });
     expect(plan).toMatchObject({ calls: 2, points: 20 });
     const text = formatPlan(plan);
-    expect(text).toContain('- p-3: no longer listed\n  - "Tee p-3", 2 variants, 1 image, for good\n');
-    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image and 6 units in stock, for good\n');
+    expect(text).toContain('- p-3: no longer listed\n  - "Tee p-3", 2 variants, 1 image, permanently\n');
+    expect(text).toContain('  - "Tee p-4", 2 variants, 1 image and 6 units in stock, permanently\n');
     expect(text).toContain(': 0 to create, 0 to update, 2 products to delete, 0 variants to delete, 3 unchanged; ');
     await stockUp(made, 'Tee p-3', 1);
     const maxDeletes = { products: 2, variantsWithStock: 2 };
