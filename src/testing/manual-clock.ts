@@ -5,7 +5,7 @@ import type { Clock } from '../internal/clock.ts';
 import { modulesLoaded } from '../internal/late-module.ts';
 import { unknownNames } from '../internal/names.ts';
 
-/** A clock that stands still until a test moves it. */
+/** A clock that only moves when a test advances it. */
 export interface ManualClock extends Clock {
   /** Number of pending timers. */
   readonly pending: number;
@@ -14,7 +14,8 @@ export interface ManualClock extends Clock {
   /**
    * Moves from timer to timer until the promise settles, and settles with its outcome.
    *
-   * @throws TimeoutError (code `TIMEOUT`) if the promise is pending, and for a second no timer is left that could settle it.
+   * @throws TimeoutError (code `TIMEOUT`) if the promise is pending, and for a second no timer is left that could
+   * settle it.
    */
   run<T>(promise: Promise<T>): Promise<T>;
 }
@@ -27,7 +28,10 @@ interface Timer {
 /** Turns of the event loop that a chain of promises gets between two timers. */
 const turnsBetweenTimers = 10;
 
-/** Idle milliseconds before a pending promise counts as stuck: streams, files and modules take some, more on a busy machine. */
+/**
+ * Idle milliseconds before a pending promise counts as stuck: streams, files and modules take some, more on a busy
+ * machine.
+ */
 const patienceMs = 1_000;
 
 /** The most that one turn adds to the idle time: a turn that took longer was computing, or its process stood still. */

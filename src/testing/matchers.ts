@@ -12,11 +12,17 @@ import type { FakeCall } from './fake/model.ts';
  * }
  */
 export interface ShopwrightMatchers<R = unknown> {
-  /** Calls that match `what` (operation, root field, idempotency key or test) were executed `times` times; by default, at least once. */
+  /**
+   * Calls that match `what` (operation, root field, idempotency key or test) were executed `times` times; by default,
+   * at least once.
+   */
   toHaveExecuted(what: CallFilter, times?: number): R;
   /** Exactly one matching call was executed, even if the caller could not know. */
   toHaveExecutedOnce(what: CallFilter): R;
-  /** At least one call was throttled because a bucket had too few points. THROTTLED answers injected as faults don't count. */
+  /**
+   * At least one call was throttled because a bucket had too few points. THROTTLED answers injected as faults don't
+   * count.
+   */
   toHaveBeenThrottled(): R;
 }
 
@@ -68,7 +74,7 @@ function executions(received: unknown, what: CallFilter, times: number | undefin
   };
 }
 
-/** @throws TypeError for what is no fake. */
+/** @throws TypeError if it is not a fake. */
 function inspected(received: unknown): Inspected {
   if (isFake(received)) return received;
   throw new TypeError('This matcher needs a fake from createFakeShopify(): expect(fake).');

@@ -20,7 +20,7 @@ export interface ShopEvent {
   readonly topic: string;
   /** The webhook's body. */
   readonly payload: object;
-  /** The same for all events of one action. Default: one for what is told of in one go. */
+  /** The same for all events of one action. Default: one id for all events emitted together. */
   readonly eventId?: string;
   /** ISO 8601. Default: now. */
   readonly triggeredAt?: string;

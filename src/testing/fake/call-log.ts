@@ -7,7 +7,7 @@ export type CallFilter = string | ((call: FakeCall) => boolean);
 
 type NamedCall = Pick<FakeCall, 'operation' | 'rootFields' | 'idempotencyKeys'>;
 
-/** The test of a call that a filter stands for. */
+/** Converts a filter to a test of calls. */
 export function matchesCall<Call extends NamedCall>(
   filter: string | ((call: Call) => boolean),
 ): (call: Call) => boolean {

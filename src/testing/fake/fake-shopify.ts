@@ -164,7 +164,7 @@ export function createFakeShopify(options: FakeShopifyOptions = {}): FakeShopify
     products: (shop) => store.all(shops.get(shop).domain, 'Product'),
     snapshot: () => store.snapshot(),
     restore(snapshot) {
-      // The file is a log: what is there now must go before the snapshot comes.
+      // The file is a log, which must be emptied before the snapshot is written.
       const gone = store.snapshot().flatMap((change) => {
         return change.op === 'put'
           ? [{ op: 'delete', shop: change.shop, kind: change.kind, id: change.entity.id } as const]

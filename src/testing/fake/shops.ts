@@ -32,7 +32,7 @@ export interface Shops {
   /**
    * The shop with that domain, or the only shop.
    *
-   * @throws ConfigError where there is no such shop, or none is named and there are several.
+   * @throws ConfigError if the shop does not exist, or if none is named and there are several.
    */
   get(domain?: string): ShopState;
 }
@@ -133,7 +133,7 @@ function shopProblems(shop: FakeShopOptions, group: string): readonly Issue[] {
 /**
  * Makes the shops of a fake.
  *
- * @throws ConfigError for an unknown option, plan or state, and for a domain that is no shop's or is given twice.
+ * @throws ConfigError for an unknown option, plan or state, and for a domain that is not a shop's or is listed twice.
  */
 export function createShops(options: readonly FakeShopOptions[], clock: Clock): Shops {
   const byDomain = new Map<string, ShopState>();

@@ -55,7 +55,7 @@ export function uploadRoute({ store, clock, maxBytes = maxVariablesBytes }: Uplo
     const stored = keep(shop, form.upload, form.file);
     if ('refusal' in stored) return stored.refusal;
     const { key, parameters } = stored.upload;
-    // Nothing is told where the form asks for no status.
+    // The response is empty if the form requests no status.
     if (!parameters.some(({ name }) => name === 'success_action_status'))
       return { type: 'answer', status: 204, headers: {}, body: '' };
     return storedByForm(stagedFileUrl(request.origin, shop, key), key);
@@ -235,7 +235,10 @@ export function byteRange(header: string, size: number): ByteRange | 'unsatisfia
 /** How long a place for an upload is good for: a day. */
 const uploadLifeSeconds = 24 * 60 * 60;
 
-/** The largest file with variables of a bulk mutation: 100 MB. https://shopify.dev/docs/api/usage/bulk-operations/imports */
+/**
+ * The largest file with variables of a bulk mutation: 100 MB.
+ * https://shopify.dev/docs/api/usage/bulk-operations/imports
+ */
 const maxVariablesBytes = 100 * 1024 * 1024;
 
 /** Holds the variables of a bulk mutation. */
@@ -435,7 +438,10 @@ function compactTime(at: number): string {
   return `${new Date(at).toISOString().replaceAll(/[-:]/g, '').slice(0, 15)}Z`;
 }
 
-/** What the file storage behind Shopify says when it refuses: Google's XML. https://cloud.google.com/storage/docs/xml-api/reference-status */
+/**
+ * What the file storage behind Shopify says when it refuses: Google's XML.
+ * https://cloud.google.com/storage/docs/xml-api/reference-status
+ */
 function storageError(status: number, code: string, message: string, details?: string): WholeResponse {
   const more = details === undefined ? '' : `<Details>${escaped(details)}</Details>`;
   return xml(status, `<Error><Code>${code}</Code><Message>${escaped(message)}</Message>${more}</Error>`);

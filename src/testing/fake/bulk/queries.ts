@@ -40,7 +40,7 @@ export function checkBulkQuery(schema: GraphQLSchema, query: string): InnerOpera
   if (operation.kind !== 'query') {
     return { ok: false, messages: ['Invalid operation type. Only `query` operations are supported.'] };
   }
-  // There is no way to give values to variables: they have their defaults.
+  // A bulk query takes no variables, so they have their defaults.
   const variables = coerceVariables(schema, operation.definition, {});
   if ('errors' in variables) return { ok: false, messages: variables.errors.map(({ message }) => invalid(message)) };
   const checked = { ...operation, variables: variables.values };
@@ -117,7 +117,7 @@ interface ConnectionShape {
   readonly name: string;
   /** The type of its nodes; `undefined` where none are selected. */
   readonly nodeType: GraphQLCompositeType | undefined;
-  /** Whether it stands in a list that is no connection. */
+  /** Whether it is inside a list that is not a connection. */
   readonly inList: boolean;
   /** Whether the nodes are selected by `edges { node { … } }`, and in no other way. */
   readonly byEdges: boolean;
@@ -340,7 +340,10 @@ function parsed(text: string): DocumentNode | string {
   }
 }
 
-/** Connections that the selection of a bulk mutation may have. https://shopify.dev/docs/api/usage/bulk-operations/imports */
+/**
+ * Connections that the selection of a bulk mutation may have.
+ * https://shopify.dev/docs/api/usage/bulk-operations/imports
+ */
 const maxMutationConnections = 1;
 
 /** Mutations that cannot run inside a bulk operation. */

@@ -106,7 +106,7 @@ function createBulkRunner(context: BulkRunnerOptions): BulkRunner {
   let jobs = new Map<string, Job>();
   let closed = false;
 
-  /** The operation as it stands now; `undefined` where the job was given up. */
+  /** The present state of the operation; `undefined` if the job was abandoned. */
   const current = (job: Job): BulkOperationEntity | undefined =>
     jobs.get(job.id) === job ? bulkOperation(store, job.shop, job.id) : undefined;
 

@@ -113,7 +113,7 @@ export function mutationWork(operation: BulkOperationEntity, context: WorkContex
   };
 }
 
-/** Executes one row. What fails is told in its line, and concerns no other. */
+/** Executes one row. A failure is reported in its line and does not affect others. */
 async function rowLine(
   { engine, onExecuted }: WorkContext,
   request: GraphqlRequest,
@@ -138,7 +138,10 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** Mutations that do their work at once when they run in bulk. https://shopify.dev/docs/api/usage/bulk-operations/imports */
+/**
+ * Mutations that do their work at once when they run in bulk.
+ * https://shopify.dev/docs/api/usage/bulk-operations/imports
+ */
 const alwaysSynchronous: ReadonlySet<string> = new Set(['productSet']);
 
 const synchronous: ArgumentNode = {

@@ -55,7 +55,9 @@ export function requestedCost(operation: PreparedOperation): number {
   return operationPoints(operation, { actual: false });
 }
 
-/** Points of what an operation answered. Charge the requested ones where these are more, as they can be by type names. */
+/**
+ * Points of what an operation answered. Charge the requested ones where these are more, as they can be by type names.
+ */
 export function actualCost(operation: PreparedOperation, data: unknown): number {
   return operationPoints(operation, { actual: true }, data);
 }
@@ -147,7 +149,9 @@ interface SelectedField extends Pick<Visit, 'field' | 'nodes'> {
   readonly key: string;
 }
 
-/** One field of a selection, with its values where the walk has a response: one of each object that has been answered. */
+/**
+ * One field of a selection, with its values where the walk has a response: one of each object that has been answered.
+ */
 interface Visit {
   readonly parent: GraphQLObjectType;
   readonly field: GraphQLField<unknown, unknown>;
@@ -205,7 +209,7 @@ function selectedFields(
   return fields;
 }
 
-/** What is no field of the schema's types. */
+/** A field that is not in the schema's types. */
 const introspection: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
   __schema: SchemaMetaFieldDef,
   __type: TypeMetaFieldDef,
@@ -244,7 +248,7 @@ function objectPrice({ parent, field }: Visit, type: GraphQLCompositeType): numb
   return isNode ? Math.max(objectPoints, price) : price;
 }
 
-/** The price of an object field that is paid for elsewhere: only what stands below it counts. */
+/** The price of an object field that is charged elsewhere: only the fields below it count. */
 function paidElsewhere(walk: Walk, visit: Visit): number {
   const kind = classifyField(visit.field.type);
   if (kind.pays !== 'object') return fieldPoints(walk, visit);

@@ -18,7 +18,7 @@ export function disturb(answer: WholeResponse, fault: ChosenFault, clock: Clock)
   const { kind, delayMs, fields = ['expires_in'] } = fault;
   const { effect } = faults[kind];
   const { status, body } = answer;
-  // Where it is given, it would no longer hold.
+  // The length would be wrong afterwards.
   const { 'content-length': _given, ...headers } = answer.headers;
   const bytes = (): Buffer<ArrayBuffer> => Buffer.from(typeof body === 'string' ? body : body.slice());
   const withHeaders = (more: Readonly<Record<string, string>>): WholeResponse => ({

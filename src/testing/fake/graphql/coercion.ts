@@ -153,11 +153,14 @@ function isTaken(type: GraphQLScalarType, value: unknown): boolean {
 
 /** Why a literal can't stand where a type is wanted. */
 export interface LiteralProblem {
-  /** Where a scalar of Shopify's own says it; else the words follow from where the literal stands. */
+  /** The message of one of Shopify's own scalars. Otherwise the message depends on the place of the literal. */
   readonly message?: string;
 }
 
-/** The first thing that is wrong with a literal; `undefined` where it fits. What a variable in it holds is not known yet. */
+/**
+ * The first thing that is wrong with a literal; `undefined` where it fits. What a variable in it holds is not known
+ * yet.
+ */
 export function literalProblem(node: ValueNode, type: GraphQLInputType): LiteralProblem | undefined {
   if (node.kind === Kind.NULL) return isNonNullType(type) ? {} : undefined;
   const nullable = getNullableType(type);

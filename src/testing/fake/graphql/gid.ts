@@ -9,7 +9,7 @@ export interface ParsedGid {
   readonly key: string;
 }
 
-/** Takes `gid://shopify/Product/1` apart; `undefined` for what is no gid. */
+/** Splits `gid://shopify/Product/1` into its parts; `undefined` if it is not a gid. */
 export function parseGid(id: string): ParsedGid | undefined {
   const [, kind, key] = /^gid:\/\/shopify\/([A-Za-z]+)\/([^?/]+)(\?.*)?$/.exec(id) ?? [];
   return kind !== undefined && key !== undefined ? { kind, key } : undefined;
@@ -19,7 +19,7 @@ export function parseGid(id: string): ParsedGid | undefined {
 export const isGid = (id: string): boolean => /^gid:\/\/[\w-]+\/\w+\/[^?]+/.test(id);
 
 /**
- * As Shopify, refuses an argument that is no gid at all, or the gid of another kind than the one that is looked for.
+ * Like Shopify, refuses an argument that is not a gid, or that is the gid of another kind.
  *
  * @throws GraphQLError in Shopify's words.
  */

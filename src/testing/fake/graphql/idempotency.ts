@@ -122,7 +122,7 @@ const keptMs = 24 * 3_600_000;
 const digest = (...parts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-/** Under what id the record of an app's key stands in its shop. */
+/** Id of the record of an app's key in its shop. */
 const recordId = (app: string, key: string): string => digest(app, key);
 
 /** What tells requests with the same key apart: the mutation and its arguments. */

@@ -52,7 +52,7 @@ function unitOver(parent: Parent, transact: (work: (context: OperationContext) =
   };
 }
 
-/** An event whose payload is made when somebody looks at it: for most there is no subscription. */
+/** An event whose payload is created on demand: most events have no subscription. */
 function shopEvent(shop: string, topic: string, makePayload: () => object): ShopEvent {
   let made: object | undefined;
   return {

@@ -69,7 +69,8 @@ function conflictEntries({ message, nodes = [] }: GraphQLError, document: Docume
     /"(?<fieldName>\w+)" conflict because (?:they have (?<differs>differing arguments)|"(?<one>\w+)" and "(?<other>\w+)" are different)?/g;
   return [...message.matchAll(conflict)].flatMap(({ groups = {} }, index): LocatedErrorEntry[] => {
     const { fieldName, differs, one, other } = groups;
-    // The message names the fields in the order of the nodes, of which the second half is what the first conflicts with.
+    // The message names the fields in the order of the nodes, of which the second half is what the first conflicts
+    // with.
     const [first, second] = [nodes[index], nodes[nodes.length / 2 + index]];
     if (first?.kind !== Kind.FIELD || second?.kind !== Kind.FIELD || !(differs ?? one)) return [];
     const what = differs ? 'an argument' : 'a field';
@@ -163,7 +164,7 @@ function pathTo(document: DocumentNode, target: ASTNode): readonly string[] {
   return path;
 }
 
-/** The name by which a node stands in a path: none for most. */
+/** The name of a node in a path. Most nodes have none. */
 function stepOf(node: ASTNode): readonly string[] {
   switch (node.kind) {
     case Kind.OPERATION_DEFINITION:

@@ -45,7 +45,7 @@ const maxErrors = 50;
 
 /**
  * All that Shopify finds wrong with a document before it executes it. Words, codes and order are those of graphql-ruby,
- * which Shopify runs: what stands in an unknown field or argument is not looked at, and variables come last.
+ * which Shopify runs: the content of an unknown field or argument is not checked, and variables come last.
  */
 export function validateDocument(schema: GraphQLSchema, document: DocumentNode): readonly LocatedErrorEntry[] {
   const checker = new DocumentChecker(schema, document);
@@ -450,6 +450,6 @@ function firstOfEach(uses: readonly VariableUse[]): readonly VariableUse[] {
 const namedTypeOf = (node: VariableDefinitionNode['type']): string =>
   node.kind === Kind.NAMED_TYPE ? node.name.value : namedTypeOf(node.type);
 
-/** How an operation stands in a path. */
+/** The name of an operation in a path. */
 const operationStep = ({ operation, name }: OperationDefinitionNode): string =>
   name ? `${operation} ${name.value}` : operation;

@@ -6,7 +6,9 @@ import type { FakeCall } from '../model.ts';
 /** What is known about a call while it is being executed. */
 export type HookedCall = Omit<FakeCall, 'status' | 'outcome' | 'fault'>;
 
-/** An operation name, a root field, or a REST call such as `PUT products/{id}.json`; or a function that tests one call. */
+/**
+ * An operation name, a root field, or a REST call such as `PUT products/{id}.json`; or a function that tests one call.
+ */
 export type HookFilter = string | ((call: HookedCall) => boolean);
 
 /**
@@ -78,7 +80,9 @@ export interface HookScript {
    * to get them, then once on a fresh fake for each of them.
    */
   killPoints(): readonly KillPoint[];
-  /** Removes all hooks, and starts `killPoints` over. If a `killAt` point was not reached, its promise stays pending. */
+  /**
+   * Removes all hooks, and starts `killPoints` over. If a `killAt` point was not reached, its promise stays pending.
+   */
   clear(): void;
 }
 
@@ -129,7 +133,7 @@ export function createHooks(onError: (error: unknown) => void): Hooks {
   const pass = (call: HookedCall): void => {
     const names = new Set([...call.rootFields, call.operation]);
     for (const name of names) timesPassed.set(name, (timesPassed.get(name) ?? 0) + 1);
-    // Only what is no GraphQL has a space in its name, such as `PUT products/{id}.json`.
+    // Only calls other than GraphQL have a space in their name, such as `PUT products/{id}.json`.
     const name = call.operation.includes(' ') ? call.operation : (call.rootFields[0] ?? call.operation);
     passed.push(`before ${name}#${timesPassed.get(name)}`, `after ${name}#${timesPassed.get(name)}`);
   };

@@ -76,7 +76,7 @@ function accessToken(request: FakeRequest): string {
 }
 
 /**
- * The version that answers. One that is no longer accessible falls forward to the oldest that is:
+ * The version that responds. An expired version falls forward to the oldest supported one:
  * https://shopify.dev/docs/api/usage/versioning
  */
 function servedVersion(asked: string, versions: readonly string[]): string | undefined {

@@ -14,7 +14,7 @@ export interface FakeRequest {
   /** Looks a header up, case-insensitively. */
   readonly header: (name: string) => string | null;
   readonly body: string;
-  /** The body as it came, for what is no text. */
+  /** The body as bytes, if it is not text. */
   readonly bytes: Uint8Array;
 }
 
@@ -97,5 +97,8 @@ export interface ApiTask {
   }>;
 }
 
-/** The request handling behind every face. It takes the whole request, and always goes on to the end: a server does not see an abort. */
+/**
+ * The request handling behind every face. It takes the whole request, and always goes on to the end: a server does not
+ * see an abort.
+ */
 export type FakeCore = (request: FakeRequest) => Promise<FakeResponse>;

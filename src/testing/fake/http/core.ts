@@ -23,7 +23,7 @@ interface CoreOptions {
   readonly tokens: TokenBook;
   /** API versions that are served, oldest first. */
   readonly versions: readonly string[];
-  /** What stands behind a token. */
+  /** The access that a token gives. */
   readonly apis: Readonly<Record<'graphql' | 'rest', FakeApi>>;
   /** What needs no token. Tried in order, before the APIs. */
   readonly routes?: readonly FakeRoute[];

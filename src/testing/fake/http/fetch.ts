@@ -45,7 +45,7 @@ function droppedConnection(): TypeError {
   return new TypeError('fetch failed', { cause });
 }
 
-/** Whether a rejection of `fakeFetch` stands for a lost connection. */
+/** Whether a rejection of `fakeFetch` means a lost connection. */
 export function isDroppedConnection(error: unknown): boolean {
   const cause = error instanceof TypeError ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === resetCode;

@@ -36,12 +36,13 @@ export function mswHandlers(
 /** Requests that handlers of any fake of this process have got, by domain. */
 const handled = new Map<string, number>();
 
-/** Domains of which a warning told already. */
+/** Domains that a warning has already named. */
 const warned = new Set<string>();
 
 /**
- * Warns once in a process of a request to a shop of the fake that msw does not see, as it does not see most of what the package undici
- * sends. Such a request leaves the machine. Every undici, also that of Node, tells of its requests on channels.
+ * Warns once in a process of a request to a shop of the fake that msw does not see, as it does not see most of what the
+ * package undici sends. Such a request leaves the machine. Every undici, also that of Node, tells of its requests on
+ * channels.
  *
  * @returns Ends the watch.
  */

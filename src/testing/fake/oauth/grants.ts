@@ -26,7 +26,7 @@ import {
 /** Parameters of a token request, whatever its form. */
 export type TokenParameters = ReadonlyMap<string, string>;
 
-/** What a grant works with. What it puts into the store stands only if it is granted. */
+/** The tools of a grant. Its changes of the store only take effect if it is granted. */
 interface GrantContext {
   readonly app: FakeApp;
   readonly shop: ShopState;
@@ -171,7 +171,7 @@ function replayed(pair: StoredPair, scopes: readonly string[], context: GrantCon
 const migrationRecoveryMs = 7 * 24 * 3_600_000;
 
 /**
- * An offline token that never expires for a pair that does. There is no way back: the old one is dead.
+ * Exchanges an offline token that never expires for a pair that does. The old token stops working.
  * https://shopify.dev/docs/apps/build/authentication-authorization/migrate-to-expiring-offline-access-tokens
  */
 function migrateToken(context: GrantContext): Granted {
@@ -298,7 +298,7 @@ export function problemAnswer({ status, error, description }: OAuthProblem, requ
 
 const oneScope = /^(?:unauthenticated_|customer_)?(?:read|write)_[a-z_]+$/;
 
-/** Reads `read_products,write_orders`; `undefined` where that is no list of scopes. */
+/** Reads `read_products,write_orders`; `undefined` if it is not a list of scopes. */
 export function parseScopes(text: string): readonly string[] | undefined {
   const scopes = text.split(/[\s,]+/).filter((scope) => scope !== '');
   return scopes.every((scope) => oneScope.test(scope)) ? scopes : undefined;

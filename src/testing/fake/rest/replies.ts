@@ -18,7 +18,7 @@ export interface RestRequest {
 /** One method on one kind of path. */
 export interface RestEndpoint {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `{id}` where a number stands, such as `products/{id}.json`. */
+  /** With `{id}` in place of a number, such as `products/{id}.json`. */
   readonly path: string;
   /** Scope that it needs. Default none. */
   readonly scope?: string;
@@ -106,7 +106,7 @@ const names: Readonly<Record<string, string>> = {
   metafields: 'metafields',
 };
 
-/** REST's names for what is wrong with one variant; all else of it stands under `base`. */
+/** REST's names for errors of one variant. Other errors are under `base`. */
 const variantNames: Readonly<Record<string, string>> = {
   price: 'price',
   compareAtPrice: 'compare_at_price',

@@ -69,7 +69,7 @@ export function openPersistence(file: string): Persistence {
   return {
     load: () => changes,
     append(batch) {
-      // The number of a closed file may stand for somebody else's by now.
+      // The descriptor of a closed file may already belong to another file.
       if (closed) throw new StorageError(`${file} cannot be written: the fake is closed.`);
       guarded('written', () => append(batch));
     },

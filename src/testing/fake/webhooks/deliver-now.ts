@@ -28,7 +28,7 @@ function payloadOf({ topic, product: gid }: FakeWebhook, shop: string, store: Fa
       issues: [{ field: 'payload', message: `is required for ${topic}. For a products/… topic, "product" is enough.` }],
     });
   }
-  // What was deleted is no longer there, and Shopify sends its number only.
+  // Shopify only sends the id of a deleted object.
   if (topic === 'products/delete') return { id: idOf(gid) };
   const product = store.get(shop, 'Product', gid);
   if (!product)

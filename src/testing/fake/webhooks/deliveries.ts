@@ -61,7 +61,7 @@ export function createDeliveries(context: DeliveriesContext): Deliveries {
     queue.at(delivery.nextAttemptAt ?? clock.now(), delivery, delivery.attempts.length === 0);
   }
 
-  /** Notes where a delivery stands; one that waits also stands in the store, and has its next try. */
+  /** Records the state of a delivery. A waiting one is also stored, with the time of its next try. */
   function note(delivery: FakeDelivery): void {
     const { shop, id, state } = delivery;
     if (state === 'waiting') {
@@ -145,7 +145,7 @@ export function createDeliveries(context: DeliveriesContext): Deliveries {
   };
 }
 
-/** Every delivery as it stands now. */
+/** The present state of every delivery. */
 interface DeliveryLog {
   /** In the order in which they were made. The list itself stays the same one. */
   readonly list: readonly FakeDelivery[];

@@ -219,7 +219,7 @@ function eventTargets(event: EventContent, subscriptions: readonly EventSubscrip
 
 /** What a subscription wants of a payload. */
 interface PayloadWishes {
-  /** Paths such as `variants.price`; empty for everything. Unknown ones are no error: there is just nothing there. */
+  /** Paths such as `variants.price`; empty for everything. Unknown ones are ignored. */
   readonly includeFields: readonly string[];
   readonly metafieldNamespaces: readonly string[];
   readonly metafields: readonly MetafieldName[];

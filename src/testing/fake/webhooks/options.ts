@@ -158,7 +158,7 @@ const tokenPattern =
  * any value, and at the end of one for what begins so; a list matches where one of its entries does. A field that is
  * not in the payload matches nothing. https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
  *
- * @returns `undefined` for what is no filter, such as a value without its field.
+ * @returns `undefined` if it is not a filter, such as a value without its field.
  */
 export function parseFilter(text: string): WebhookFilter | undefined {
   const tokens = tokenize(text);

@@ -96,7 +96,7 @@ export function sortedConnection<T extends Identified>(
   });
 }
 
-/** Where something stands in a sorted list. */
+/** The position of an item in a sorted list. */
 interface Place {
   readonly value: string | number;
   readonly number: number;
@@ -120,7 +120,7 @@ function numberIn({ last_id: id }: Readonly<Record<string, unknown>>): number {
   return numberOf(id);
 }
 
-/** @throws GraphQLError for what is no cursor at all. Recorded 2025-10 of metafield definitions. */
+/** @throws GraphQLError if it is not a cursor. Recorded 2025-10 for metafield definitions. */
 function decoded(cursor: string): Readonly<Record<string, unknown>> {
   const parsed = parseJson(Buffer.from(cursor, 'base64').toString());
   if (!isRecord(parsed)) throw badRequest('Malformed cursor');
@@ -186,14 +186,14 @@ function positionBefore(ordered: readonly Identified[], cursor: string, reverse:
   return position >= 0 ? position : positionBeyond(ordered, last.number, reverse);
 }
 
-/** What a cursor stands at. */
+/** The position that a cursor names. */
 interface LastItem {
   readonly number: number;
   /** Where its number is not all of its id. */
   readonly id: string | undefined;
 }
 
-/** Where an item stands; -1 for nowhere. Most lists are in order of their ids: there a later page takes no longer. */
+/** The index of an item, or -1. Most lists are in order of their ids, so that later pages are as fast as the first. */
 function positionOf(ordered: readonly Identified[], { number, id }: LastItem, reverse: boolean): number {
   const isIt = (item: Identified | undefined): boolean =>
     item !== undefined && (id === undefined ? numberOf(item.id) === number : item.id === id);
@@ -219,7 +219,7 @@ function idIn(cursor: string): LastItem {
   return { number: numberIn(parsed), id: typeof id === 'string' ? id : undefined };
 }
 
-/** A `Count`: exact up to the limit, then at least that many. `null` is no limit. */
+/** A `Count`: exact up to the limit, and then "at least" the limit. `null`: without a limit. */
 export function countUpTo(
   count: number,
   limit: number | null = null,

@@ -82,7 +82,7 @@ function withInput(before: LocationEntity, input: LocationEditInput, context: Re
   const now = isoNow(context.clock);
   const owner = { type: 'LOCATION', id: before.id, metafields: before.metafields ?? [] } as const;
   const given = input.metafields ?? [];
-  // One without a value is passed over, and told of are positions among all that the location has. Recorded 2026-04.
+  // Entries without a value are skipped, and positions count all entries of the location. Recorded 2026-04.
   const valued = given.filter(({ value }) => value !== '');
   const metafields = upsertedMetafields(valued, owner, { ...context, now }, (index, problem) =>
     report(problem.code, ['input', 'metafields', owner.metafields.length + index, problem.part], problem.message),
@@ -103,7 +103,9 @@ function checkName(name: string, others: readonly LocationEntity[], report: Repo
 /** Characters of the parts of an address. */
 const maxAddressLength = 255;
 
-/** What messages call the parts. Recorded 2026-04 for the street, the city and the ZIP code. ZIP codes are not checked. */
+/**
+ * What messages call the parts. Recorded 2026-04 for the street, the city and the ZIP code. ZIP codes are not checked.
+ */
 const addressWords = { address1: 'name for the street', city: 'city name', zip: 'postal / ZIP code' } as const;
 
 function addressAfter(before: StoredAddress, input: AddressInput, report: ReportUserError): StoredAddress {

@@ -10,7 +10,7 @@ import { optionView } from './products/products.ts';
 import { shopObject } from './shop.ts';
 import { taxonomyCategory } from './taxonomy.ts';
 
-/** What stands behind a gid: an entity, something inside a product, or the shop; `null` for nothing. */
+/** Resolves a gid: an entity, a part of a product, or the shop; `null` if there is none. */
 export function loadNode(id: string, context: ResolverContext): unknown {
   const { kind } = requireGid(id);
   const entity = context.store.get(context.shop, kind, id);
@@ -73,7 +73,9 @@ function referred(id: string, context: ResolverContext): unknown {
   return loadNode(id, context);
 }
 
-/** What is gone is not there. Recorded 2026-04 of metaobjects: each field is `null` for values that it is not made for. */
+/**
+ * What is gone is not there. Recorded 2026-04 of metaobjects: each field is `null` for values that it is not made for.
+ */
 const references: ResolverMap[string] = {
   reference: resolver<Referring>(({ type, value }, _args, context) =>
     value !== null && type.endsWith('_reference') && !type.startsWith('list.') ? referred(value, context) : null,

@@ -10,7 +10,7 @@ export function countryCodeOf(given: string): string | undefined {
     const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
     for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
       const name = countryName(code);
-      // What is no country has its code for a name; `ZZ` stands for no known one.
+      // A code that is not a country is its own name; `ZZ` means unknown.
       if (name !== code && code !== 'ZZ') codesByName.set(name.toLowerCase(), code).set(code.toLowerCase(), code);
     }
   }
@@ -18,8 +18,8 @@ export function countryCodeOf(given: string): string | undefined {
 }
 
 /**
- * The code of a province that is given by its code or English name; `null` where the country has no such one. Of a country
- * whose provinces the fake does not know, any code is taken.
+ * The code of a province that is given by its code or English name; `null` where the country has no such one. Of a
+ * country whose provinces the fake does not know, any code is taken.
  */
 export function provinceCodeOf(country: string, given: string): string | null {
   const known = provinces[country];

@@ -259,7 +259,7 @@ function changePublications({ id, input }: PublishArgs, context: ResolverContext
     if (store.get(shop, 'Publication', publicationId)) return [];
     return problem('publicationId', 'Publication does not exist or is not publishable');
   });
-  // The thing stands beside the errors. Recorded 2025-10.
+  // The object is returned beside the errors. Recorded 2025-10.
   if (userErrors.length > 0) return { publishable: before, userErrors };
 
   let entries = before.published ?? [];
@@ -296,7 +296,7 @@ interface PublicationUpdateArgs {
   };
 }
 
-/** Things that one call may put into a publication or take out. `Mutation.publicationUpdate` says so. */
+/** Maximum number of items that one call adds to or removes from a publication (`Mutation.publicationUpdate`). */
 const maxPublishables = 50;
 
 /** `publicationUpdate`, with products. In the words of `PublicationUserErrorCode`. */
@@ -308,7 +308,7 @@ function updatePublication({ id, input }: PublicationUpdateArgs, context: Resolv
   const [join, leave] = [input.publishablesToAdd ?? [], input.publishablesToRemove ?? []];
   if (!before) report('PUBLICATION_NOT_FOUND', ['id'], 'Publication was not found');
   if (join.length + leave.length > maxPublishables) {
-    // The first that is too much is blamed, and nothing else is told. Recorded 2026-04, of 51 and more.
+    // Only the first item beyond the limit is reported. Recorded 2026-04, with 51 items and more.
     const list = join.length > maxPublishables ? 'publishablesToAdd' : 'publishablesToRemove';
     const message = 'The limit for simultaneous publication updates has been exceeded.';
     report('PUBLICATION_UPDATE_LIMIT_EXCEEDED', ['input', list, maxPublishables + 1], message);

@@ -9,9 +9,8 @@ import { definitionByKey } from './find-entities.ts';
 import { resolveNamespace } from './metafields/values.ts';
 
 /**
- * Shopify's search syntax, for every root that takes `query`: https://shopify.dev/docs/api/usage/search-syntax.
- * A query is parsed, its fields are looked up in what a root can be searched by, and the test that comes of it is run on
- * each thing. Which fields a root has stands in the description of its argument.
+ * Shopify's search syntax, for every root that takes `query`: https://shopify.dev/docs/api/usage/search-syntax. A query
+ * becomes a test that runs on each object. The description of a root's argument lists the fields it can be searched by.
  */
 
 /** One term, such as `price:>=10`, `-tag:sale` without its `-`, or the bare word `tee`. */
@@ -22,7 +21,7 @@ interface Term {
   readonly value: string;
   /** It was written in quotes. */
   readonly isQuoted?: boolean;
-  /** It ends with `*`, which is no part of the value: what begins with the value, or for an empty value anything. */
+  /** Whether it ended with `*`, which is not part of the value: matches texts that start with the value. */
   readonly isPrefix: boolean;
 }
 
@@ -55,7 +54,7 @@ export interface Searchable<T> {
   readonly metafieldsOf?: string;
 }
 
-/** Where a search stands, so that its warnings can be told beside the response. */
+/** The place of a search in the document, for its warnings in the response. */
 export interface SearchPlace {
   readonly info: GraphQLResolveInfo;
   readonly context: OperationContext;
@@ -205,9 +204,9 @@ function described(expression: Expression): object {
 const wholeHour = (value: string): string => (/^\d{4}-\d\d-\d\dT\d\d$/.test(value) ? `${value}:00:00Z` : value);
 
 /**
- * A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. A colon ends a value
- * that is not quoted, and what follows is read anew: of `updated_at:>2026-10-01T08:30:00Z` the `30` is a field. Recorded
- * 2025-10. Addresses and gids stay whole.
+ * A word, a quoted text, a parenthesis or a field; a backslash takes its meaning from what follows. A colon ends a
+ * value that is not quoted, and the rest is read as a new term: in `updated_at:>2026-10-01T08:30:00Z`, `30` is a field.
+ * Recorded 2025-10. Addresses and gids stay whole.
  */
 const token =
   /\s+|(?<paren>[()])|(?<minus>-)?(?:(?<field>\w[\w.$-]*):(?!\/\/)(?<comparison>[<>]=?)?)?(?:"(?<double>(?:\\.|[^"\\])*)"|'(?<single>(?:\\.|[^'\\])*)'|(?<plain>(?:\\.|:(?=\/\/)|[^\s()":\\])*):?)/gsy;
@@ -255,8 +254,8 @@ function piecesOf(query: string): readonly Piece[] | undefined {
 
 /**
  * Parses a query: terms side by side or with `AND` must all hold, of terms with `OR` one; `AND` binds closer. `NOT` or
- * `-` turns a term or a group around. A connective or a parenthesis that the end of the query leaves open does not count
- * (recorded 2025-10). `undefined` where parentheses, quotes or connectives don't fit together otherwise.
+ * `-` negates a term or a group. A connective or a parenthesis left open at the end of the query is ignored (recorded
+ * 2025-10). `undefined` if parentheses, quotes or connectives do not match otherwise.
  */
 function parseSearch(query: string): Expression | undefined {
   const pieces = piecesOf(query);
@@ -323,7 +322,9 @@ const compare = (comparison: Term['comparison'], at: number, wanted: number): bo
   }
 };
 
-/** A field of ids, of which a thing may have several: a gid or its number, several with commas between, also by range. */
+/**
+ * A field of ids, of which a thing may have several: a gid or its number, several with commas between, also by range.
+ */
 export function gid<T>(idsOf: (thing: T) => string | readonly string[]): SearchField<T> {
   return {
     test({ comparison, value, isPrefix }) {
@@ -421,7 +422,7 @@ export function flag<T>(read: (thing: T) => boolean): SearchField<T> {
   };
 }
 
-/** A field of time. A value is `now`, a time or a part of one: a day or a year stands for all of it. */
+/** A field of time. A value is `now`, a time or a part of one: a day or a year means all of it. */
 export function time<T>(name: string, read: (thing: T) => string | null, now: () => number): SearchField<T> {
   return {
     test({ comparison, value, isPrefix }) {
@@ -438,7 +439,7 @@ export function time<T>(name: string, read: (thing: T) => string | null, now: ()
   };
 }
 
-/** The last millisecond that a time such as `2026` or `2026-10-01` stands for. */
+/** The last millisecond of a time such as `2026` or `2026-10-01`. */
 function endOf(value: string, from: number): number {
   const [, , month, day] = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(value) ?? [];
   const end = new Date(from);

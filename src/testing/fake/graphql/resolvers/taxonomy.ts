@@ -38,13 +38,13 @@ const ancestorsOf = (key: string): readonly string[] => {
 };
 
 /**
- * Ids at the top of Shopify's taxonomy. What begins with another is no category.
+ * Ids at the top of Shopify's taxonomy. Every category id starts with one of them.
  * https://shopify.github.io/product-taxonomy/releases/latest/
  */
 const verticals = 'aa ae ap bi bt bu co el fb fr gc ha hb hg lb ma me na os pa rc se sg so tg vp'.split(' ');
 
 /**
- * Refuses the gid of what is no category. Those deeper in the taxonomy than the fake's part of it are taken as there.
+ * Refuses a gid that is not a category. Categories below the part that the fake knows count as existing.
  *
  * @throws GraphQLError `INVALID_PRODUCT_TAXONOMY_NODE_ID`. Recorded 2025-10, of an unknown id.
  */

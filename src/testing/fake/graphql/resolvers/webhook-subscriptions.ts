@@ -137,7 +137,7 @@ const blank: WebhookSubscriptionContent = {
   name: null,
 };
 
-/** The content that an input leads to, over what stands so far. */
+/** The content of a subscription after an input, starting from its present content. */
 function withInput(before: WebhookSubscriptionContent, input: SubscriptionInput): WebhookSubscriptionContent {
   const names = input.metafields?.map(
     ({ namespace, key }): MetafieldName => ({ namespace: resolveNamespace(namespace), key }),
@@ -180,13 +180,16 @@ function ownSubscription(context: ResolverContext, id: string): WebhookSubscript
   return ownSubscriptions(context).find((subscription) => subscription.id === id);
 }
 
-/** Most characters of a name. https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification */
+/**
+ * Most characters of a name.
+ * https://shopify.dev/changelog/webhook-subscriptions-now-support-a-name-field-for-identification
+ */
 const longestName = 50;
 
 const badFilter = 'The specified filter is invalid, please ensure you specify the field(s) you wish to filter on.';
 
 interface Candidate extends WebhookSubscriptionContent {
-  /** Where it stands already. */
+  /** Present if it already exists. */
   readonly id?: string;
   readonly topic: string;
 }
@@ -235,7 +238,7 @@ function filterProblems({ topic, filter }: Candidate): UserError[] {
   if (filter && Buffer.byteLength(filter) > maxTextBytes)
     return [userError(['webhookSubscription'], 'The specified filter exceeds the maximum allowed size.')];
   const parsed = filter ? parseFilter(filter) : undefined;
-  // Metaobjects are told apart by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
+  // Metaobjects are distinguished by their type: https://shopify.dev/docs/apps/build/webhooks/delivery-filtering
   const isEnough =
     !topic.startsWith('METAOBJECTS_') || parsed?.terms.some(({ field, value }) => field === 'type' && value !== '*');
   return (filter && !parsed) || !isEnough ? [userError(['webhookSubscription'], badFilter)] : [];

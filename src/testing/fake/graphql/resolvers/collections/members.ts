@@ -19,7 +19,7 @@ export function membersOf(context: Reading, collectionId: string): readonly Prod
   return members.toSorted((a, b) => numberOf(a) - numberOf(b));
 }
 
-/** Puts products into a collection, and takes some out. Those that are gone by now do not matter. */
+/** Adds products to a collection and removes some. Deleted products are ignored. */
 export function changeMembers(
   collectionId: string,
   change: { readonly join: readonly string[]; readonly leave: readonly string[] },

@@ -184,7 +184,7 @@ function hasOtherExtension({ filename, originalSource }: FileCreateInput): boole
   return source !== '' && extensionOf(filename) !== source;
 }
 
-/** What is not there is told of once, by all its ids; where files are to be deleted, without brackets. Recorded 2026-04. */
+/** Missing files are reported once, with all their ids; `fileDelete` lists them without brackets. Recorded 2026-04. */
 function reportMissing(ids: readonly string[], list: string, context: ResolverContext, report: ReportUserError): void {
   const missing = ids.filter((id) => !imageById(context, id));
   if (missing.length === 0) return;
@@ -194,8 +194,8 @@ function reportMissing(ids: readonly string[], list: string, context: ResolverCo
 }
 
 /**
- * `fileUpdate`: the image, its name, its alt text, and which products show it. What isn't there or isn't ready refuses the
- * whole call; else each file is changed that has no error of its own. Recorded 2026-04.
+ * `fileUpdate`: the image, its name, its alt text, and which products show it. What isn't there or isn't ready refuses
+ * the whole call; else each file is changed that has no error of its own. Recorded 2026-04.
  */
 function updateFiles(inputs: readonly FileUpdateInput[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
@@ -302,7 +302,7 @@ function renewed(before: StoredMedia, source: string, { clock, store }: Resolver
   return { renewal, originalSource: { url: source }, image: { ...before.image, url: url.href } };
 }
 
-/** `fileAcknowledgeUpdateFailed`: an update that failed is not told of any more. Recorded 2026-04. */
+/** `fileAcknowledgeUpdateFailed`: clears the error of a failed update. Recorded 2026-04. */
 function acknowledge(ids: readonly string[], context: ResolverContext): unknown {
   const { userErrors, report } = collectUserErrors();
   reportMissing(ids, 'fileIds', context, report);
@@ -323,7 +323,7 @@ function acknowledge(ids: readonly string[], context: ResolverContext): unknown 
   return { files: ids.map((id) => imageById(context, id)), userErrors: [] };
 }
 
-/** `fileDelete`. Products show it no longer. */
+/** `fileDelete`, which also removes the files from products. */
 function deleteFiles(given: readonly string[], context: ResolverContext): unknown {
   // Only the number of an id counts, whatever kind of file it names. Recorded 2026-04.
   const ids = given

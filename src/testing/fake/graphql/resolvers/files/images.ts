@@ -87,7 +87,7 @@ interface ImageSource {
 /** Whether an image can be downloaded from there. */
 export const isAddress = (source: string): boolean => /^https?:\/\//.test(source) && URL.canParse(source);
 
-/** An image that is uploaded from an address; `undefined` for what is no address. */
+/** An image uploaded from an address; `undefined` if it is not an address. */
 export function newImage(
   { originalSource, alt = null, filename }: ImageSource,
   { store, now, clock }: { readonly store: Pick<EntityStore, 'nextId'>; readonly now: string; readonly clock: Clock },

@@ -62,7 +62,7 @@ function problemOf(input: InventoryItemInput): unknown {
     return userError(['input', 'cost'], 'Cost must be greater than or equal to 0');
   const tooLong = sku == null ? undefined : lengthProblem('SKU', sku);
   if (tooLong !== undefined) return userError(['input', 'sku'], tooLong);
-  // `ZZ` is in the enum, and is no country. Recorded 2025-10.
+  // `ZZ` is in the enum, but is not a country. Recorded 2025-10.
   if (countryCodeOfOrigin === 'ZZ')
     return userError(['input', 'countryCodeOfOrigin'], 'Country code of origin is invalid');
   if (harmonizedSystemCode != null && !/^\d{6,13}$/.test(harmonizedSystemCode))

@@ -320,7 +320,7 @@ function applyChanges(
     if (!isStocked || own.length > 0) putLevel(context, { ...level.after, isActive: true, updatedAt: now });
   }
   if (entries.length === 0) return null;
-  // What is on hand follows from the other changes, and stands after all of them. Recorded 2025-10.
+  // The change of `on_hand` follows from the other changes and is listed after them. Recorded 2025-10.
   entries.sort((a, b) => Number(a.name === 'on_hand') - Number(b.name === 'on_hand'));
   const group: InventoryAdjustmentGroupEntity = {
     id: store.nextId('InventoryAdjustmentGroup'),
@@ -409,7 +409,7 @@ function checkPlace(
   return hasItem && hasLocation;
 }
 
-/** Reports a quantity that is no longer what the caller expects. */
+/** Reports a quantity that differs from what the caller expects. */
 function checkChangeFrom(
   expected: number | null | undefined,
   actual: number,

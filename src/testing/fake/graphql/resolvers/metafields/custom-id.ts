@@ -23,7 +23,10 @@ export const resolveCustomId = (input: UniqueMetafieldValueInput): CustomId => (
   value: input.value,
 });
 
-/** The definition behind a custom id, if it keeps values unique. https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids */
+/**
+ * The definition behind a custom id, if it keeps values unique.
+ * https://shopify.dev/docs/apps/build/custom-data/metafields/working-with-custom-ids
+ */
 export function uniqueDefinition(
   customId: CustomId,
   context: ResolverContext,
@@ -36,7 +39,7 @@ export function uniqueDefinition(
 /**
  * The custom id that an input means.
  *
- * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ * @throws GraphQLError `NOT_FOUND` without a definition that keeps these values unique.
  */
 function requireUniqueDefinition(
   input: UniqueMetafieldValueInput,
@@ -51,7 +54,7 @@ function requireUniqueDefinition(
 /**
  * The one of `owners` that has a custom id.
  *
- * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ * @throws GraphQLError `NOT_FOUND` without a definition that keeps these values unique.
  */
 export function ownerByCustomId<Owner extends { readonly metafields: readonly StoredMetafield[] }>(
   owners: readonly Owner[],
@@ -68,7 +71,7 @@ export function ownerByCustomId<Owner extends { readonly metafields: readonly St
 /**
  * The product with that custom id, by the index of the store.
  *
- * @throws GraphQLError `NOT_FOUND` when there is no definition that keeps such values unique.
+ * @throws GraphQLError `NOT_FOUND` without a definition that keeps these values unique.
  */
 export function productByCustomId(
   input: UniqueMetafieldValueInput,

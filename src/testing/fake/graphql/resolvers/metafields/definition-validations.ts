@@ -128,7 +128,7 @@ function isPattern(text: string): boolean {
   try {
     return new RegExp(text, 'u').source !== '';
   } catch {
-    // What is no pattern throws; there is no other way to ask.
+    // An invalid pattern throws; there is no other check.
     return false;
   }
 }
@@ -203,7 +203,7 @@ function rank(value: string): number {
   return Number.isNaN(Number(value)) ? Date.parse(value) : Number(value);
 }
 
-/** A limit as it is told. Times as Ruby writes them: recorded 2025-10. */
+/** A limit as messages show it, with times in Ruby's format. Recorded 2025-10. */
 const shown = (type: string, limit: string): string => {
   if (type === 'date_time')
     return `${new Date(Date.parse(limit)).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length).replace('T', ' ')} +0000`;

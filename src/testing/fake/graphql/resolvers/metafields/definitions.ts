@@ -147,7 +147,7 @@ export const metafieldDefinitionResolvers: ResolverMap = {
 const definitionError = (code: MetafieldDefinitionCreateUserErrorCode, field: string, message: string) =>
   inNoList(userError(['definition', field], message, code));
 
-/** Which element of a list is wrong: here, inputs are no lists. */
+/** The index of a wrong list element: `null`, because these inputs are not lists. */
 const inNoList = (error: UserError) => ({ ...error, elementIndex: null, elementKey: null });
 
 type DefinitionError = ReturnType<typeof definitionError>;
@@ -188,7 +188,7 @@ function createDefinition(input: MetafieldDefinitionInput, context: ResolverCont
     userErrors.push(inNoList(userError(['definition'], message, 'OWNER_TYPE_LIMIT_EXCEEDED_FOR_USE_AS_ADMIN_FILTERS')));
   }
   if (others.length >= maxDefinitions) {
-    // Nothing else is told, not even of a name that is taken. Recorded 2026-04.
+    // No other error is reported, not even a taken name. Recorded 2026-04.
     const message = `Stores can only have ${maxDefinitions} definitions for each store resource.`;
     const only = inNoList(userError(['definition'], message, 'RESOURCE_TYPE_LIMIT_EXCEEDED'));
     return { createdDefinition: null, userErrors: [only] };

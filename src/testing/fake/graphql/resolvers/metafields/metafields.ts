@@ -61,7 +61,7 @@ export function metafieldFields(
   };
 }
 
-/** Whether a key stands for the metafield: `namespace.key`, or the bare key beside a namespace. */
+/** Whether a key names the metafield: `namespace.key`, or the key alone if the namespace is given. */
 function isNamed(metafield: StoredMetafield, key: string, namespace: string | undefined): boolean {
   if (namespace && key === metafield.key) return true;
   const dot = key.lastIndexOf('.');

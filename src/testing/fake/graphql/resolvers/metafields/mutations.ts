@@ -66,7 +66,7 @@ function setMetafields(inputs: readonly MetafieldsSetInput[], context: ResolverC
     const made = owner
       ? setOne(input, owner, context)
       : ({ code: 'INVALID_VALUE', part: 'ownerId', message: 'Owner does not exist.' } as const);
-    // As it is now: a later entry for the same metafield does not change what is told of this one.
+    // A copy, because a later entry for the same metafield must not change the result of this one.
     if (!('part' in made)) return [viewedMetafield(made.id, context)];
     const { code, part, message, elementIndex = null } = made;
     const place = part === null ? ['metafields', index] : ['metafields', index, part];
@@ -124,7 +124,7 @@ const notAllowed = 'Access to this namespace and key on Metafields for this reso
 
 function staleProblem(input: MetafieldsSetInput, before: StoredMetafield | undefined): Problem | undefined {
   const { compareDigest, type, value } = input;
-  // A digest is looked at where something changes: what stands there already may be sent with any. Recorded 2025-10.
+  // A digest is only checked if the value changes: the present value may be sent with any. Recorded 2025-10.
   if (compareDigest === undefined || (before?.value === value && (type ?? before.type) === before.type))
     return undefined;
   const actual = before ? compareDigestOf(before) : null;
@@ -135,7 +135,7 @@ function staleProblem(input: MetafieldsSetInput, before: StoredMetafield | undef
   return ['STALE_OBJECT', null, message];
 }
 
-/** `metafieldsDelete`. What is not there stands as `null`; what belongs to another app makes none of them go. */
+/** `metafieldsDelete`. Missing metafields are `null`; if one belongs to another app, none is deleted. */
 function deleteMetafields(identifiers: readonly MetafieldIdentifierInput[], context: ResolverContext): unknown {
   // One error for the whole list. Recorded 2026-04.
   if (identifiers.some(({ namespace }) => isReserved(resolveNamespace(namespace))))

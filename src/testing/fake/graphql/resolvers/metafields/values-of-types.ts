@@ -53,8 +53,8 @@ const text: Check = (value) => (value.trim() === '' ? blankValue : undefined);
 const blankValue = "Value can't be blank.";
 
 /**
- * In the words of Ruby's parser, with the place where it gave up. Recorded 2025-10 for a wrong key; the rest follows the
- * parser's source.
+ * In the words of Ruby's parser, with the place where it gave up. Recorded 2025-10 for a wrong key; the rest follows
+ * the parser's source.
  */
 const json: Check = (value) => {
   if (value.trim() === '') return blankValue;
@@ -62,9 +62,9 @@ const json: Check = (value) => {
     JSON.parse(value);
     return undefined;
   } catch (error) {
-    // What is no JSON throws, and only the message says where.
+    // Invalid JSON throws, and only the message contains the position.
     const message = error instanceof Error ? error.message : '';
-    // Where no position is told, the first character that is no space stands for it.
+    // Without a position, the first character other than a space is reported.
     const at = Number(/position (\d+)/.exec(message)?.[1] ?? value.search(/\S/));
     if (at >= value.length || /end of JSON/.test(message)) return 'Value is invalid JSON: unexpected end of input.';
     const before = value.slice(0, at).split('\n');
@@ -265,13 +265,13 @@ const single: Readonly<Record<string, Check>> = {
   ),
 };
 
-/** Types of which there is no list. */
+/** Types without a list type. */
 const neverListed = new Set(['id', 'json', 'language', 'money', 'rich_text_field', ...Object.keys(olderNames)]);
 
 /** Types of which there is a list for values, and none for definitions. Recorded 2025-10. */
 const listedWithoutDefinition = new Set(['boolean', 'multi_line_text_field']);
 
-/** Shopify sorts as if each name ended with what stands between `_` and the letters. */
+/** Shopify sorts as if each name ended with a character between `_` and the letters. */
 const inOrder = (names: readonly string[]): readonly string[] =>
   names.toSorted((a, b) => (`${a}\`` < `${b}\`` ? -1 : 1));
 
@@ -314,7 +314,7 @@ export interface ContentProblem {
   readonly elementIndex?: number;
 }
 
-/** The texts of a list's entries; the value itself where its type is no list. */
+/** The texts of a list's entries; the value itself if its type is not a list. */
 const entriesOf = (type: string, value: string): readonly string[] | undefined => {
   if (!type.startsWith('list.')) return [value];
   const entries = parseJson(value);

@@ -171,7 +171,7 @@ function isTaken(metafield: Named, owner: MetafieldOwner, context: ResolverConte
   );
 }
 
-/** Number of the app that all calls come from, as it stands in reserved namespaces. */
+/** Number of the calling app in reserved namespaces. */
 const appNumber = 1001;
 
 /**

@@ -204,20 +204,20 @@ function checkCounts(fields: readonly { readonly isFilterable: boolean }[], chec
   check(filterable > maxFields, place, 'INVALID', tooMany('admin filterable fields'));
 }
 
-/** What is wrong with a new field by itself. Whichever it is, its key is told. Recorded 2026-04. */
+/** What is wrong with a new field by itself. Each error names its key. Recorded 2026-04. */
 function checkField({ key, type, validations }: FieldInput, place: FieldPath, check: Check): void {
-  const told: Check = (fails, field, code, message) => check(fails, field, code, message, key);
+  const report: Check = (fails, field, code, message) => check(fails, field, code, message, key);
   const wrongType = typeOfDefinitionProblem(type);
-  told(key === '', place, 'BLANK', "Key can't be blank");
-  told(key.length < 2, place, 'TOO_SHORT', 'Key is too short (minimum is 2 characters)');
-  told(key.length > 64, place, 'TOO_LONG', 'Key is too long (maximum is 64 characters)');
-  told(!/^[\w-]+$/.test(key), place, 'INVALID', 'Key contains one or more invalid characters.');
-  told(wrongType !== undefined, place, 'INCLUSION', wrongType ?? '');
+  report(key === '', place, 'BLANK', "Key can't be blank");
+  report(key.length < 2, place, 'TOO_SHORT', 'Key is too short (minimum is 2 characters)');
+  report(key.length > 64, place, 'TOO_LONG', 'Key is too long (maximum is 64 characters)');
+  report(!/^[\w-]+$/.test(key), place, 'INVALID', 'Key contains one or more invalid characters.');
+  report(wrongType !== undefined, place, 'INCLUSION', wrongType ?? '');
   const onlyStandard = 'The disclosure_reference type can only be used in standard definitions provided by Shopify.';
-  told(/^(list\.)?disclosure_reference$/.test(type), place, 'INVALID', onlyStandard);
+  report(/^(list\.)?disclosure_reference$/.test(type), place, 'INVALID', onlyStandard);
   if (wrongType !== undefined) return;
   for (const { message } of validationProblems(type, validations ?? []))
-    told(true, [...place, 'validations'], 'INVALID_OPTION', message);
+    report(true, [...place, 'validations'], 'INVALID_OPTION', message);
 }
 
 /** Keys that fields can't have. Recorded 2026-04. */

@@ -1,7 +1,9 @@
 import { isoNow, type ResolverContext } from '../../context.ts';
 import { fulfillmentOrdersOf, orderById, saveOrder } from './save-order.ts';
 
-/** Cancels an order: what is not sent yet stays where it is. One that is gone or cancelled by now stays so. */
+/**
+ * Cancels an order: items that are not sent yet stay at their location. A deleted or cancelled order stays as it is.
+ */
 export function cancelNow(
   { orderId, reason, refunds }: { readonly orderId: string; readonly reason: string; readonly refunds: boolean },
   context: ResolverContext,

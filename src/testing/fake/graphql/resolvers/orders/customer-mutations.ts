@@ -76,7 +76,7 @@ function existing(id: string, context: ResolverContext): CustomerEntity | undefi
   return customerById(context, id);
 }
 
-/** Ids of parts that are to be made; of addresses and metafields only the first are told of. Recorded 2025-10. */
+/** Ids of parts to create. For addresses and metafields only the first is reported. Recorded 2025-10. */
 function nestedIdErrors({ addresses, metafields }: CustomerFields): readonly UserError[] {
   const address = (addresses ?? []).findIndex((each) => 'id' in each && each.id != null);
   if (address >= 0) return [userError(['addresses', address, 'id'], 'Cannot specify address ID on creation')];
@@ -180,7 +180,7 @@ export function customerFrom(
     lastName: kept(text(input.lastName), before?.lastName),
     // Shopify drops spaces wherever they stand. Recorded 2025-10.
     email: kept(text(input.email)?.toLowerCase().replaceAll(/\s/g, ''), before?.email),
-    // What is nothing but spaces and dashes is no phone.
+    // A text of only spaces and dashes is not a phone number.
     phone: kept(text(text(input.phone)?.replaceAll(/[\s().-]/g, '')), before?.phone),
     note: kept(input.note, before?.note),
     tags:

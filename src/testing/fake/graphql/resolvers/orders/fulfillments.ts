@@ -32,7 +32,7 @@ interface FulfillmentOrdersArgs extends ConnectionArgs {
 /** States in which nothing is to be done any more. */
 const ended = new Set<string>(['CLOSED', 'CANCELLED', 'INCOMPLETE']);
 
-/** What can be done with what an order holds. Recorded 2025-01 to 2026-04; that it can be merged is not told. */
+/** The supported actions of a fulfillment order, without MERGE. Recorded 2025-01 to 2026-04. */
 function actionsOf({ status, lineItems }: FulfillmentOrderEntity): readonly string[] {
   if (ended.has(status)) return [];
   if (status === 'ON_HOLD') return ['RELEASE_HOLD', 'HOLD', 'MOVE'];
@@ -175,7 +175,9 @@ function totalOfLine(line: StoredFulfillmentLine, args: unknown, context: Resolv
   return moneyBag(times(price, line.quantity), currencyOf(context));
 }
 
-/** What fulfillment orders can be searched by: the fields in the description of `QueryRoot.fulfillmentOrders(query:)`. */
+/**
+ * What fulfillment orders can be searched by: the fields in the description of `QueryRoot.fulfillmentOrders(query:)`.
+ */
 function searchable({ clock }: ResolverContext): Searchable<FulfillmentOrderEntity> {
   return {
     fields: {

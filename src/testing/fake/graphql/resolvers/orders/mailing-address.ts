@@ -25,7 +25,7 @@ const lines = [
 ] as const;
 
 /**
- * An address as it is stored, over what stands so far. Refusals were recorded 2025-10 of customers.
+ * An address as stored after an input, starting from the present one. Refusals were recorded 2025-10 for customers.
  *
  * @param report Told of what is wrong with it. Default: nobody; an unknown country or province is then left out.
  */

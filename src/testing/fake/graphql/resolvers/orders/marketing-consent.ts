@@ -99,7 +99,7 @@ function update(
     userErrors: [userError(['input', name, ...field], message, code)],
   });
   const { marketingOptInLevel: level, marketingState: state, consentUpdatedAt } = input;
-  // For email the customer stands beside it. Recorded 2026-04 of both.
+  // For email the customer is returned beside the error. Recorded 2026-04 for both.
   if (level == null)
     return {
       customer: channel === 'email' ? customer : null,

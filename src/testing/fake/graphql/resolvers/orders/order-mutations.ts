@@ -337,7 +337,7 @@ function checkNewOrder(input: OrderCreateFields, context: ResolverContext, repor
   if (input.email && !isEmail(input.email)) report('INVALID', ['order', 'email'], 'Email is invalid');
 }
 
-/** The customer that an order names, made or changed where it says so. */
+/** The customer of an order, which the input may create or change. */
 function customerOf(
   { customer, customerId, email }: OrderCreateFields,
   context: ResolverContext,

@@ -262,7 +262,7 @@ function isPaid({ displayFinancialStatus }: OrderEntity): boolean {
 /** What an address says, whichever id it has. */
 const addressText = (address: OrderEntity['shippingAddress']): string => JSON.stringify({ ...address, id: '' });
 
-/** The order that a line stands in. */
+/** The order of a line. */
 export const orderOfLine = (lineItemId: string, { store, shop }: ResolverContext): OrderEntity | undefined =>
   store.find(shop, 'Order', lineItemId)[0] as OrderEntity | undefined;
 

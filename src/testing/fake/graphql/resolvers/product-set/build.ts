@@ -49,7 +49,7 @@ export function setProduct({ identifier, input }: ProductSetArgs, context: Resol
     }
     return product;
   });
-  // Beside a handle that is taken stands the product, as it was. Recorded 2025-10.
+  // The error about a taken handle comes with the unchanged product. Recorded 2025-10.
   const isHandle = refusals.length > 0 && refusals.every(({ code }) => code === 'HANDLE_NOT_UNIQUE');
   return { product: isHandle ? (productById(context, id) ?? null) : saved, userErrors: refusals };
 }
@@ -67,7 +67,9 @@ export function savedProduct(
   return { product, userErrors: [] };
 }
 
-/** The product as the input wants it, if there is one to build. Changes nothing; what is wrong goes to `context.report`. */
+/**
+ * The product as the input wants it, if there is one to build. Changes nothing; what is wrong goes to `context.report`.
+ */
 function buildProduct(
   identifier: ProductSetIdentifiers | null | undefined,
   input: ProductSetInput,
@@ -294,7 +296,7 @@ interface Target {
   readonly customId?: CustomId;
 }
 
-/** Finds the product that is meant. An identifier that leads nowhere is reported, and there is no target. */
+/** Finds the product to change. Reports an identifier that matches none, and then returns no target. */
 function findTarget(
   identifier: ProductSetIdentifiers | null | undefined,
   input: ProductSetInput,

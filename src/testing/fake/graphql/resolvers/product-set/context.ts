@@ -59,7 +59,7 @@ const productSetCodes = namedBy({
 /** `productSet` blames the input as a whole for a text of the product that is too long. */
 const productSetNaming: Naming = (problem) => productSetCodes(problem.code === 'TOO_LONG' ? tooLong(problem) : problem);
 
-/** Of a title it says so without its name, and where. Recorded 2025-10. */
+/** The message about a title has neither its name nor a path. Recorded 2025-10. */
 const tooLong = (problem: Said): Said =>
   problem.field.at(-1) === 'title'
     ? { ...problem, message: problem.message.replace(/^Title /, '') }

@@ -68,7 +68,7 @@ interface UpdateArgs extends ProductArgs {
   } | null;
 }
 
-/** `productUpdate`: all but the variants. Lists come to what is there, and replace nothing. */
+/** `productUpdate`: everything except the variants. Lists are added and replace nothing. */
 function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
   requireOneArgument('productUpdate', args, ['input', 'product']);
   const fields = productFields(args);
@@ -80,7 +80,7 @@ function updateProduct(args: UpdateArgs, context: ResolverContext): unknown {
     (building) => changed(before, fields, args, building),
     ownNaming,
   );
-  // The product stands beside the errors as it was. Recorded 2025-10.
+  // The unchanged product is returned beside the errors. Recorded 2025-10.
   return { product: product ?? before, userErrors: withoutCodes(userErrors) };
 }
 

@@ -62,7 +62,7 @@ function changeOptions(
   }
   const change: OptionsChange = { context: building, report, options: before.options, variants: before.variants };
   make(change);
-  // The product is read back beside the errors: it stands as it was.
+  // The unchanged product is returned beside the errors.
   if (userErrors.length > 0) return { product: before, userErrors };
   const options = change.options.map((option, index) => ({ ...option, position: index + 1 }));
   const changed: ProductEntity = {
@@ -375,7 +375,7 @@ function deleteOptions({ options: ids, strategy }: DeleteOptionsArgs, change: Op
   change.variants = variants;
   change.options = options;
   if (options.length > 0) return;
-  // What is left is a product without options: one variant with the value that stands for none.
+  // The result is a product without options: one variant with the default value.
   const optionValue = { id: context.store.nextId('ProductOptionValue'), name: 'Default Title' };
   change.options = [
     { id: context.store.nextId('ProductOption'), name: 'Title', position: 1, optionValues: [optionValue] },
@@ -507,7 +507,9 @@ function completeCombinations(change: OptionsChange, tooMany: string, field: Fie
   ];
 }
 
-/** What is wrong with the name of an option. Recorded 2025-10; the option is blamed for a long one, the name for others. */
+/**
+ * What is wrong with the name of an option. Recorded 2025-10; the option is blamed for a long one, the name for others.
+ */
 function checkName(name: string, field: FieldPath, report: ReportUserError): void {
   const nameField = [...field, 'name'];
   const tooLong = 'OPTION_NAME_TOO_LONG';

@@ -29,7 +29,7 @@ export function deleteProduct(context: ResolverContext, product: ProductEntity):
     product.variants.map(({ inventoryItem }) => inventoryItem.id),
   );
   context.store.delete(context.shop, 'Product', product.id);
-  // What was deleted is no longer there, and Shopify sends its number only.
+  // Shopify only sends the id of a deleted product.
   context.announce('products/delete', () => ({ id: idOf(product.id) }));
 }
 

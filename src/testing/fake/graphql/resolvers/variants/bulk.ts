@@ -139,7 +139,7 @@ const updateCodes: Readonly<Record<string, string>> = {
   NEGATIVE_PRICE_VALUE: 'GREATER_THAN_OR_EQUAL_TO',
 };
 
-/** What is wrong with the input's form: then no variants are told of at all. Recorded 2025-10. */
+/** Errors of the input's form. With one of them, no variant is checked. Recorded 2025-10. */
 const formCodes = new Set([
   'NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE',
   'OPTION_DOES_NOT_EXIST',
@@ -183,7 +183,7 @@ function updateVariants(args: UpdateVariantsArgs, context: ResolverContext): unk
   return standsDespiteErrors({ product: draft, productVariants, userErrors });
 }
 
-/** A cost out of range is told of twice: first of the variant as a whole, without a code. Recorded 2025-10. */
+/** A cost out of range is reported twice: first for the variant as a whole, without a code. Recorded 2025-10. */
 const withCosts = (userErrors: readonly UserError[]): readonly UserError[] =>
   userErrors.flatMap((error) => {
     if (error.field?.at(-1) !== 'cost') return [error];

@@ -139,7 +139,7 @@ const variantOrders: Readonly<
   Record<string, ((variant: StoredVariant, context: ResolverContext) => string | number) | null>
 > = {
   POSITION: null,
-  // Without a search there is no relevance, and nothing was ever sold.
+  // Without a search there is no relevance, and the fake has no sales.
   RELEVANCE: null,
   POPULAR: null,
   SKU: ({ sku }) => (sku ?? '').toLowerCase(),
