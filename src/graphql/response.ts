@@ -278,7 +278,7 @@ function errorOfEntries(
       const value = tooCostly.extensions?.[key];
       return typeof value === 'number' ? value : undefined;
     };
-    return new MaxCostError(`${message}. Request smaller pages or fewer nested fields.`, {
+    return new MaxCostError(`${message.replace(/\.$/, '')}. Request smaller pages or fewer nested fields.`, {
       cost: number('cost'),
       maxCost: number('maxCost'),
       ...context,

@@ -454,8 +454,10 @@ class RunningCall<T> {
   #outcomeUnknown(cause: unknown): OutcomeUnknownError {
     const { operation, idempotencyKey } = this.#call;
     const { requestId, retryAfterMs, data } = isShopwrightError(cause) ? received(cause) : {};
-    const isDone =
-      isRecord(data) && Object.values(data).some((value) => value !== null) && codeOf(cause) !== 'USER_ERROR';
+    // Beside user errors a payload proves nothing by itself, and the errors about a key leave the outcome open.
+    const isDone = isShopwrightError(cause, 'USER_ERROR')
+      ? cause.mayHaveExecuted && !cause.userErrors.some(({ code }) => code?.startsWith('IDEMPOTENCY_'))
+      : isRecord(data) && Object.values(data).some((value) => value !== null);
     const what = isDone
       ? `${operation} was carried out at least in part, but the response reports an error (${codeOf(cause)}); ` +
         'see error.data for its result.'
@@ -464,7 +466,7 @@ class RunningCall<T> {
     // message is added. Other causes are temporary.
     const isToldBest = isShopwrightError(cause, 'INVALID_RESPONSE', 'HTTP_ERROR', 'USER_ERROR') && !cause.isRetryable;
     const why = isToldBest ? ` ${cause.message}` : '';
-    return new OutcomeUnknownError(`${what}${why} Read the state from Shopify before you send it again.`, {
+    return new OutcomeUnknownError(`${what} Read the state from Shopify before you send it again.${why}`, {
       sentAt: this.#sentAt,
       idempotencyKey,
       shop: this.#environment.shop,

@@ -18,16 +18,19 @@ export function unknownNames(
   return Object.keys(given ?? {})
     .filter((name) => !Object.hasOwn(known, name) && Reflect.get(given ?? {}, name) !== undefined)
     .map((name) => {
-      const message = `is not an option. ${suggestion(name, Object.keys(known), group)}`;
-      return { field: `${group}${name}`, message };
+      const names = Object.keys(known);
+      const nearest = similarName(name, names);
+      const hint = nearest === undefined ? `The options are ${names.join(', ')}.` : `Did you mean ${group}${nearest}?`;
+      return { field: `${group}${name}`, message: `is not an option. ${hint}` };
     });
 }
 
 /** Checks a value that must be one of a few. `undefined` counts as not given. */
 export function unknownValue(field: string, value: unknown, allowed: readonly string[]): readonly NameIssue[] {
   if (value === undefined || allowed.some((known) => known === value)) return [];
-  const given = typeof value === 'string' ? value : '';
-  return [{ field, message: `must be one of ${allowed.join(', ')}. ${suggestion(given, allowed)}`.trimEnd() }];
+  const nearest = typeof value === 'string' ? similarName(value, allowed) : undefined;
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  return [{ field, message: `must be one of ${allowed.join(', ')}.${hint}` }];
 }
 
 /** Checks a list of ids. A string is iterable too, by character: `delete('12')` would delete the products 1 and 2. */
@@ -45,8 +48,12 @@ export function missingMethods(field: string, value: unknown, methods: readonly 
   return [{ field, message: `must have the methods ${methods.join(', ')}. It lacks ${missing.join(', ')}.` }];
 }
 
-const suggestion = (name: string, names: readonly string[], group = ''): string =>
-  name === '' ? '' : `Did you mean ${group}${nearestName(name, names)}?`;
+/** The nearest name, unless more than half of its letters differ. */
+function similarName(name: string, names: readonly string[]): string | undefined {
+  const nearest = nearestName(name, names);
+  const edits = editDistance(name.toLowerCase(), nearest.toLowerCase());
+  return 2 * edits <= Math.max(name.length, nearest.length) ? nearest : undefined;
+}
 
 /**
  * Finds the name with the smallest edit distance to a text.

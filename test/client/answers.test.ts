@@ -67,6 +67,13 @@ describe('a bad response becomes one typed error', () => {
       /smaller pages/,
     ],
     [
+      'MAX_COST_EXCEEDED, as a whole sentence',
+      body({ errors: [{ message: 'Query cost is 2003.', extensions: { code: 'MAX_COST_EXCEEDED', cost: 2003 } }] }),
+      'MaxCostError',
+      'MAX_COST_EXCEEDED',
+      /: Query cost is 2003\. Request smaller pages/,
+    ],
+    [
       'ACCESS_DENIED',
       error('ACCESS_DENIED', { requiredAccess: '`read_x`' }),
       'AccessDeniedError',

@@ -41,6 +41,13 @@ function issuesOf(make: () => unknown): Readonly<Record<string, string>> {
   return {};
 }
 
+test('an unknown name that resembles none is refused with the list of options', () => {
+  expect(issuesOf(() => loose(inProcessQueue)({ plan: 'plus' }))).toEqual({
+    'queue.plan':
+      'is not an option. The options are name, concurrency, retryDelaysMs, timeoutMs, maxDeadJobs, clock, logger, telemetry.',
+  });
+});
+
 describe('an unknown name is refused, suggesting the nearest known one', () => {
   test.each([
     ['a client', client, { retries: { maxRetries: 1 } }, 'retries', 'retry'],

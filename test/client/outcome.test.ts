@@ -49,6 +49,14 @@ describe('a mutation with a payload beside errors', () => {
     expect(sends).toBe(1);
   });
 
+  it('quotes Shopify at the end of the message, after the fix', async () => {
+    const { error } = await failure([() => Response.json({ errors: 'too large' }, { status: 413 })]);
+    expect(error.message).toBe(
+      'Create was sent, but no response says whether Shopify carried it out (HTTP_ERROR). Read the state from Shopify ' +
+        'before you send it again. acme.myshopify.com responded with status 413. Shopify says: too large',
+    );
+  });
+
   it('reports it on its own error if it can be sent again', async () => {
     const data = { productSet: { product: null } };
     for (const code of ['ACCESS_DENIED', 'SHOP_INACTIVE', 'TIMEOUT']) {
@@ -185,6 +193,7 @@ describe('user errors beside a payload', () => {
       data,
       cause: { code: 'USER_ERROR' },
     });
+    expect(error.message).toMatch(/carried out at least in part/);
     expect(error.message).toContain('said no');
     expect(sends).toBe(1);
   });
@@ -303,6 +312,7 @@ describe('an unknown outcome stays unknown', () => {
     const gone = good({ inventorySetQuantities: { userErrors: [{ code, message: code }] } });
     const { error, sends } = await failure([broken('ECONNRESET'), gone, good({})], set, { idempotencyKey: 'k' });
     expect(error).toMatchObject({ code: 'OUTCOME_UNKNOWN', idempotencyKey: 'k', cause: { code: 'USER_ERROR' } });
+    expect(error.message).toMatch(/no response says whether Shopify carried it out/);
     expect(sends).toBe(2);
   });
 
