@@ -140,7 +140,10 @@ export function readHeader(names: readonly string[]): Header {
       const code = isPadded ? 'header-padded' : 'header-other-case';
       warn(code, name, `has other ${change} than Shopify's: it is read here, but Shopify would not recognise it`);
     } else if (metafield) {
-      metafields.push({ index, name, ...metafield });
+      const { namespace, key } = metafield;
+      const other = metafields.find((column) => column.namespace === namespace && column.key === key);
+      if (other) leave('column-twice', `has the same metafield as "${other.name}", which is read: remove one`);
+      else metafields.push({ index, name, ...metafield });
     } else if (/^option\d+ (name|value)$/.test(plain(name))) {
       furtherOptions.push({ index, name });
     } else if (/(^|\()variant\.metafields\.|^variant metafield: /i.test(name)) {

@@ -96,6 +96,8 @@ export class ShopifyProducts {
   readonly #shop: ShopKnowledge;
   readonly #handles = new TextSet();
   readonly #foldedHandles = new TextSet();
+  /** What identifies products without a handle. */
+  readonly #titled = new TextSet();
   readonly #skus = new TextSet();
   readonly #known = new Map<string, MaybePromise<string | undefined>>();
   readonly #filled = new Set<number>();
@@ -246,6 +248,12 @@ export class ShopifyProducts {
       issues.push(this.#issue(first, 'error', 'title-missing', 'title', message));
     }
     const handle = key.startsWith('\0') ? undefined : key;
+    const localId = handle ?? handleOf(title ?? '');
+    if (this.#titled.has(localId) || (handle === undefined && this.#handles.has(localId))) {
+      const message = `identifies a product as "${localId}", like another row of the file: give each its own handle`;
+      issues.push(this.#issue(first, 'error', 'product-repeated', handle === undefined ? 'title' : 'handle', message));
+    }
+    if (handle === undefined) this.#titled.add(localId);
     const { options, linked, variants: chosen } = product.options(variantRows);
     const images = product.images();
     const sellable = chosen.map(({ record, values }) => product.variant(record, values, images, this.#skus));
@@ -260,7 +268,7 @@ export class ShopifyProducts {
     const written = product.text('category');
     const linkedTo = await this.#resolveLinked(linked, chosen, sellable, issues);
     const draft = given({
-      localId: handle ?? handleOf(title ?? ''),
+      localId,
       sku: 'optional',
       price: this.#isUnpriced ? 'warn' : undefined,
       title,
@@ -634,13 +642,18 @@ class ProductRows {
       return [{ record, at }];
     });
     this.#checkUnused(slots.filter(({ values, name }) => name !== undefined && !values.some((value) => value !== '')));
-
-    if (
+    const isDefault =
       kept.length === 1 &&
       used.every(({ number, name = 'Title', values }) => {
         return number === 1 && fold(name) === 'title' && fold(values[kept[0]?.at ?? 0] ?? '') === 'default title';
-      })
-    ) {
+      });
+    for (const { number } of isDefault ? slots : slots.filter((slot) => !used.includes(slot))) {
+      const field: Field = `option${number}Linked`;
+      if (this.text(field) === undefined) continue;
+      const message = 'links an option that has no values: it is left out';
+      this.#report(this.firstWith(field), 'warning', 'link-without-values', this.#file.nameOf(field), message);
+    }
+    if (isDefault) {
       return { options: [], linked: new Map(), variants: kept.map(({ record }) => ({ record, values: {} })) };
     }
     const linked = new Map<string, { name: MetafieldName; field: Field; record: CsvRecord }>();
@@ -648,7 +661,13 @@ class ProductRows {
     const values = kept.map((): Record<string, string> => ({}));
     for (const slot of used) {
       const name = slot.name ?? this.#namelessOption(slot.number, rows, slot.values);
-      if (name === undefined || names.includes(name)) continue;
+      if (name === undefined) continue;
+      if (names.some((other) => fold(other) === fold(name))) {
+        const field: Field = `option${slot.number}Name`;
+        const message = `is "${name}", like another option of the product: rename one`;
+        this.#report(this.firstWith(field), 'error', 'option-name-repeated', this.#file.nameOf(field), message);
+        continue;
+      }
       names.push(name);
       const link = this.#linkOf(slot.number);
       if (link) linked.set(name, link);
@@ -779,9 +798,12 @@ class ProductRows {
     const urls = this.#header.isMatrixify ? text.split(/;\s*(?=https?:)/) : [text];
     return urls.filter((url) => {
       if (url === '') return false;
-      const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+      const isOne = !/[\s,;|]https?:\/\//.test(url);
+      const isAddress = isOne && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
       if (!isAddress) {
-        const message = 'is not a URL that Shopify can download: write the whole URL, with https://';
+        const message = isOne
+          ? 'is not a URL that Shopify can download: write the whole URL, with https://'
+          : 'has several URLs: give each a row of its own, with the handle';
         this.#report(record, 'error', 'image-not-a-url', this.#file.nameOf(field), message);
       }
       return isAddress;
@@ -883,7 +905,9 @@ class ProductRows {
 
   #checkService(record: CsvRecord): void {
     const service = this.#file.cell(record, 'service');
-    if (/^(manual|gift_card|)$/i.test(service) || this.#file.services.has(service)) return;
+    if (/^(manual|)$/i.test(service) || this.#file.services.has(service)) return;
+    const isGiftCard = readBoolean(this.#file.cell(this.firstWith('giftCard'), 'giftCard')).value === true;
+    if (isGiftCard && /^gift_card$/i.test(service)) return;
     this.#file.services.add(service);
     const message = `is ${service.slice(0, 40)}: a draft has no fulfilment service, so it is ignored (reported once)`;
     this.#report(record, 'warning', 'service-not-read', this.#file.nameOf('service'), message);

@@ -3,7 +3,7 @@ import { isRecord } from '../../../internal/json.ts';
 import { unknownNames } from '../../../internal/names.ts';
 import type { DraftImage, ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
 import { toDecimalText } from '../../../validation/rules.ts';
-import { weights, withoutApostrophe } from './cells.ts';
+import { toGrams, weights, withoutApostrophe } from './cells.ts';
 import { type Field, families } from './columns.ts';
 import type { CsvProduct } from './shopify-products.ts';
 
@@ -71,11 +71,28 @@ export function writeCsv(
   return write(products, { metafields, priceDecimals, isStrict: unwritable === 'error' });
 }
 
+/** The metafields of all products, in an order in which each product's stay in theirs. */
 function metafieldsOf(products: readonly CsvProductToWrite[]): readonly string[] {
-  const names = products.flatMap(
-    ({ draft }) => draft.metafields?.map(({ namespace, key }) => `${namespace}.${key}`) ?? [],
-  );
-  return [...new Set(names)];
+  const namesBefore = new Map<string, Set<string>>();
+  for (const { draft } of products) {
+    let before: string | undefined;
+    for (const { namespace, key } of draft.metafields ?? []) {
+      const name = `${namespace}.${key}`;
+      const all = namesBefore.get(name) ?? new Set();
+      namesBefore.set(name, before === undefined ? all : all.add(before));
+      before = name;
+    }
+  }
+  const sorted = new Set<string>();
+  const seen = new Set<string>();
+  const add = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const before of namesBefore.get(name) ?? []) add(before);
+    sorted.add(name);
+  };
+  for (const name of namesBefore.keys()) add(name);
+  return [...sorted];
 }
 
 interface Settings {
@@ -210,7 +227,7 @@ function addVariant(
   const { weight } = inventoryItem;
   const unit = weights.find((known) => known.unit === weight?.unit);
   row.set('sku', variant.sku ?? '');
-  if (weight && unit) row.set('grams', gramsText(weight.value * unit.grams));
+  if (weight && unit) row.set('grams', measureText(toGrams(weight.value, unit)));
   row.set('tracker', inventoryItem.tracked === true ? 'shopify' : '');
   row.set('quantity', quantity === undefined ? '' : String(quantity));
   row.set('policy', variant.inventoryPolicy?.toLowerCase() ?? '');
@@ -225,9 +242,9 @@ function addVariant(
   row.set('taxCode', variant.taxCode ?? '');
   row.set('cost', money(inventoryItem.cost));
   if (unitPrice) {
-    row.set('unitTotal', gramsText(unitPrice.quantityValue));
+    row.set('unitTotal', measureText(unitPrice.quantityValue));
     row.set('unitTotalUnit', unitPrice.quantityUnit.toLowerCase());
-    row.set('unitBase', gramsText(unitPrice.referenceValue));
+    row.set('unitBase', measureText(unitPrice.referenceValue));
     row.set('unitBaseUnit', unitPrice.referenceUnit.toLowerCase());
   }
 }
@@ -247,9 +264,9 @@ function priceText(amount: unknown, decimals: number): string {
   return padded === '' ? whole : `${whole}.${padded}`;
 }
 
-/** Exports write measures with a decimal, such as `330.0`. Ten digits are more than scales measure. */
-function gramsText(value: number): string {
-  const text = toDecimalText(Number(value.toPrecision(10))) ?? '';
+/** Exports write measures with a decimal, such as `330.0`. */
+function measureText(value: number): string {
+  const text = toDecimalText(value) ?? '';
   return text.includes('.') ? text : `${text}.0`;
 }
 
