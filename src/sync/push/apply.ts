@@ -28,6 +28,7 @@ import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
 import type { ProductChange } from '../plan/change.ts';
 import {
   firstValue,
+  isParked,
   isStandalone,
   linksAfter,
   type OptionsTarget,
@@ -515,9 +516,7 @@ class Run {
       .filter(({ id }) => !elsewhere.has(id))
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
-    const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
-    // A killed push may have left temporary values.
-    const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
+    const isParking = first.length > 0 || isParked(this.#a.remote);
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
       isParking,
@@ -533,7 +532,7 @@ class Run {
       .filter((input) => Object.keys(input).length > 1)
       .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
     await this.#sendUpdates(inputs, isParking);
-    if (isParking) await this.#deleteParked(names);
+    if (isParking) await this.#deleteParked();
     const gone = updates.flatMap(({ change, gid }) =>
       Object.entries(toValues(change)).flatMap(([field, value]) =>
         field.startsWith(metafieldPrefix) && value === null
@@ -554,13 +553,14 @@ class Run {
     }
   }
 
-  #latestOptions: RemoteProduct['options'] = [];
+  #latestOptions: RemoteProduct['options'] | undefined;
 
-  /** Deletes the temporary option values of variants that changed places. */
-  async #deleteParked(names: readonly string[]): Promise<void> {
-    for (const option of this.#latestOptions) {
+  /** Deletes the temporary option values of variants that changed places, also those that a killed push has left. */
+  async #deleteParked(): Promise<void> {
+    const going = this.#goingOptions();
+    for (const option of this.#latestOptions ?? this.#a.remote.options) {
       const ids = option.optionValues.filter(({ name }) => name.startsWith(parking)).map(({ id }) => id);
-      if (ids.length === 0 || !names.includes(option.name)) continue;
+      if (ids.length === 0 || going.some(({ id }) => id === option.id)) continue;
       try {
         await this.#call(ProductOptionUpdateDocument, {
           productId: this.#gid,
