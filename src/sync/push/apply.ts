@@ -257,8 +257,14 @@ class Run {
   /** Adds files that the shop already has to the product, by key. */
   async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
     await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
-    for (const [key, id] of ids) this.#a.imageIds.set(key, id);
+    for (const [key, id] of ids) {
+      this.#a.imageIds.set(key, id);
+      this.#attached.push(key);
+    }
   }
+
+  /** Keys of the added images, in the order in which the product got them. */
+  readonly #attached: string[] = [];
 
   /** Adds files that other products have uploaded; `false` if somebody has deleted one of them. */
   async #referShared(claim: ImageClaim): Promise<boolean> {
@@ -290,6 +296,7 @@ class Run {
     for (const [index, { key }] of changes.entries()) {
       const id = product.media.nodes[index]?.id;
       if (id !== undefined) this.#a.imageIds.set(key, id);
+      this.#attached.push(key);
     }
   }
 
@@ -368,7 +375,11 @@ class Run {
     const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
       keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
     const place = { client, clock, productId: this.#gid };
-    const movedAt = imageOrder && (await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options));
+    // The product gets images that the shop already has before those that are uploaded.
+    const added = this.#of('images', 'add').map(({ key }) => key);
+    const isMixed = added.some((key, index) => key !== this.#attached[index]);
+    const images = imageOrder?.to ?? (isMixed ? JSON.stringify(added) : undefined);
+    const movedAt = images && (await orderImages(place, idsIn(images, imageIds), this.#options));
     const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
     this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;
