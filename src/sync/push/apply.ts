@@ -378,8 +378,8 @@ class Run {
     // The product gets images that the shop already has before those that are uploaded.
     const added = this.#of('images', 'add').map(({ key }) => key);
     const isMixed = added.some((key, index) => key !== this.#attached[index]);
-    const images = imageOrder?.to ?? (isMixed ? JSON.stringify(added) : undefined);
-    const movedAt = images && (await orderImages(place, idsIn(images, imageIds), this.#options));
+    const images = imageOrder?.to ?? (isMixed ? JSON.stringify(added) : null);
+    const movedAt = images === null ? undefined : await orderImages(place, idsIn(images, imageIds), this.#options);
     const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
     this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;

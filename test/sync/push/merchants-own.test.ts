@@ -193,8 +193,10 @@ describe('a metafield whose type a merchant has changed', () => {
     return made;
   };
 
-  const metafield = ({ fake }: FakeSync) =>
-    (fake.products()[0]?.metafields ?? []).flatMap(({ key, type, value }) => (key === 'fit' ? [[type, value]] : []));
+  const metafield = ({ fake }: FakeSync) => {
+    const all = (fake.products()[0]?.['metafields'] ?? []) as (typeof written & { readonly value: string })[];
+    return all.filter(({ key }) => key === 'fit').map(({ type, value }) => [type, value]);
+  };
 
   it('is a conflict if the draft changes its value, and keeps its type', async () => {
     const made = await changed();
