@@ -257,14 +257,8 @@ class Run {
   /** Adds files that the shop already has to the product, by key. */
   async #refer(ids: ReadonlyMap<string, string>): Promise<void> {
     await this.#changeFiles([...ids.values()].map((id) => ({ id, referencesToAdd: [this.#gid] })));
-    for (const [key, id] of ids) {
-      this.#a.imageIds.set(key, id);
-      this.#attached.push(key);
-    }
+    for (const [key, id] of ids) this.#a.imageIds.set(key, id);
   }
-
-  /** Keys of the added images, in the order in which the product got them. */
-  readonly #attached: string[] = [];
 
   /** Adds files that other products have uploaded; `false` if somebody has deleted one of them. */
   async #referShared(claim: ImageClaim): Promise<boolean> {
@@ -296,7 +290,6 @@ class Run {
     for (const [index, { key }] of changes.entries()) {
       const id = product.media.nodes[index]?.id;
       if (id !== undefined) this.#a.imageIds.set(key, id);
-      this.#attached.push(key);
     }
   }
 
@@ -377,7 +370,8 @@ class Run {
     const place = { client, clock, productId: this.#gid };
     // The product gets images that the shop already has before those that are uploaded.
     const added = this.#of('images', 'add').map(({ key }) => key);
-    const isMixed = added.some((key, index) => key !== this.#attached[index]);
+    const attached = [...imageIds.keys()].filter((key) => added.includes(key));
+    const isMixed = attached.some((key, index) => key !== added[index]);
     const images = imageOrder?.to ?? (isMixed ? JSON.stringify(added) : null);
     const movedAt = images === null ? undefined : await orderImages(place, idsIn(images, imageIds), this.#options);
     const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));

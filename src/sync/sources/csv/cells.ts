@@ -179,23 +179,20 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
     return { ...told, value: formula, message };
   }
   const value = isCode ? withoutApostrophe(text) : text;
+  // A damaged barcode is left out; other texts are kept.
+  const damaged = (code: string, severity: 'error' | 'warning', message: string, ofBarcode = code): Cell<string> =>
+    what === 'barcode' ? unreadable(ofBarcode, message) : { value, code, severity, message };
   if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {
     const message = 'is the error value of a spreadsheet formula: write the value itself';
-    return what === 'barcode'
-      ? unreadable('spreadsheet-error-value', message)
-      : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
+    return damaged('spreadsheet-error-value', 'warning', message);
   }
   if (isCode && scientific.test(value)) {
     const message = 'was shortened by a spreadsheet, and digits are lost: write all of them, in a text column';
-    return what === 'barcode'
-      ? unreadable('number-damaged', message)
-      : { value, code: 'number-damaged', severity: 'error', message };
+    return damaged('number-damaged', 'error', message);
   }
   if (isCode && /^\d+[.,]0+$/.test(value)) {
     const message = 'was treated as a number by a spreadsheet, so leading zeros may be lost: write it as text';
-    return what === 'barcode'
-      ? unreadable('number-damaged', message)
-      : { value, code: 'looks-like-a-number-with-decimals', severity: 'warning', message };
+    return damaged('looks-like-a-number-with-decimals', 'warning', message, 'number-damaged');
   }
   if (what === 'option' && date.test(value)) {
     const message = 'may be a size that a spreadsheet changed to a date: check it';

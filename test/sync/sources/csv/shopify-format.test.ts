@@ -349,8 +349,8 @@ describe('options', () => {
       'Handle,Title,Option1 Name,Option1 Value,Option1 Linked To,Variant Price\na,A,Title,Default Title,product.metafields.shopify.size,1\nb,B,,,product.metafields.shopify.size,1\n',
     );
     expect(found(contents)).toEqual([
-      'warning link-without-values 2 Option1 Linked To',
-      'warning link-without-values 3 Option1 Linked To',
+      'warning option-without-values 2 Option1 Linked To',
+      'warning option-without-values 3 Option1 Linked To',
     ]);
     expect(contents.drafts.map(({ options, linkedOptions }) => [options, linkedOptions])).toEqual([
       [undefined, undefined],
