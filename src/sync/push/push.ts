@@ -463,8 +463,9 @@ class Push {
    */
   #identified(base: PushBase, remote: RemoteProduct): PushBase {
     const { baseKeys } = matchFacts(this.#start.desired, base, remote);
-    const found = [...baseKeys].flatMap(([id, key]) => (base.facts.variants?.[key] ? [[key, id] as const] : []));
-    return { ...base, ids: { ...base.ids, variants: { ...base.ids.variants, ...Object.fromEntries(found) } } };
+    const variants = { ...base.ids.variants };
+    for (const [id, key] of baseKeys) if (base.facts.variants?.[key]) variants[key] = id;
+    return { ...base, ids: { ...base.ids, variants } };
   }
 
   /** Whether there are changes or conflicts that are not in the plan being applied. */

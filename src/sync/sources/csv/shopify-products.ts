@@ -250,7 +250,7 @@ export class ShopifyProducts {
     const handle = key.startsWith('\0') ? undefined : key;
     const localId = handle ?? handleOf(title ?? '');
     if (this.#titled.has(localId) || (handle === undefined && this.#handles.has(localId))) {
-      const message = `also identifies another product of the file (${localId}): give each its own handle`;
+      const message = 'identifies another product too: give each its own handle';
       issues.push(this.#issue(first, 'error', 'product-repeated', handle === undefined ? 'title' : 'handle', message));
     }
     if (handle === undefined) this.#titled.add(localId);
@@ -677,7 +677,7 @@ class ProductRows {
       const record = this.firstWith(field);
       const text = fold(this.#file.cell(record, field));
       if (text === '' || (field === 'option1Name' && text === 'title')) continue;
-      const message = 'belongs to an option for which no row has a value: it is left out';
+      const message = 'belongs to an option without values: it is left out';
       this.#tell(record, 'warning', 'option-without-values', field, message);
     }
   }
@@ -791,7 +791,7 @@ class ProductRows {
       if (!isAddress) {
         const message = isOne
           ? 'is not a URL that Shopify can download: write the whole URL, with https://'
-          : 'has several URLs: give each a row of its own, with the handle';
+          : 'has several URLs: give each its own row';
         this.#tell(record, 'error', 'image-not-a-url', field, message);
       }
       return isAddress;

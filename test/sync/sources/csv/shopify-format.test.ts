@@ -478,7 +478,7 @@ describe('cells', () => {
       ),
     );
     expect(contents.issues.map(({ row, message }) => [row, message])).toEqual([
-      [2, 'has several URLs: give each a row of its own, with the handle'],
+      [2, 'has several URLs: give each its own row'],
     ]);
     expect(contents.drafts.map(({ images }) => images)).toEqual([
       [{ url: 'https://img.test/f?u=https://img.test/3.jpg', position: 1 }],
