@@ -65,6 +65,10 @@ const optionsIn = (facts: Facts | undefined): [OptionPairs] | undefined => {
 /** Prefix of a temporary option value, which a variant has while variants swap values. No real value starts with it. */
 export const parking = '~shopwright ';
 
+/** Whether a product has temporary option values, as a killed push leaves them. */
+export const isParked = ({ options }: Pick<RemoteProduct, 'options'>): boolean =>
+  options.some(({ optionValues }) => optionValues.some(({ name }) => name.startsWith(parking)));
+
 /**
  * For each option of the shop, its name in the draft: the same name, ignoring case (Shopify allows no two names that
  * differ only in case), otherwise the next unmatched name; `undefined` if the option is removed.

@@ -461,6 +461,12 @@ class Comparison {
   entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
     const fields: Record<string, { from: FactValue; to: FactValue }> = {};
     const next: Record<string, FactValue> = {};
+    // A metafield is sent whole, so its type and its value are compared together.
+    const isMoved = (facts: Facts, from: Facts, field: string): boolean =>
+      (list === 'metafields' ? Object.keys(ours) : [field]).some((name) => {
+        const [now, before] = [facts[name], from[name]];
+        return now !== undefined && before !== undefined && !isSameValue(name, now, before);
+      });
     for (const [field, o] of Object.entries(ours)) {
       const t = theirs[field];
       next[field] = o;
@@ -478,8 +484,8 @@ class Comparison {
         fields[field] = change;
         continue;
       }
-      const oursMoved = !isSameValue(field, o, b);
-      const theirsMoved = !isSameValue(field, t, stored[field] ?? b);
+      const oursMoved = isMoved(ours, base ?? {}, field);
+      const theirsMoved = isMoved(theirs, { ...base, [field]: stored[field] ?? b }, field);
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
         // A conflict that was only reported is a conflict again the next time.

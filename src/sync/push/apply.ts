@@ -28,6 +28,7 @@ import type { ImageClaim, SharedImages } from '../files/shared-images.ts';
 import type { ProductChange } from '../plan/change.ts';
 import {
   firstValue,
+  isParked,
   isStandalone,
   linksAfter,
   type OptionsTarget,
@@ -367,7 +368,12 @@ class Run {
     const idsIn = (text: FactValue, ids: ReadonlyMap<string, string>): readonly string[] =>
       keysInOrder(text).flatMap((key) => ids.get(key) ?? []);
     const place = { client, clock, productId: this.#gid };
-    const movedAt = imageOrder && (await orderImages(place, idsIn(imageOrder.to, imageIds), this.#options));
+    // The product gets images that the shop already has before those that are uploaded.
+    const added = this.#of('images', 'add').map(({ key }) => key);
+    const attached = [...imageIds.keys()].filter((key) => added.includes(key));
+    const isMixed = attached.some((key, index) => key !== added[index]);
+    const images = imageOrder?.to ?? (isMixed ? JSON.stringify(added) : null);
+    const movedAt = images === null ? undefined : await orderImages(place, idsIn(images, imageIds), this.#options);
     const reorderedAt = optionOrder && (await orderOptions(place, optionOrder.to, this.#options));
     this.updatedAt = reorderedAt ?? movedAt ?? this.updatedAt;
     if (reorderedAt === undefined && !variantOrder) return;
@@ -515,9 +521,7 @@ class Run {
       .filter(({ id }) => !elsewhere.has(id))
       .map((variant) => optionsKey(names.length > 0 ? this.#currentOptions(variant, names) : pairsOf(variant)));
     const { first, order } = orderMoves(moves, new Set(still));
-    const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
-    // A killed push may have left temporary values.
-    const isParking = first.length > 0 || this.#a.remote.options.some((option) => option.optionValues.some(isParked));
+    const isParking = first.length > 0 || isParked(this.#a.remote);
     await this.#sendUpdates(
       first.map(({ gid, to }) => ({ id: gid, optionValues: this.#named(to) })),
       isParking,
@@ -533,7 +537,7 @@ class Run {
       .filter((input) => Object.keys(input).length > 1)
       .toSorted((a, b) => (rank.get(a.id ?? '') ?? -1) - (rank.get(b.id ?? '') ?? -1));
     await this.#sendUpdates(inputs, isParking);
-    if (isParking) await this.#deleteParked(names);
+    if (isParking) await this.#deleteParked();
     const gone = updates.flatMap(({ change, gid }) =>
       Object.entries(toValues(change)).flatMap(([field, value]) =>
         field.startsWith(metafieldPrefix) && value === null
@@ -554,13 +558,14 @@ class Run {
     }
   }
 
-  #latestOptions: RemoteProduct['options'] = [];
+  #latestOptions: RemoteProduct['options'] | undefined;
 
-  /** Deletes the temporary option values of variants that changed places. */
-  async #deleteParked(names: readonly string[]): Promise<void> {
-    for (const option of this.#latestOptions) {
+  /** Deletes the temporary option values of variants that changed places, also those that a killed push has left. */
+  async #deleteParked(): Promise<void> {
+    const going = this.#goingOptions();
+    for (const option of this.#latestOptions ?? this.#a.remote.options) {
       const ids = option.optionValues.filter(({ name }) => name.startsWith(parking)).map(({ id }) => id);
-      if (ids.length === 0 || !names.includes(option.name)) continue;
+      if (ids.length === 0 || going.some(({ id }) => id === option.id)) continue;
       try {
         await this.#call(ProductOptionUpdateDocument, {
           productId: this.#gid,

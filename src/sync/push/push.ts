@@ -26,7 +26,7 @@ import { problemText, type RemoteFile, readFiles, settledFiles } from '../files/
 import type { SharedImages } from '../files/shared-images.ts';
 import { identifierOf, idMetafield } from '../identity.ts';
 import type { ProductChange, ProductDifference } from '../plan/change.ts';
-import { changedWithOptions, layoutOf, type ProductLayout } from '../plan/option-order.ts';
+import { changedWithOptions, isParked, layoutOf, type ProductLayout } from '../plan/option-order.ts';
 import { orderVariants } from '../plan/order.ts';
 import {
   type DeleteAllowance,
@@ -441,11 +441,12 @@ class Push {
     const { [doubt]: _, ...parts } = stored?.parts ?? {};
     const sending = sendingOf(changes, this.#base?.sending);
     const places = remote ? placesOf(remote, changes, this.#base?.places) : this.#base?.places;
+    const base = this.#base && remote ? this.#identified(this.#base, remote) : this.#base;
     const syncing: SyncRecord = {
       ...emptyRecord(client.shop, this.#draft.localId),
       ...stored,
       ...(before === undefined && { shopifyUpdatedAt: null, lastSyncData: null }),
-      ...(this.#base && { lastSyncData: writeBase({ ...this.#base, sending, ...(places && { places }) }) }),
+      ...(base && { lastSyncData: writeBase({ ...base, sending, ...(places && { places }) }) }),
       gid: this.gid,
       version: (stored?.version ?? 0) + 1,
       status: 'syncing',
@@ -454,6 +455,17 @@ class Push {
       parts: { ...parts, [pushId]: this.#id, [triesPart]: this.#firstTry },
     };
     return { record: syncing, version: stored?.version };
+  }
+
+  /**
+   * The base with the gids of all its variants. Once variants have exchanged their options, those without a SKU could
+   * not be matched otherwise.
+   */
+  #identified(base: PushBase, remote: RemoteProduct): PushBase {
+    const { baseKeys } = matchFacts(this.#start.desired, base, remote);
+    const variants = { ...base.ids.variants };
+    for (const [id, key] of baseKeys) if (base.facts.variants?.[key]) variants[key] = id;
+    return { ...base, ids: { ...base.ids, variants } };
   }
 
   /** Whether there are changes or conflicts that are not in the plan being applied. */
@@ -875,11 +887,12 @@ class Push {
     let stored = known;
     let facts = nextFacts;
     await this.#removeFailed();
-    if (plan.changes.length > 0) {
+    if (plan.changes.length > 0 || isParked(remote)) {
       const { client, clock, images } = this.#context;
       const changes = await withBarcodes(client, remote, plan.changes, this.#options);
       const beside = changedWithOptions(changes, { remote, desired, variantIds });
-      await this.#journal('update', remote.id, [...changes, ...beside], layoutOf(remote, changes));
+      if (changes.length > 0)
+        await this.#journal('update', remote.id, [...changes, ...beside], layoutOf(remote, changes));
       const sources = new Map((this.#draft.images ?? []).map(({ url }) => [imageKey(url), url]));
       const quantities = new Map(
         variantKeys(this.#draft.variants).flatMap(([key, one]) => (one.quantities ? [[key, one.quantities]] : [])),

@@ -16,6 +16,7 @@ import type { ProductChange } from '../plan/change.ts';
 import { draftOf } from '../plan/draft-of-facts.ts';
 import {
   compareOptionOrder,
+  isParked,
   orderOptions,
   type ProductLayout,
   parking,
@@ -469,9 +470,7 @@ async function settleValues(
     for (const [name, value] of (after?.['options'] ?? []) as OptionPairs)
       for (const option of came.values()) if (option.name === name) option.values.add(value);
   }
-  const isParked = ({ name }: { readonly name: string }): boolean => name.startsWith(parking);
-  const hasParked = remote.options.some(({ optionValues }) => optionValues.some(isParked));
-  if (!layout && !hasParked && [...came.values()].every(({ values }) => values.size === 0)) return;
+  if (!layout && !isParked(remote) && [...came.values()].every(({ values }) => values.size === 0)) return;
   // Read again, because options, values and variants may have changed. An option keeps its id.
   const scope = { ...scopeOf({}, undefined, false), linkedOptions: Object.keys(remote.links ?? {}) };
   const restored = await readRemote(client, remote.id, scope, { signal });
@@ -482,7 +481,9 @@ async function settleValues(
     const former = new Set(layout?.options.find(([option]) => option === name)?.[1]);
     const gone = optionValues.filter(
       (value) =>
-        (isParked(value) || came.get(id)?.values.has(value.name)) && !used.has(value.name) && !former.has(value.name),
+        (value.name.startsWith(parking) || came.get(id)?.values.has(value.name)) &&
+        !used.has(value.name) &&
+        !former.has(value.name),
     );
     const there = new Set(optionValues.map((value) => value.name));
     // The values of a linked option are metaobjects, which a push does not change.

@@ -493,7 +493,7 @@ const mutations = ({ fake }: FakeSync): number => fake.executions.filter(({ kind
 
 /** The state without times. */
 const withoutTimes = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value, (key, inner) => (/At$/.test(key) ? undefined : inner)));
+  JSON.parse(JSON.stringify(value, (key, inner) => (/At(Ms)?$/.test(key) ? undefined : inner)));
 
 /** Also without ids, which differ for entries that were created again. Sorts metafields, which have no order. */
 const withoutIds = (value: unknown): unknown =>
@@ -510,8 +510,13 @@ const withoutPlaces = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(withoutIds(value), (key, inner) => {
       if (key === 'position' || key === 'title') return undefined;
-      return Array.isArray(inner)
-        ? inner.map((one) => withoutPlaces(one)).toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1))
+      if (Array.isArray(inner))
+        return inner
+          .map((one) => withoutPlaces(one))
+          .toSorted((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
+      // Entries that were created again have their fields in another order.
+      return inner !== null && typeof inner === 'object'
+        ? Object.fromEntries(Object.entries(inner).toSorted(([x], [y]) => (x < y ? -1 : 1)))
         : inner;
     }),
   );

@@ -29,4 +29,25 @@ describe('any changes of a merchant between two pushes', () => {
       });
     },
   );
+
+  it.each(['sku', 'key'] as const)(
+    'are kept if a push was killed anywhere while variants without known ids, identified by their %s, exchanged values',
+    async (identity) => {
+      const variant = (n: number, size: string) => ({ n, price: `${n + 1}`, options: { Size: size } });
+      for (const killedAt of [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99]) {
+        await tell({
+          first: {
+            ...{ identity, options: ['Size'], fields: { title: 'alpha', alt: 'alpha' } },
+            variants: [variant(0, 'a'), variant(1, 'b'), variant(2, 'c')],
+          },
+          ...{ isSettled: false, policy: undefined, mayDelete: false, isUndoneByProduct: true, killedAt },
+          byMerchant: [],
+          toDraft: [
+            { do: 'swap variants', at: 0, other: 1 },
+            { do: 'swap variants', at: 1, other: 2 },
+          ],
+        });
+      }
+    },
+  );
 });

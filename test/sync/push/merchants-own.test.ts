@@ -172,3 +172,52 @@ describe('a rollback', () => {
     expect(options(made)).toEqual(['Size: S,M']);
   });
 });
+
+describe('a metafield whose type a merchant has changed', () => {
+  const written = { namespace: 'custom', key: 'fit', type: 'single_line_text_field' };
+
+  const changed = async () => {
+    const made = fakeSync();
+    await push(made, draft({ S: 'Small' }, { metafields: [{ ...written, value: '7' }] }));
+    await merchant(
+      made,
+      `mutation ($old: [MetafieldIdentifierInput!]!, $new: [MetafieldsSetInput!]!) {
+        metafieldsDelete(metafields: $old) { userErrors { message } }
+        metafieldsSet(metafields: $new) { userErrors { message } }
+      }`,
+      {
+        old: [{ ownerId: product(made).id, namespace: 'custom', key: 'fit' }],
+        new: [{ ...written, ownerId: product(made).id, type: 'number_integer', value: '7' }],
+      },
+    );
+    return made;
+  };
+
+  const metafield = ({ fake }: FakeSync) => {
+    const all = (fake.products()[0]?.['metafields'] ?? []) as (typeof written & { readonly value: string })[];
+    return all.filter(({ key }) => key === 'fit').map(({ type, value }) => [type, value]);
+  };
+
+  it('is a conflict if the draft changes its value, and keeps its type', async () => {
+    const made = await changed();
+    const wanted = draft({ S: 'Small' }, { title: 'New', metafields: [{ ...written, value: '8' }] });
+    const result = await push(made, wanted);
+    expect(result).toMatchObject({
+      outcome: 'updated',
+      conflicts: [
+        { list: 'metafields', key: 'custom.fit', field: 'type', theirs: 'number_integer' },
+        { list: 'metafields', key: 'custom.fit', field: 'value', ours: '8', theirs: '7' },
+      ],
+    });
+    expect(metafield(made)).toEqual([['number_integer', '7']]);
+  });
+
+  it('is replaced as a whole with onConflict: ours, and restored as a whole by a rollback', async () => {
+    const made = await changed();
+    const wanted = draft({ S: 'Small' }, { metafields: [{ ...written, value: '8' }] });
+    expect((await push(made, wanted, { onConflict: 'ours' })).outcome).toBe('updated');
+    expect(metafield(made)).toEqual([['single_line_text_field', '8']]);
+    expect(await rollback(made)).toMatchObject({ restored: 1, partly: 0 });
+    expect(metafield(made)).toEqual([['number_integer', '7']]);
+  });
+});

@@ -46,6 +46,23 @@ describe('an image that many products show', () => {
     expect(await clock.run(sync.pushMany(products, { refresh: true }))).toMatchObject({ counts: { unchanged: 100 } });
   });
 
+  it('gets its place before images that are uploaded with it, and no drift is reported', async () => {
+    const made = fakeSync();
+    await push(made, shown('a', [logo]));
+    await push(made, shown('b', [{ url: url('first') }]));
+    await made.clock.advance(60_000);
+    const wanted = shown('b', [{ url: url('first') }, { url: url('new') }, logo, { url: url('last') }]);
+    expect(await push(made, wanted)).toMatchObject({ outcome: 'updated' });
+    const images = media(made.fake.products()[1]) as readonly object[];
+    expect(images).toMatchObject(
+      ['first', 'new', 'logo', 'last'].map((name) => ({ originalSource: { url: url(name) } })),
+    );
+    expect(uploads(made)).toBe(4);
+    const again = await push(made, wanted, { refresh: true });
+    expect(again.outcome).toBe('unchanged');
+    expect(again).not.toHaveProperty('drifts');
+  });
+
   it('is uploaded once by two processes that push it at the same time', async () => {
     const made = fakeSync();
     const { fake, client, stores, clock } = made;

@@ -55,12 +55,16 @@ export function readWhole(text: string, what: string): Cell<number> {
   return unreadable(`${what}-not-whole`, 'is not a whole number: round it');
 }
 
+// The long words are what spreadsheets of other languages make of true and false.
+const yes = /^(yes|y|1|1\.0|t|on|wahr|vrai|verdadero|verdadeiro|vero|waar|prawda)$/;
+const no = /^(no|n|0|0\.0|f|off|falsch|faux|falso|onwaar|fałsz)$/;
+
 /** Reads true or false. Other words with that meaning are read with a warning. */
 export function readBoolean(text: string): Cell<boolean> {
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return { value: word === 'true' };
-  const isYes = ['yes', 'y', '1', '1.0', 't', 'on'].includes(word);
-  if (!isYes && !['no', 'n', '0', '0.0', 'f', 'off'].includes(word)) {
+  const isYes = yes.test(word);
+  if (!isYes && !no.test(word)) {
     return unreadable('boolean-unknown', 'is neither true nor false: write one of them');
   }
   const message = `is read as ${isYes}: Shopify accepts only true and false`;
@@ -90,13 +94,27 @@ export function readStatus(text: string): Cell<'ACTIVE' | 'ARCHIVED' | 'DRAFT' |
 
 type WeightUnit = (typeof weightUnits)[number];
 
+interface KnownWeight {
+  readonly unit: WeightUnit;
+  readonly short: string;
+  readonly grams: number;
+}
+
 /** Weight units, as exports write them, with their grams. */
-export const weights: readonly { readonly unit: WeightUnit; readonly short: string; readonly grams: number }[] = [
+export const weights: readonly KnownWeight[] = [
   { unit: 'GRAMS', short: 'g', grams: 1 },
   { unit: 'KILOGRAMS', short: 'kg', grams: 1000 },
   { unit: 'POUNDS', short: 'lb', grams: 453.59237 },
   { unit: 'OUNCES', short: 'oz', grams: 28.349523125 },
 ];
+
+/** Ten digits, more than scales measure; grams have two more, so that they convert back to the same ten. */
+const inUnit = (value: number, digits = 10): number => Number(value.toPrecision(digits));
+
+/** The grams of a weight, for `Variant Grams`. */
+export function toGrams(value: number, { grams }: KnownWeight): number {
+  return grams === 1 ? value : inUnit(inUnit(value) * grams, 12);
+}
 
 /** Reads a weight unit; grams if the cell is empty. */
 export function readWeightUnit(text: string): Cell<WeightUnit> {
@@ -119,7 +137,7 @@ export function readWeight(text: string, unit: WeightUnit, isGrams: boolean): Ce
   const value = Number(number);
   if (value < 0) return unreadable('weight-negative', 'is below zero: correct it');
   const factor = isGrams ? (weights.find((known) => known.unit === unit)?.grams ?? 1) : 1;
-  return { value: { value: Number((value / factor).toPrecision(15)), unit } };
+  return { value: { value: factor === 1 ? value : inUnit(value / factor), unit } };
 }
 
 /** Reads the unit of a unit price as exports write it, such as `ml` or `fl oz`. */
@@ -161,23 +179,20 @@ export function findDamage(text: string, what: 'text' | 'option' | 'sku' | 'barc
     return { ...told, value: formula, message };
   }
   const value = isCode ? withoutApostrophe(text) : text;
+  // A damaged barcode is left out; other texts are kept.
+  const damaged = (code: string, severity: 'error' | 'warning', message: string, ofBarcode = code): Cell<string> =>
+    what === 'barcode' ? unreadable(ofBarcode, message) : { value, code, severity, message };
   if (what === 'text' ? /^#/.test(text) && spreadsheetError.test(text) : spreadsheetError.test(text)) {
     const message = 'is the error value of a spreadsheet formula: write the value itself';
-    return what === 'barcode'
-      ? unreadable('spreadsheet-error-value', message)
-      : { value, code: 'spreadsheet-error-value', severity: 'warning', message };
+    return damaged('spreadsheet-error-value', 'warning', message);
   }
   if (isCode && scientific.test(value)) {
     const message = 'was shortened by a spreadsheet, and digits are lost: write all of them, in a text column';
-    return what === 'barcode'
-      ? unreadable('number-damaged', message)
-      : { value, code: 'number-damaged', severity: 'error', message };
+    return damaged('number-damaged', 'error', message);
   }
   if (isCode && /^\d+[.,]0+$/.test(value)) {
     const message = 'was treated as a number by a spreadsheet, so leading zeros may be lost: write it as text';
-    return what === 'barcode'
-      ? unreadable('number-damaged', message)
-      : { value, code: 'looks-like-a-number-with-decimals', severity: 'warning', message };
+    return damaged('looks-like-a-number-with-decimals', 'warning', message, 'number-damaged');
   }
   if (what === 'option' && date.test(value)) {
     const message = 'may be a size that a spreadsheet changed to a date: check it';

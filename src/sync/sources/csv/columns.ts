@@ -131,7 +131,7 @@ export function readHeader(names: readonly string[]): Header {
     const field = exact.get(name) ?? loose.get(plain(name));
     const metafield = metafieldOf(name);
     if (field !== undefined && columns.has(field)) {
-      warn('column-twice', name, `has the same meaning as "${columns.get(field)?.name}", which is read: remove one`);
+      warn('column-twice', name, sameAs(columns.get(field)));
     } else if (field !== undefined) {
       columns.set(field, { index, name });
       if (exact.has(name)) continue;
@@ -140,7 +140,10 @@ export function readHeader(names: readonly string[]): Header {
       const code = isPadded ? 'header-padded' : 'header-other-case';
       warn(code, name, `has other ${change} than Shopify's: it is read here, but Shopify would not recognise it`);
     } else if (metafield) {
-      metafields.push({ index, name, ...metafield });
+      const { namespace, key } = metafield;
+      const other = metafields.find((column) => column.namespace === namespace && column.key === key);
+      if (other) leave('column-twice', sameAs(other));
+      else metafields.push({ index, name, ...metafield });
     } else if (/^option\d+ (name|value)$/.test(plain(name))) {
       furtherOptions.push({ index, name });
     } else if (/(^|\()variant\.metafields\.|^variant metafield: /i.test(name)) {
@@ -157,6 +160,9 @@ export function readHeader(names: readonly string[]): Header {
   }
   return { columns, metafields, unread, furtherOptions, commands, names, isMatrixify, issues };
 }
+
+const sameAs = (other?: { readonly name: string }): string =>
+  `has the same meaning as "${other?.name}", which is read: remove one`;
 
 /** Shopify's columns that have no field in a draft. */
 const knownButUnread = /^(google shopping|included|price|compare[ -]at price) \/|^(collection|packed product .*)$/;

@@ -96,6 +96,8 @@ export class ShopifyProducts {
   readonly #shop: ShopKnowledge;
   readonly #handles = new TextSet();
   readonly #foldedHandles = new TextSet();
+  /** What identifies products without a handle. */
+  readonly #titled = new TextSet();
   readonly #skus = new TextSet();
   readonly #known = new Map<string, MaybePromise<string | undefined>>();
   readonly #filled = new Set<number>();
@@ -246,6 +248,12 @@ export class ShopifyProducts {
       issues.push(this.#issue(first, 'error', 'title-missing', 'title', message));
     }
     const handle = key.startsWith('\0') ? undefined : key;
+    const localId = handle ?? handleOf(title ?? '');
+    if (this.#titled.has(localId) || (handle === undefined && this.#handles.has(localId))) {
+      const message = 'identifies another product too: give each its own handle';
+      issues.push(this.#issue(first, 'error', 'product-repeated', handle === undefined ? 'title' : 'handle', message));
+    }
+    if (handle === undefined) this.#titled.add(localId);
     const { options, linked, variants: chosen } = product.options(variantRows);
     const images = product.images();
     const sellable = chosen.map(({ record, values }) => product.variant(record, values, images, this.#skus));
@@ -260,7 +268,7 @@ export class ShopifyProducts {
     const written = product.text('category');
     const linkedTo = await this.#resolveLinked(linked, chosen, sellable, issues);
     const draft = given({
-      localId: handle ?? handleOf(title ?? ''),
+      localId,
       sku: 'optional',
       price: this.#isUnpriced ? 'warn' : undefined,
       title,
@@ -474,9 +482,13 @@ class ProductRows {
     this.#issues.push({ severity, code, row: record.row, line: record.line, column, message });
   }
 
+  #tell(record: CsvRecord, severity: CsvIssue['severity'], code: string, field: Field, message: string): void {
+    this.#report(record, severity, code, this.#file.nameOf(field), message);
+  }
+
   /** Returns the value of a cell, and reports its issue. */
   #take<T>(record: CsvRecord, field: Field, { value, code, severity, message = '' }: Cell<T>): T | undefined {
-    if (code !== undefined && severity) this.#report(record, severity, code, this.#file.nameOf(field), message);
+    if (code !== undefined && severity) this.#tell(record, severity, code, field, message);
     return value;
   }
 
@@ -518,7 +530,7 @@ class ProductRows {
     if (!found) return undefined;
     if (isLate !== undefined && found.record !== this.#first) {
       const message = 'is in a later row of the product: it is read from there, but Shopify would not find it';
-      this.#report(found.record, 'warning', isLate, this.#file.nameOf(field), message);
+      this.#tell(found.record, 'warning', isLate, field, message);
     }
     this.#checkLetters(found.record, this.#file.nameOf(field), found.text);
     if (damage) this.#take(found.record, field, findDamage(found.text, damage));
@@ -552,7 +564,7 @@ class ProductRows {
     }
     if (/[;|]/.test(text.replace(/&#?\w+;/g, ''))) {
       const message = 'has ; or |, which become part of a tag: only commas separate tags';
-      this.#report(this.firstWith('tags'), 'warning', 'tag-has-other-separator', this.#file.nameOf('tags'), message);
+      this.#tell(this.firstWith('tags'), 'warning', 'tag-has-other-separator', 'tags', message);
     }
     return tags.size > 0 ? [...tags.values()] : undefined;
   }
@@ -607,13 +619,8 @@ class ProductRows {
     for (const { index, name } of this.#header.furtherOptions) {
       const record = rows.find(({ cells }) => (cells[index] ?? '').trim() !== '');
       if (!record || !/name$/i.test(name.trim())) continue;
-      this.#report(
-        record,
-        'error',
-        'too-many-options',
-        name,
-        'is a fourth option, but Shopify allows three: combine some',
-      );
+      const message = 'is a fourth option, but Shopify allows three: combine some';
+      this.#report(record, 'error', 'too-many-options', name, message);
     }
     const slots = ([1, 2, 3] as const).map((number) => {
       const valueField: Field = `option${number}Value`;
@@ -625,22 +632,20 @@ class ProductRows {
     const kept = rows.flatMap((record, at) => {
       const combination = JSON.stringify(used.map(({ values }) => fold(values[at] ?? '')));
       if (seen.has(combination)) {
-        const column = this.#file.nameOf('option1Value');
         const message = 'has the option values of an earlier row, so this one is left out: change one, or remove it';
-        this.#report(record, 'error', 'options-repeated', column, message);
+        this.#tell(record, 'error', 'options-repeated', 'option1Value', message);
         return [];
       }
       seen.add(combination);
       return [{ record, at }];
     });
-    this.#checkUnused(slots.filter(({ values, name }) => name !== undefined && !values.some((value) => value !== '')));
-
-    if (
+    const isDefault =
       kept.length === 1 &&
       used.every(({ number, name = 'Title', values }) => {
         return number === 1 && fold(name) === 'title' && fold(values[kept[0]?.at ?? 0] ?? '') === 'default title';
-      })
-    ) {
+      });
+    this.#checkUnused(isDefault ? slots : slots.filter((slot) => !used.includes(slot)));
+    if (isDefault) {
       return { options: [], linked: new Map(), variants: kept.map(({ record }) => ({ record, values: {} })) };
     }
     const linked = new Map<string, { name: MetafieldName; field: Field; record: CsvRecord }>();
@@ -648,7 +653,13 @@ class ProductRows {
     const values = kept.map((): Record<string, string> => ({}));
     for (const slot of used) {
       const name = slot.name ?? this.#namelessOption(slot.number, rows, slot.values);
-      if (name === undefined || names.includes(name)) continue;
+      if (name === undefined) continue;
+      if (names.some((other) => fold(other) === fold(name))) {
+        const field: Field = `option${slot.number}Name`;
+        const message = `is "${name}", like another option of the product: rename one`;
+        this.#tell(this.firstWith(field), 'error', 'option-name-repeated', field, message);
+        continue;
+      }
       names.push(name);
       const link = this.#linkOf(slot.number);
       if (link) linked.set(name, link);
@@ -661,19 +672,20 @@ class ProductRows {
     };
   }
 
-  #checkUnused(slots: readonly { readonly number: 1 | 2 | 3; readonly name: string | undefined }[]): void {
-    for (const { number, name = '' } of slots) {
-      if (number === 1 && fold(name) === 'title') continue;
-      const field: Field = `option${number}Name`;
-      const message = 'is an option for which no row has a value: it is left out';
-      this.#report(this.firstWith(field), 'warning', 'option-without-values', this.#file.nameOf(field), message);
+  #checkUnused(slots: readonly { readonly number: 1 | 2 | 3 }[]): void {
+    for (const field of slots.flatMap(({ number }) => [`option${number}Name`, `option${number}Linked`] as const)) {
+      const record = this.firstWith(field);
+      const text = fold(this.#file.cell(record, field));
+      if (text === '' || (field === 'option1Name' && text === 'title')) continue;
+      const message = 'belongs to an option without values: it is left out';
+      this.#tell(record, 'warning', 'option-without-values', field, message);
     }
   }
 
   #namelessOption(number: 1 | 2 | 3, rows: readonly CsvRecord[], values: readonly string[]): undefined {
     const record = rows[values.findIndex((value) => value !== '')] ?? this.#first;
     const message = 'is empty, so the meaning of the values is unknown: give the option a name';
-    this.#report(record, 'error', 'option-name-missing', this.#file.nameOf(`option${number}Name`), message);
+    this.#tell(record, 'error', 'option-name-missing', `option${number}Name`, message);
     return undefined;
   }
 
@@ -685,7 +697,7 @@ class ProductRows {
     const record = this.firstWith(field);
     if (name) return { name, field, record };
     const message = 'is not written as product.metafields.NAMESPACE.KEY: correct it, or empty it';
-    this.#report(record, 'error', 'linked-to-unknown', this.#file.nameOf(field), message);
+    this.#tell(record, 'error', 'linked-to-unknown', field, message);
     return undefined;
   }
 
@@ -697,28 +709,23 @@ class ProductRows {
     into: readonly Record<string, string>[],
     isLinked: boolean,
   ): void {
-    const column = this.#file.nameOf(slot.valueField);
+    const { valueField } = slot;
     const spellings = new Map<string, string>();
     for (const [index, { record, at }] of kept.entries()) {
       const value = slot.values[at] ?? '';
       if (value === '') {
-        this.#report(
-          record,
-          'error',
-          'option-value-missing',
-          column,
-          `is empty: give the variant a value for "${name}"`,
-        );
+        const message = `is empty: give the variant a value for "${name}"`;
+        this.#tell(record, 'error', 'option-value-missing', valueField, message);
         continue;
       }
-      this.#checkLetters(record, column, value);
+      this.#checkLetters(record, this.#file.nameOf(valueField), value);
       const first = spellings.get(fold(value)) ?? value;
       spellings.set(fold(value), first);
       if (first !== value) {
         const message = `is written "${first}" in an earlier row, which is the same for Shopify: that spelling is used`;
-        this.#report(record, 'warning', 'option-value-other-case', column, message);
+        this.#tell(record, 'warning', 'option-value-other-case', valueField, message);
       }
-      if (!isLinked) this.#take(record, slot.valueField, findDamage(value, 'option'));
+      if (!isLinked) this.#take(record, valueField, findDamage(value, 'option'));
       if (slot.number === 1 && fold(value) === 'default title') this.#checkDefault(record, name, kept.length);
       const target = into[index];
       if (target) target[name] = first;
@@ -728,10 +735,10 @@ class ProductRows {
   #checkDefault(record: CsvRecord, name: string, count: number): void {
     if (count > 1) {
       const message = 'is the value that Shopify gives to an only variant, but there are others: use another value';
-      this.#report(record, 'warning', 'default-title-beside-others', this.#file.nameOf('option1Value'), message);
+      this.#tell(record, 'warning', 'default-title-beside-others', 'option1Value', message);
     } else if (fold(name) !== 'title') {
       const message = 'is not "Title", so "Default Title" becomes a value that shoppers see: write Title';
-      this.#report(record, 'warning', 'default-title-under-other-name', this.#file.nameOf('option1Name'), message);
+      this.#tell(record, 'warning', 'default-title-under-other-name', 'option1Name', message);
     }
   }
 
@@ -750,14 +757,14 @@ class ProductRows {
           ['imageAlt', 'alt-without-image'],
         ] as const) {
           if (this.#file.cell(record, field) !== '') {
-            this.#report(record, 'warning', code, this.#file.nameOf(field), message);
+            this.#tell(record, 'warning', code, field, message);
           }
         }
       }
       for (const url of urls) {
         if (found.has(pictureOf(url))) {
           const message = 'is already an image of the product: it is used once';
-          this.#report(record, 'warning', 'image-repeated', this.#file.nameOf('image'), message);
+          this.#tell(record, 'warning', 'image-repeated', 'image', message);
           continue;
         }
         last = position ?? last;
@@ -779,10 +786,13 @@ class ProductRows {
     const urls = this.#header.isMatrixify ? text.split(/;\s*(?=https?:)/) : [text];
     return urls.filter((url) => {
       if (url === '') return false;
-      const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+      const isOne = !/[\s,;|]https?:\/\//.test(url);
+      const isAddress = isOne && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
       if (!isAddress) {
-        const message = 'is not a URL that Shopify can download: write the whole URL, with https://';
-        this.#report(record, 'error', 'image-not-a-url', this.#file.nameOf(field), message);
+        const message = isOne
+          ? 'is not a URL that Shopify can download: write the whole URL, with https://'
+          : 'has several URLs: give each its own row';
+        this.#tell(record, 'error', 'image-not-a-url', field, message);
       }
       return isAddress;
     });
@@ -802,7 +812,7 @@ class ProductRows {
     const hasTracker = this.#header.columns.has('tracker');
     if (!/^(shopify|)$/i.test(tracker)) {
       const message = `is ${tracker.slice(0, 40)}, not Shopify: a draft only says that stock is tracked`;
-      this.#report(record, 'warning', 'tracked-by-other-service', this.#file.nameOf('tracker'), message);
+      this.#tell(record, 'warning', 'tracked-by-other-service', 'tracker', message);
     }
     const inventoryItem = given({
       cost: read('cost', (text) => readMoney(text, 'cost')),
@@ -814,7 +824,7 @@ class ProductRows {
     const quantity = read('quantity', (text) => readWhole(text, 'quantity'));
     if (tracker !== '' && this.#header.columns.has('quantity') && this.#file.cell(record, 'quantity') === '') {
       const message = 'is empty although stock is tracked: Shopify refuses the row';
-      this.#report(record, 'warning', 'quantity-missing', this.#file.nameOf('quantity'), message);
+      this.#tell(record, 'warning', 'quantity-missing', 'quantity', message);
     }
     const draft = given({
       sku: this.#skuOf(record, skusBefore),
@@ -837,7 +847,7 @@ class ProductRows {
   #priceOf(record: CsvRecord): string | undefined {
     const price = this.#readIn(record, 'price', (text) => readMoney(text, 'price'));
     if (this.#file.cell(record, 'price') === '' && this.#header.columns.has('price')) {
-      this.#report(record, 'error', 'price-missing', this.#file.nameOf('price'), 'is empty: give the variant a price');
+      this.#tell(record, 'error', 'price-missing', 'price', 'is empty: give the variant a price');
     }
     return price;
   }
@@ -847,7 +857,7 @@ class ProductRows {
     if (before === undefined || !/[1-9]/.test(before)) return undefined;
     if (price !== undefined && Number(before) <= Number(price)) {
       const message = 'is not above the price, so no discount is shown: raise it, or clear it';
-      this.#report(record, 'warning', 'compare-at-not-above-price', this.#file.nameOf('compareAt'), message);
+      this.#tell(record, 'warning', 'compare-at-not-above-price', 'compareAt', message);
     }
     return before;
   }
@@ -857,8 +867,7 @@ class ProductRows {
   #skuOf(record: CsvRecord, skusBefore: TextSet): string | undefined {
     if (!this.#header.columns.has('sku')) return undefined;
     const sku = this.#readIn(record, 'sku', (text) => findDamage(text, 'sku'));
-    const warn = (code: string, message: string): void =>
-      this.#report(record, 'warning', code, this.#file.nameOf('sku'), message);
+    const warn = (code: string, message: string): void => this.#tell(record, 'warning', code, 'sku', message);
     if (sku === undefined) warn('sku-empty', 'is empty: the variant is identified by its option values');
     else if (this.#skus.has(sku))
       warn('sku-repeated-in-product', 'is already used by an earlier variant of the product');
@@ -874,7 +883,7 @@ class ProductRows {
     const written = this.#file.cell(record, 'weightUnit');
     if (field === 'weight' && written === '') {
       const message = 'has no unit: fill in the unit, or write grams';
-      this.#report(record, 'error', 'weight-without-unit', this.#file.nameOf('weight'), message);
+      this.#tell(record, 'error', 'weight-without-unit', 'weight', message);
       return undefined;
     }
     const unit = this.#take(record, 'weightUnit', readWeightUnit(written)) ?? 'GRAMS';
@@ -883,10 +892,12 @@ class ProductRows {
 
   #checkService(record: CsvRecord): void {
     const service = this.#file.cell(record, 'service');
-    if (/^(manual|gift_card|)$/i.test(service) || this.#file.services.has(service)) return;
+    if (/^(manual|)$/i.test(service) || this.#file.services.has(service)) return;
+    const isGiftCard = readBoolean(this.#file.cell(this.firstWith('giftCard'), 'giftCard')).value === true;
+    if (isGiftCard && /^gift_card$/i.test(service)) return;
     this.#file.services.add(service);
     const message = `is ${service.slice(0, 40)}: a draft has no fulfilment service, so it is ignored (reported once)`;
-    this.#report(record, 'warning', 'service-not-read', this.#file.nameOf('service'), message);
+    this.#tell(record, 'warning', 'service-not-read', 'service', message);
   }
 
   #unitPriceOf(record: CsvRecord): object | undefined {
@@ -908,7 +919,7 @@ class ProductRows {
     const [first] = written;
     if (first === undefined) return undefined;
     const message = 'belongs to an incomplete unit price, which is left out: fill in all four columns';
-    this.#report(record, 'warning', 'unit-price-incomplete', this.#file.nameOf(first), message);
+    this.#tell(record, 'warning', 'unit-price-incomplete', first, message);
     return undefined;
   }
 
@@ -920,7 +931,7 @@ class ProductRows {
     if (listed) return listed.url;
     images.push({ url, position: (images.at(-1)?.position ?? 0) + 1 });
     const message = 'is not among the images of the product: it is added at the end';
-    this.#report(record, 'warning', 'image-added-to-list', this.#file.nameOf('variantImage'), message);
+    this.#tell(record, 'warning', 'image-added-to-list', 'variantImage', message);
     return url;
   }
 }

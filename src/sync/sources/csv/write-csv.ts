@@ -1,9 +1,9 @@
 import { ConfigError, type Issue, ValidationError } from '../../../errors/errors.ts';
 import { isRecord } from '../../../internal/json.ts';
 import { unknownNames } from '../../../internal/names.ts';
-import type { DraftImage, ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
+import type { ProductDraftInput, ProductVariantDraftInput } from '../../../validation/product-draft.ts';
 import { toDecimalText } from '../../../validation/rules.ts';
-import { weights, withoutApostrophe } from './cells.ts';
+import { toGrams, weights, withoutApostrophe } from './cells.ts';
 import { type Field, families } from './columns.ts';
 import type { CsvProduct } from './shopify-products.ts';
 
@@ -71,11 +71,27 @@ export function writeCsv(
   return write(products, { metafields, priceDecimals, isStrict: unwritable === 'error' });
 }
 
+/** The metafields of all products, in an order in which each product's stay in theirs. */
 function metafieldsOf(products: readonly CsvProductToWrite[]): readonly string[] {
-  const names = products.flatMap(
-    ({ draft }) => draft.metafields?.map(({ namespace, key }) => `${namespace}.${key}`) ?? [],
-  );
-  return [...new Set(names)];
+  const namesBefore = new Map<string, Set<string>>();
+  for (const { draft } of products) {
+    let before = '';
+    for (const { namespace, key } of draft.metafields ?? []) {
+      const name = `${namespace}.${key}`;
+      namesBefore.set(name, (namesBefore.get(name) ?? new Set()).add(before));
+      before = name;
+    }
+  }
+  const sorted = new Set<string>();
+  const seen = new Set<string>();
+  const add = (name: string): void => {
+    if (name === '' || seen.has(name)) return;
+    seen.add(name);
+    namesBefore.get(name)?.forEach(add);
+    sorted.add(name);
+  };
+  for (const name of namesBefore.keys()) add(name);
+  return [...sorted];
 }
 
 interface Settings {
@@ -118,7 +134,7 @@ async function* write(
     const rows = rowsOf(product, settings).map((row, index) => {
       const cells = columns.map((column) => {
         if (typeof column !== 'string') return index === 0 ? quoted(metafields.get(column.metafield) ?? '') : '';
-        const text = row.get(column);
+        const text = row[column];
         return text === '' && quotedWhenEmpty.has(column) ? '""' : quoted(text ?? '');
       });
       return `${cells.join(',')}\n`;
@@ -146,7 +162,7 @@ function exportedText(type: string, value: string): string {
   }
 }
 
-type Row = Map<Field, string>;
+type Row = { readonly [F in Field]?: string | undefined };
 
 /** The rows of a product: one per variant or image, whichever are more. */
 function rowsOf(product: CsvProductToWrite, settings: Settings): readonly Row[] {
@@ -157,85 +173,81 @@ function rowsOf(product: CsvProductToWrite, settings: Settings): readonly Row[] 
   const optionNames = draft.options?.length
     ? draft.options
     : [...new Set(draft.variants.flatMap(({ options = {} }) => Object.keys(options)))];
-  const handle = draft.handle ?? draft.localId;
-  return Array.from({ length: Math.max(draft.variants.length, images.length) }, (_, index) => {
-    const row: Row = new Map([['handle', handle]]);
-    if (index === 0) addProduct(row, product, optionNames);
+  return Array.from({ length: Math.max(draft.variants.length, images.length) }, (_, index): Row => {
     const variant = draft.variants[index];
-    if (variant) addVariant(row, variant, optionNames, stock?.[index] ?? undefined, settings);
-    if (variant && draft.giftCard) row.set('service', 'gift_card');
     const image = images[index];
-    if (image) addImage(row, image, index);
-    return row;
+    return {
+      handle: draft.handle ?? draft.localId,
+      ...(index === 0 && productCells(product, optionNames)),
+      ...(variant && variantCells(variant, optionNames, stock?.[index], settings)),
+      ...(variant && draft.giftCard && { service: 'gift_card' }),
+      ...(image && { image: image.url, imagePosition: String(index + 1), imageAlt: image.alt ?? '' }),
+    };
   });
 }
 
-const flag = (value: boolean | undefined): string => (value === undefined ? '' : String(value));
-
-function addProduct(row: Row, product: CsvProductToWrite, optionNames: readonly string[]): void {
-  const { draft, published, category } = product;
-  row.set('title', draft.title);
-  row.set('body', draft.descriptionHtml ?? '');
-  row.set('vendor', draft.vendor ?? '');
-  // Shopify's import accepts paths, but no gids.
-  row.set('category', category ?? draft.category ?? '');
-  row.set('type', draft.productType ?? '');
-  row.set('tags', draft.tags?.join(', ') ?? '');
-  row.set('published', flag(published ?? (draft.publishTo?.length === 0 ? false : undefined)));
-  row.set('giftCard', flag(draft.giftCard));
-  row.set('seoTitle', draft.seo?.title ?? '');
-  row.set('seoDescription', draft.seo?.description ?? '');
-  row.set('status', draft.status?.toLowerCase() ?? '');
-  if (optionNames.length === 0) row.set('option1Name', 'Title');
-  for (const [index, name] of optionNames.entries()) {
-    const link = draft.linkedOptions?.[name];
-    row.set(`option${(index + 1) as 1 | 2 | 3}Name`, name);
-    if (link) row.set(`option${(index + 1) as 1 | 2 | 3}Linked`, `product.metafields.${link.namespace}.${link.key}`);
-  }
+/** The cells of options, by the end of their column's name. */
+function optionCells(part: 'Name' | 'Value' | 'Linked', texts: readonly (string | undefined)[]): Row {
+  return Object.fromEntries(texts.map((text, index) => [`option${index + 1}${part}`, text]));
 }
 
-function addVariant(
-  row: Row,
+function productCells({ draft, published, category }: CsvProductToWrite, optionNames: readonly string[]): Row {
+  const links = optionNames.map((name) => draft.linkedOptions?.[name]);
+  return {
+    title: draft.title,
+    body: draft.descriptionHtml ?? '',
+    vendor: draft.vendor ?? undefined,
+    // Shopify's import accepts paths, but no gids.
+    category: category ?? draft.category ?? undefined,
+    type: draft.productType ?? '',
+    tags: draft.tags?.join(', ') ?? '',
+    published: (published ?? (draft.publishTo?.length === 0 ? false : undefined))?.toString(),
+    giftCard: draft.giftCard?.toString(),
+    seoTitle: draft.seo?.title ?? undefined,
+    seoDescription: draft.seo?.description ?? undefined,
+    status: draft.status?.toLowerCase(),
+    ...optionCells('Name', optionNames.length === 0 ? ['Title'] : optionNames),
+    ...optionCells(
+      'Linked',
+      links.map((link) => link && `product.metafields.${link.namespace}.${link.key}`),
+    ),
+  };
+}
+
+function variantCells(
   variant: ProductVariantDraftInput,
   optionNames: readonly string[],
-  quantity: number | undefined,
+  quantity: number | null | undefined,
   { priceDecimals }: Settings,
-): void {
+): Row {
   const { inventoryItem = {}, unitPrice, options = {} } = variant;
-  if (optionNames.length === 0) row.set('option1Value', 'Default Title');
-  for (const [index, name] of optionNames.entries()) {
-    row.set(`option${(index + 1) as 1 | 2 | 3}Value`, options[name] ?? '');
-  }
   const money = (amount: unknown): string => priceText(amount, priceDecimals);
   const { weight } = inventoryItem;
   const unit = weights.find((known) => known.unit === weight?.unit);
-  row.set('sku', variant.sku ?? '');
-  if (weight && unit) row.set('grams', gramsText(weight.value * unit.grams));
-  row.set('tracker', inventoryItem.tracked === true ? 'shopify' : '');
-  row.set('quantity', quantity === undefined ? '' : String(quantity));
-  row.set('policy', variant.inventoryPolicy?.toLowerCase() ?? '');
-  row.set('service', 'manual');
-  row.set('price', money(variant.price));
-  row.set('compareAt', Number(variant.compareAtPrice) === 0 ? '' : money(variant.compareAtPrice));
-  row.set('shipping', flag(inventoryItem.requiresShipping));
-  row.set('taxable', flag(variant.taxable));
-  row.set('barcode', variant.barcode ?? variant.barcodes?.[0] ?? '');
-  row.set('variantImage', variant.imageUrl ?? variant.imageUrls?.[0] ?? '');
-  row.set('weightUnit', unit?.short ?? '');
-  row.set('taxCode', variant.taxCode ?? '');
-  row.set('cost', money(inventoryItem.cost));
-  if (unitPrice) {
-    row.set('unitTotal', gramsText(unitPrice.quantityValue));
-    row.set('unitTotalUnit', unitPrice.quantityUnit.toLowerCase());
-    row.set('unitBase', gramsText(unitPrice.referenceValue));
-    row.set('unitBaseUnit', unitPrice.referenceUnit.toLowerCase());
-  }
-}
-
-function addImage(row: Row, { url, alt }: DraftImage | { url: string; alt?: string | undefined }, index: number): void {
-  row.set('image', url);
-  row.set('imagePosition', String(index + 1));
-  row.set('imageAlt', alt ?? '');
+  return {
+    ...optionCells('Value', optionNames.length === 0 ? ['Default Title'] : optionNames.map((name) => options[name])),
+    sku: variant.sku ?? '',
+    grams: weight && unit && measureText(toGrams(weight.value, unit)),
+    tracker: inventoryItem.tracked === true ? 'shopify' : undefined,
+    quantity: quantity?.toString(),
+    policy: variant.inventoryPolicy?.toLowerCase(),
+    service: 'manual',
+    price: money(variant.price),
+    compareAt: Number(variant.compareAtPrice) === 0 ? undefined : money(variant.compareAtPrice),
+    shipping: inventoryItem.requiresShipping?.toString(),
+    taxable: variant.taxable?.toString(),
+    barcode: variant.barcode ?? variant.barcodes?.[0] ?? '',
+    variantImage: variant.imageUrl ?? variant.imageUrls?.[0],
+    weightUnit: unit?.short,
+    taxCode: variant.taxCode ?? undefined,
+    cost: money(inventoryItem.cost),
+    ...(unitPrice && {
+      unitTotal: measureText(unitPrice.quantityValue),
+      unitTotalUnit: unitPrice.quantityUnit.toLowerCase(),
+      unitBase: measureText(unitPrice.referenceValue),
+      unitBaseUnit: unitPrice.referenceUnit.toLowerCase(),
+    }),
+  };
 }
 
 /** `24.9` → `24.90`: at least as many decimals as the currency has. */
@@ -247,9 +259,9 @@ function priceText(amount: unknown, decimals: number): string {
   return padded === '' ? whole : `${whole}.${padded}`;
 }
 
-/** Exports write measures with a decimal, such as `330.0`. Ten digits are more than scales measure. */
-function gramsText(value: number): string {
-  const text = toDecimalText(Number(value.toPrecision(10))) ?? '';
+/** Exports write measures with a decimal, such as `330.0`. */
+function measureText(value: number): string {
+  const text = toDecimalText(value) ?? '';
   return text.includes('.') ? text : `${text}.0`;
 }
 

@@ -233,6 +233,17 @@ describe('the rows of a product', () => {
     expect(contents.drafts.map(({ localId }) => localId)).toEqual(['Big Jug', 'big jug']);
   });
 
+  it('belong to no draft if another product would have the same id', async () => {
+    const contents = await read(
+      'Handle,Title,Variant Price\n,Mug,1.00\n,mug!,2.00\njug,Jug,3.00\n,Jug,4.00\nplate,Plate,5.00\n',
+    );
+    expect(found(contents).filter((issue) => issue.startsWith('error'))).toEqual([
+      'error product-repeated 3 Title',
+      'error product-repeated 5 Title',
+    ]);
+    expect(contents.drafts.map(({ localId }) => localId)).toEqual(['mug', 'jug', 'plate']);
+  });
+
   it('that have only an image, or also defaults of a generator, are not variants', async () => {
     const contents = await read(
       'Handle,Title,Option1 Name,Option1 Value,Variant Price,Variant Inventory Tracker,Variant Inventory Policy,Image Src,Image Position,Image Alt Text\na,A,Title,Default Title,1.00,shopify,deny,https://img.test/2.jpg,2.0,\na,,,,,shopify,deny,https://img.test/1.jpg,1,One\na,,,,,,,https://img.test/1.jpg?v=9,3,\na,,,,,,,,4,\na,,,,,,,,,Lost\na,,,,,,,photos/x.jpg,5,\na,,,,,,,N/A,x,\na,,,,,,,,,\n',
@@ -320,6 +331,31 @@ describe('options', () => {
     );
     expect(found(contents)).toEqual(['error too-many-options 2 Option4 Name']);
     expect(contents.drafts.map(({ localId }) => localId)).toEqual(['b']);
+  });
+
+  it('have different names, or the values of the second would be lost', async () => {
+    const contents = await read(
+      'Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant Price\na,A,Size,S,Size,30,1\nb,B,Size,S,size ,30,1\nc,C,Size,S,Length,30,1\n',
+    );
+    expect(found(contents)).toEqual([
+      'error option-name-repeated 2 Option2 Name',
+      'error option-name-repeated 3 Option2 Name',
+    ]);
+    expect(contents.drafts.map(({ options }) => options)).toEqual([['Size', 'Length']]);
+  });
+
+  it('without values report their links', async () => {
+    const contents = await read(
+      'Handle,Title,Option1 Name,Option1 Value,Option1 Linked To,Variant Price\na,A,Title,Default Title,product.metafields.shopify.size,1\nb,B,,,product.metafields.shopify.size,1\n',
+    );
+    expect(found(contents)).toEqual([
+      'warning option-without-values 2 Option1 Linked To',
+      'warning option-without-values 3 Option1 Linked To',
+    ]);
+    expect(contents.drafts.map(({ options, linkedOptions }) => [options, linkedOptions])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
   });
 
   const linked =
@@ -414,6 +450,47 @@ describe('cells', () => {
     const contents = await read(file(column, ...values));
     const wanted = issues.map((issue) => `${issue} ${column}`);
     expect(found(contents)).toEqual(wanted);
+  });
+
+  it('of true and false may be what spreadsheets of other languages write', async () => {
+    const contents = await read(file('Variant Taxable', 'WAHR', 'FALSCH', 'vrai', 'faux', 'Verdadero', 'FALSO', 'OUI'));
+    expect(variants(contents).map((variant) => variant?.taxable)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+      undefined,
+    ]);
+    expect(found(contents)).toEqual([
+      ...[2, 3, 4, 5, 6, 7].map((row) => `warning boolean-unusual ${row} Variant Taxable`),
+      'error boolean-unknown 8 Variant Taxable',
+    ]);
+  });
+
+  it('of images have one URL each', async () => {
+    const contents = await read(
+      file(
+        'Image Src',
+        '"https://img.test/1.jpg, https://img.test/2.jpg"',
+        'https://img.test/f?u=https://img.test/3.jpg',
+      ),
+    );
+    expect(contents.issues.map(({ row, message }) => [row, message])).toEqual([
+      [2, 'has several URLs: give each its own row'],
+    ]);
+    expect(contents.drafts.map(({ images }) => images)).toEqual([
+      [{ url: 'https://img.test/f?u=https://img.test/3.jpg', position: 1 }],
+    ]);
+  });
+
+  it('of gift cards in the fulfilment service are reported if the product is not one', async () => {
+    const contents = await read(file('Gift Card,Variant Fulfillment Service', 'true,gift_card', 'false,gift_card'));
+    expect(found(contents)).toEqual([
+      'warning gift-card 2 Gift Card',
+      'warning service-not-read 3 Variant Fulfillment Service',
+    ]);
   });
 
   it('of a price that cannot be read leave the draft without one', async () => {
@@ -597,6 +674,17 @@ describe('metafields', () => {
     'Finish (variant.metafields.custom.finish)',
   ];
   const text = file(columns.join(), `"Cold,\nno bleach",38; 39.5,TRUE,'42,matt`);
+
+  it('that have two columns use the first, and the second is reported', async () => {
+    const contents = await read(
+      file('A (product.metafields.custom.a),B (product.metafields.custom.a)', 'one,two', 'one,'),
+    );
+    expect(found(contents)).toEqual(['warning column-twice 1 B (product.metafields.custom.a)']);
+    expect(contents.drafts.map(({ metafields }) => metafields)).toEqual([
+      [{ namespace: 'custom', key: 'a', value: 'one' }],
+      [{ namespace: 'custom', key: 'a', value: 'one' }],
+    ]);
+  });
 
   it('are text if their types are unknown', async () => {
     const contents = await read(text);

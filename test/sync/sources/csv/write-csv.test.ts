@@ -51,6 +51,23 @@ const jug: CsvProductToWrite = {
 };
 
 describe('writeCsv', () => {
+  it('keeps weights and the order of metafields, so that reading returns the same products', async () => {
+    const metafield = (key: string) => ({ namespace: 'custom', key, value: key });
+    const product = (localId: string, value: number, unit: 'OUNCES' | 'POUNDS' | 'GRAMS', keys: readonly string[]) => ({
+      draft: {
+        ...{ localId, sku: 'optional' as const, title: localId, handle: localId, metafields: keys.map(metafield) },
+        variants: [{ price: '1.00', options: {}, inventoryItem: { tracked: false, weight: { value, unit } } }],
+      },
+    });
+    const products = [
+      product('a', 1.99, 'OUNCES', ['colour', 'size']),
+      product('b', 0.3, 'POUNDS', ['care', 'colour']),
+      product('c', 56.41595101856, 'GRAMS', ['size', 'use']),
+    ];
+    const again = await read(await write(products));
+    expect(again.map(({ draft }) => ({ draft }))).toEqual(products);
+  });
+
   it("writes what Shopify's newest exports write", async () => {
     const [header = '', ...rows] = (await write([jug])).split('\n');
     expect(header).toBe(
