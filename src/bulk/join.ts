@@ -168,9 +168,18 @@ function addChild(node: Line, connection: BulkConnection, child: Line): void {
     list.push(child);
     return;
   }
-  const place = holderOf(node, connection);
-  const inner = place?.holder[place.key];
-  if (Array.isArray(inner)) inner.push(child);
+  // A line may leave out an object of which only connections are selected.
+  let holder = node;
+  for (const key of connection.path.slice(0, -1)) {
+    const known = holder[key];
+    const inner: Line = isRecord(known) ? known : {};
+    holder[key] = inner;
+    holder = inner;
+  }
+  const key = connection.path.at(-1) ?? '';
+  const others = holder[key];
+  if (Array.isArray(others)) others.push(child);
+  else holder[key] = [child];
 }
 
 /**

@@ -400,12 +400,23 @@ class RunKeeper {
   }
 
   async save(place: Place | PartPlace): Promise<void> {
-    if (this.kept) await this.#put({ ...this.kept, place });
+    if (this.kept) await this.#replace({ ...this.kept, place });
   }
 
   async forget(): Promise<void> {
-    this.kept = undefined;
-    await this.#store.delete(this.#key);
+    if (this.kept) await this.#replace(undefined);
+  }
+
+  /** Replaces the stored run. If another process has finished it, a newer run may have its key, which stays. */
+  async #replace(run: KeptRun | undefined): Promise<void> {
+    const token = this.kept?.token;
+    for (;;) {
+      const stored = await this.#store.get(this.#key);
+      const found = stored === undefined ? undefined : parseJson(stored);
+      const isOwn = isRecord(found) && found['token'] === token;
+      this.kept = isOwn ? run : undefined;
+      if (!isOwn || (await this.#store.compareAndSet(this.#key, stored, run && JSON.stringify(run)))) return;
+    }
   }
 
   async #put(run: KeptRun): Promise<void> {
@@ -475,6 +486,8 @@ class RowReader implements AsyncIterableIterator<Line> {
   #batch: RowBatch | undefined;
   #rows: readonly Line[] = [];
   #next = 0;
+  /** The last call that waits. Those that overlap with it take their turn, or they would skip the rows of its batch. */
+  #waiting: Promise<IteratorResult<Line>> | undefined;
 
   constructor(batches: AsyncGenerator<RowBatch>, onBatchDone: (batch: RowBatch) => Promise<void> | void) {
     this.#batches = batches;
@@ -487,10 +500,20 @@ class RowReader implements AsyncIterableIterator<Line> {
   }
 
   next(): Promise<IteratorResult<Line>> {
-    const value = this.#rows[this.#next];
-    if (value === undefined) return this.#more();
-    this.#next += 1;
-    return Promise.resolve({ done: false, value });
+    const take = (): Promise<IteratorResult<Line>> => {
+      const value = this.#rows[this.#next];
+      if (value === undefined) return this.#more();
+      this.#next += 1;
+      return Promise.resolve({ done: false, value });
+    };
+    if (!this.#waiting && this.#next < this.#rows.length) return take();
+    const taken = this.#waiting ? this.#waiting.then(take, take) : take();
+    this.#waiting = taken;
+    const end = (): void => {
+      if (this.#waiting === taken) this.#waiting = undefined;
+    };
+    taken.then(end, end);
+    return taken;
   }
 
   async #more(): Promise<IteratorResult<Line>> {
@@ -644,7 +667,7 @@ class OperationRun implements BulkRun<Line> {
     const size = partial ? null : operation.fileSize;
     const isExact = canHoldLongNumbers(operation.query);
     const file = new ResultFile(this.#shop, {
-      ...{ url, size, isExact, operationId: operation.id, signal: this.#stop.signal },
+      ...{ url, size, isExact, operationId: operation.id, kind: operation.kind, signal: this.#stop.signal },
       renew: async () => {
         const again = await readOperation(this.#shop, operation.id, this.#stop.signal);
         return partial ? (again.partialDataUrl ?? again.url) : again.url;

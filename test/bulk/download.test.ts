@@ -17,10 +17,10 @@ const query =
   );
 const id = 'gid://shopify/BulkOperation/1';
 
-/** Skips waits of seconds; keeps time limits. */
+/** Skips waits of less than half a minute; keeps time limits. */
 const hasty: Clock = {
   ...systemClock,
-  setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs > 20_000 ? delayMs : 0),
+  setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs >= 30_000 ? delayMs : 0),
 };
 
 type Row = Record<string, unknown>;
@@ -186,6 +186,62 @@ describe('the download of a result', () => {
     const { rows, downloads } = await serve(packed, lines.length, storage(packed, cuts));
     expect(hash(await rows())).toBe(expected);
     expect(downloads).toHaveLength(4);
+  });
+
+  it('recognizes a packed file even if its first byte comes alone', async () => {
+    const packed = gzipSync(file);
+    const { rows } = await serve(packed, lines.length, storage(packed, [1, 2]));
+    expect(hash(await rows())).toBe(expected);
+  });
+
+  it.each([
+    ['truncated', (packed: Buffer) => packed.subarray(0, packed.length - 2_000)],
+    ['damaged', (packed: Buffer) => Buffer.from(packed).fill(7, 2_000, 2_100)],
+  ])('throws a typed error for a packed file that is %s', async (_name, change) => {
+    const packed = change(gzipSync(file));
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(packed, lines.length, storage(packed));
+      expect(isShopwrightError(await rejection(rows(options)), 'BULK_INCOMPLETE')).toBe(true);
+    }
+  });
+
+  it('gives up on a server that always sends another range', async () => {
+    const { rows, downloads } = await serve(file, lines.length, (_request, response) => {
+      const range = `bytes 7-${file.length - 1}/${file.length}`;
+      response.writeHead(206, { 'content-range': range }).end(file.subarray(7));
+    });
+    expect(isShopwrightError(await rejection(rows()), 'NETWORK_ERROR')).toBe(true);
+    expect(downloads).toHaveLength(9);
+  });
+
+  it('returns each row once to calls of next() that overlap', async () => {
+    const { shop } = await serve(file, lines.length, storage(file));
+    const run = await shop.bulk.resume<Row>(id, { shape: 'rows' });
+    const iterator = run[Symbol.asyncIterator]();
+    const ids: unknown[] = [];
+    for (let isOver = false; !isOver; ) {
+      for (const { done, value } of await Promise.all(Array.from({ length: 5 }, () => iterator.next()))) {
+        if (done) isOver = true;
+        else ids.push(value['id']);
+      }
+    }
+    expect(ids).toEqual(lines.map((line) => (JSON.parse(line) as Row)['id']));
+  });
+
+  it('joins the children of an object that the line of their parent leaves out', async () => {
+    const document =
+      '{ productVariants { edges { node { id inventoryItem { inventoryLevels { edges { node { id } } } } } } } }';
+    const level = { id: 'gid://shopify/InventoryLevel/2', __parentId: 'gid://shopify/ProductVariant/1' };
+    const content = Buffer.from(`{"id":"gid://shopify/ProductVariant/1"}\n${JSON.stringify(level)}\n`);
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(content, 2, storage(content), { query: document });
+      expect(await rows(options)).toEqual([
+        {
+          id: 'gid://shopify/ProductVariant/1',
+          inventoryItem: { inventoryLevels: [{ id: 'gid://shopify/InventoryLevel/2' }] },
+        },
+      ]);
+    }
   });
 
   it('requests a new URL if the old one has expired', async () => {

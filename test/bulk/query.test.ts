@@ -67,6 +67,21 @@ describe('a bulk query', () => {
     );
   });
 
+  it('accepts a connection that is selected in several places', async () => {
+    const { shop, rows } = await bulkClient({ products: 3 });
+    const run = shop.bulk.query<{ id: string }>(
+      `query ($first: Int!) {
+        products(first: $first) { edges { node { id } } }
+        ...Ends
+      }
+      fragment Ends on QueryRoot { products(first: $first) { pageInfo { hasNextPage } edges { cursor node { title } } } }`,
+      { first: 2 },
+    );
+    expect((await rows(run)).map((row) => Object.keys(row))).toEqual(Array(3).fill(['id', 'title']));
+    const split = '{ products(first: 2) { edges { node { id } } } products(first: 2) { pageInfo { hasNextPage } } }';
+    expect(await rows(shop.bulk.query(split))).toHaveLength(3);
+  });
+
   it('checks its operation at once when the webhook arrives', async () => {
     const { shop, clock, finishes } = await bulkClient({ products: 5, bulk: { delayMs: 60_000 } });
     const run = await clock.run(shop.bulk.query<Product>(productsWithVariants, variables));
