@@ -471,15 +471,16 @@ class Comparison {
         if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
         continue;
       }
-      if (isSameValue(field, o, t)) continue;
+      const isSame = (one: FactValue, other: FactValue): boolean => isSameValue(field, one, other, theirs['type']);
+      if (isSame(o, t)) continue;
       const change = { from: t, to: o };
       const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
       if (b === undefined || isRedacted(b)) {
         fields[field] = change;
         continue;
       }
-      const oursMoved = !isSameValue(field, o, b);
-      const theirsMoved = !isSameValue(field, t, stored[field] ?? b);
+      const oursMoved = !isSame(o, b);
+      const theirsMoved = !isSame(t, stored[field] ?? b);
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
         // A conflict that was only reported is a conflict again the next time.
@@ -593,7 +594,7 @@ class Comparison {
     const isChanged =
       base !== undefined &&
       list === 'metafields' &&
-      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null));
+      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null, theirs['type']));
     const name = nameOf(list, key, theirs);
     const difference = { list, key, name, field: null, base: null, ours: undefined, theirs: null };
     if (isChanged && this.#keepsTheirs(true, difference)) return base;
