@@ -768,7 +768,8 @@ class MadeChanges {
   ): ReturnType<MadeChanges['claim']> {
     const made = new Set<string>();
     const own: StoredChange[] = [];
-    for (const change of changes) {
+    // In the same order in every process, or several of them could take each other's changes away for ever.
+    for (const change of changes.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
       const mark = await this.#markKey(change.id);
       const isOwn = await this.#store.setIfAbsent(mark, key, { ttlMs: rememberedMs });
       const holder = isOwn ? key : await this.#store.get(mark);

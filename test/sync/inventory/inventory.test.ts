@@ -460,6 +460,25 @@ describe('changing quantities', () => {
       }
   });
 
+  it('makes each change once for processes that claim the same changes in other orders', async () => {
+    const { other, items, locationId, clock, fake, stores, stock } = await made(6);
+    const rows = changes(items, locationId);
+    let calls = 0;
+    const setIfAbsent: KeyValueStore['setIfAbsent'] = async (...asked) => {
+      calls += 1;
+      if (calls > 5_000) throw new StorageError('the processes wait for each other for ever', { shop: domain });
+      return stores.keyValue.setIfAbsent(...asked);
+    };
+    const keyValue = Object.create(stores.keyValue, { setIfAbsent: { value: setIfAbsent } }) as KeyValueStore;
+    const orders = [rows, rows.toReversed(), [...rows.slice(2), ...rows.slice(0, 2)]];
+    const reports = await clock.run(
+      Promise.all(orders.map((order) => other(fake.fetch, { stores: { keyValue } }).adjust(order))),
+    );
+    for (const report of reports) expect(report).toMatchObject({ refused: [], unknown: [], unsent: [] });
+    expect(reports.reduce((sum, { done }) => sum + done, 0)).toBe(6);
+    expect(await stock()).toEqual({ S0: 1, S1: 2, S2: 3, S3: 4, S4: 5, S5: 6 });
+  });
+
   it('reports changes as unknown that were sent before the store failed', async () => {
     const { other, items, locationId, clock, fake, stores, stock } = await made(2);
     let isDown = true;
