@@ -53,8 +53,8 @@ function orphan({ shop, operationId }: JoinContext, received: number, what: stri
 
 /** Rows as they are in the file. */
 export async function* flatRows(batches: AsyncIterable<LineBatch>, from: Place): AsyncGenerator<RowBatch> {
-  for await (const { rows, at, lines } of placed(batches, from))
-    yield { rows, place: (index) => ({ at, skip: index + 1, lines }) };
+  for await (const { rows, at, lines, first } of placed(batches, from))
+    yield { rows, place: (index) => ({ at, skip: first + index + 1, lines }) };
 }
 
 /** The batches without the lines already read, each with the number of lines before it. */

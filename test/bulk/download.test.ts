@@ -228,6 +228,30 @@ describe('the download of a result', () => {
     expect(ids).toEqual(lines.map((line) => (JSON.parse(line) as Row)['id']));
   });
 
+  it.each([
+    ['rows', { shape: 'rows' }, lines.length],
+    ['grouped', { groupObjects: true }, 3_000],
+    ['in any order', {}, 3_000],
+  ] as const)('returns each row once to a reader that stops every few rows (%s)', async (_name, options, count) => {
+    const { shop } = await serve(file, lines.length, storage(file));
+    const rows: string[] = [];
+    let position: string | undefined;
+    for (let isOver = false, stop = 3; !isOver; stop *= 2) {
+      const run = await shop.bulk.resume<Row>(position ?? id, position === undefined ? options : {});
+      let taken = 0;
+      isOver = true;
+      for await (const row of run) {
+        rows.push(JSON.stringify(row));
+        ({ position } = run);
+        taken += 1;
+        isOver = taken < stop;
+        if (!isOver) break;
+      }
+    }
+    expect(rows).toHaveLength(count);
+    expect(new Set(rows).size).toBe(count);
+  });
+
   it('joins the children of an object that the line of their parent leaves out', async () => {
     const document =
       '{ productVariants { edges { node { id inventoryItem { inventoryLevels { edges { node { id } } } } } } } }';
