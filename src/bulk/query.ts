@@ -595,8 +595,10 @@ class OperationRun implements BulkRun<Line> {
     ).finally(() => origin.slot?.release());
     this.#ended
       .catch(() => undefined)
-      .finally(() => {
+      .then((operation) => {
         if (!this.#reader) unfollow?.();
+        // Without rows, nothing more happens.
+        if (operation?.status !== 'COMPLETED' && !origin.partial) this.#teller.end();
       });
   }
 

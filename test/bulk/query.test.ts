@@ -114,6 +114,21 @@ describe('a bulk query', () => {
     expect(all.at(-1)).toMatchObject({ phase: 'done', objects: 100, leftMs: 0 });
   });
 
+  it('ends its progress with the run, even if nobody reads the rows', async () => {
+    const { shop, clock } = await bulkClient({ products: 3 });
+    const run = await clock.run(shop.bulk.query(productsWithVariants));
+    const phases = clock.run(collected(run.progress()));
+    await clock.run(run.cancel());
+    expect(String(await clock.run(rejection(run.ended())))).toContain('CANCELED');
+    expect((await phases).map(({ phase }) => phase)).toContain('running');
+    const abort = new AbortController();
+    const other = await clock.run(shop.bulk.query(productsWithVariants, {}, { signal: abort.signal }));
+    const seen = clock.run(collected(other.progress()));
+    abort.abort(new Error('enough'));
+    expect(String(await rejection(other.ended()))).toContain('enough');
+    expect((await seen).length).toBeGreaterThan(0);
+  });
+
   it('refuses an invalid document before sending it, and names the fix', async () => {
     const { shop, fake } = await bulkClient();
     const issuesOf = async (document: string, given: object = {}): Promise<string> => {
