@@ -26,7 +26,7 @@ import {
   type RemoteProduct,
   remoteFacts,
 } from './product-facts.ts';
-import { isSameValue } from './same-value.ts';
+import { isSameValue, isSameWeight } from './same-value.ts';
 import { underCurrentNames, withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
@@ -480,7 +480,7 @@ class Comparison {
         continue;
       }
       const oursMoved = !isSame(o, b);
-      const theirsMoved = !isSame(t, stored[field] ?? b);
+      const theirsMoved = !isSame(t, stored[field] ?? b) && !(field === 'weight' && isSameWeight(t, b));
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
         // A conflict that was only reported is a conflict again the next time.

@@ -1,5 +1,6 @@
 import { isRecord, parseExactJson, parseJson } from '../../internal/json.ts';
 import { entryTypeOf } from '../../validation/metafield-value.ts';
+import { weights } from '../sources/csv/cells.ts';
 import { hasOptionOrder } from './option-order.ts';
 import { canonicalText, type FactValue, metafieldPrefix, pairsKey, plainDecimal } from './product-facts.ts';
 
@@ -31,6 +32,16 @@ export function isSameValue(field: string, a: FactValue, b: FactValue, type?: Fa
 
 const textOf = (value: FactValue): string =>
   typeof value === 'string' ? value.trim() : value === null ? '' : JSON.stringify(value);
+
+/** Whether two weights are the same in other units, such as `1.5 KILOGRAMS` and `1500 GRAMS`. */
+export function isSameWeight(a: FactValue, b: FactValue): boolean {
+  const [one = Number.NaN, other = Number.NaN] = [a, b].map((weight) => {
+    const [value, unit] = String(weight).split(' ');
+    return Number(value) * (weights.find((known) => known.unit === unit)?.grams ?? Number.NaN);
+  });
+  // A converted weight is rounded.
+  return Math.abs(one - other) <= one / 10_000;
+}
 
 /** Whether two values of a metafield are the same in another form, such as `{"value":1}` and `{"value":1.0}`. */
 export const isSameMetafield = (type: string, a: string, b: string): boolean =>
