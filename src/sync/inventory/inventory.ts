@@ -334,7 +334,8 @@ async function setStock(
           const mayDecide = current !== undefined && want.decided < mostDecisions;
           const quantity = mayDecide ? await decide(one.row, current, options) : undefined;
           if (quantity !== undefined) {
-            wanted.set(one, { quantity, expected: current, decided: want.decided + 1 });
+            const expected = options.onStale === 'overwrite' ? undefined : current;
+            wanted.set(one, { quantity, expected, decided: want.decided + 1 });
             continue;
           }
           report.refuse(one.row, code, message, current);

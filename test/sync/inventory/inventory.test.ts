@@ -204,6 +204,22 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual({ S0: 18, S1: 5 });
   });
 
+  it('overwrites a row whose stock changes before each try', async () => {
+    const { inventory, other, items, locationId, stock, clock, fake } = await made(1);
+    let sold = 0;
+    fake.hooks.before(
+      'inventorySetQuantities',
+      async () => {
+        sold += 1;
+        await other().adjust([{ id: `sale-${sold}`, inventoryItemId: items[0]?.id ?? '', locationId, delta: -1 }]);
+      },
+      { times: 10 },
+    );
+    const row = { inventoryItemId: items[0]?.id ?? '', locationId, quantity: 8, expected: 7 };
+    expect(await clock.run(inventory.set([row], { onStale: 'overwrite' }))).toMatchObject({ done: 1, refused: [] });
+    expect(await stock()).toEqual({ S0: 8 });
+  });
+
   it('counts each row even if the policy for stale rows throws', async () => {
     const { inventory, items, locationId, clock, stock } = await made(3);
     const rows = items.map(({ id }, index) => ({
