@@ -42,7 +42,7 @@ import { isSafeAddress, type Line, ResultFile, unsafeAddress } from './result-fi
 export interface BulkMutateOptions extends BulkSettings {
   readonly signal?: AbortSignal;
   /**
-   * Name of the run in the store. If called again with the same key and rows after a crash, it continues, and does not
+   * Name of the run in the store. If called again with the same key, document and rows after a crash, it continues, and does not
    * repeat rows whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
    *
    * One process at a time: while another one runs that key, or if it finishes meanwhile, reading the outcomes throws a
@@ -294,8 +294,17 @@ class MutationRun implements BulkMutation<Line, Line> {
     checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
     const isOver = isRecord(kept) && kept['isOver'] === true;
     if (isOver) await this.#clear(name, store);
-    if (isRecord(kept) && typeof kept['base'] === 'string' && !isOver) this.#base = kept['base'];
-    else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
+    const mutation = createHash('sha256').update(this.#mutation.write('Bulk').text).digest('base64url');
+    if (!isRecord(kept) || typeof kept['base'] !== 'string' || isOver) {
+      await store.set(name, JSON.stringify({ format: 1, base: this.#base, mutation }));
+      return;
+    }
+    this.#base = kept['base'];
+    // Earlier releases did not store it.
+    if ((kept['mutation'] ?? mutation) === mutation) return;
+    const message =
+      'belongs to a run of another document, whose rows may have run. Pass that document, or another key.';
+    throw new ValidationError('The call is invalid', { issues: [{ field: 'key', message }], shop });
   }
 
   /**

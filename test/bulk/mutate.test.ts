@@ -185,6 +185,25 @@ describe('a bulk mutation of a client', () => {
     }
   });
 
+  it('does not take the outcomes of another mutation for its own', async () => {
+    const stores = memoryStores();
+    const { client, clock, fake } = await bulkClient();
+    const options = { store: stores.keyValue, key: 'import' };
+    const killed = new AbortController();
+    const stop = fake.hooks.killAt('after bulkOperationRunMutation', () => killed.abort(new Error('killed')));
+    const first = await clock.run(client().bulk.mutate(setProduct, rows(3), { ...options, signal: killed.signal }));
+    await clock.run(rejection(collected(first)));
+    await stop;
+    const archive = setProduct.replace('product { id handle }', 'product { id status }');
+    const other = await clock.run(client().bulk.mutate(archive, rows(3), options));
+    const error = await clock.run(rejection(collected(other)));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/key: belongs to a run of another/);
+    const run = await clock.run(client().bulk.mutate(setProduct.replaceAll(/\s+/g, ' '), rows(3), options));
+    expect(await clock.run(collected(run))).toHaveLength(3);
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    await stores.close();
+  });
+
   it('runs once if two processes use its key at the same time, and the other one throws', async () => {
     const { client, clock, fake } = await bulkClient();
     const stores = memoryStores({ clock });
