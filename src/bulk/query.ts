@@ -640,13 +640,15 @@ class OperationRun implements BulkRun<Line> {
   }
 
   async *#batches(): AsyncGenerator<RowBatch> {
-    const { keeper, partial, from } = this.#origin;
+    const { keeper, from } = this.#origin;
     try {
       const operation = await this.#ended;
-      if (!partial) checkCompleted(this.#shop, operation);
-      const url = partial ? (operation.partialDataUrl ?? operation.url) : operation.url;
+      const isWhole = operation.status === 'COMPLETED';
+      const partial = this.#origin.partial && !isWhole;
+      const url = isWhole ? operation.url : (operation.partialDataUrl ?? operation.url);
+      if (!partial || url === null) checkCompleted(this.#shop, operation);
       // No file: the query has no results.
-      const counted = url === null ? undefined : yield* this.#rows(operation, url, from);
+      const counted = url === null ? undefined : yield* this.#rows(operation, url, partial, from);
       if (!partial) this.#checkCount(operation, counted ?? 0);
       this.#teller.tell('done', operation.objectCount, operation.fileSize ?? 0, operation.fileSize ?? undefined);
       await keeper?.forget();
@@ -660,10 +662,10 @@ class OperationRun implements BulkRun<Line> {
   async *#rows(
     operation: BulkOperation,
     url: string,
+    partial: boolean,
     from: Place | PartPlace | undefined,
   ): AsyncGenerator<RowBatch, number> {
     const { shape = 'tree', groupObjects = false, memoryBytes = 8 * 1024 * 1024, tempFolder } = this.#options;
-    const { partial } = this.#origin;
     let lines = 0;
     let bytes = 0;
     const size = partial ? null : operation.fileSize;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Clock, createShopifyClient, isShopwrightError, type ShopifyClient, systemClock } from 'shopwright';
-import type { BulkReadOptions } from 'shopwright/bulk';
+import type { BulkResumeOptions } from 'shopwright/bulk';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { collected, rejection } from './harness.ts';
 
@@ -73,7 +73,7 @@ const hash = (rows: readonly unknown[]): string =>
 interface Server {
   readonly shop: ShopifyClient;
   readonly downloads: readonly { readonly url: string; readonly headers: IncomingMessage['headers'] }[];
-  rows(options?: BulkReadOptions): Promise<Row[]>;
+  rows(options?: BulkResumeOptions): Promise<Row[]>;
 }
 
 const cleanups: (() => void)[] = [];
@@ -342,6 +342,14 @@ describe('the download of a result', () => {
         new RegExp(`${message.source}|cut`),
       );
     }
+  });
+
+  it('returns no partial rows as if they were all', async () => {
+    const failed = { status: 'FAILED', errorCode: 'TIMEOUT', url: null };
+    const nothing = await serve(file, lines.length, storage(file), failed);
+    expect(isShopwrightError(await rejection(nothing.rows({ partial: true })), 'BULK_FAILED')).toBe(true);
+    const whole = await serve(file, lines.length + 1, storage(file));
+    expect(isShopwrightError(await rejection(whole.rows({ partial: true })), 'BULK_INCOMPLETE')).toBe(true);
   });
 
   it('uses https only', async () => {
