@@ -93,7 +93,7 @@ export interface Bulk {
    * const run = await shop.bulk.mutate(ProductSet, rows, { key: 'import-2026-11-30' });
    * for await (const { index, status, userErrors } of run) if (status !== 'done') console.log(index, status, userErrors);
    *
-   * @throws ValidationError if the document cannot run in bulk, or the key belongs to other rows.
+   * @throws ValidationError if the document cannot run in bulk, or the key belongs to another document or other rows.
    * @throws BulkNotEnabledError if the app may not run bulk mutations.
    */
   mutate<TData, TVariables extends object>(

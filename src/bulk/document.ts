@@ -349,22 +349,39 @@ function brokenRules(selectionSet: SelectionSetNode): Issue[] {
 /** Arguments that are removed: they only matter for paging, and a bulk operation reads everything. */
 const ofPages: ReadonlySet<string> = new Set(['first', 'last', 'after', 'before']);
 
-function withoutPages(set: SelectionSetNode, isIn: 'object' | 'connection' | 'edges' = 'object'): SelectionSetNode {
+/** The fields that are connections. One that is selected in several places is one in each of them. */
+function connectionFields(sets: readonly SelectionSetNode[], found = new Set<SelectionNode>()): Set<SelectionNode> {
+  for (const fields of keysOf(sets).values()) {
+    const inner = below(fields);
+    if (isConnection(inner)) for (const field of fields) found.add(field);
+    connectionFields(inner, found);
+  }
+  return found;
+}
+
+function withoutPages(
+  set: SelectionSetNode,
+  paged: ReadonlySet<SelectionNode> = connectionFields([set]),
+  isIn: 'object' | 'connection' | 'edges' = 'object',
+): SelectionSetNode {
   const selections = set.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === 'FragmentSpread') return [selection];
-    if (selection.kind === 'InlineFragment')
-      return [{ ...selection, selectionSet: withoutPages(selection.selectionSet, isIn) }];
+    if (selection.kind === 'InlineFragment') {
+      const inner = withoutPages(selection.selectionSet, paged, isIn);
+      return inner.selections.length > 0 ? [{ ...selection, selectionSet: inner }] : [];
+    }
     const name = selection.name.value;
     if (isIn === 'connection' && name === 'pageInfo') return [];
     if (isIn === 'edges' && name === 'cursor') return [];
     const { selectionSet } = selection;
     if (!selectionSet) return [selection];
-    const isPaged = isConnection([selectionSet]);
-    const inner = isPaged ? 'connection' : isIn === 'connection' && name === 'edges' ? 'edges' : 'object';
-    const kept = isPaged
-      ? { arguments: (selection.arguments ?? []).filter((argument) => !ofPages.has(argument.name.value)) }
-      : {};
-    return [{ ...selection, ...kept, selectionSet: withoutPages(selectionSet, inner) }];
+    const isPaged = paged.has(selection);
+    const isEdges = isIn === 'connection' && name === 'edges';
+    const inner = withoutPages(selectionSet, paged, isPaged ? 'connection' : isEdges ? 'edges' : 'object');
+    if (!isPaged) return [{ ...selection, selectionSet: inner }];
+    if (inner.selections.length === 0) return [];
+    const kept = (selection.arguments ?? []).filter((argument) => !ofPages.has(argument.name.value));
+    return [{ ...selection, arguments: kept, selectionSet: inner }];
   });
   return { ...set, selections };
 }

@@ -53,8 +53,8 @@ function orphan({ shop, operationId }: JoinContext, received: number, what: stri
 
 /** Rows as they are in the file. */
 export async function* flatRows(batches: AsyncIterable<LineBatch>, from: Place): AsyncGenerator<RowBatch> {
-  for await (const { rows, at, lines } of placed(batches, from))
-    yield { rows, place: (index) => ({ at, skip: index + 1, lines }) };
+  for await (const { rows, at, lines, first } of placed(batches, from))
+    yield { rows, place: (index) => ({ at, skip: first + index + 1, lines }) };
 }
 
 /** The batches without the lines already read, each with the number of lines before it. */
@@ -168,9 +168,18 @@ function addChild(node: Line, connection: BulkConnection, child: Line): void {
     list.push(child);
     return;
   }
-  const place = holderOf(node, connection);
-  const inner = place?.holder[place.key];
-  if (Array.isArray(inner)) inner.push(child);
+  // A line may leave out an object of which only connections are selected.
+  let holder = node;
+  for (const key of connection.path.slice(0, -1)) {
+    const known = holder[key];
+    const inner: Line = isRecord(known) ? known : {};
+    holder[key] = inner;
+    holder = inner;
+  }
+  const key = connection.path.at(-1) ?? '';
+  const others = holder[key];
+  if (Array.isArray(others)) others.push(child);
+  else holder[key] = [child];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { OperationDefinitionNode } from 'graphql';
 import {
   HttpError,
   type Issue,
+  isShopwrightError,
   NetworkError,
   StorageError,
   type UserErrorEntry,
@@ -41,7 +42,7 @@ import { isSafeAddress, type Line, ResultFile, unsafeAddress } from './result-fi
 export interface BulkMutateOptions extends BulkSettings {
   readonly signal?: AbortSignal;
   /**
-   * Name of the run in the store. If called again with the same key and rows after a crash, it continues, and does not
+   * Name of the run in the store. If called again with the same key, document and rows after a crash, it continues, and does not
    * repeat rows whose outcome Shopify knows. Removed once all outcomes were read. Needs `store`.
    *
    * One process at a time: while another one runs that key, or if it finishes meanwhile, reading the outcomes throws a
@@ -104,6 +105,9 @@ const optionNames: Readonly<Record<keyof BulkMutateOptions, true>> = {
 
 /** Milliseconds after which the key of a crashed process is free again. */
 const leaseMs = 20_000;
+
+/** Shopify forgets a key after 24 hours: https://shopify.dev/docs/api/usage/idempotent-requests */
+const keyLifeMs = 24 * 60 * 60 * 1_000;
 
 /** Bytes of a file. https://shopify.dev/docs/api/usage/bulk-operations/imports */
 const maxFileBytes = 99_000_000;
@@ -290,8 +294,17 @@ class MutationRun implements BulkMutation<Line, Line> {
     checkFormat(kept, 1, `The bulk mutation ${JSON.stringify(key)}`, shop);
     const isOver = isRecord(kept) && kept['isOver'] === true;
     if (isOver) await this.#clear(name, store);
-    if (isRecord(kept) && typeof kept['base'] === 'string' && !isOver) this.#base = kept['base'];
-    else await store.set(name, JSON.stringify({ format: 1, base: this.#base }));
+    const mutation = createHash('sha256').update(this.#mutation.write('Bulk').text).digest('base64url');
+    if (!isRecord(kept) || typeof kept['base'] !== 'string' || isOver) {
+      await store.set(name, JSON.stringify({ format: 1, base: this.#base, mutation }));
+      return;
+    }
+    this.#base = kept['base'];
+    // Earlier releases did not store it.
+    if ((kept['mutation'] ?? mutation) === mutation) return;
+    const message =
+      'belongs to a run of another document, whose rows may have run. Pass that document, or another key.';
+    throw new ValidationError('The call is invalid', { issues: [{ field: 'key', message }], shop });
   }
 
   /**
@@ -340,10 +353,15 @@ class MutationRun implements BulkMutation<Line, Line> {
       callListener(onProgress, this.summary(), (error) => this.#shop.logger?.error({ error }, 'onProgress threw'));
   }
 
-  /** Runs one file, and its rows without an outcome again. */
-  async *#run(file: RowFile, name: string, reruns: number): AsyncGenerator<Result> {
+  /**
+   * Runs one file, and its rows without an outcome again.
+   *
+   * @param firstSentAt When its rows were first sent: Shopify remembers their keys from then on. Default: now.
+   */
+  async *#run(file: RowFile, name: string, reruns: number, firstSentAt?: number): AsyncGenerator<Result> {
     const { store } = this.#options;
-    const operation = await this.#operate(file, name, store);
+    const { operation, sentAt: ownSentAt } = await this.#operate(file, name, store);
+    const sentAt = firstSentAt ?? ownSentAt;
     const isKnown = new Uint8Array(file.count);
     const url = operation.url ?? operation.partialDataUrl;
     if (url !== null) {
@@ -359,23 +377,38 @@ class MutationRun implements BulkMutation<Line, Line> {
     this.#tell();
     // A cancelled operation is not started again.
     const mayRerun = reruns > 0 && operation.status !== 'CANCELED';
+    const isKeyKnown = Math.abs(this.#shop.clock.now() - sentAt) < keyLifeMs;
     const again = mayRerun ? new RowFile(this.#options.tempFolder) : undefined;
+    const unknown = (found: { readonly index: number; readonly row: Line }): Result =>
+      this.#count({ ...found, ...unknownOutcome });
     try {
       for (let at = 0; at < file.count; at += 1) {
         if (isKnown[at] === 1) continue;
-        const { index, row } = await file.row(at);
-        if (again && idempotencyOf(this.#mutation.parsed, row) !== 'unsafe')
-          await again.add(index, Buffer.from(`${JSON.stringify(row)}\n`));
-        else yield this.#count({ index, row, status: 'unknown', data: null, userErrors: [] });
+        const found = await file.row(at);
+        const idempotency = idempotencyOf(this.#mutation.parsed, found.row);
+        if (again && (idempotency === 'idempotent' || (idempotency === 'keyed' && isKeyKnown)))
+          await again.add(found.index, Buffer.from(`${JSON.stringify(found.row)}\n`));
+        else yield unknown(found);
       }
-      if (again && again.count > 0) yield* this.#run(again, `${name}-again`, reruns - 1);
+      if (!again || again.count === 0) return;
+      try {
+        yield* this.#run(again, `${name}-again`, reruns - 1, sentAt);
+      } catch (error) {
+        // The app has lost its permission since: nothing was run again.
+        if (!isShopwrightError(error, 'BULK_NOT_ENABLED')) throw error;
+        for (let at = 0; at < again.count; at += 1) yield unknown(await again.row(at));
+      }
     } finally {
       await again?.close();
     }
   }
 
   /** Waits for the operation of a file: the stored one, one whose start was lost, or a new one. */
-  async #operate(file: RowFile, name: string, store: KeyValueStore | undefined): Promise<BulkOperation> {
+  async #operate(
+    file: RowFile,
+    name: string,
+    store: KeyValueStore | undefined,
+  ): Promise<{ readonly operation: BulkOperation; readonly sentAt: number }> {
     const { key } = this.#options;
     const signal = this.#signal;
     const isKept = key !== undefined && store !== undefined;
@@ -396,18 +429,18 @@ class MutationRun implements BulkMutation<Line, Line> {
       : undefined;
     const slot = await takeSlot(this.#shop, 'mutations', store, signal, operation === undefined);
     const stop = linkSignal(this.#shop.clock, signal, 2 ** 31 - 1, () => undefined);
+    let sentAt = kept?.sentAt ?? 0;
     try {
       if (!operation) {
         const { text } = this.#mutation.write(token);
         const stagedUploadPath = await upload(this.#shop, file, signal);
-        const sentAt = this.#shop.clock.now();
+        sentAt = this.#shop.clock.now();
         await put({ token, sentAt });
         operation = await submit(this.#shop, { kind: 'mutations', text, token, stagedUploadPath, signal });
       }
-      if (kept?.id === undefined)
-        await put({ token, sentAt: kept?.sentAt ?? this.#shop.clock.now(), id: operation.id });
+      if (kept?.id === undefined) await put({ token, sentAt, id: operation.id });
       this.#operations.push(operation.id);
-      return await untilEnded(this.#shop, operation, () => this.#tell(), stop.signal);
+      return { operation: await untilEnded(this.#shop, operation, () => this.#tell(), stop.signal), sentAt };
     } finally {
       stop.release();
       slot?.release();
@@ -418,14 +451,21 @@ class MutationRun implements BulkMutation<Line, Line> {
     const stop = new AbortController();
     const signal = this.#signal;
     const file = new ResultFile(this.#shop, {
-      ...{ url, size: operation.url === null ? null : operation.fileSize, isExact: true, operationId: operation.id },
+      ...{ url, size: operation.url === null ? null : operation.fileSize, isExact: true },
+      ...{ operationId: operation.id, kind: operation.kind },
       renew: async () => {
         const again = await readOperation(this.#shop, operation.id, signal);
         return again.url ?? again.partialDataUrl;
       },
       signal: signal ?? stop.signal,
     });
-    for await (const { lines } of file.lines()) yield* lines;
+    try {
+      for await (const { lines } of file.lines()) yield* lines;
+    } catch (error) {
+      // What it does not tell is unknown, and another read would not tell more.
+      if (!isShopwrightError(error, 'BULK_INCOMPLETE')) throw error;
+      this.#shop.logger?.warn({ shop: this.#shop.shop, error }, 'the result of a bulk mutation is incomplete');
+    }
   }
 
   #outcome(line: Line): Pick<Result, 'status' | 'data' | 'userErrors'> {

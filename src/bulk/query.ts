@@ -400,12 +400,23 @@ class RunKeeper {
   }
 
   async save(place: Place | PartPlace): Promise<void> {
-    if (this.kept) await this.#put({ ...this.kept, place });
+    if (this.kept) await this.#replace({ ...this.kept, place });
   }
 
   async forget(): Promise<void> {
-    this.kept = undefined;
-    await this.#store.delete(this.#key);
+    if (this.kept) await this.#replace(undefined);
+  }
+
+  /** Replaces the stored run. If another process has finished it, a newer run may have its key, which stays. */
+  async #replace(run: KeptRun | undefined): Promise<void> {
+    const token = this.kept?.token;
+    for (;;) {
+      const stored = await this.#store.get(this.#key);
+      const found = stored === undefined ? undefined : parseJson(stored);
+      const isOwn = isRecord(found) && found['token'] === token;
+      this.kept = isOwn ? run : undefined;
+      if (!isOwn || (await this.#store.compareAndSet(this.#key, stored, run && JSON.stringify(run)))) return;
+    }
   }
 
   async #put(run: KeptRun): Promise<void> {
@@ -475,6 +486,8 @@ class RowReader implements AsyncIterableIterator<Line> {
   #batch: RowBatch | undefined;
   #rows: readonly Line[] = [];
   #next = 0;
+  /** The last call that waits. Those that overlap with it take their turn, or they would skip the rows of its batch. */
+  #waiting: Promise<IteratorResult<Line>> | undefined;
 
   constructor(batches: AsyncGenerator<RowBatch>, onBatchDone: (batch: RowBatch) => Promise<void> | void) {
     this.#batches = batches;
@@ -487,10 +500,20 @@ class RowReader implements AsyncIterableIterator<Line> {
   }
 
   next(): Promise<IteratorResult<Line>> {
-    const value = this.#rows[this.#next];
-    if (value === undefined) return this.#more();
-    this.#next += 1;
-    return Promise.resolve({ done: false, value });
+    const take = (): Promise<IteratorResult<Line>> => {
+      const value = this.#rows[this.#next];
+      if (value === undefined) return this.#more();
+      this.#next += 1;
+      return Promise.resolve({ done: false, value });
+    };
+    if (!this.#waiting && this.#next < this.#rows.length) return take();
+    const taken = this.#waiting ? this.#waiting.then(take, take) : take();
+    this.#waiting = taken;
+    const end = (): void => {
+      if (this.#waiting === taken) this.#waiting = undefined;
+    };
+    taken.then(end, end);
+    return taken;
   }
 
   async #more(): Promise<IteratorResult<Line>> {
@@ -572,8 +595,10 @@ class OperationRun implements BulkRun<Line> {
     ).finally(() => origin.slot?.release());
     this.#ended
       .catch(() => undefined)
-      .finally(() => {
+      .then((operation) => {
         if (!this.#reader) unfollow?.();
+        // Without rows, nothing more happens.
+        if (operation?.status !== 'COMPLETED' && !origin.partial) this.#teller.end();
       });
   }
 
@@ -615,13 +640,15 @@ class OperationRun implements BulkRun<Line> {
   }
 
   async *#batches(): AsyncGenerator<RowBatch> {
-    const { keeper, partial, from } = this.#origin;
+    const { keeper, from } = this.#origin;
     try {
       const operation = await this.#ended;
-      if (!partial) checkCompleted(this.#shop, operation);
-      const url = partial ? (operation.partialDataUrl ?? operation.url) : operation.url;
+      const isWhole = operation.status === 'COMPLETED';
+      const partial = this.#origin.partial && !isWhole;
+      const url = isWhole ? operation.url : (operation.partialDataUrl ?? operation.url);
+      if (!partial || url === null) checkCompleted(this.#shop, operation);
       // No file: the query has no results.
-      const counted = url === null ? undefined : yield* this.#rows(operation, url, from);
+      const counted = url === null ? undefined : yield* this.#rows(operation, url, partial, from);
       if (!partial) this.#checkCount(operation, counted ?? 0);
       this.#teller.tell('done', operation.objectCount, operation.fileSize ?? 0, operation.fileSize ?? undefined);
       await keeper?.forget();
@@ -635,16 +662,16 @@ class OperationRun implements BulkRun<Line> {
   async *#rows(
     operation: BulkOperation,
     url: string,
+    partial: boolean,
     from: Place | PartPlace | undefined,
   ): AsyncGenerator<RowBatch, number> {
     const { shape = 'tree', groupObjects = false, memoryBytes = 8 * 1024 * 1024, tempFolder } = this.#options;
-    const { partial } = this.#origin;
     let lines = 0;
     let bytes = 0;
     const size = partial ? null : operation.fileSize;
     const isExact = canHoldLongNumbers(operation.query);
     const file = new ResultFile(this.#shop, {
-      ...{ url, size, isExact, operationId: operation.id, signal: this.#stop.signal },
+      ...{ url, size, isExact, operationId: operation.id, kind: operation.kind, signal: this.#stop.signal },
       renew: async () => {
         const again = await readOperation(this.#shop, operation.id, this.#stop.signal);
         return partial ? (again.partialDataUrl ?? again.url) : again.url;

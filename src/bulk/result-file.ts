@@ -4,7 +4,7 @@ import { BulkIncompleteError } from '../errors/bulk-errors.ts';
 import { HttpError, InvalidResponseError, NetworkError } from '../errors/errors.ts';
 import { boundedWait, sleep } from '../internal/abort.ts';
 import { isRecord, parseExactJson, parseJson } from '../internal/json.ts';
-import type { BulkShop } from './operation.ts';
+import type { BulkOperation, BulkShop } from './operation.ts';
 
 /** One line, parsed. */
 export type Line = Record<string, unknown>;
@@ -24,6 +24,7 @@ interface ResultFileOptions {
   /** Size of the whole file in bytes, if Shopify reports it. */
   readonly size: number | null;
   readonly operationId: string;
+  readonly kind: BulkOperation['kind'];
   /** Whether a line can contain integers beyond 2^53. */
   readonly isExact: boolean;
   readonly signal: AbortSignal;
@@ -113,18 +114,25 @@ export class ResultFile {
       return;
     }
     let skip = from;
-    for await (const chunk of unpacked(raw)) {
-      if (skip >= chunk.length) skip -= chunk.length;
-      else {
-        yield skip > 0 ? chunk.subarray(skip) : chunk;
-        skip = 0;
+    try {
+      for await (const chunk of unpacked(raw)) {
+        if (skip >= chunk.length) skip -= chunk.length;
+        else {
+          yield skip > 0 ? chunk.subarray(skip) : chunk;
+          skip = 0;
+        }
       }
+    } catch (error) {
+      const { code } = Object(error) as { readonly code?: unknown };
+      throw String(code).startsWith('Z_') ? this.#incomplete('Its gzip data is truncated or damaged.') : error;
     }
   }
 
   async #isPacked(): Promise<boolean> {
-    for await (const chunk of this.#raw(0)) return isGzip(chunk);
-    return false;
+    const raw = this.#raw(0);
+    const first = await beginningOf(raw);
+    await raw.return(undefined);
+    return isGzip(first);
   }
 
   /** The bytes as sent, over as many connections as needed. */
@@ -165,7 +173,7 @@ export class ResultFile {
         signal.throwIfAborted();
         if (error instanceof Fatal) throw error.error;
         failures += 1;
-        if (failures > maxFailures) throw downloadFailed(this.#shop.shop, error);
+        if (failures > maxFailures) throw this.#failed(error);
         const delayMs = Math.min(retryMs.longest, retryMs.first * 2 ** (failures - 1));
         await sleep(this.#shop.clock, delayMs * (0.5 + Math.random() / 2), signal);
       } finally {
@@ -225,6 +233,8 @@ export class ResultFile {
         return { body, skip: 0 };
       }
       void body.cancel().catch(() => undefined);
+      if (!isRange)
+        throw new NetworkError('The download began with another range of the file.', { mayHaveExecuted: false });
       this.#canRange = false;
       return this.#open(at, signal);
     }
@@ -254,7 +264,12 @@ export class ResultFile {
 
   /** Requests a new URL if the old one was refused. Throws if that does not help. */
   async #refused(status: number): Promise<void> {
-    const { renew, operationId } = this.#options;
+    const { renew, operationId, kind } = this.#options;
+    // The rows of a mutation may have been run.
+    const fix =
+      kind === 'queries'
+        ? 'Start the operation again.'
+        : 'Read the state before you run its rows again, under another key.';
     if (status === 408 || status === 429 || status >= 500) return;
     const url = await renew();
     if (url !== null && url !== this.#url) {
@@ -264,21 +279,39 @@ export class ResultFile {
     if (url !== null && (status === 403 || status === 400)) {
       // The URL has not changed, so it would be refused again.
       throw new Fatal(
-        new HttpError(`The file of ${operationId} was refused with ${status}. Start the operation again.`, {
+        new HttpError(`The file of ${operationId} was refused with ${status}. ${fix}`, {
           ...{ shop: this.#shop.shop, status },
         }),
       );
     }
-    const message = `The file of ${operationId} no longer exists (${status}). Results are kept for seven days: start the operation again.`;
+    const message = `The file of ${operationId} no longer exists (${status}): results are kept for seven days. ${fix}`;
     throw new Fatal(new HttpError(message, { shop: this.#shop.shop, status }));
   }
 
   #incomplete(what: string): BulkIncompleteError {
     const { operationId } = this.#options;
     return new BulkIncompleteError(
-      `The file of the bulk operation ${operationId} is incomplete. ${what} Read it again with bulk.resume(${JSON.stringify(operationId)}).`,
+      `The file of the bulk operation ${operationId} is incomplete. ${what} Read it again with ${this.#reader}.`,
       { shop: this.#shop.shop, operationId, received: 0 },
     );
+  }
+
+  #failed(cause: unknown): NetworkError {
+    const { code = 'no code' } = (
+      cause instanceof Error && cause.cause instanceof Error ? cause.cause : Object(cause)
+    ) as {
+      code?: string;
+    };
+    const message = `The file of the bulk operation could not be read: ${maxFailures} tries in a row failed (${code}). Continue later with ${this.#reader}.`;
+    return new NetworkError(message, { shop: this.#shop.shop, mayHaveExecuted: false });
+  }
+
+  /** What reads the file again. */
+  get #reader(): string {
+    const { kind, operationId } = this.#options;
+    return kind === 'queries'
+      ? `bulk.resume(${JSON.stringify(operationId)})`
+      : 'bulk.mutate, with the same key and rows';
   }
 }
 
@@ -365,6 +398,17 @@ const newline = 10;
 
 const isGzip = (chunk: Buffer): boolean => chunk[0] === 0x1f && chunk[1] === 0x8b;
 
+/** The first bytes of a file, at least the two that show whether it is packed; fewer if it has fewer. */
+async function beginningOf(raw: AsyncGenerator<Buffer>): Promise<Buffer> {
+  let first: Buffer = Buffer.alloc(0);
+  while (first.length < 2) {
+    const { done, value } = await raw.next();
+    if (done) break;
+    first = first.length === 0 ? value : Buffer.concat([first, value]);
+  }
+  return first;
+}
+
 /** Ignores weak ETags: they do not guarantee identical bytes. */
 function strongTag({ headers }: Response): string | undefined {
   const tag = headers.get('etag');
@@ -377,28 +421,18 @@ function followAbort(signal: AbortSignal, stop: AbortController): () => void {
   return () => signal.removeEventListener('abort', abort);
 }
 
-function downloadFailed(shop: string, cause: unknown): Error {
-  const { code = 'no code' } = (
-    cause instanceof Error && cause.cause instanceof Error ? cause.cause : Object(cause)
-  ) as {
-    code?: string;
-  };
-  const message = `The file of the bulk operation could not be read: ${maxFailures} tries in a row failed (${code}). Continue later with bulk.resume.`;
-  return new NetworkError(message, { shop, mayHaveExecuted: false });
-}
-
 /** Unpacks a gzip file; passes any other through. */
 async function* unpacked(raw: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const first = await raw.next();
-  if (first.done) return;
-  if (!isGzip(first.value)) {
-    yield first.value;
+  const first = await beginningOf(raw);
+  if (first.length === 0) return;
+  if (!isGzip(first)) {
+    yield first;
     yield* raw;
     return;
   }
   const gunzip = createGunzip();
   const feed = async (): Promise<void> => {
-    let { value }: { value?: Buffer } = first;
+    let value: Buffer | undefined = first;
     for (; value; value = (await raw.next()).value as Buffer | undefined) {
       if (gunzip.destroyed) return;
       if (!gunzip.write(value)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));

@@ -10,6 +10,7 @@ import { isRecord } from '../internal/json.ts';
 import { missingMethods, unknownNames, unknownValue } from '../internal/names.ts';
 import { metafieldProblem } from '../validation/metafield-value.ts';
 import { refusalsOf } from './inventory/inventory.ts';
+import { isSameMetafield } from './plan/same-value.ts';
 import { callOptions } from './read-remote.ts';
 import type { SyncClient } from './sync-client.ts';
 
@@ -291,12 +292,14 @@ class Run {
       this.#refuse(row, 'OWNER_NOT_FOUND', `${row.ownerId} is not in ${this.#client.shop}, or cannot have metafields.`);
       return true;
     }
-    if (current && now === one.value && (row.type === undefined || row.type === current.type)) {
+    const isNow = (value: string | null): boolean =>
+      value === now || (current && value !== null ? isSameMetafield(current.type, value, current.value) : false);
+    if (current && isNow(one.value) && (row.type === undefined || row.type === current.type)) {
       if (one.isOpen) this.set += 1;
       else this.unchanged += 1;
       return true;
     }
-    const isStale = one.expected !== undefined && one.expected !== now;
+    const isStale = one.expected !== undefined && !isNow(one.expected);
     if (!isStale && one.sends < mostSends) return false;
     if (one.isOpen && !isStale) {
       this.unknown.push(row);
@@ -309,7 +312,7 @@ class Run {
     }
     one.value = value;
     one.expected = now;
-    if (value !== now) return false;
+    if (!isNow(value)) return false;
     this.unchanged += 1;
     return true;
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type Clock, createShopifyClient, isShopwrightError, type ShopifyClient, systemClock } from 'shopwright';
-import type { BulkReadOptions } from 'shopwright/bulk';
+import type { BulkResumeOptions } from 'shopwright/bulk';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { collected, rejection } from './harness.ts';
 
@@ -17,10 +17,10 @@ const query =
   );
 const id = 'gid://shopify/BulkOperation/1';
 
-/** Skips waits of seconds; keeps time limits. */
+/** Skips waits of less than half a minute; keeps time limits. */
 const hasty: Clock = {
   ...systemClock,
-  setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs > 20_000 ? delayMs : 0),
+  setTimer: (run, delayMs) => systemClock.setTimer(run, delayMs >= 30_000 ? delayMs : 0),
 };
 
 type Row = Record<string, unknown>;
@@ -73,7 +73,7 @@ const hash = (rows: readonly unknown[]): string =>
 interface Server {
   readonly shop: ShopifyClient;
   readonly downloads: readonly { readonly url: string; readonly headers: IncomingMessage['headers'] }[];
-  rows(options?: BulkReadOptions): Promise<Row[]>;
+  rows(options?: BulkResumeOptions): Promise<Row[]>;
 }
 
 const cleanups: (() => void)[] = [];
@@ -188,6 +188,86 @@ describe('the download of a result', () => {
     expect(downloads).toHaveLength(4);
   });
 
+  it('recognizes a packed file even if its first byte comes alone', async () => {
+    const packed = gzipSync(file);
+    const { rows } = await serve(packed, lines.length, storage(packed, [1, 2]));
+    expect(hash(await rows())).toBe(expected);
+  });
+
+  it.each([
+    ['truncated', (packed: Buffer) => packed.subarray(0, packed.length - 2_000)],
+    ['damaged', (packed: Buffer) => Buffer.from(packed).fill(7, 2_000, 2_100)],
+  ])('throws a typed error for a packed file that is %s', async (_name, change) => {
+    const packed = change(gzipSync(file));
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(packed, lines.length, storage(packed));
+      expect(isShopwrightError(await rejection(rows(options)), 'BULK_INCOMPLETE')).toBe(true);
+    }
+  });
+
+  it('gives up on a server that always sends another range', async () => {
+    const { rows, downloads } = await serve(file, lines.length, (_request, response) => {
+      const range = `bytes 7-${file.length - 1}/${file.length}`;
+      response.writeHead(206, { 'content-range': range }).end(file.subarray(7));
+    });
+    expect(isShopwrightError(await rejection(rows()), 'NETWORK_ERROR')).toBe(true);
+    expect(downloads).toHaveLength(9);
+  });
+
+  it('returns each row once to calls of next() that overlap', async () => {
+    const { shop } = await serve(file, lines.length, storage(file));
+    const run = await shop.bulk.resume<Row>(id, { shape: 'rows' });
+    const iterator = run[Symbol.asyncIterator]();
+    const ids: unknown[] = [];
+    for (let isOver = false; !isOver; ) {
+      for (const { done, value } of await Promise.all(Array.from({ length: 5 }, () => iterator.next()))) {
+        if (done) isOver = true;
+        else ids.push(value['id']);
+      }
+    }
+    expect(ids).toEqual(lines.map((line) => (JSON.parse(line) as Row)['id']));
+  });
+
+  it.each([
+    ['rows', { shape: 'rows' }, lines.length],
+    ['grouped', { groupObjects: true }, 3_000],
+    ['in any order', {}, 3_000],
+  ] as const)('returns each row once to a reader that stops every few rows (%s)', async (_name, options, count) => {
+    const { shop } = await serve(file, lines.length, storage(file));
+    const rows: string[] = [];
+    let position: string | undefined;
+    for (let isOver = false, stop = 3; !isOver; stop *= 2) {
+      const run = await shop.bulk.resume<Row>(position ?? id, position === undefined ? options : {});
+      let taken = 0;
+      isOver = true;
+      for await (const row of run) {
+        rows.push(JSON.stringify(row));
+        ({ position } = run);
+        taken += 1;
+        isOver = taken < stop;
+        if (!isOver) break;
+      }
+    }
+    expect(rows).toHaveLength(count);
+    expect(new Set(rows).size).toBe(count);
+  });
+
+  it('joins the children of an object that the line of their parent leaves out', async () => {
+    const document =
+      '{ productVariants { edges { node { id inventoryItem { inventoryLevels { edges { node { id } } } } } } } }';
+    const level = { id: 'gid://shopify/InventoryLevel/2', __parentId: 'gid://shopify/ProductVariant/1' };
+    const content = Buffer.from(`{"id":"gid://shopify/ProductVariant/1"}\n${JSON.stringify(level)}\n`);
+    for (const options of [{ groupObjects: true }, {}, { memoryBytes: 65_536 }]) {
+      const { rows } = await serve(content, 2, storage(content), { query: document });
+      expect(await rows(options)).toEqual([
+        {
+          id: 'gid://shopify/ProductVariant/1',
+          inventoryItem: { inventoryLevels: [{ id: 'gid://shopify/InventoryLevel/2' }] },
+        },
+      ]);
+    }
+  });
+
   it('requests a new URL if the old one has expired', async () => {
     const { rows, downloads } = await serve(file, lines.length, (request, response) => {
       if (request.url !== '/file?signed=2') response.writeHead(403).end('<Error><Code>ExpiredToken</Code></Error>');
@@ -262,6 +342,14 @@ describe('the download of a result', () => {
         new RegExp(`${message.source}|cut`),
       );
     }
+  });
+
+  it('returns no partial rows as if they were all', async () => {
+    const failed = { status: 'FAILED', errorCode: 'TIMEOUT', url: null };
+    const nothing = await serve(file, lines.length, storage(file), failed);
+    expect(isShopwrightError(await rejection(nothing.rows({ partial: true })), 'BULK_FAILED')).toBe(true);
+    const whole = await serve(file, lines.length + 1, storage(file));
+    expect(isShopwrightError(await rejection(whole.rows({ partial: true })), 'BULK_INCOMPLETE')).toBe(true);
   });
 
   it('uses https only', async () => {

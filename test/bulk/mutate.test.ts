@@ -65,6 +65,74 @@ describe('a bulk mutation of a client', () => {
     expect(shop.shop).toBe('demo.myshopify.com');
   });
 
+  it('reports rows as unknown if the result is truncated', async () => {
+    const { clock, fake, client } = await bulkClient();
+    const truncating: typeof fetch = async (input, init) => {
+      const response = await fake.fetch(input, init);
+      if (!String(input).includes('fake-downloads')) return response;
+      const text = (await response.text()).slice(0, -30);
+      return new Response(text, { headers: { 'content-length': String(text.length) } });
+    };
+    const mutate = client({ fetch: truncating, isolated: true }).bulk.mutate(setProduct, rows(3), { rerun: 0 });
+    const run = await clock.run(mutate);
+    expect((await clock.run(collected(run))).map(({ index }) => index).toSorted()).toEqual([0, 1, 2]);
+    expect(run.summary().done + run.summary().unknown).toBe(3);
+    expect(run.summary().unknown).toBeGreaterThan(0);
+  });
+
+  it('reports rows as unknown if the app may not run them again', async () => {
+    const { clock, fake, client } = await bulkClient();
+    let starts = 0;
+    const denying: typeof fetch = async (input, init) => {
+      if (String(init?.body).includes('bulkOperationRunMutation')) {
+        starts += 1;
+        const error = { message: 'Access denied.', extensions: { code: 'ACCESS_DENIED' } };
+        if (starts > 1) return Response.json({ errors: [error], data: { bulkOperationRunMutation: null } });
+      }
+      const response = await fake.fetch(input, init);
+      if (!String(input).includes('fake-downloads')) return response;
+      const lines = (await response.text()).split('\n');
+      const left = lines.map((line) => (/"__lineNumber":(3|7)}/.test(line) ? ' '.repeat(line.length) : line));
+      return new Response(left.join('\n'));
+    };
+    const run = await clock.run(client({ fetch: denying, isolated: true }).bulk.mutate(setProduct, rows(10)));
+    const unknown = (await clock.run(collected(run))).filter(({ status }) => status === 'unknown');
+    expect(unknown.map(({ index }) => index)).toEqual([3, 7]);
+    expect(run.summary()).toMatchObject({ rows: 10, done: 8, unknown: 2 });
+  });
+
+  it('does not rerun rows whose idempotency keys Shopify has forgotten', async () => {
+    const stores = memoryStores();
+    const { clock, fake, client } = await bulkClient();
+    const document = /* GraphQL */ `
+      mutation ($input: InventorySetQuantitiesInput!) {
+        inventorySetQuantities(input: $input) { userErrors { code field message } }
+      }
+    `;
+    const given = [{ input: { name: 'available', reason: 'correction', quantities: [] } }];
+    const blank: typeof fetch = async (input, init) => {
+      const response = await fake.fetch(input, init);
+      if (!String(input).includes('fake-downloads')) return response;
+      return new Response(' '.repeat((await response.text()).length));
+    };
+    for (const [hours, operations] of [
+      [23, 2],
+      [25, 1],
+    ] as const) {
+      const options = { store: stores.keyValue, key: `stock-${hours}` };
+      const killed = new AbortController();
+      const stop = fake.hooks.killAt('after bulkOperationRunMutation', () => killed.abort(new Error('killed')));
+      const first = await clock.run(client().bulk.mutate(document, given, { ...options, signal: killed.signal }));
+      await clock.run(rejection(collected(first)));
+      await stop;
+      await clock.advance(hours * 3_600_000);
+      const run = await clock.run(client({ fetch: blank, isolated: true }).bulk.mutate(document, given, options));
+      expect((await clock.run(collected(run))).map(({ status }) => status)).toEqual(['unknown']);
+      expect(run.summary().operations).toHaveLength(operations);
+    }
+    await stores.close();
+  });
+
   it('gives each row its own idempotency key, and the same one after a crash', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient();
@@ -115,6 +183,25 @@ describe('a bulk mutation of a client', () => {
       expect(length).toBe(5);
       await stores.close();
     }
+  });
+
+  it('does not take the outcomes of another mutation for its own', async () => {
+    const stores = memoryStores();
+    const { client, clock, fake } = await bulkClient();
+    const options = { store: stores.keyValue, key: 'import' };
+    const killed = new AbortController();
+    const stop = fake.hooks.killAt('after bulkOperationRunMutation', () => killed.abort(new Error('killed')));
+    const first = await clock.run(client().bulk.mutate(setProduct, rows(3), { ...options, signal: killed.signal }));
+    await clock.run(rejection(collected(first)));
+    await stop;
+    const archive = setProduct.replace('product { id handle }', 'product { id status }');
+    const other = await clock.run(client().bulk.mutate(archive, rows(3), options));
+    const error = await clock.run(rejection(collected(other)));
+    expect(isShopwrightError(error, 'VALIDATION_FAILED') && error.message).toMatch(/key: belongs to a run of another/);
+    const run = await clock.run(client().bulk.mutate(setProduct.replaceAll(/\s+/g, ' '), rows(3), options));
+    expect(await clock.run(collected(run))).toHaveLength(3);
+    expect(fake.executed('bulkOperationRunMutation')).toBe(1);
+    await stores.close();
   });
 
   it('runs once if two processes use its key at the same time, and the other one throws', async () => {

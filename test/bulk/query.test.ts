@@ -67,6 +67,21 @@ describe('a bulk query', () => {
     );
   });
 
+  it('accepts a connection that is selected in several places', async () => {
+    const { shop, rows } = await bulkClient({ products: 3 });
+    const run = shop.bulk.query<{ id: string }>(
+      `query ($first: Int!) {
+        products(first: $first) { edges { node { id } } }
+        ...Ends
+      }
+      fragment Ends on QueryRoot { products(first: $first) { pageInfo { hasNextPage } edges { cursor node { title } } } }`,
+      { first: 2 },
+    );
+    expect((await rows(run)).map((row) => Object.keys(row))).toEqual(Array(3).fill(['id', 'title']));
+    const split = '{ products(first: 2) { edges { node { id } } } products(first: 2) { pageInfo { hasNextPage } } }';
+    expect(await rows(shop.bulk.query(split))).toHaveLength(3);
+  });
+
   it('checks its operation at once when the webhook arrives', async () => {
     const { shop, clock, finishes } = await bulkClient({ products: 5, bulk: { delayMs: 60_000 } });
     const run = await clock.run(shop.bulk.query<Product>(productsWithVariants, variables));
@@ -97,6 +112,21 @@ describe('a bulk query', () => {
     expect(told).toContain('running left');
     expect(told.at(-1)).toBe('done left');
     expect(all.at(-1)).toMatchObject({ phase: 'done', objects: 100, leftMs: 0 });
+  });
+
+  it('ends its progress with the run, even if nobody reads the rows', async () => {
+    const { shop, clock } = await bulkClient({ products: 3 });
+    const run = await clock.run(shop.bulk.query(productsWithVariants));
+    const phases = clock.run(collected(run.progress()));
+    await clock.run(run.cancel());
+    expect(String(await clock.run(rejection(run.ended())))).toContain('CANCELED');
+    expect((await phases).map(({ phase }) => phase)).toContain('running');
+    const abort = new AbortController();
+    const other = await clock.run(shop.bulk.query(productsWithVariants, {}, { signal: abort.signal }));
+    const seen = clock.run(collected(other.progress()));
+    abort.abort(new Error('enough'));
+    expect(String(await rejection(other.ended()))).toContain('enough');
+    expect((await seen).length).toBeGreaterThan(0);
   });
 
   it('refuses an invalid document before sending it, and names the fix', async () => {

@@ -57,6 +57,22 @@ describe('a run with a key', () => {
     await stores.close();
   });
 
+  it('is not replaced by an earlier run that another process still reads', async () => {
+    const stores = memoryStores();
+    const { clock, shop, client } = await bulkClient({ products: 20 });
+    const options = { key: 'nightly', store: stores.keyValue, saveEvery: 1, groupObjects: true };
+    const query = (one: typeof shop) => clock.run(one.bulk.query(productsWithVariants, {}, options));
+    const [quick, slow] = [await query(shop), await query(client())];
+    const reading = slow[Symbol.asyncIterator]();
+    await clock.run(reading.next());
+    expect(await clock.run(collected(quick))).toHaveLength(20);
+    const next = await query(shop);
+    expect(next.id).not.toBe(quick.id);
+    expect(await clock.run(collected({ [Symbol.asyncIterator]: () => reading }))).toHaveLength(19);
+    expect((await query(client())).id).toBe(next.id);
+    await stores.close();
+  });
+
   it('throws for a failed operation first, and then starts a new one', async () => {
     const stores = memoryStores();
     const { client, clock, fake } = await bulkClient({ products: 3 });

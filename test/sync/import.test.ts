@@ -136,6 +136,19 @@ describe('an imported draft', () => {
       expect(await made.clock.run(sync.push(again, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
   });
 
+  it('has no compare-at price if the shop has 0.00, which is not drift', async () => {
+    const made = fakeSync();
+    const { clock, sync } = made;
+    await create(made, {
+      ...{ title: 'Mug', productOptions: [{ name: 'Size', values: [{ name: 'S' }] }] },
+      variants: [{ price: '9', compareAtPrice: '0.00', optionValues: [{ optionName: 'Size', name: 'S' }] }],
+    });
+    const { draft } = imported(await clock.run(sync.import(gidOf(made))));
+    expect(draft.variants[0]?.compareAtPrice ?? null).toBeNull();
+    expect(await clock.run(sync.push(draft, { refresh: true }))).toMatchObject({ outcome: 'unchanged' });
+    expect(await clock.run(sync.reconcile())).toMatchObject({ consistency: 100, findings: [] });
+  });
+
   it('keeps a metafield of an unknown type', async () => {
     const made = fakeSync();
     await made.clock.run(

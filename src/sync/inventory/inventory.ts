@@ -334,7 +334,8 @@ async function setStock(
           const mayDecide = current !== undefined && want.decided < mostDecisions;
           const quantity = mayDecide ? await decide(one.row, current, options) : undefined;
           if (quantity !== undefined) {
-            wanted.set(one, { quantity, expected: current, decided: want.decided + 1 });
+            const expected = options.onStale === 'overwrite' ? undefined : current;
+            wanted.set(one, { quantity, expected, decided: want.decided + 1 });
             continue;
           }
           report.refuse(one.row, code, message, current);
@@ -768,7 +769,8 @@ class MadeChanges {
   ): ReturnType<MadeChanges['claim']> {
     const made = new Set<string>();
     const own: StoredChange[] = [];
-    for (const change of changes) {
+    // In the same order in every process, or several of them could take each other's changes away for ever.
+    for (const change of changes.toSorted((one, other) => (one.id < other.id ? -1 : 1))) {
       const mark = await this.#markKey(change.id);
       const isOwn = await this.#store.setIfAbsent(mark, key, { ttlMs: rememberedMs });
       const holder = isOwn ? key : await this.#store.get(mark);

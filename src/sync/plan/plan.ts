@@ -26,7 +26,7 @@ import {
   type RemoteProduct,
   remoteFacts,
 } from './product-facts.ts';
-import { isSameValue } from './same-value.ts';
+import { isSameValue, isSameWeight } from './same-value.ts';
 import { underCurrentNames, withSent } from './sending.ts';
 import { costFree, heldStatus, isShown, withoutStatus } from './unpriced.ts';
 
@@ -461,11 +461,13 @@ class Comparison {
   entry(list: FactList, key: string, ours: Facts, base: Facts | undefined, theirs: Facts, stored: Facts = {}): Facts {
     const fields: Record<string, { from: FactValue; to: FactValue }> = {};
     const next: Record<string, FactValue> = {};
+    const isSame = (field: string, one: FactValue, other: FactValue): boolean =>
+      isSameValue(field, one, other, theirs['type']);
     // A metafield is sent whole, so its type and its value are compared together.
     const isMoved = (facts: Facts, from: Facts, field: string): boolean =>
       (list === 'metafields' ? Object.keys(ours) : [field]).some((name) => {
         const [now, before] = [facts[name], from[name]];
-        return now !== undefined && before !== undefined && !isSameValue(name, now, before);
+        return now !== undefined && before !== undefined && !isSame(name, now, before);
       });
     for (const [field, o] of Object.entries(ours)) {
       const t = theirs[field];
@@ -477,7 +479,7 @@ class Comparison {
         if (b === undefined || !isSameValue(field, o, b)) fields[field] = { from: b ?? null, to: o };
         continue;
       }
-      if (isSameValue(field, o, t)) continue;
+      if (isSame(field, o, t)) continue;
       const change = { from: t, to: o };
       const difference = { list, key, name: nameOf(list, key, ours), field, base: b, ours: o, theirs: t };
       if (b === undefined || isRedacted(b)) {
@@ -485,7 +487,8 @@ class Comparison {
         continue;
       }
       const oursMoved = isMoved(ours, base ?? {}, field);
-      const theirsMoved = isMoved(theirs, { ...base, [field]: stored[field] ?? b }, field);
+      const isConverted = field === 'weight' && isSameWeight(t, b);
+      const theirsMoved = !isConverted && isMoved(theirs, { ...base, [field]: stored[field] ?? b }, field);
       if (!theirsMoved && oursMoved) fields[field] = change;
       else if (theirsMoved && this.#keepsTheirs(oursMoved, difference)) {
         // A conflict that was only reported is a conflict again the next time.
@@ -599,7 +602,7 @@ class Comparison {
     const isChanged =
       base !== undefined &&
       list === 'metafields' &&
-      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null));
+      Object.entries(base).some(([field, b]) => !isSameValue(field, b, theirs[field] ?? null, theirs['type']));
     const name = nameOf(list, key, theirs);
     const difference = { list, key, name, field: null, base: null, ours: undefined, theirs: null };
     if (isChanged && this.#keepsTheirs(true, difference)) return base;

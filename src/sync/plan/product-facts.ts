@@ -592,7 +592,7 @@ export function remoteFacts(remote: RemoteProduct, matches: Matches): ProductFac
         {
           sku: variant.sku,
           price: plainDecimal(variant.price),
-          compareAtPrice: variant.compareAtPrice === null ? null : plainDecimal(variant.compareAtPrice),
+          compareAtPrice: variant.compareAtPrice && salePrice(variant.compareAtPrice),
           taxable: variant.taxable,
           inventoryPolicy: variant.inventoryPolicy,
           options: pairsOf(variant),

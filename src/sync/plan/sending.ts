@@ -50,7 +50,7 @@ export function withSent(base: PushBase, theirs: ProductFacts): PushBase {
         continue;
       }
       const sent = sendings.flatMap((values) => Object.entries(values ?? {}));
-      const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null));
+      const done = sent.filter(([field, value]) => isSameValue(field, value, there[field] ?? null, there['type']));
       if (sent.length > 0) now[key] = { ...now[key], ...Object.fromEntries(done) };
       const between = list === 'variants' && halfwayOptions(facts, sending, key, there['options']);
       if (between) now[key] = { ...now[key], options: between };

@@ -642,9 +642,11 @@ function factsOf(net: readonly Net[]): ProductFacts {
   return facts;
 }
 
-/** Whether two values of a field are the same. Orders are compared by their common entries. */
-const isSameFact = (list: FactList, field: string, a: FactValue, b: FactValue): boolean =>
-  list === 'product' && isOrderField(field) ? isSameOrder(keysInOrder(a), keysInOrder(b)) : isSameValue(field, a, b);
+/** Whether the shop has a value of a field. Orders are compared by their common entries. */
+const isSameFact = (list: FactList, field: string, a: FactValue, there: Facts): boolean =>
+  list === 'product' && isOrderField(field)
+    ? isSameOrder(keysInOrder(a), keysInOrder(there[field] ?? null))
+    : isSameValue(field, a, there[field] ?? null, there['type']);
 
 /**
  * The changes that restore the shop, and the values that are left alone because somebody else has changed them.
@@ -677,7 +679,7 @@ function inverse(
           field !== 'url' &&
           field !== 'optionOrder' &&
           there !== undefined &&
-          !isSameFact(list, field, values[field] ?? null, there[field] ?? null),
+          !isSameFact(list, field, values[field] ?? null, there),
       );
     if (before === null && after !== null) {
       if (!there) continue;
@@ -700,7 +702,7 @@ function inverse(
       const fields: Record<string, { from: FactValue; to: FactValue }> = {};
       for (const field of differs(before)) {
         const value = there[field] ?? null;
-        if (isHalf(field) || isSameFact(list, field, after[field] ?? null, value))
+        if (isHalf(field) || isSameFact(list, field, after[field] ?? null, there))
           fields[field] = { from: value, to: before[field] ?? null };
         else others.push({ list, name: name || nameOf(list, key, there), field, pushed: after[field], theirs: value });
       }

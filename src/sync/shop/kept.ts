@@ -54,8 +54,13 @@ export class Kept {
   async of<T>(about: string, read: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
     const own = this.#own.get(about) as Found<T> | undefined;
-    // Another process may have read it meanwhile.
-    const kept = own && this.#isFresh(own) ? own : ((await this.#stored<T>(about)) ?? own);
+    // Another process may have read it meanwhile. A store that fails costs nobody a value that this process has.
+    const stored = (): Promise<Found<T> | undefined> =>
+      this.#stored<T>(about).catch((error: unknown) => {
+        if (!own) throw error;
+        return undefined;
+      });
+    const kept = own && this.#isFresh(own) ? own : ((await stored()) ?? own);
     if (kept && this.#isFresh(kept)) return kept.value;
     const isUsable = kept && kept.value !== null && this.#ageOf(kept) < this.#freshMs * keptTimes;
     const reading = this.#once(about, () => this.#readShared(about, read, isUsable ? kept : undefined));

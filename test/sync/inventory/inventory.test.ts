@@ -204,6 +204,22 @@ describe('setting quantities', () => {
     expect(await stock()).toEqual({ S0: 18, S1: 5 });
   });
 
+  it('overwrites a row whose stock changes before each try', async () => {
+    const { inventory, other, items, locationId, stock, clock, fake } = await made(1);
+    let sold = 0;
+    fake.hooks.before(
+      'inventorySetQuantities',
+      async () => {
+        sold += 1;
+        await other().adjust([{ id: `sale-${sold}`, inventoryItemId: items[0]?.id ?? '', locationId, delta: -1 }]);
+      },
+      { times: 10 },
+    );
+    const row = { inventoryItemId: items[0]?.id ?? '', locationId, quantity: 8, expected: 7 };
+    expect(await clock.run(inventory.set([row], { onStale: 'overwrite' }))).toMatchObject({ done: 1, refused: [] });
+    expect(await stock()).toEqual({ S0: 8 });
+  });
+
   it('counts each row even if the policy for stale rows throws', async () => {
     const { inventory, items, locationId, clock, stock } = await made(3);
     const rows = items.map(({ id }, index) => ({
@@ -458,6 +474,25 @@ describe('changing quantities', () => {
         expect(again.stoppedBy).toBeUndefined();
         expect(await stock()).toEqual({ S0: 1, S1: 0, S2: 3 });
       }
+  });
+
+  it('makes each change once for processes that claim the same changes in other orders', async () => {
+    const { other, items, locationId, clock, fake, stores, stock } = await made(6);
+    const rows = changes(items, locationId);
+    let calls = 0;
+    const setIfAbsent: KeyValueStore['setIfAbsent'] = async (...asked) => {
+      calls += 1;
+      if (calls > 5_000) throw new StorageError('the processes wait for each other for ever', { shop: domain });
+      return stores.keyValue.setIfAbsent(...asked);
+    };
+    const keyValue = Object.create(stores.keyValue, { setIfAbsent: { value: setIfAbsent } }) as KeyValueStore;
+    const orders = [rows, rows.toReversed(), [...rows.slice(2), ...rows.slice(0, 2)]];
+    const reports = await clock.run(
+      Promise.all(orders.map((order) => other(fake.fetch, { stores: { keyValue } }).adjust(order))),
+    );
+    for (const report of reports) expect(report).toMatchObject({ refused: [], unknown: [], unsent: [] });
+    expect(reports.reduce((sum, { done }) => sum + done, 0)).toBe(6);
+    expect(await stock()).toEqual({ S0: 1, S1: 2, S2: 3, S3: 4, S4: 5, S5: 6 });
   });
 
   it('reports changes as unknown that were sent before the store failed', async () => {

@@ -157,6 +157,44 @@ describe('a repair', () => {
   });
 });
 
+describe('a weight', () => {
+  it.each([
+    ['1500', 'GRAMS', []],
+    ['3.3069', 'POUNDS', []],
+    ['1.6', 'KILOGRAMS', ['1.6 KILOGRAMS']],
+    ['1501', 'GRAMS', ['1501 GRAMS']],
+  ])('of 1.5 kg that is %s %s in the shop', async (value, unit, drifts) => {
+    const made = fakeSync();
+    const { client, clock, fake, sync } = made;
+    const draft = (weight: { readonly value: number; readonly unit: 'GRAMS' | 'KILOGRAMS' }) => ({
+      ...{ localId: 'mug', title: 'Mug', variants: [{ sku: 'mug', price: '9', inventoryItem: { weight } }] },
+    });
+    await clock.run(sync.push(draft({ value: 1.5, unit: 'KILOGRAMS' })));
+    const { id, variants } = fake.products()[0] as unknown as { id: string; variants: readonly { id: string }[] };
+    const weight = { value: Number(value), unit };
+    await clock.run(
+      client.graphql(
+        `mutation ($id: ID!, $v: [ProductVariantsBulkInput!]!) {
+          productVariantsBulkUpdate(productId: $id, variants: $v) { userErrors { message } }
+        }`,
+        { id, v: [{ id: variants[0]?.id, inventoryItem: { measurement: { weight } } }] },
+      ),
+    );
+    const { findings } = await clock.run(sync.reconcile());
+    expect(findings.flatMap((found) => found.drifts.map(({ theirs }) => theirs))).toEqual(drifts);
+  });
+
+  it('whose unit is another one in the draft is pushed', async () => {
+    const { clock, sync } = fakeSync();
+    const push = (value: number, unit: 'GRAMS' | 'KILOGRAMS') => {
+      const variants = [{ sku: 'mug', price: '9', inventoryItem: { weight: { value, unit } } }];
+      return clock.run(sync.push({ localId: 'mug', title: 'Mug', variants }));
+    };
+    await push(1.5, 'KILOGRAMS');
+    expect(await push(1500, 'GRAMS')).toMatchObject({ outcome: 'updated' });
+  });
+});
+
 describe('since', () => {
   it('reads only what was changed since, but also finds deletions, lost records and open pushes', async () => {
     const made = fakeSync();

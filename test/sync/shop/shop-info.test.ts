@@ -55,6 +55,16 @@ describe('the shop, its locations and publications', () => {
     expect(second.calls()).toBe(0);
   });
 
+  it('are returned while the store fails, if this process has read them', async () => {
+    const stores = memoryStores();
+    const { clock, info } = made({ stores });
+    const read = await clock.run(info.locations());
+    await stores.close();
+    await clock.advance(hourMs + 1_000);
+    expect(await info.locations()).toEqual(read);
+    await expect(made({ stores }).info.locations()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  });
+
   it('refuse options that do not exist', () => {
     const { client } = made();
     expect(() => createShopInfo({ client, freshms: 1 } as never)).toThrow(/freshms.*freshMs/);
