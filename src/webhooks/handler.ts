@@ -1,10 +1,11 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
-import { nearestName, unknownNames } from '../internal/names.ts';
+import { nearestName, unknownNames, unknownValue } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
   type WebhookHandler,
   type WebhookHandlerOptions,
+  type WebhookOrder,
   wholeNumber,
 } from './events.ts';
 import type { WebhookIngest } from './ingest/accept.ts';
@@ -42,7 +43,8 @@ export function createWebhookHandler<const Custom extends string = never>(
   check(unknownNames(options, optionNames));
   maxBodyBytesOf(options);
   checkTopics(options);
-  const { store, queue, retryDelaysMs = [] } = options;
+  const { store, queue, retryDelaysMs = [], enabled = true } = options;
+  if (typeof enabled !== 'boolean') check([{ field: 'enabled', message: 'must be true or false' }]);
   const name = handlerName(options);
   for (const field of ['dedupeTtlMs', 'ackTimeoutMs', 'bodyTimeoutMs'] as const)
     wholeNumber(field, options[field] ?? 1);
@@ -72,6 +74,8 @@ export function createWebhookHandler<const Custom extends string = never>(
 function check(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new ConfigError('Invalid configuration', { issues });
 }
+
+const orders: readonly WebhookOrder[] = ['newest', 'until-deleted', 'always'];
 
 const optionNames: Record<keyof WebhookHandlerOptions, true> = {
   on: true,
@@ -117,8 +121,8 @@ function checkTopics<Custom extends string>({
   for (const [field, topics] of Object.entries({ on, order })) {
     for (const [topic, value] of Object.entries(topics)) {
       if (value === undefined) continue;
-      if (field === 'on' && typeof value !== 'function')
-        issues.push({ field: `on.${topic}`, message: 'must be a function' });
+      if (field === 'order') issues.push(...unknownValue(`order.${topic}`, value, orders));
+      else if (typeof value !== 'function') issues.push({ field: `on.${topic}`, message: 'must be a function' });
       if (known.includes(topic)) continue;
       // Events begin with a capital letter, and otherwise resemble webhooks too much.
       const nearest = nearestName(topic, /^[A-Z][a-z]/.test(topic) ? known : classic, topicToEnum);

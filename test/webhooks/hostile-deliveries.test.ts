@@ -130,6 +130,14 @@ describe('topics that do not exist', () => {
   });
 });
 
+test('orders and switches that do not exist are refused', () => {
+  const make = (options: object) => () => createWebhookHandler({ secrets: secret, on: {}, ...options });
+  expect(make({ order: { 'products/update': 'newst' } })).toThrow(
+    'order.products/update: must be one of newest, until-deleted, always. Did you mean newest?',
+  );
+  expect(make({ enabled: 'no' })).toThrow('enabled: must be true or false');
+});
+
 test('an order whose customer has no id any more is an order', () => {
   expect(orderPayloadSchema.parse({ id: 1, customer: { id: null, email: null } })).toMatchObject({
     customer: { id: null },
