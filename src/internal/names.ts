@@ -19,8 +19,11 @@ export function unknownNames(
     .filter((name) => !Object.hasOwn(known, name) && Reflect.get(given ?? {}, name) !== undefined)
     .map((name) => {
       const names = Object.keys(known);
-      const nearest = similarName(name, names);
-      const hint = nearest === undefined ? `The options are ${names.join(', ')}.` : `Did you mean ${group}${nearest}?`;
+      const nearest = nearestName(name, names);
+      // A name of which more than half would have to change is no help.
+      const isNear =
+        2 * editDistance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(name.length, nearest.length);
+      const hint = isNear ? `Did you mean ${group}${nearest}?` : `The options are ${names.join(', ')}.`;
       return { field: `${group}${name}`, message: `is not an option. ${hint}` };
     });
 }
@@ -28,8 +31,7 @@ export function unknownNames(
 /** Checks a value that must be one of a few. `undefined` counts as not given. */
 export function unknownValue(field: string, value: unknown, allowed: readonly string[]): readonly NameIssue[] {
   if (value === undefined || allowed.some((known) => known === value)) return [];
-  const nearest = typeof value === 'string' ? similarName(value, allowed) : undefined;
-  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  const hint = typeof value === 'string' && value !== '' ? ` Did you mean ${nearestName(value, allowed)}?` : '';
   return [{ field, message: `must be one of ${allowed.join(', ')}.${hint}` }];
 }
 
@@ -46,13 +48,6 @@ export function missingMethods(field: string, value: unknown, methods: readonly 
   const missing = methods.filter((method) => typeof Object(value)[method] !== 'function');
   if (value === undefined || missing.length === 0) return [];
   return [{ field, message: `must have the methods ${methods.join(', ')}. It lacks ${missing.join(', ')}.` }];
-}
-
-/** The nearest name, unless more than half of its letters differ. */
-function similarName(name: string, names: readonly string[]): string | undefined {
-  const nearest = nearestName(name, names);
-  const edits = editDistance(name.toLowerCase(), nearest.toLowerCase());
-  return 2 * edits <= Math.max(name.length, nearest.length) ? nearest : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ConfigError, type Issue } from '../errors/errors.ts';
-import { nearestName, unknownNames, unknownValue } from '../internal/names.ts';
+import { nearestName, unknownNames } from '../internal/names.ts';
 import {
   maxBodyBytesOf,
   type WebhookDelivery,
@@ -121,8 +121,9 @@ function checkTopics<Custom extends string>({
   for (const [field, topics] of Object.entries({ on, order })) {
     for (const [topic, value] of Object.entries(topics)) {
       if (value === undefined) continue;
-      if (field === 'order') issues.push(...unknownValue(`order.${topic}`, value, orders));
-      else if (typeof value !== 'function') issues.push({ field: `on.${topic}`, message: 'must be a function' });
+      const isValid = field === 'on' ? typeof value === 'function' : orders.includes(value as WebhookOrder);
+      const form = field === 'on' ? 'a function' : `one of ${orders.join(', ')}`;
+      if (!isValid) issues.push({ field: `${field}.${topic}`, message: `must be ${form}` });
       if (known.includes(topic)) continue;
       // Events begin with a capital letter, and otherwise resemble webhooks too much.
       const nearest = nearestName(topic, /^[A-Z][a-z]/.test(topic) ? known : classic, topicToEnum);
