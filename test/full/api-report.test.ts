@@ -59,7 +59,7 @@ describe('the report of the public API', () => {
       stderr: expect.stringContaining('without a changeset'),
     });
 
-    cpSync(join(root, '.changeset/smaller-package.md'), join(clone, '.changeset/mine.md'));
+    cpSync(join(root, '.changeset/first-release.md'), join(clone, '.changeset/mine.md'));
     git(['add', '--intent-to-add', '.changeset'], { cwd: clone });
     expect(check('--base', 'HEAD')).toEqual({ status: 0, stderr: '' });
   });
