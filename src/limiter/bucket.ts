@@ -103,8 +103,8 @@ export function spentPoints(
 ): number {
   if (throttled) return 0;
   if (!isPoints(actualCost)) return reserved;
-  const told = throttleStatus && isSize(throttleStatus.maximumAvailable) ? throttleStatus.maximumAvailable : 0;
-  return Math.min(actualCost, reserved + Math.max(maximumAvailable, told) * shares);
+  const reported = throttleStatus && isSize(throttleStatus.maximumAvailable) ? throttleStatus.maximumAvailable : 0;
+  return Math.min(actualCost, reserved + Math.max(maximumAvailable, reported) * shares);
 }
 
 /** Ends a permit whose request was never sent: its points are returned. */

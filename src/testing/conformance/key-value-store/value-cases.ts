@@ -272,13 +272,13 @@ const badKeys: readonly (readonly [what: string, key: unknown])[] = [
   ['a key with a NUL', 'k\0'],
   ['a key with the first half of a surrogate pair', 'k\ud800'],
   ['a key with the second half of a surrogate pair', '\udc00k'],
-  ['a key that is no text', 7],
+  ['a key that is not a string', 7],
 ];
 
 const badValues: readonly (readonly [what: string, value: unknown])[] = [
   ['a value with a NUL', 'secret\0'],
   ['a value with half a surrogate pair', 'secret\ud800'],
-  ['a value that is no text', { secret: 1 }],
+  ['a value that is not a string', { secret: 1 }],
 ];
 
 /** Calls with values that the types do not allow, as a program without types can. */
@@ -289,7 +289,7 @@ const loose = (store: KeyValueStore) =>
 export const refusalCases: readonly KeyValueCase[] = [
   ...badKeys.map(
     ([what, key]): KeyValueCase => ({
-      name: `refuses ${what} in every call, with an error that says so`,
+      name: `refuses ${what} in every call, with an error that names the key`,
       async check({ store }, expect) {
         const calls = loose(store);
         const failures = [

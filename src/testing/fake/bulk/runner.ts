@@ -33,7 +33,7 @@ interface Bulk extends Omit<BulkRunner, 'pickUp'> {
 
 /**
  * Makes the bulk operations of a fake. What clients ask for is in the resolvers, which only change the store; this
- * runs what stands there.
+ * runs the stored operations.
  */
 export function createBulk(options: BulkRunnerOptions): Bulk {
   const { engine } = options;
@@ -73,7 +73,7 @@ interface BulkRunner {
   /** Starts the operations of a shop that wait for it. */
   pickUp(shop: string): void;
   /**
-   * Goes on with what stands in the store now, after a restart or a restore. Queries begin again. A mutation that
+   * Continues the stored operations after a restart or a restore. Queries begin again. A mutation that
    * was running fails: which row was its last is not known.
    */
   resume(shops: readonly string[]): void;

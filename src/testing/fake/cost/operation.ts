@@ -117,7 +117,7 @@ function selectedIn(document: DocumentNode): Walk['selected'] {
 
 /**
  * The price of a mutation: 10, and what its input adds. The 10 pays for the payload and its objects too;
- * connections and what stands deeper cost as everywhere.
+ * connections and deeper fields cost as everywhere.
  *
  * Seen: `webPixelCreate { webPixel { id settings } userErrors { field } }` costs 10.
  * https://shopify.dev/docs/apps/build/marketing-analytics/build-web-pixels

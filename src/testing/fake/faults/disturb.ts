@@ -90,5 +90,5 @@ async function* dripping(bytes: Buffer<ArrayBuffer>, overMs: number, clock: Cloc
 
 async function* brokenOff(bytes: Buffer<ArrayBuffer>) {
   yield bytes;
-  throw new Error('The fake breaks the connection off here, as it was told to.');
+  throw new Error('The fake breaks the connection off here, as the test requested.');
 }

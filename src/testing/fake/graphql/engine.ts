@@ -80,8 +80,8 @@ export function createGraphqlEngine(options: GraphqlEngineOptions): GraphqlEngin
 }
 
 /**
- * How every field is answered: by a resolver, else by the property of that name of what stands in the
- * store. What has neither is not simulated, and says so: a silent `null` would look like Shopify's response.
+ * How every field is resolved: by a resolver, or else by the property of that name of the entity in the
+ * store. A field with neither throws NOT_SIMULATED: a silent `null` would look like Shopify's response.
  */
 function fieldResolver(
   resolvers: ResolverMap,

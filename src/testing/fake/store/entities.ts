@@ -197,8 +197,7 @@ export interface StoredRuleSet {
 }
 
 /**
- * A collection of products that are put there by hand, or by its rules. Which were put there by hand stands in the
- * products.
+ * A collection of products that are added by hand, or by its rules. The products record which were added by hand.
  */
 export interface CollectionEntity extends Entity {
   readonly title: string;
@@ -347,7 +346,7 @@ export interface IdempotencyRecordEntity extends Entity {
   /** Digest of the mutation and its arguments. */
   readonly fingerprint: string;
   readonly state: 'done' | 'failed';
-  /** With references in place of what stands in the store; see `recordedPayload`. */
+  /** With references in place of stored entities; see `recordedPayload`. */
   readonly payload?: unknown;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -395,7 +394,10 @@ export interface BulkOperationEntity extends Entity {
   readonly bytes: number;
 }
 
-/** Some lines of a result, each with its line break; kind `BulkResultPart`. One part is written at a time, so that a stop loses at most one. */
+/**
+ * Some lines of a result, each with its line break; kind `BulkResultPart`. One part is written at a time, so that a
+ * stop loses at most one.
+ */
 export interface BulkResultPartEntity extends Entity {
   readonly operationId: string;
   readonly text: string;
