@@ -472,16 +472,23 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   const alerted = new Set<HealthAlert['type']>();
   let alertedStatus: HealthStatus = 'healthy';
 
-  /** A callback that never ends must not stop the watch. */
-  const call = (alert: HealthAlert): Promise<void> =>
-    within((async () => onAlert(alert))(), checkTimeoutMs, clock, 'onAlert did not end');
+  /**
+   * Whether the alert was sent. A callback that throws, or never ends, must neither stop the watch nor hold back other
+   * alerts. The alert is repeated at the next check.
+   */
+  const isSent = async (alert: HealthAlert): Promise<boolean> => {
+    try {
+      await within((async () => onAlert(alert))(), checkTimeoutMs, clock, 'onAlert did not end');
+      return true;
+    } catch (error) {
+      process.emitWarning(alertFailure(error));
+      return false;
+    }
+  };
 
   const alertOnce = async (alert: HealthAlert, isOn: boolean): Promise<void> => {
     if (!isOn) alerted.delete(alert.type);
-    else if (!alerted.has(alert.type)) {
-      await call(alert);
-      alerted.add(alert.type);
-    }
+    else if (!alerted.has(alert.type) && (await isSent(alert))) alerted.add(alert.type);
   };
 
   const check = async (): Promise<void> => {
@@ -496,8 +503,7 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
     await alertOnce({ type: 'success-rate', health }, health.successRate < successRate);
     await alertOnce({ type: 'failures', health }, health.failed > failed);
     if (health.status === alertedStatus) return;
-    await call({ type: 'status', from: alertedStatus, to: health.status, health });
-    alertedStatus = health.status;
+    if (await isSent({ type: 'status', from: alertedStatus, to: health.status, health })) alertedStatus = health.status;
   };
 
   let isStopped = false;
@@ -505,12 +511,9 @@ function watch(read: () => Promise<SyncHealth>, options: WatchHealthOptions, clo
   let cancel: () => void = () => undefined;
   const next = (delayMs: number): void => {
     cancel = clock.setTimer(() => {
-      running = check()
-        // A failed alert is repeated at the next check. It must not end the process, but should not go unnoticed.
-        .catch((error: unknown) => process.emitWarning(alertFailure(error)))
-        .then(() => {
-          if (!isStopped) next(everyMs);
-        });
+      running = check().then(() => {
+        if (!isStopped) next(everyMs);
+      });
     }, delayMs);
   };
   next(0);
