@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigError } from '../errors/errors.ts';
+import { similarName } from '../internal/names.ts';
 
 /**
  * Reads the arguments of a command.
@@ -21,7 +22,10 @@ export function readArguments<const Config extends Omit<ParseArgsConfig, 'args' 
   } catch (error) {
     // Node's message continues with hints about its own API; the first sentence says what is wrong.
     const [sentence] = (error as Error).message.split(/\.\s|\n/);
-    throw wrong('arguments:', `${sentence}. Try: shopwright ${command} --help`);
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(sentence ?? '') ?? [];
+    const nearest = unknown === undefined ? undefined : similarName(unknown, Object.keys(config.options ?? {}));
+    const hint = nearest === undefined ? '' : ` Did you mean --${nearest}?`;
+    throw wrong('arguments:', `${sentence}.${hint} Try: shopwright ${command} --help`);
   }
 }
 

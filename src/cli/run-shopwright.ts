@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { isShopwrightError } from '../errors/errors.ts';
-import { nearestName } from '../internal/names.ts';
+import { similarName } from '../internal/names.ts';
 import { wrong } from './arguments.ts';
 import type { ExitCode, Terminal } from './fake-command.ts';
 
@@ -78,11 +78,9 @@ export async function runShopwright(args: readonly string[], terminal: Terminal)
   try {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command) return await command(rest, terminal);
-    const nearest = nearestName(name, Object.keys(commands));
-    throw wrong(
-      'command',
-      `"${name}" does not exist. Did you mean ${nearest}? See all commands with: shopwright --help`,
-    );
+    const nearest = similarName(name, Object.keys(commands));
+    const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+    throw wrong('command', `"${name}" does not exist.${hint} See all commands with: shopwright --help`);
   } catch (error) {
     terminal.error(`shopwright: ${oneLine(error)}`);
     return 1;

@@ -82,11 +82,9 @@ function parseSchemaArguments(args: readonly string[]): SchemaArguments | 'help'
   const { values, positionals } = readOptions(args);
   if (values.help) return 'help';
   const [action, ...more] = positionals;
+  if (action === undefined) throw wrong('schema', 'needs the command pull. Try: shopwright schema --help');
   if (action !== 'pull' || more.length > 0)
-    throw wrong(
-      'schema',
-      `does not know ${action === 'pull' ? more[0] : (action ?? 'command without a name')}. Try: shopwright schema --help`,
-    );
+    throw wrong('schema', `does not know ${action === 'pull' ? more[0] : action}. Try: shopwright schema --help`);
   const { shop, out: file, 'token-env': variable, 'api-version': apiVersion, origin } = values;
   if (!shop) throw wrong('--shop', "is missing. Pass the shop's domain, such as acme.myshopify.com.");
   if (!file) throw wrong('--out', 'is missing. Pass the file to write.');

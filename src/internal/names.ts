@@ -50,6 +50,13 @@ export function missingMethods(field: string, value: unknown, methods: readonly 
   return [{ field, message: `must have the methods ${methods.join(', ')}. It lacks ${missing.join(', ')}.` }];
 }
 
+/** Finds the nearest name, unless more than half of its letters would have to change. */
+export function similarName(text: string, names: readonly string[]): string | undefined {
+  const nearest = nearestName(text, names);
+  const edits = editDistance(text.toLowerCase(), nearest.toLowerCase());
+  return 2 * edits <= Math.max(text.length, nearest.length) ? nearest : undefined;
+}
+
 /**
  * Finds the name with the smallest edit distance to a text.
  *

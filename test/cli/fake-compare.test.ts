@@ -346,7 +346,7 @@ describe('shopwright fake compare', { timeout: 60_000 }, () => {
       '--api-version is "2020-01". Use one of 2026-10',
     ],
     [['--shop', 'demo', '--token-env', 'PATH', '--any-shop'], '--any-shop is only for --write'],
-    [['--writes'], "Unknown option '--writes'. Try: shopwright fake compare --help"],
+    [['--writes'], "Unknown option '--writes'. Did you mean --write? Try: shopwright fake compare --help"],
   ])('%o is refused: %s', async (args, message) => {
     const { code, errors } = await run(args);
     expect([code, errors]).toEqual([1, expect.stringContaining(message)]);

@@ -114,7 +114,7 @@ describe('shopwright health', () => {
     [['--shop', 'acme', '--db', join(folder, 'absent.db')], 'absent.db, which does not exist'],
     [['--shop', 'acme', '--db', 'a', '--app', 'b'], '--db cannot be combined with --app'],
     [['--shop', 'acme', '--app', join(folder, 'absent.mjs')], 'which could not be loaded'],
-    [['--shop', 'acme', '--jsno'], "Unknown option '--jsno'"],
+    [['--shop', 'acme', '--jsno'], "Unknown option '--jsno'. Did you mean --json? Try:"],
   ])('refuses %o', async (args, message) => {
     expect(await health(...args)).toMatchObject({ code: 1, out: '', errors: expect.stringContaining(message) });
     expect(existsSync(join(folder, 'absent.db'))).toBe(false);

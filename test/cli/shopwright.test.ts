@@ -62,6 +62,17 @@ describe('shopwright', () => {
     expect(await start('constructor').code).toBe(1);
   });
 
+  it('names what is missing, and suggests nothing that is not similar', async () => {
+    const far = start('frobnicate');
+    expect(await far.code).toBe(1);
+    expect(far.errors).toEqual([
+      'shopwright: command "frobnicate" does not exist. See all commands with: shopwright --help',
+    ]);
+    const half = start('schema');
+    expect(await half.code).toBe(1);
+    expect(half.errors).toEqual(['shopwright: schema needs the command pull. Try: shopwright schema --help']);
+  });
+
   it.each(['--version', '-v'])('prints the version of the package for %s', async (flag) => {
     const { code, out } = start(flag);
     expect(await code).toBe(0);
