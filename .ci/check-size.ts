@@ -18,8 +18,8 @@ const webhooks = await staticPartOf('src/entries/webhooks.ts');
 const auth = await staticPartOf('src/entries/auth.ts');
 
 const figures: readonly (readonly [name: string, bytes: number, limit: number])[] = [
-  ['tarball', packed.size, 900_000],
-  ['unpacked', packed.unpackedSize, 3_350_000],
+  ['tarball', packed.size, 1_015_000],
+  ['unpacked', packed.unpackedSize, 3_680_000],
   ['shopwright, minified and gzipped, with its packages', main.gzippedBytes, 36_400],
   ['shopwright/webhooks, minified and gzipped', webhooks.gzippedBytes, 5_600],
   ['shopwright/auth, minified and gzipped', auth.gzippedBytes, 7_100],

@@ -3,7 +3,7 @@ import { basename, relative, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The README and the pages of `docs/`. */
+/** The README and the pages of `docs/`, also those that are not in the package. */
 export const docPages: readonly string[] = [
   'README.md',
   ...['docs', 'docs/background'].flatMap((folder) =>
